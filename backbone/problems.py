@@ -1,0 +1,73 @@
+"""What is wrong with an input, said once for every door. Pure: no Django, no clock.
+
+A rule answers with `Problem`s; a form, the API and an import each show the same words at their own place.
+Sentences stay untranslated here (`text` is the message id, `params` its places), so that a rule needs no
+framework; a door renders them with `backbone.wording.say`, which translates first and fills in afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+SHOWN_VALUE_LENGTH = 80
+
+
+def cut(value: object, length: int = SHOWN_VALUE_LENGTH) -> str:
+    """The offending value as text, at most `length` characters, so that no input can flood an answer."""
+    text = str(value)
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def gettext_noop(text: str) -> str:
+    """Mark a sentence for translation without translating it (xgettext knows the name)."""
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong: a stable machine code, a sentence, and the way out.
+
+    `field` names the input within the thing that was checked (`value`, `numerator`, `category`…), `row` and
+    `column` its place in a file (row 1 is the header). `is_warning` asks for a word of explanation and never blocks.
+    """
+
+    code: str
+    text: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    hint: str = ""
+    field: str = ""
+    value: str = ""
+    row: int | None = None
+    column: str = ""
+    is_warning: bool = False
+
+    @property
+    def message(self) -> str:
+        """The sentence in English, places filled in."""
+        return self.text.format(**self.params)
+
+    def at(self, **place: Any) -> Problem:
+        """The same problem at a place: `problem.at(row=14, column="denominator")`."""
+        return replace(self, **place)
+
+
+class Refused(Exception):
+    """An expected refusal, shown to the person who asked. Anything else that is raised is a bug."""
+
+    def __init__(self, *problems: Problem):
+        super().__init__("; ".join(problem.message for problem in problems))
+        self.problems: tuple[Problem, ...] = problems
+
+    @classmethod
+    def because(cls, problems: Iterable[Problem]) -> Refused:
+        return cls(*problems)
+
+
+def errors(problems: Iterable[Problem]) -> list[Problem]:
+    return [problem for problem in problems if not problem.is_warning]
+
+
+def warnings(problems: Iterable[Problem]) -> list[Problem]:
+    return [problem for problem in problems if problem.is_warning]
