@@ -201,11 +201,11 @@ def forget(state: Path) -> bool:
         if not _try_exclusive(users):
             return False
         account = server_account(state)
-        for kind in (Valkey, Postgres):
-            server = kind(state, account, False, secret)
+        servers = [kind(state, account, False, secret) for kind in (Valkey, Postgres)]
+        for server in servers:
             server.stop()
-            shutil.rmtree(server.home, ignore_errors=True)
-        shutil.rmtree(state, ignore_errors=True)
+        for folder in {servers[0].home, state}:
+            shutil.rmtree(folder, ignore_errors=True)
     return True
 
 
