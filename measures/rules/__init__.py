@@ -1,0 +1,19 @@
+"""The arithmetic of shared measurement: pure functions of plain values, no Django, no clock, Decimals only.
+
+Forms, API and imports are three doors to these rules; the SQL roll-up states the same truth a second time and is
+tested against it. The map:
+
+    kinds       Kind, KINDS, kind()                   how each kind of indicator adds up, over partners and over time
+    periods     Grain, due_on(), owed_periods()…      months, quarters, fiscal years; due and lock dates
+    lines       Line, Dimension, parse_category()     what a rule needs of an indicator; how its categories are spelled
+    figures     Entry, Place, check_figure(), nil()   one number: is it well formed?
+    cells       check_cells(), check_submission()     a total and its parts: do they agree? Is every question answered?
+    usual       usual(), warn_figure()                soft warnings against a partner's own history
+    coverage    Coverage, State, coverage()           how many partners filed of how many were expected
+    combining   Combined, combine()                   over months within a partner, then over partners
+    change      Change, like_for_like()               change between two periods, on the partners in both
+    progress    Status, progress(), path(), status()  from baseline to target, and where it stands
+
+Everywhere: a month is the date of its first day; `None` is silence and zero is a figure; a partner key is whatever the
+caller uses (an id, a code), all of one type; a problem names its indicator in `params` (`indicator`, `name`).
+"""

@@ -1,0 +1,83 @@
+"""Change between two periods, computed on the partners that are in both. Pure.
+
+A partner that joins must not look like growth, nor one that is late like decline. Source: product specification, N2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from measures.rules.combining import Combined
+from measures.rules.coverage import PartnerKey
+from measures.rules.figures import ZERO, divided
+from measures.rules.kinds import KINDS, UNDUPLICATED
+
+HALF = Decimal("0.5")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Like-for-like change. `previous` and `current` are the panel's own values, in the unit of the indicator.
+
+    `panel` are the partners complete in both periods, `panel_share` their share of everybody expected in either (by
+    usual volume when it is known, else by count). `difference` and `share` (difference over previous: 0.25 is +25 %)
+    are None unless `is_comparable`; `share` is None too when there was nothing before.
+    """
+
+    panel: tuple[PartnerKey, ...]
+    panel_share: Decimal | None
+    is_comparable: bool
+    previous: Decimal | None = None
+    current: Decimal | None = None
+    difference: Decimal | None = None
+    share: Decimal | None = None
+
+
+def like_for_like(
+    previous: Combined, current: Combined, weights: Mapping[PartnerKey, Decimal | None] | None = None
+) -> Change:
+    """The change of two combined values whose `parts` are partners, as `combine` gives them.
+
+    Not comparable: nobody is in both, they are less than half of the weight, or the kind has no single value
+    (unduplicated people are never summed, so their bounds have no difference).
+    """
+    before, now = dict(previous.parts), dict(current.parts)
+    panel = tuple(sorted(key for key in before if key in now and _is_in(before[key]) and _is_in(now[key])))
+    expected = {key for parts in (before, now) for key, part in parts.items() if part.coverage.expected > 0}
+    panel_share = _share(panel, expected, weights)
+    if not panel or panel_share is None or panel_share < HALF or current.kind == UNDUPLICATED:
+        return Change(panel, panel_share, is_comparable=False)
+    was, is_now = (_together(parts, panel, current.kind) for parts in (before, now))
+    if was is None or is_now is None:
+        return Change(panel, panel_share, is_comparable=False, previous=was, current=is_now)
+    difference = is_now - was
+    # A fall from a negative level would turn its sign around, so the share is of the level's size.
+    return Change(panel, panel_share, True, was, is_now, difference, None if was == 0 else difference / abs(was))
+
+
+def _is_in(part: Combined) -> bool:
+    return part.coverage.is_complete and part.has_something
+
+
+def _together(parts: Mapping[PartnerKey, Combined], panel: tuple[PartnerKey, ...], kind: str) -> Decimal | None:
+    """The panel's value by the rule of the kind: sums first, then the division."""
+    if KINDS[kind].is_ratio:
+        return divided(
+            sum((parts[key].numerator for key in panel), ZERO), sum((parts[key].denominator for key in panel), ZERO)
+        )
+    return sum((parts[key].value for key in panel), ZERO)
+
+
+def _share(
+    panel: tuple[PartnerKey, ...],
+    expected: set[PartnerKey],
+    weights: Mapping[PartnerKey, Decimal | None] | None,
+) -> Decimal | None:
+    if not expected:
+        return None
+    known = {key: weights.get(key) for key in expected} if weights is not None else {}
+    if known and None not in known.values() and sum(known.values(), ZERO) > 0:
+        return sum((known[key] for key in panel), ZERO) / sum(known.values(), ZERO)
+    return Decimal(len(panel)) / Decimal(len(expected))

@@ -1,0 +1,267 @@
+"""How figures add up: first over months within each partner, then over partners, always with coverage. Pure.
+
+Source: product specification, 3.1, 3.2 and N9. One table of kinds decides; a total is never shown without who is
+missing from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from measures.rules.coverage import Coverage, PartnerKey, State, combined_coverage, coverage
+from measures.rules.figures import ZERO, Entry, divided, has_answer
+from measures.rules.kinds import FLOW, LAST, PERIOD_RATE, RATE_STOCK, STOCK, UNDUPLICATED
+from measures.rules.lines import Line
+from measures.rules.periods import Grain, add_months, start_of
+
+# A mean is rounded here, so that sums of means do not depend on their order and SQL can say the same.
+MEAN_PLACES = Decimal("1e-12")
+
+
+@dataclass(frozen=True, slots=True)
+class Combined:
+    """A combined value and how much of it is there.
+
+    `value` is the sum, or for a rate the plain ratio of `numerator` and `denominator`. Unduplicated people have
+    `lower` and `upper` instead (`upper` None: "at least") and a `value` only when one partner alone is expected and it
+    is exact. `as_of_period` is the month of the oldest carried level, None when nothing was carried.
+    `is_lower_bound`: what is missing can only make it more. `parts` are what it was combined from, by key.
+    """
+
+    kind: str
+    state: State
+    coverage: Coverage
+    value: Decimal | None = None
+    numerator: Decimal | None = None
+    denominator: Decimal | None = None
+    lower: Decimal | None = None
+    upper: Decimal | None = None
+    as_of_period: date | None = None
+    is_lower_bound: bool = False
+    parts: tuple[tuple[PartnerKey, Combined], ...] = field(default=(), compare=False, repr=False)
+
+    @property
+    def is_complete(self) -> bool:
+        return self.state is State.COMPLETE
+
+    @property
+    def has_something(self) -> bool:
+        """True when at least one figure stands in it; a rate of 0/0 is one."""
+        return any(number is not None for number in (self.value, self.denominator, self.lower))
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """What is left of several figures before it is known how complete they are."""
+
+    value: Decimal | None = None
+    numerator: Decimal | None = None
+    denominator: Decimal | None = None
+    lower: Decimal | None = None
+    upper: Decimal | None = None
+    as_of_period: date | None = None
+
+    @property
+    def is_there(self) -> bool:
+        return any(number is not None for number in (self.value, self.denominator, self.lower))
+
+
+def combine_periods(
+    line: Line,
+    entries: Mapping[date, Entry],
+    owed: Collection[date],
+    months: Collection[date],
+    *,
+    excused: Collection[date] = (),
+    year_starts: int = 1,
+    partner: PartnerKey = "",
+    usual: Decimal | None = None,
+) -> Combined:
+    """One partner's figures over the months of a span.
+
+    `entries` are the eligible figures by month; `owed` and `excused` are months, those before the span too when a
+    level may be carried from there. A coarser filing stands at the last month of its period (`periods.standing_at`).
+    The partner is `filed` when every month it owes in the span, excused ones aside, has a figure; what it did file is
+    in the value all the same. Figures of months that are not owed do not count.
+    """
+    span = sorted(set(months))
+    answered = {month: entries[month] for month in owed if has_answer(line, entries.get(month))}
+    in_span = set(owed).intersection(span)
+    due = sorted(month for month in in_span if month not in excused or month in answered)
+    if not due:
+        state = coverage([partner] if in_span else [], [partner] if in_span else [], [])
+        return Combined(line.kind, State.NOT_EXPECTED, state)
+    sources = {month: _source(line, answered, month) for month in due}
+    is_filed = all(source is not None for source in sources.values())
+    covered = coverage([partner], [], [partner] if is_filed else [], None if usual is None else {partner: usual})
+
+    if line.kind == STOCK or (line.kind == RATE_STOCK and line.over_time == LAST):
+        last = span[-1]
+        numbers = _last_month(line, answered, sources.get(last), last)
+        is_expected = last in sources
+    else:
+        present = [answered[month] for month in due if month in answered]
+        numbers = _over_months(line, present, due, is_filed, year_starts)
+        is_expected = True
+    return _finished(line, numbers, covered, is_expected)
+
+
+def combine_partners(line: Line, partner_values: Mapping[PartnerKey, Combined]) -> Combined:
+    """Several partners' combined values as one. They may also be groups of partners, none in two groups, so that
+    children and their parent always agree.
+    """
+    keys = sorted(partner_values)
+    children = [partner_values[key] for key in keys]
+    covered = combined_coverage(child.coverage for child in children)
+    there = [child for child in children if child.has_something]
+    numbers = _over_partners(line, there, covered)
+    is_expected = any(child.state is not State.NOT_EXPECTED for child in children)
+    parts = tuple((key, partner_values[key]) for key in keys)
+    return _finished(line, numbers, covered, is_expected, parts)
+
+
+def combine(
+    line: Line,
+    filed: Mapping[tuple[PartnerKey, date], Entry],
+    obligations: Mapping[PartnerKey, Collection[date]],
+    excused: Mapping[PartnerKey, Collection[date]],
+    months: Collection[date],
+    *,
+    year_starts: int = 1,
+    weights: Mapping[PartnerKey, Decimal | None] | None = None,
+) -> Combined:
+    """Everybody's figures over a span of months: `combine_periods` for each partner, then `combine_partners`.
+
+    `filed` holds eligible figures only (approved, or submitted where the tenant counts those). `parts` of the result
+    are the partners. `weights` are usual volumes, for coverage by volume. Refused: a kind that is not available.
+    """
+    entries: dict[PartnerKey, dict[date, Entry]] = {}
+    for (partner, month), entry in filed.items():
+        entries.setdefault(partner, {})[month] = entry
+    return combine_partners(
+        line,
+        {
+            partner: combine_periods(
+                line,
+                entries.get(partner, {}),
+                owed,
+                months,
+                excused=excused.get(partner, ()),
+                year_starts=year_starts,
+                partner=partner,
+                usual=None if weights is None else weights.get(partner),
+            )
+            for partner, owed in obligations.items()
+        },
+    )
+
+
+def _source(line: Line, answered: Mapping[date, Entry], month: date) -> date | None:
+    """The month whose figure stands for this one: itself or, for a level, an earlier one within the limit."""
+    reach = line.carry_forward if line.kind == STOCK else 0
+    for back in range(reach + 1):
+        if add_months(month, -back) in answered:
+            return add_months(month, -back)
+    return None
+
+
+def _last_month(line: Line, answered: Mapping[date, Entry], source: date | None, last: date) -> _Numbers:
+    if source is None:
+        return _Numbers()
+    entry = answered[source]
+    if line.kind == STOCK:
+        return _Numbers(value=entry.value, as_of_period=None if source == last else source)
+    return _Numbers(numerator=entry.numerator, denominator=entry.denominator)
+
+
+def _over_months(
+    line: Line, present: Sequence[Entry], due: Sequence[date], is_filed: bool, year_starts: int
+) -> _Numbers:
+    if not present:
+        return _Numbers()
+    if line.kind == FLOW:
+        return _Numbers(value=_sum(entry.value for entry in present))
+    if line.kind == UNDUPLICATED:
+        return _people_over_months([(entry.value, entry.new_only) for entry in present], due, is_filed, year_starts)
+    denominator = _sum(entry.denominator for entry in present)
+    if line.kind == RATE_STOCK and line.over_time == PERIOD_RATE:
+        denominator = (denominator / len(present)).quantize(MEAN_PLACES)
+    return _Numbers(numerator=_sum(entry.numerator for entry in present), denominator=denominator)
+
+
+def _people_over_months(
+    counts: Sequence[tuple[Decimal, bool]], due: Sequence[date], is_filed: bool, year_starts: int
+) -> _Numbers:
+    """Bounds on one partner's people over several months.
+
+    People new since the start of the fiscal year are each counted once in it, so such months add up exactly. Where
+    only some months count that way, the people known before are in none of them and no upper bound holds.
+    """
+    values = [value for value, _ in counts]
+    methods = {new_only for _, new_only in counts}
+    total = _sum(values)
+    is_one_year = len({start_of(Grain.YEAR, month, year_starts) for month in due}) == 1
+    if methods == {True} and is_one_year:
+        return _Numbers(lower=total, upper=total if is_filed else None)
+    upper = total if is_filed and len(methods) == 1 else None
+    return _Numbers(lower=max(values), upper=upper)
+
+
+def _over_partners(line: Line, there: Sequence[Combined], covered: Coverage) -> _Numbers:
+    if not there:
+        return _Numbers()
+    if line.kind == UNDUPLICATED:
+        uppers = [child.upper for child in there]
+        is_bounded = covered.is_complete and None not in uppers
+        return _Numbers(lower=max(child.lower for child in there), upper=_sum(uppers) if is_bounded else None)
+    if line.rule.is_ratio:
+        return _Numbers(
+            numerator=_sum(child.numerator for child in there), denominator=_sum(child.denominator for child in there)
+        )
+    carried = [child.as_of_period for child in there if child.as_of_period is not None]
+    return _Numbers(value=_sum(child.value for child in there), as_of_period=min(carried, default=None))
+
+
+def _finished(
+    line: Line,
+    numbers: _Numbers,
+    covered: Coverage,
+    is_expected: bool,
+    parts: tuple[tuple[PartnerKey, Combined], ...] = (),
+) -> Combined:
+    """Name the state, divide, and decide whether it may be called a value at all."""
+    value, is_lower_bound = numbers.value, False
+    if not numbers.is_there:
+        state = State.NONE if is_expected else State.NOT_EXPECTED
+    elif line.rule.is_ratio and numbers.denominator == 0:
+        state = State.UNDEFINED
+    else:
+        state = State.COMPLETE if covered.is_complete else State.PARTIAL
+    if line.rule.is_ratio:
+        value = divided(numbers.numerator, numbers.denominator)
+    elif line.kind == UNDUPLICATED:
+        is_exact = covered.is_complete and covered.expected == 1 and numbers.lower == numbers.upper
+        value = numbers.lower if is_exact else None
+        is_lower_bound = numbers.is_there and numbers.upper is None
+    else:
+        is_lower_bound = state is State.PARTIAL and not line.may_be_negative and numbers.as_of_period is None
+    return Combined(
+        kind=line.kind,
+        state=state,
+        coverage=covered,
+        value=value,
+        numerator=numbers.numerator,
+        denominator=numbers.denominator,
+        lower=numbers.lower,
+        upper=numbers.upper,
+        as_of_period=numbers.as_of_period,
+        is_lower_bound=is_lower_bound,
+        parts=parts,
+    )
+
+
+def _sum(numbers) -> Decimal:
+    return sum(numbers, ZERO)

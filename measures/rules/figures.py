@@ -1,0 +1,218 @@
+"""One number that a partner files: is it well formed? Pure: no Django, no clock.
+
+A blank is silence and may be kept in a draft; whether a submission may contain it is a question for `cells`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from backbone.problems import Problem, cut, gettext_noop
+from measures.rules.lines import PERCENT, TOTAL, Line
+
+ZERO = Decimal(0)
+
+# What a stored figure can hold: fourteen digits before the point, six after it.
+LARGEST = Decimal(10) ** 14
+DECIMAL_PLACES = 6
+
+NUMBERS = ("value", "numerator", "denominator", "weight")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a partner says for one cell: a number (0 included), that it was not collected and why, or nothing yet.
+
+    `new_only` is for unduplicated people: only those new since the start of the fiscal year are counted.
+    """
+
+    value: Decimal | None = None
+    numerator: Decimal | None = None
+    denominator: Decimal | None = None
+    weight: Decimal | None = None
+    is_not_collected: bool = False
+    reason: str = ""
+    new_only: bool = False
+
+    @property
+    def has_numbers(self) -> bool:
+        return any(getattr(self, name) is not None for name in NUMBERS)
+
+    @property
+    def is_blank(self) -> bool:
+        """True when nobody has answered: no number (0 is one) and not marked as not collected."""
+        return not self.has_numbers and not self.is_not_collected
+
+
+class Place(NamedTuple):
+    """Where in a submission a problem lies. Its text is `Problem.field` there: "k1/age:0-4/value"."""
+
+    indicator: str
+    category: str
+    component: str
+
+    def __str__(self) -> str:
+        return "/".join(self)
+
+    @classmethod
+    def of(cls, text: str) -> Place:
+        return cls(*text.split("/"))
+
+
+def has_answer(line: Line, entry: Entry | None) -> bool:
+    """True when the entry carries a full figure of the line's kind: both halves of a rate, zero included."""
+    if entry is None or entry.is_not_collected:
+        return False
+    return all(getattr(entry, component) is not None for component in line.components)
+
+
+def nil(line: Line) -> Entry:
+    """Nothing to report: 0, and 0 of 0 for a rate. A figure, not silence."""
+    return Entry(**dict.fromkeys(line.components, ZERO))
+
+
+def ratio(entry: Entry) -> Decimal | None:
+    """Numerator over denominator as a plain ratio, whatever the unit; None when undefined (0/0) or not given."""
+    return divided(entry.numerator, entry.denominator)
+
+
+def divided(numerator: Decimal | None, denominator: Decimal | None) -> Decimal | None:
+    if numerator is None or denominator is None or denominator == 0:
+        return None
+    return numerator / denominator
+
+
+def plain(number: Decimal) -> Decimal:
+    """The same number without needless digits, so that it reads as a person would write it: 3E+3 is 3000."""
+    whole = number.to_integral_value()
+    return whole.quantize(Decimal(1)) if number == whole else number.normalize()
+
+
+def shown(number: Decimal | None) -> str:
+    return "" if number is None else format(plain(number), "f")
+
+
+def problem_at(
+    line: Line, component: str, code: str, text: str, category: str = TOTAL, is_warning: bool = False, **params: Any
+) -> Problem:
+    """A problem of one cell, at the component concerned, with what a door needs to name it.
+
+    Every one carries `indicator`, `name`, `category` and `category_name` in its params. Decimals are made plain.
+    """
+    value = params.pop("value_found", None)
+    named = {
+        "indicator": line.slug,
+        "name": line.name,
+        "category": category,
+        "category_name": line.category_name(category),
+    }
+    params = {
+        key: plain(item) if isinstance(item, Decimal) and item.is_finite() else item for key, item in params.items()
+    }
+    return Problem(
+        code,
+        text,
+        named | params,
+        field=component,
+        value=cut(value) if value is not None else "",
+        is_warning=is_warning,
+    )
+
+
+def check_figure(line: Line, entry: Entry, category: str = TOTAL) -> list[Problem]:
+    """Everything wrong with one cell by itself; a blank is allowed here.
+
+    `Problem.field` is the component (`value`, `numerator`, `denominator`, `weight`, `reason`, `new_only`).
+    """
+    found: list[Problem] = []
+
+    def add(component: str, code: str, text: str, **params: Any) -> None:
+        given = getattr(entry, component, None)
+        if isinstance(given, Decimal):
+            given = shown(given) if given.is_finite() else str(given)
+        found.append(problem_at(line, component, f"figure.{code}", text, category, value_found=given, **params))
+
+    if entry.new_only and not line.rule.is_count:
+        text = gettext_noop("Only unduplicated people can be counted as new since the start of the fiscal year.")
+        add("new_only", "new_only_not_here", text)
+
+    if entry.is_not_collected:
+        if not entry.reason.strip():
+            add("reason", "reason_missing", gettext_noop("Say why it was not collected."))
+        if entry.has_numbers:
+            text = gettext_noop(
+                "It is marked as not collected, and has a number. Take one of them away. Zero is a number."
+            )
+            add(next(name for name in NUMBERS if getattr(entry, name) is not None), "not_collected_with_numbers", text)
+        return found
+
+    found += _wrong_components(line, entry, category)
+    if found:
+        return found
+    for component in line.components:
+        number = getattr(entry, component)
+        if number is None:
+            continue
+        if not number.is_finite():
+            add(component, "not_a_number", gettext_noop("This is not a number."))
+        elif abs(number) >= LARGEST:
+            add(
+                component,
+                "too_large",
+                gettext_noop("{value} is too large: at most 14 digits before the point."),
+                value=number,
+            )
+        elif number != round(number, DECIMAL_PLACES):
+            text = gettext_noop("{value} has too many decimal places: at most {places}.")
+            add(component, "too_precise", text, value=number, places=DECIMAL_PLACES)
+        elif number < 0 and not line.may_be_negative:
+            add(component, "negative", gettext_noop("{value} is below zero."), value=number)
+        elif line.must_be_whole and number != number.to_integral_value():
+            add(component, "not_whole", gettext_noop("{value} is not a whole number."), value=number)
+    if not found and line.rule.is_ratio and not entry.is_blank:
+        found += _wrong_rate(line, entry, category)
+    return found
+
+
+def _wrong_components(line: Line, entry: Entry, category: str) -> list[Problem]:
+    """Numbers of another kind's shape: a bare percentage for a rate, a numerator for a count."""
+    others = [name for name in NUMBERS if getattr(entry, name) is not None and name not in line.components]
+    if not others:
+        return []
+    first = others[0]
+    number = getattr(entry, first)
+    params: dict[str, Any] = {"value": number, "value_found": shown(number) if number.is_finite() else str(number)}
+    if line.rule.is_ratio and first == "value":
+        if entry.numerator is not None or entry.denominator is not None:
+            text = gettext_noop(
+                "Give numerator and denominator only: the rate is computed from them. Take {value} away."
+            )
+            return [problem_at(line, first, "figure.mixed", text, category, **params)]
+        if line.unit == PERCENT:
+            text = gettext_noop("Give numerator and denominator, not {value}%.")
+        else:
+            text = gettext_noop("Give numerator and denominator, not {value}.")
+        return [problem_at(line, first, "figure.bare_rate", text, category, **params)]
+    text = gettext_noop("{name} takes {takes}, and no {component}. Take {value} away.")
+    params |= {"takes": " and ".join(line.components), "component": first}
+    return [problem_at(line, first, "figure.mixed", text, category, **params)]
+
+
+def _wrong_rate(line: Line, entry: Entry, category: str) -> list[Problem]:
+    numerator, denominator = entry.numerator, entry.denominator
+    if numerator is None or denominator is None:
+        missing = "numerator" if numerator is None else "denominator"
+        text = gettext_noop("The {component} is missing: a rate needs both, and a blank is not a zero.")
+        return [problem_at(line, missing, "figure.half_a_rate", text, category, component=missing)]
+    params = {"numerator": numerator, "denominator": denominator, "value_found": shown(denominator)}
+    if denominator == 0 and numerator > 0:
+        text = gettext_noop(
+            "The denominator is 0, but the numerator is {numerator}. If there was nothing to count, both are 0."
+        )
+        return [problem_at(line, "denominator", "figure.denominator_zero", text, category, **params)]
+    if line.is_proportion and numerator > denominator:
+        text = gettext_noop("{denominator} is less than the numerator, {numerator}. Swap them or correct one.")
+        return [problem_at(line, "denominator", "figure.numerator_above_denominator", text, category, **params)]
+    return []

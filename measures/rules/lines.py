@@ -1,0 +1,299 @@
+"""What a rule needs to know of an indicator, and the one spelling of its categories.
+
+Pure: no Django, no clock. A category is text: "" is the total, "age:0-4" one part, "sex:female+age:0-4" one cell of a
+cross-tabulation, its dimensions in the breakdown's own order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from itertools import product
+from types import MappingProxyType
+
+from backbone.problems import Problem, Refused, cut, gettext_noop
+from measures.rules import kinds
+from measures.rules.kinds import Kind
+
+TOTAL = ""
+UNKNOWN = "unknown"
+UNKNOWN_NAME = gettext_noop("Unknown")
+
+PERCENT = "percent"
+PER_1000 = "per_1000"
+
+MONTHS_TO_CARRY_AT_MOST = 12
+
+Breakdown = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """One way to split: its categories (slug to name, in order) always include "unknown".
+
+    `exclusive`: each counted thing stands in exactly one category, so the parts add up to the total.
+    """
+
+    slug: str
+    name: str
+    exclusive: bool = True
+    categories: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        categories = dict(self.categories)
+        categories.setdefault(UNKNOWN, UNKNOWN_NAME)
+        object.__setattr__(self, "categories", MappingProxyType(categories))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An indicator as the rules see it, one line of a filing.
+
+    `breakdowns` are tuples of dimension slugs: one for a plain breakdown, several for a cross-tabulation. `is_whole`
+    asks for whole numbers (in a rate: both of them). `carry_forward` is in months, for a stock only.
+    """
+
+    slug: str
+    name: str
+    kind: str
+    unit: str = ""
+    numerator_name: str = ""
+    denominator_name: str = ""
+    is_whole: bool = False
+    allows_negative: bool = False
+    over_time: str = ""
+    carry_forward: int = 0
+    breakdowns: tuple[Breakdown, ...] = ()
+    dimensions: Mapping[str, Dimension] = field(default_factory=dict)
+
+    @property
+    def rule(self) -> Kind:
+        """Its row in the table of kinds. Raises Refused when that kind is not available."""
+        return kinds.kind(self.kind)
+
+    @property
+    def components(self) -> tuple[str, ...]:
+        """The fields of an entry that carry its numbers: `value`, or `numerator` and `denominator`."""
+        return self.rule.asks
+
+    @property
+    def must_be_whole(self) -> bool:
+        return self.is_whole or self.rule.is_count
+
+    @property
+    def may_be_negative(self) -> bool:
+        return self.allows_negative and not self.rule.is_count and not self.rule.is_ratio
+
+    @property
+    def is_proportion(self) -> bool:
+        """True when the numerator is part of the denominator, so that it can never be the larger one."""
+        return self.rule.is_ratio and self.unit == PERCENT
+
+    def component_name(self, component: str) -> str:
+        """What the indicator calls it ("attendances"), or the plain word."""
+        named = {"numerator": self.numerator_name, "denominator": self.denominator_name}.get(component, "")
+        return named or component
+
+    def keys(self, breakdown: Breakdown) -> tuple[str, ...]:
+        """Every category key of one breakdown, in the order of its dimensions' categories."""
+        choices = [[f"{slug}:{category}" for category in self.dimensions[slug].categories] for slug in breakdown]
+        return tuple("+".join(parts) for parts in product(*choices))
+
+    def breakdown_name(self, breakdown: Breakdown) -> str:
+        """The dimensions' names: "Age", or "Sex and age" spelled "Sex + Age"."""
+        return " + ".join(self.dimensions[slug].name for slug in breakdown)
+
+    def category_names(self, key: str) -> tuple[str, ...]:
+        """The names of a canonical key's categories, in order; empty for the total."""
+        return tuple(self.dimensions[dimension].categories[category] for dimension, category in pairs_of(key))
+
+    def category_name(self, key: str) -> str:
+        return ", ".join(self.category_names(key))
+
+    def is_exclusive(self, breakdown: Breakdown) -> bool:
+        """True when every one of its dimensions is, so that its parts add up to the total."""
+        return all(self.dimensions[slug].exclusive for slug in breakdown)
+
+
+def pairs_of(key: str) -> tuple[tuple[str, str], ...]:
+    """A canonical key taken apart: (("sex", "female"), ("age", "0-4")); empty for the total."""
+    if key == TOTAL:
+        return ()
+    return tuple((part.partition(":")[0], part.partition(":")[2]) for part in key.split("+"))
+
+
+def key_of(pairs: Iterable[tuple[str, str]]) -> str:
+    return "+".join(f"{dimension}:{category}" for dimension, category in pairs)
+
+
+def breakdown_of(key: str) -> Breakdown:
+    """The breakdown a canonical key belongs to; empty for the total."""
+    return tuple(dimension for dimension, _ in pairs_of(key))
+
+
+def unknown_key(breakdown: Breakdown) -> str:
+    """The cell where the rest of a breakdown goes: unknown in each of its dimensions."""
+    return key_of((slug, UNKNOWN) for slug in breakdown)
+
+
+def parse_category(line: Line, text: str) -> str | Problem:
+    """The canonical key for what somebody wrote, whatever the order of its parts; or what is wrong with it.
+
+    Empty text is the total. Problems: `category.malformed`, `category.repeated`, `category.unknown_dimension`,
+    `category.unknown`, `category.not_a_breakdown`.
+    """
+    text = text.strip()
+    if text == TOTAL:
+        return TOTAL
+    chosen: dict[str, str] = {}
+    for part in text.split("+"):
+        slug, colon, category = (piece.strip() for piece in part.partition(":"))
+        if not (slug and colon and category):
+            return _category_problem(
+                line,
+                text,
+                "malformed",
+                gettext_noop("{category} is not a category: write it as in {example}."),
+                example=_example(line),
+            )
+        dimension = line.dimensions.get(slug)
+        if dimension is None:
+            return _category_problem(
+                line,
+                text,
+                "unknown_dimension",
+                gettext_noop("{name} is not split by {dimension}. Did you mean {nearest}?"),
+                gettext_noop("{name} is not split by {dimension}. It is split by: {choices}."),
+                dimension=cut(slug),
+                **_nearest(slug, line.dimensions),
+            )
+        if slug in chosen:
+            return _category_problem(
+                line,
+                text,
+                "repeated",
+                gettext_noop("{category} names {dimension} twice: name it once."),
+                dimension=cut(slug),
+            )
+        if category not in dimension.categories:
+            return _category_problem(
+                line,
+                text,
+                "unknown",
+                gettext_noop("{dimension} has no category {wrong}. Did you mean {nearest}?"),
+                gettext_noop("{dimension} has no category {wrong}. Its categories are: {choices}."),
+                dimension=dimension.name,
+                wrong=cut(category),
+                **_nearest(category, dimension.categories),
+            )
+        chosen[slug] = category
+    for breakdown in line.breakdowns:
+        if set(breakdown) == set(chosen):
+            return key_of((slug, chosen[slug]) for slug in breakdown)
+    return _category_problem(
+        line,
+        text,
+        "not_a_breakdown",
+        gettext_noop("{name} is not split by {wrong}. It is split by: {choices}."),
+        wrong=cut("+".join(chosen)),
+        choices=_list("+".join(breakdown) for breakdown in line.breakdowns),
+    )
+
+
+def check_line(line: Line) -> list[Problem]:
+    """What is wrong with an indicator's own settings, before any figure is asked for.
+
+    Fields: `kind`, `over_time`, `carry_forward`, `allows_negative`, `dimensions`.
+    """
+    params = {"indicator": line.slug, "name": line.name}
+    try:
+        rule = line.rule
+    except Refused as refused:
+        return list(refused.problems)
+    found: list[Problem] = []
+    choices = ", ".join(kinds.OVER_TIME)
+    if rule.takes_over_time and line.over_time not in kinds.OVER_TIME:
+        text = gettext_noop("Say how {name} combines over time: choose one of {choices}.")
+        found.append(
+            Problem(
+                "line.over_time_missing",
+                text,
+                params | {"choices": choices},
+                field="over_time",
+                value=cut(line.over_time),
+            )
+        )
+    if line.over_time and not rule.takes_over_time:
+        text = gettext_noop("The kind {kind} already says how {name} combines over time: leave over_time empty.")
+        found.append(
+            Problem(
+                "line.over_time_not_here",
+                text,
+                params | {"kind": rule.slug},
+                field="over_time",
+                value=cut(line.over_time),
+            )
+        )
+    if line.carry_forward and not rule.takes_carry_forward:
+        text = gettext_noop(
+            "Only a level at month end (stock) can be carried forward, and {name} is of the kind {kind}."
+        )
+        found.append(
+            Problem(
+                "line.carry_not_here",
+                text,
+                params | {"kind": rule.slug},
+                field="carry_forward",
+                value=str(line.carry_forward),
+            )
+        )
+    if not 0 <= line.carry_forward <= MONTHS_TO_CARRY_AT_MOST:
+        text = gettext_noop("A level can be carried forward for 0 to {limit} months, not {months}.")
+        found.append(
+            Problem(
+                "line.carry_out_of_range",
+                text,
+                params | {"limit": MONTHS_TO_CARRY_AT_MOST, "months": line.carry_forward},
+                field="carry_forward",
+                value=str(line.carry_forward),
+            )
+        )
+    if line.allows_negative and (rule.is_count or rule.is_ratio):
+        text = gettext_noop("Figures of the kind {kind} cannot be below zero.")
+        found.append(Problem("line.negative_not_here", text, params | {"kind": rule.slug}, field="allows_negative"))
+    for breakdown in line.breakdowns:
+        missing = [slug for slug in breakdown if slug not in line.dimensions]
+        if missing or not breakdown or len(set(breakdown)) != len(breakdown):
+            text = gettext_noop("{name} cannot be split by {wrong}: name dimensions that exist, each once.")
+            found.append(
+                Problem("line.breakdown", text, params | {"wrong": cut("+".join(breakdown))}, field="dimensions")
+            )
+    return found
+
+
+def _category_problem(
+    line: Line, text: str, code: str, sentence: str, without_nearest: str = "", **params: str
+) -> Problem:
+    if without_nearest and "nearest" not in params:
+        sentence = without_nearest
+    params |= {"indicator": line.slug, "name": line.name, "category": cut(text)}
+    return Problem(f"category.{code}", sentence, params, field="category", value=cut(text))
+
+
+def _nearest(wrong: str, right: Iterable[str]) -> dict[str, str]:
+    """The nearest right spelling as `nearest`, or all of them as `choices`."""
+    choices = list(right)
+    close = get_close_matches(cut(wrong), choices, n=1)
+    return {"nearest": close[0]} if close else {"choices": _list(choices)}
+
+
+def _list(choices: Iterable[str]) -> str:
+    shown = list(choices)
+    return cut(", ".join(shown), 200) if shown else "–"
+
+
+def _example(line: Line) -> str:
+    for breakdown in line.breakdowns:
+        return line.keys(breakdown)[0]
+    return "age:0-4"

@@ -1,0 +1,123 @@
+"""From baseline to target: one formula for rising and falling targets, and the words for where things stand. Pure.
+
+Source: product specification, 3.7, N1 (partial coverage is not judged) and N5 (an outcome is not judged before it
+could move).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from backbone.problems import Problem, cut, gettext_noop
+from measures.rules.combining import Combined
+from measures.rules.coverage import State
+from measures.rules.figures import plain
+from measures.rules.periods import months_apart
+
+BAND = Decimal("0.05")  # of the target's size: how far a level to be maintained may slip
+
+UP, DOWN = "up", "down"
+
+
+class Status(StrEnum):
+    """Where an indicator stands; the words are put on it elsewhere."""
+
+    REACHED = "reached"
+    ON_TRACK = "on_track"
+    BEHIND = "behind"
+    WORSE_THAN_BASELINE = "worse_than_baseline"
+    TOO_EARLY = "too_early"
+    NOT_JUDGED = "not_judged"
+
+
+def progress(actual: Decimal | None, baseline: Decimal | None, target: Decimal | None) -> Decimal | None:
+    """The share of the way from baseline to target: 0.5 is half, below 0 is worse than the baseline, above 1 is beyond
+    the target; no cap. None when one of them is missing or the target is the baseline (a level to be maintained).
+    """
+    if actual is None or baseline is None or target is None or target == baseline:
+        return None
+    return (actual - baseline) / (target - baseline)
+
+
+def path(baseline: Decimal, target: Decimal, baseline_period: date, target_period: date, period: date) -> Decimal:
+    """Where the straight line from baseline to target stands in a month: by the calendar, not by what arrived.
+
+    The baseline before it starts, the target after it ends.
+    """
+    length = months_apart(baseline_period, target_period)
+    gone = months_apart(baseline_period, period)
+    if gone >= length:
+        return target
+    if gone <= 0:
+        return baseline
+    return baseline + (target - baseline) * gone / length
+
+
+def status(
+    actual: Combined,
+    *,
+    direction: str,
+    baseline: Decimal | None,
+    target: Decimal | None,
+    period: date,
+    baseline_period: date | None = None,
+    target_period: date | None = None,
+    judged_from: date | None = None,
+    band: Decimal = BAND,
+) -> Status:
+    """Where a combined value stands in `period`; all amounts in the unit of `actual.value` (a rate: the plain ratio).
+
+    `judged_from` is the first month in which the outcome could have moved; the path starts there. A value that is not
+    complete is not judged, except that one which can only grow may already have reached a rising target.
+    """
+    if target is None or actual.state in (State.NONE, State.NOT_EXPECTED, State.UNDEFINED, State.NOT_COMBINABLE):
+        return Status.NOT_JUDGED
+    worst, is_settled = _worst_case(actual, direction)
+    if worst is not None and _is_at_least_as_good(worst, target, direction) and baseline != target:
+        return Status.REACHED
+    if not is_settled or worst is None:
+        return Status.NOT_JUDGED
+    if judged_from is not None and period < judged_from:
+        return Status.TOO_EARLY
+    if baseline is None:
+        return Status.NOT_JUDGED
+    if baseline == target:
+        slack = band * abs(target) * (-1 if direction == UP else 1)
+        is_kept = _is_at_least_as_good(worst, target + slack, direction)
+        return Status.ON_TRACK if is_kept else Status.WORSE_THAN_BASELINE
+    if not _is_at_least_as_good(worst, baseline, direction):
+        return Status.WORSE_THAN_BASELINE
+    starts = judged_from or baseline_period
+    if starts is None or target_period is None:
+        return Status.NOT_JUDGED
+    expected = path(baseline, target, starts, target_period, period)
+    return Status.ON_TRACK if _is_at_least_as_good(worst, expected, direction) else Status.BEHIND
+
+
+def check_target(direction: str, baseline: Decimal | None, target: Decimal | None) -> list[Problem]:
+    """What is wrong with a target: it lies on the wrong side of its baseline for the indicator's direction."""
+    if baseline is None or target is None or baseline == target or _is_at_least_as_good(target, baseline, direction):
+        return []
+    params = {"target": plain(target), "baseline": plain(baseline)}
+    if direction == UP:
+        text = gettext_noop("Up is good here, but the target, {target}, is below the baseline, {baseline}.")
+    else:
+        text = gettext_noop("Down is good here, but the target, {target}, is above the baseline, {baseline}.")
+    return [Problem("target.wrong_way", text, params, field="target", value=cut(params["target"]))]
+
+
+def _worst_case(actual: Combined, direction: str) -> tuple[Decimal | None, bool]:
+    """The least favourable amount that is still possible, and whether it may be judged as the amount itself."""
+    if actual.value is not None and actual.is_complete:
+        return actual.value, True
+    if direction == UP and actual.is_lower_bound:
+        return (actual.lower if actual.value is None else actual.value), False
+    if actual.is_complete:  # unduplicated people: bounds
+        return (actual.lower if direction == UP else actual.upper), False
+    return None, False
+
+
+def _is_at_least_as_good(amount: Decimal, other: Decimal, direction: str) -> bool:
+    return amount >= other if direction == UP else amount <= other

@@ -1,0 +1,130 @@
+"""Soft warnings: is a figure unlike this partner's own history? They ask for a word and never block. Pure.
+
+Few, so that they are read: a slip of a digit, a leap beyond anything seen, a zero out of the blue, a copied figure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from backbone.problems import Problem, gettext_noop
+from measures.rules.figures import ZERO, Entry, has_answer, problem_at, ratio, shown
+from measures.rules.kinds import STOCK
+from measures.rules.lines import PERCENT, Line
+
+HISTORY = 6  # the usual is the median of the last six
+ENOUGH_HISTORY = 3  # fewer say nothing about what is usual
+
+TEN_TIMES = Decimal(10)
+HALF_AS_MANY_AGAIN = Decimal("1.5")
+POINTS_APART = Decimal("0.2")  # a proportion that moves by twenty points
+
+
+def usual(history: Sequence[Entry]) -> Decimal | None:
+    """The median of the last six figures, oldest first: values, or denominators for a rate. None without history.
+
+    Blanks and figures that were not collected are passed over. It is also a partner's weight in coverage.
+    """
+    return _median(_volumes(history)[-HISTORY:])
+
+
+def warn_figure(line: Line, entry: Entry, history: Sequence[Entry]) -> list[Problem]:
+    """What is unusual about a figure, against the partner's earlier ones, oldest first; empty without three of them.
+
+    A rate is looked at by its denominator and by its ratio. `Problem.field` is the component.
+    """
+    earlier = [past for past in history if has_answer(line, past)][-HISTORY:]
+    if not has_answer(line, entry) or len(earlier) < ENOUGH_HISTORY:
+        return []
+    if line.rule.is_ratio:
+        found = _warn_volume(line, "denominator", entry, earlier)
+        return found or _warn_copied(line, entry, earlier) or _warn_ratio(line, entry, earlier)
+    return _warn_volume(line, "value", entry, earlier) or _warn_copied(line, entry, earlier)
+
+
+def _warn_volume(line: Line, component: str, entry: Entry, earlier: Sequence[Entry]) -> list[Problem]:
+    number = getattr(entry, component)
+    past = [getattr(one, component) for one in earlier]
+    middle = _median(past)
+    if middle is None or min(past) < 0 or number < 0:
+        return []
+    params = {"value": number, "usual": middle, "value_found": shown(number)}
+
+    def warning(code: str, text: str) -> list[Problem]:
+        return [problem_at(line, component, f"unusual.{code}", text, is_warning=True, **params)]
+
+    if number == 0:
+        if 0 in past[-ENOUGH_HISTORY:]:
+            return []
+        return warning("zero", gettext_noop("0, and usually about {usual}. Is it really zero?"))
+    if middle == 0:
+        return []
+    if number >= middle * TEN_TIMES:
+        return warning(
+            "ten_times", gettext_noop("{value} is ten times the usual {usual}, or more. Is there a digit too many?")
+        )
+    if number * TEN_TIMES <= middle:
+        return warning("a_tenth", gettext_noop("{value} is a tenth of the usual {usual}, or less. Is a digit missing?"))
+    if number >= middle * HALF_AS_MANY_AGAIN and number > max(past) and number - middle >= _noise(middle):
+        return warning(
+            "more", gettext_noop("{value} is more than ever, and half as many again as the usual {usual}, or more.")
+        )
+    return []
+
+
+def _warn_copied(line: Line, entry: Entry, earlier: Sequence[Entry]) -> list[Problem]:
+    """The same figure again and again; a level may well stay, and so may a small number."""
+    if line.kind == STOCK:
+        return []
+    now = [getattr(entry, component) for component in line.components]
+    if max(now) < 10:
+        return []
+    last = earlier[-ENOUGH_HISTORY:]
+    if any([getattr(past, component) for component in line.components] != now for past in last):
+        return []
+    component = line.components[-1]
+    text = gettext_noop("The same as the last three times. Was it counted anew?")
+    return [problem_at(line, component, "unusual.copied", text, is_warning=True, value_found=shown(now[-1]))]
+
+
+def _warn_ratio(line: Line, entry: Entry, earlier: Sequence[Entry]) -> list[Problem]:
+    now = ratio(entry)
+    past = [one for one in map(ratio, earlier) if one is not None]
+    if now is None or len(past) < ENOUGH_HISTORY:
+        return []
+    middle = _median(past)
+    is_new = now > max(past) or now < min(past)
+    if line.unit == PERCENT:
+        if is_new and abs(now - middle) >= POINTS_APART:
+            params = {"value": round(now * 100, 1), "usual": round(middle * 100, 1)}
+            text = gettext_noop("{value}% is far from the usual {usual}%.")
+            return [problem_at(line, "numerator", "unusual.rate", text, is_warning=True, **params)]
+        return []
+    is_far = now >= middle * HALF_AS_MANY_AGAIN or now * HALF_AS_MANY_AGAIN <= middle
+    if is_new and is_far:
+        params = {"value": round(now, 4), "usual": round(middle, 4)}
+        text = gettext_noop("A rate of {value} is far from the usual {usual}.")
+        return [problem_at(line, "numerator", "unusual.rate", text, is_warning=True, **params)]
+    return []
+
+
+def _volumes(history: Sequence[Entry]) -> list[Decimal]:
+    return [
+        one.value if one.denominator is None else one.denominator
+        for one in history
+        if not one.is_not_collected and not (one.value is None and one.denominator is None)
+    ]
+
+
+def _median(numbers: Sequence[Decimal]) -> Decimal | None:
+    if not numbers:
+        return None
+    ordered = sorted(numbers)
+    middle = len(ordered) // 2
+    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
+
+
+def _noise(middle: Decimal) -> Decimal:
+    """How far a count wanders by chance: twice its square root (Poisson), so that 2 after 1 raises no eyebrow."""
+    return 2 * max(middle, ZERO).sqrt()
