@@ -1,0 +1,14 @@
+"""How forms draw themselves: Django's own mechanism with our templates (`templates/django/forms/`)."""
+
+from __future__ import annotations
+
+from django.forms.renderers import TemplatesSetting
+
+
+class BackboneFormRenderer(TemplatesSetting):
+    """`{{ form }}`, `{{ form.as_div }}` and `{{ form.field.as_field_group }}` in our dress, widgets through the project's
+    templates. `django.forms` is in INSTALLED_APPS so that Django's remaining widget templates are found.
+    """
+
+    form_template_name = "django/forms/div.html"
+    field_template_name = "django/forms/field.html"

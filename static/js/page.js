@@ -1,0 +1,40 @@
+/* What a page does beyond plain HTML. Each part only adds: without this file everything still works.
+   Menus close on Escape and on a click beside them; the summary of errors takes the focus;
+   a request that fails says so in the status line. */
+(() => {
+  "use strict";
+  const menus = () => document.querySelectorAll("details[data-menu][open]");
+
+  document.addEventListener("click", event => {
+    for (const menu of menus()) if (!menu.contains(event.target)) menu.open = false;
+  });
+  document.addEventListener("keydown", event => {
+    if (event.key !== "Escape") return;
+    for (const menu of menus()) {
+      const held = menu.contains(document.activeElement);
+      menu.open = false;
+      if (held) menu.querySelector("summary").focus();
+    }
+  });
+
+  const meet = place => {
+    const errors = place.matches?.("[data-focus]") ? place : place.querySelector("[data-focus]");
+    if (errors) errors.focus();
+  };
+  meet(document);
+  document.addEventListener("htmx:afterSettle", event => meet(event.detail.elt));
+
+  const say = text => {
+    const line = document.getElementById("status");
+    if (!line) return;
+    line.textContent = "";
+    setTimeout(() => { line.textContent = text; }, 50);  /* a changed text is read out, the same text is not */
+    const note = document.createElement("div");
+    note.className = "bb-note bb-note--bad";
+    note.append(document.createElement("span"), document.createElement("p"));
+    note.lastChild.textContent = text;
+    document.getElementById("messages")?.replaceChildren(note);
+  };
+  document.addEventListener("htmx:sendError", () => say(document.body.dataset.lost));
+  document.addEventListener("htmx:responseError", () => say(document.body.dataset.failed));
+})();
