@@ -15,7 +15,7 @@ from itertools import combinations
 from typing import Any
 
 from backbone.problems import Problem, cut, gettext_noop
-from measures.rules.figures import ZERO, Entry, Place, check_figure, has_answer, problem_at
+from measures.rules.figures import Entry, Place, check_figure, has_answer, problem_at, total_of
 from measures.rules.lines import TOTAL, Breakdown, Line, breakdown_of, pairs_of, parse_category, unknown_key
 
 Cells = Mapping[str, Entry]
@@ -81,11 +81,11 @@ def rest(line: Line, cells: Cells, breakdown: Breakdown, component: str = "value
     """
     total = cells.get(TOTAL)
     parts = [entry for key, entry in cells.items() if breakdown_of(key) == breakdown and not entry.is_blank]
-    if not parts or not line.is_exclusive(breakdown) or not has_answer(line, total):
+    if not parts or not line.is_exclusive(breakdown):
         return None
-    if not all(has_answer(line, entry) and _is_finite(line, entry) for entry in [*parts, total]):
+    if not all(_can_be_compared(line, entry) for entry in [*parts, total]):
         return None
-    difference = getattr(total, component) - sum((getattr(entry, component) for entry in parts), ZERO)
+    difference = getattr(total, component) - total_of(getattr(entry, component) for entry in parts)
     return difference if difference >= 0 or line.may_be_negative else None
 
 
@@ -96,7 +96,7 @@ def put_rest_in_unknown(line: Line, cells: Cells, breakdown: Breakdown) -> dict[
         return dict(cells)
     key = unknown_key(breakdown)
     unknown = cells.get(key, Entry())
-    more = {component: (getattr(unknown, component) or ZERO) + number for component, number in rests.items()}
+    more: dict[str, Any] = {name: total_of((getattr(unknown, name), number)) for name, number in rests.items()}
     return {**cells, key: replace(unknown, **more)}
 
 
@@ -104,7 +104,7 @@ def _check_breakdown(line: Line, cells: Cells, breakdown: Breakdown) -> list[Pro
     parts = {key: entry for key, entry in cells.items() if breakdown_of(key) == breakdown and not entry.is_blank}
     if not any(has_answer(line, entry) for entry in parts.values()):
         return []
-    params = {"breakdown": "+".join(breakdown), "label": line.breakdown_name(breakdown)}
+    params: dict[str, Any] = {"breakdown": "+".join(breakdown), "label": line.breakdown_name(breakdown)}
     total = cells.get(TOTAL)
     if total is None or total.is_blank:
         text = gettext_noop("{label} has numbers, but there is no total. Enter the total as well.")
@@ -143,7 +143,7 @@ def _check_margin(line: Line, breakdown: Breakdown, parts: Cells, margin: str, t
         is_known = len(answers) == len(members)
         for component in line.components:
             figure = getattr(target, component)
-            added = sum((getattr(entry, component) for entry in answers), ZERO)
+            added = total_of(getattr(entry, component) for entry in answers)
             is_over = added > figure and not (line.may_be_negative and (overlapping or not is_known))
             is_short = added < figure and is_known and not overlapping
             if is_over or is_short:
@@ -195,13 +195,11 @@ def _margins(breakdown: Breakdown) -> Iterable[Breakdown]:
         yield from combinations(breakdown, size)
 
 
-def _is_finite(line: Line, entry: Entry) -> bool:
-    return all(getattr(entry, component).is_finite() for component in line.components)
-
-
-def _can_be_compared(line: Line, entry: Entry) -> bool:
+def _can_be_compared(line: Line, entry: Entry | None) -> bool:
     """A figure may be wrong by itself and still be compared with others, so that all its problems show at once."""
-    return has_answer(line, entry) and _is_finite(line, entry)
+    if entry is None or not has_answer(line, entry):
+        return False
+    return all(getattr(entry, component).is_finite() for component in line.components)
 
 
 def _placed(line: Line, problem: Problem) -> Problem:

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from measures.rules.combining import Combined
 from measures.rules.coverage import PartnerKey
-from measures.rules.figures import ZERO, divided
+from measures.rules.figures import divided, total_of
 from measures.rules.kinds import KINDS, UNDUPLICATED
 
 HALF = Decimal("0.5")
@@ -64,10 +64,9 @@ def _is_in(part: Combined) -> bool:
 def _together(parts: Mapping[PartnerKey, Combined], panel: tuple[PartnerKey, ...], kind: str) -> Decimal | None:
     """The panel's value by the rule of the kind: sums first, then the division."""
     if KINDS[kind].is_ratio:
-        return divided(
-            sum((parts[key].numerator for key in panel), ZERO), sum((parts[key].denominator for key in panel), ZERO)
-        )
-    return sum((parts[key].value for key in panel), ZERO)
+        numerator = total_of(parts[key].numerator for key in panel)
+        return divided(numerator, total_of(parts[key].denominator for key in panel))
+    return total_of(parts[key].value for key in panel)
 
 
 def _share(
@@ -77,7 +76,8 @@ def _share(
 ) -> Decimal | None:
     if not expected:
         return None
-    known = {key: weights.get(key) for key in expected} if weights is not None else {}
-    if known and None not in known.values() and sum(known.values(), ZERO) > 0:
-        return sum((known[key] for key in panel), ZERO) / sum(known.values(), ZERO)
+    known = {} if weights is None else {key: weights.get(key) for key in expected}
+    everybody = total_of(known.values())
+    if None not in known.values() and everybody > 0:
+        return total_of(known[key] for key in panel) / everybody
     return Decimal(len(panel)) / Decimal(len(expected))

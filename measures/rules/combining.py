@@ -12,8 +12,8 @@ from datetime import date
 from decimal import Decimal
 
 from measures.rules.coverage import Coverage, PartnerKey, State, combined_coverage, coverage
-from measures.rules.figures import ZERO, Entry, divided, has_answer
-from measures.rules.kinds import FLOW, LAST, PERIOD_RATE, RATE_STOCK, STOCK, UNDUPLICATED
+from measures.rules.figures import Entry, divided, has_answer, total_of
+from measures.rules.kinds import FLOW, LAST, OVER_TIME, PERIOD_RATE, RATE_STOCK, STOCK, UNDUPLICATED
 from measures.rules.lines import Line
 from measures.rules.periods import Grain, add_months, start_of
 
@@ -87,6 +87,8 @@ def combine_periods(
     The partner is `filed` when every month it owes in the span, excused ones aside, has a figure; what it did file is
     in the value all the same. Figures of months that are not owed do not count.
     """
+    if line.rule.takes_over_time and line.over_time not in OVER_TIME:
+        raise ValueError(f"{line.slug} does not say how it combines over time: {line.over_time!r}.")
     span = sorted(set(months))
     answered = {month: entries[month] for month in owed if has_answer(line, entries.get(month))}
     in_span = set(owed).intersection(span)
@@ -183,26 +185,24 @@ def _over_months(
     if not present:
         return _Numbers()
     if line.kind == FLOW:
-        return _Numbers(value=_sum(entry.value for entry in present))
+        return _Numbers(value=total_of(entry.value for entry in present))
     if line.kind == UNDUPLICATED:
-        return _people_over_months([(entry.value, entry.new_only) for entry in present], due, is_filed, year_starts)
-    denominator = _sum(entry.denominator for entry in present)
+        return _people_over_months(present, due, is_filed, year_starts)
+    denominator = total_of(entry.denominator for entry in present)
     if line.kind == RATE_STOCK and line.over_time == PERIOD_RATE:
         denominator = (denominator / len(present)).quantize(MEAN_PLACES)
-    return _Numbers(numerator=_sum(entry.numerator for entry in present), denominator=denominator)
+    return _Numbers(numerator=total_of(entry.numerator for entry in present), denominator=denominator)
 
 
-def _people_over_months(
-    counts: Sequence[tuple[Decimal, bool]], due: Sequence[date], is_filed: bool, year_starts: int
-) -> _Numbers:
+def _people_over_months(present: Sequence[Entry], due: Sequence[date], is_filed: bool, year_starts: int) -> _Numbers:
     """Bounds on one partner's people over several months.
 
     People new since the start of the fiscal year are each counted once in it, so such months add up exactly. Where
     only some months count that way, the people known before are in none of them and no upper bound holds.
     """
-    values = [value for value, _ in counts]
-    methods = {new_only for _, new_only in counts}
-    total = _sum(values)
+    values = [entry.value for entry in present if entry.value is not None]
+    methods = {entry.new_only for entry in present}
+    total = total_of(values)
     is_one_year = len({start_of(Grain.YEAR, month, year_starts) for month in due}) == 1
     if methods == {True} and is_one_year:
         return _Numbers(lower=total, upper=total if is_filed else None)
@@ -214,15 +214,18 @@ def _over_partners(line: Line, there: Sequence[Combined], covered: Coverage) -> 
     if not there:
         return _Numbers()
     if line.kind == UNDUPLICATED:
+        lowers = [child.lower for child in there if child.lower is not None]
         uppers = [child.upper for child in there]
         is_bounded = covered.is_complete and None not in uppers
-        return _Numbers(lower=max(child.lower for child in there), upper=_sum(uppers) if is_bounded else None)
-    if line.rule.is_ratio:
         return _Numbers(
-            numerator=_sum(child.numerator for child in there), denominator=_sum(child.denominator for child in there)
+            lower=max(lowers),
+            upper=total_of(uppers) if is_bounded else None,
         )
+    if line.rule.is_ratio:
+        numerator = total_of(child.numerator for child in there)
+        return _Numbers(numerator=numerator, denominator=total_of(child.denominator for child in there))
     carried = [child.as_of_period for child in there if child.as_of_period is not None]
-    return _Numbers(value=_sum(child.value for child in there), as_of_period=min(carried, default=None))
+    return _Numbers(value=total_of(child.value for child in there), as_of_period=min(carried, default=None))
 
 
 def _finished(
@@ -261,7 +264,3 @@ def _finished(
         is_lower_bound=is_lower_bound,
         parts=parts,
     )
-
-
-def _sum(numbers) -> Decimal:
-    return sum(numbers, ZERO)

@@ -5,6 +5,7 @@ A blank is silence and may be kept in a draft; whether a submission may contain 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -17,6 +18,7 @@ ZERO = Decimal(0)
 # What a stored figure can hold: fourteen digits before the point, six after it.
 LARGEST = Decimal(10) ** 14
 DECIMAL_PLACES = 6
+DIGITS_SHOWN = 21
 
 NUMBERS = ("value", "numerator", "denominator", "weight")
 
@@ -70,7 +72,7 @@ def has_answer(line: Line, entry: Entry | None) -> bool:
 
 def nil(line: Line) -> Entry:
     """Nothing to report: 0, and 0 of 0 for a rate. A figure, not silence."""
-    return Entry(**dict.fromkeys(line.components, ZERO))
+    return Entry(numerator=ZERO, denominator=ZERO) if line.rule.is_ratio else Entry(value=ZERO)
 
 
 def ratio(entry: Entry) -> Decimal | None:
@@ -84,41 +86,50 @@ def divided(numerator: Decimal | None, denominator: Decimal | None) -> Decimal |
     return numerator / denominator
 
 
+def total_of(numbers: Iterable[Decimal | None]) -> Decimal:
+    """The sum; silence adds nothing, and nothing at all is 0. The caller knows whether anybody spoke."""
+    return sum((number for number in numbers if number is not None), ZERO)
+
+
 def plain(number: Decimal) -> Decimal:
-    """The same number without needless digits, so that it reads as a person would write it: 3E+3 is 3000."""
+    """The same number without needless digits, so that it reads as a person would write it: 3E+3 is 3000.
+
+    Numbers too large or too small to be stored are left alone: written out, 1E+999999 would fill a disk.
+    """
+    if not number.is_finite() or not -DIGITS_SHOWN < number.adjusted() < DIGITS_SHOWN:
+        return number
     whole = number.to_integral_value()
     return whole.quantize(Decimal(1)) if number == whole else number.normalize()
 
 
 def shown(number: Decimal | None) -> str:
-    return "" if number is None else format(plain(number), "f")
+    return "" if number is None else str(plain(number))
 
 
 def problem_at(
-    line: Line, component: str, code: str, text: str, category: str = TOTAL, is_warning: bool = False, **params: Any
+    line: Line,
+    place: str,
+    code: str,
+    text: str,
+    category: str = TOTAL,
+    /,
+    *,
+    is_warning: bool = False,
+    value_found: str | None = None,
+    **params: Any,
 ) -> Problem:
-    """A problem of one cell, at the component concerned, with what a door needs to name it.
+    """A problem of one cell, at the component `place`, with what a door needs to name it.
 
     Every one carries `indicator`, `name`, `category` and `category_name` in its params. Decimals are made plain.
     """
-    value = params.pop("value_found", None)
     named = {
         "indicator": line.slug,
         "name": line.name,
         "category": category,
         "category_name": line.category_name(category),
     }
-    params = {
-        key: plain(item) if isinstance(item, Decimal) and item.is_finite() else item for key, item in params.items()
-    }
-    return Problem(
-        code,
-        text,
-        named | params,
-        field=component,
-        value=cut(value) if value is not None else "",
-        is_warning=is_warning,
-    )
+    params = {key: plain(item) if isinstance(item, Decimal) else item for key, item in params.items()}
+    return Problem(code, text, named | params, field=place, value=cut(value_found or ""), is_warning=is_warning)
 
 
 def check_figure(line: Line, entry: Entry, category: str = TOTAL) -> list[Problem]:
@@ -131,7 +142,7 @@ def check_figure(line: Line, entry: Entry, category: str = TOTAL) -> list[Proble
     def add(component: str, code: str, text: str, **params: Any) -> None:
         given = getattr(entry, component, None)
         if isinstance(given, Decimal):
-            given = shown(given) if given.is_finite() else str(given)
+            given = shown(given)
         found.append(problem_at(line, component, f"figure.{code}", text, category, value_found=given, **params))
 
     if entry.new_only and not line.rule.is_count:
@@ -183,7 +194,7 @@ def _wrong_components(line: Line, entry: Entry, category: str) -> list[Problem]:
         return []
     first = others[0]
     number = getattr(entry, first)
-    params: dict[str, Any] = {"value": number, "value_found": shown(number) if number.is_finite() else str(number)}
+    params: dict[str, Any] = {"value": number, "value_found": shown(number)}
     if line.rule.is_ratio and first == "value":
         if entry.numerator is not None or entry.denominator is not None:
             text = gettext_noop(
@@ -195,18 +206,22 @@ def _wrong_components(line: Line, entry: Entry, category: str) -> list[Problem]:
         else:
             text = gettext_noop("Give numerator and denominator, not {value}.")
         return [problem_at(line, first, "figure.bare_rate", text, category, **params)]
-    text = gettext_noop("{name} takes {takes}, and no {component}. Take {value} away.")
-    params |= {"takes": " and ".join(line.components), "component": first}
+    if line.rule.is_ratio:
+        text = gettext_noop("{name} is a numerator and a denominator, and nothing else. Take {value} away.")
+    else:
+        text = gettext_noop("{name} is one number, and nothing else. Take {value} away.")
     return [problem_at(line, first, "figure.mixed", text, category, **params)]
 
 
 def _wrong_rate(line: Line, entry: Entry, category: str) -> list[Problem]:
     numerator, denominator = entry.numerator, entry.denominator
     if numerator is None or denominator is None:
-        missing = "numerator" if numerator is None else "denominator"
-        text = gettext_noop("The {component} is missing: a rate needs both, and a blank is not a zero.")
-        return [problem_at(line, missing, "figure.half_a_rate", text, category, component=missing)]
-    params = {"numerator": numerator, "denominator": denominator, "value_found": shown(denominator)}
+        if numerator is None:
+            text = gettext_noop("The numerator is missing: a rate needs both, and a blank is not a zero.")
+            return [problem_at(line, "numerator", "figure.half_a_rate", text, category)]
+        text = gettext_noop("The denominator is missing: a rate needs both, and a blank is not a zero.")
+        return [problem_at(line, "denominator", "figure.half_a_rate", text, category)]
+    params: dict[str, Any] = {"numerator": numerator, "denominator": denominator, "value_found": shown(denominator)}
     if denominator == 0 and numerator > 0:
         text = gettext_noop(
             "The denominator is 0, but the numerator is {numerator}. If there was nothing to count, both are 0."

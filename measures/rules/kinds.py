@@ -37,7 +37,7 @@ class Kind:
     """One kind of indicator. `name`, `short` and the two sentences are message ids.
 
     `asks` names the fields of an entry that a partner fills in. `is_count` says that its numbers are whole and never
-    negative whatever the indicator says. `is_last_month` says that a span shows its last month only.
+    negative whatever the indicator says.
     """
 
     slug: str
@@ -53,11 +53,6 @@ class Kind:
     def is_ratio(self) -> bool:
         """True when a figure is a numerator and a denominator, so that sums come before the division."""
         return self.asks == ("numerator", "denominator")
-
-    @property
-    def is_sum(self) -> bool:
-        """True when partners' values simply add up, so that a partial sum of non-negative values is a lower bound."""
-        return self.slug in (FLOW, STOCK)
 
     @property
     def takes_over_time(self) -> bool:

@@ -133,11 +133,12 @@ def label(period: date, grain: Grain = Grain.MONTH, year_starts: int = 1) -> Per
     """The pieces of a period's name. `period` may be any of its months."""
     grain = Grain(grain)
     start = start_of(grain, period, year_starts)
+    number: int | None = None
+    years = fiscal_year(start, year_starts)
     if grain is Grain.MONTH:
         number, years = start.month, (start.year, start.year)
-    else:
-        years = fiscal_year(start, year_starts)
-        number = (start.month - year_starts) % 12 // 3 + 1 if grain is Grain.QUARTER else None
+    elif grain is Grain.QUARTER:
+        number = (start.month - year_starts) % 12 // 3 + 1
     return PeriodLabel(grain, number, *years, starts_on=start, ends_on=last_day(start, grain))
 
 

@@ -74,15 +74,16 @@ def status(
     """
     if target is None or actual.state in (State.NONE, State.NOT_EXPECTED, State.UNDEFINED, State.NOT_COMBINABLE):
         return Status.NOT_JUDGED
+    if judged_from is not None and period < judged_from:
+        return Status.TOO_EARLY
     worst, is_settled = _worst_case(actual, direction)
     if worst is not None and _is_at_least_as_good(worst, target, direction) and baseline != target:
         return Status.REACHED
     if not is_settled or worst is None:
         return Status.NOT_JUDGED
-    if judged_from is not None and period < judged_from:
-        return Status.TOO_EARLY
+    is_over = target_period is not None and period >= target_period
     if baseline is None:
-        return Status.NOT_JUDGED
+        return Status.BEHIND if is_over else Status.NOT_JUDGED
     if baseline == target:
         slack = band * abs(target) * (-1 if direction == UP else 1)
         is_kept = _is_at_least_as_good(worst, target + slack, direction)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from backbone.problems import Problem, gettext_noop
 from measures.rules.figures import ZERO, Entry, has_answer, problem_at, ratio, shown
@@ -26,7 +27,8 @@ def usual(history: Sequence[Entry]) -> Decimal | None:
 
     Blanks and figures that were not collected are passed over. It is also a partner's weight in coverage.
     """
-    return _median(_volumes(history)[-HISTORY:])
+    volumes = _volumes(history)[-HISTORY:]
+    return _median(volumes) if volumes else None
 
 
 def warn_figure(line: Line, entry: Entry, history: Sequence[Entry]) -> list[Problem]:
@@ -47,9 +49,9 @@ def _warn_volume(line: Line, component: str, entry: Entry, earlier: Sequence[Ent
     number = getattr(entry, component)
     past = [getattr(one, component) for one in earlier]
     middle = _median(past)
-    if middle is None or min(past) < 0 or number < 0:
+    if min(past) < 0 or number < 0:
         return []
-    params = {"value": number, "usual": middle, "value_found": shown(number)}
+    params: dict[str, Any] = {"value": number, "usual": middle, "value_found": shown(number)}
 
     def warning(code: str, text: str) -> list[Problem]:
         return [problem_at(line, component, f"unusual.{code}", text, is_warning=True, **params)]
@@ -97,7 +99,7 @@ def _warn_ratio(line: Line, entry: Entry, earlier: Sequence[Entry]) -> list[Prob
     is_new = now > max(past) or now < min(past)
     if line.unit == PERCENT:
         if is_new and abs(now - middle) >= POINTS_APART:
-            params = {"value": round(now * 100, 1), "usual": round(middle * 100, 1)}
+            params: dict[str, Any] = {"value": round(now * 100, 1), "usual": round(middle * 100, 1)}
             text = gettext_noop("{value}% is far from the usual {usual}%.")
             return [problem_at(line, "numerator", "unusual.rate", text, is_warning=True, **params)]
         return []
@@ -110,16 +112,12 @@ def _warn_ratio(line: Line, entry: Entry, earlier: Sequence[Entry]) -> list[Prob
 
 
 def _volumes(history: Sequence[Entry]) -> list[Decimal]:
-    return [
-        one.value if one.denominator is None else one.denominator
-        for one in history
-        if not one.is_not_collected and not (one.value is None and one.denominator is None)
-    ]
+    counted = [one for one in history if not one.is_not_collected]
+    found = [one.value if one.denominator is None else one.denominator for one in counted]
+    return [volume for volume in found if volume is not None]
 
 
-def _median(numbers: Sequence[Decimal]) -> Decimal | None:
-    if not numbers:
-        return None
+def _median(numbers: Sequence[Decimal]) -> Decimal:
     ordered = sorted(numbers)
     middle = len(ordered) // 2
     return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
