@@ -1,0 +1,1 @@
+"""No tables yet: the register of activities begins here."""

@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+
+
+class BackboneConfig(AppConfig):
+    name = "backbone"
+    verbose_name = "Backbone"
+
+    def ready(self):
+        from django.db.models.signals import post_migrate
+
+        from backbone import checks  # noqa: F401  registers the system checks
+        from backbone.conditions import register
+        from backbone.database.grants import grant_to_application
+        from backbone.evidence import BackboneEvidence
+
+        register(BackboneEvidence())
+        post_migrate.connect(grant_to_application, sender=self)

@@ -1,0 +1,69 @@
+"""One line of history for every write, in words a person reads.
+
+A verb is registered with the sentence it makes; digests and histories render it from the change's `facts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext
+
+from backbone.models import Change, Initiative, Membership, Partner
+
+_sentences: dict[str, str] = {}
+
+
+def register_verbs(sentences: Mapping[str, str]) -> None:
+    """Teach verbs: `{"filing.submitted": gettext_noop("{by} submitted {partner}’s report for {period}")}`.
+
+    The places are `by`, `partner`, and whatever the change's `facts` hold.
+    """
+    _sentences.update(sentences)
+
+
+def record(
+    verb: str,
+    *,
+    on: models.Model | str,
+    by: Membership | None,
+    initiative: Initiative | None = None,
+    partner: Partner | None = None,
+    **facts: Any,
+) -> Change:
+    """Write one change in the transaction of what it tells. `by` is None when the platform itself acted."""
+    return Change.objects.create(**_columns(verb, on, by, initiative, partner, facts))
+
+
+def record_many(changes: list[Change]) -> None:
+    """Write many changes in one statement; each made by `prepare`."""
+    Change.objects.bulk_create(changes)
+
+
+def prepare(verb: str, *, on, by=None, initiative=None, partner=None, **facts: Any) -> Change:
+    """A change that is not yet written."""
+    return Change(**_columns(verb, on, by, initiative, partner, facts))
+
+
+def sentence(change: Change) -> str:
+    """The change as a sentence in the reader's language."""
+    text = gettext(_sentences[change.verb])
+    by = change.by.name if change.by is not None else gettext("Backbone")
+    partner = change.partner.name if change.partner is not None else ""
+    return text.format_map({"by": by, "partner": partner, **change.facts})
+
+
+def _columns(verb, on, by, initiative, partner, facts) -> dict[str, Any]:
+    if verb not in _sentences:
+        raise KeyError(f"The verb “{verb}” has no sentence: register it with changes.register_verbs().")
+    return {
+        "verb": verb,
+        "subject": on if isinstance(on, str) else on._meta.label_lower,
+        "subject_id": None if isinstance(on, str) else on.pk,
+        "by": by,
+        "initiative": initiative,
+        "partner": partner,
+        "facts": facts,
+    }

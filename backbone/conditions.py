@@ -1,0 +1,98 @@
+"""The five conditions, as `backbone` knows them: a few questions that each app answers.
+
+`backbone` shows all five without importing the four above it. Each app registers its `evidence.py` in
+`AppConfig.ready()`; `checks.py` fails start-up unless exactly five are there. Answers are plain frozen values, never
+model instances, so nothing leaks downhill.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Protocol
+
+SLUGS = ("agenda", "measures", "activities", "comms", "backbone")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One dated piece of evidence about a condition. `value` is 0 to 1, or None when it cannot be known yet."""
+
+    slug: str
+    label: str
+    value: Decimal | None
+    words: str
+    as_of: datetime
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DueItem:
+    """Something a person owes, or will owe soon.
+
+    `key` names it for good ("filing:12:2026-10"), so that a reminder is sent once; `opened` and `due` are days in the
+    tenant's time zone; `partner_id` is whose duty it is where it is a partner's.
+    """
+
+    key: str
+    label: str
+    due: date
+    url: str
+    partner_id: int | None = None
+    partner: str = ""
+    is_late: bool = False
+    closes: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A result as the home page and a digest show it: in words already, with its coverage, never a bare number."""
+
+    key: str
+    label: str
+    text: str
+    coverage: str
+    url: str = ""
+    facts: Mapping[str, Any] | None = None
+
+
+class Condition(Protocol):
+    slug: str
+
+    def readings(self, initiative, as_of: datetime) -> Iterable[Reading]:
+        """Dated evidence about this condition, for condition health."""
+
+    def due(self, membership, as_of: datetime) -> Iterable[DueItem]:
+        """What this person owes now, over all initiatives, soonest first."""
+
+    def published(self, initiative, as_of: datetime, audience: str) -> dict:
+        """This condition's part of a publication: plain, JSON-able data."""
+
+    def export(self, tenant) -> Iterable[tuple[str, Iterable[Mapping[str, Any]]]]:
+        """Its part of a tenant's export: (table, rows) pairs."""
+
+    def forget(self, membership) -> None:
+        """Its part of a person's erasure: figures stay, words and names go."""
+
+
+_registered: dict[str, Condition] = {}
+
+
+def register(condition: Condition) -> None:
+    """Answer for one of the five conditions; called once, from `AppConfig.ready()`."""
+    if condition.slug not in SLUGS:
+        raise ValueError(f"“{condition.slug}” is none of the five conditions: {', '.join(SLUGS)}.")
+    _registered[condition.slug] = condition
+
+
+def registered() -> list[Condition]:
+    """The five, in the order in which they build on each other: agenda first, the backbone last."""
+    return [_registered[slug] for slug in SLUGS if slug in _registered]
+
+
+def due(membership, as_of: datetime) -> list[DueItem]:
+    """What a person owes, over all five conditions, soonest first."""
+    items = [item for condition in registered() for item in condition.due(membership, as_of)]
+    return sorted(items, key=lambda item: (item.due, item.key))

@@ -1,0 +1,23 @@
+"""Every address. A condition's pages lie below /o/<tenant>/<initiative>/; apps are named by string only."""
+
+from django.urls import include, path
+
+from backbone import converters, views  # noqa: F401  registers <month:…>
+
+TENANT = "o/<slug:tenant>/"
+INITIATIVE = TENANT + "<slug:initiative>/"
+
+urlpatterns = [
+    path("", include("backbone.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("api/v1/", include("backbone.api_urls")),
+    path(INITIATIVE, include("measures.urls")),
+    path(INITIATIVE, include("agenda.urls")),
+    path(INITIATIVE, include("activities.urls")),
+    path(INITIATIVE, include("comms.urls")),
+]
+
+handler400 = views.bad_request
+handler403 = views.forbidden
+handler404 = views.not_found
+handler500 = views.server_error

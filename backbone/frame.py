@@ -1,0 +1,112 @@
+"""What the frame around every page shows: where you are, who you are, where you can go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from backbone.models import Entrance, Initiative, Membership, Tenant
+from backbone.roles import Can, Role
+
+FILERS = {Role.PARTNER_LEAD, Role.PARTNER_FILER, Role.PARTNER_MEMBER}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    name: str
+    initial: str
+    role_words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    label: str
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    tenant: Tenant
+    initiative: Initiative | None
+    person: Person
+    switches: list[tuple[str, list[Link]]]
+    nav: list[Link]
+    footer_words: str
+
+
+def frame(request) -> dict[str, Frame | None]:
+    """Context processor; `frame` is None before sign-in and outside a tenant, and pages then name no tenant."""
+    membership = getattr(request, "membership", None)
+    if membership is None or request.tenant is None:
+        return {"frame": None}
+    initiatives = list(Initiative.objects.order_by("name"))
+    slug = request.resolver_match.kwargs.get("initiative") if request.resolver_match else None
+    slug = getattr(slug, "slug", slug)
+    current = next((i for i in initiatives if i.slug == slug), None)
+    return {
+        "frame": Frame(
+            tenant=request.tenant,
+            initiative=current,
+            person=Person(membership.name, (membership.name or membership.email)[:1].upper(), membership.role_words),
+            switches=_switches(request, initiatives, current),
+            nav=_nav(request, membership, current),
+            footer_words=request.tenant.name,
+        )
+    }
+
+
+def _switches(request, initiatives, current) -> list[tuple[str, list[Link]]]:
+    here = [
+        Link(i.name, reverse("backbone:home", args=[request.tenant.slug, i.slug]), i == current) for i in initiatives
+    ]
+    switches = [(request.tenant.name, here)]
+    others = Entrance.objects.filter(user=request.user).exclude(tenant=request.tenant).select_related("tenant")
+    for entrance in others.order_by("tenant__name"):
+        url = reverse("backbone:tenant", args=[entrance.tenant.slug])
+        switches.append((entrance.tenant.name, [Link(_("Go there"), url, False)]))
+    return switches
+
+
+def _nav(request, membership: Membership, initiative: Initiative | None) -> list[Link]:
+    if initiative is None:
+        return []
+    roles = membership.roles
+    if roles <= FILERS:
+        entries = [
+            (_("This month"), "measures:filing-current", True),
+            (_("Our figures"), "measures:our-figures", True),
+            (_("Results"), "measures:results", True),
+            (_("Agenda"), "agenda:agenda", True),
+        ]
+    elif roles <= {Role.FUNDER}:
+        entries = [(_("Results"), "measures:results", True), (_("Agenda"), "agenda:agenda", True)]
+    else:
+        entries = [
+            (_("Home"), "backbone:home", True),
+            (_("Agenda"), "agenda:agenda", membership.can(Can.READ_AGENDA)),
+            (_("Measures"), "measures:indicator-list", membership.can(Can.READ_INDICATORS)),
+            (_("Communication"), "comms:mail-list", membership.can(Can.READ_SETTINGS)),
+            (_("Backbone"), "backbone:partner-list", True),
+        ]
+    section = request.resolver_match.view_name if request.resolver_match else ""
+    links = []
+    for label, name, is_open in entries:
+        if not is_open:
+            continue
+        try:
+            url = reverse(name, args=[request.tenant.slug, initiative.slug])
+        except NoReverseMatch:
+            continue
+        links.append(Link(label, url, _is_current(section, name, [n for _l, n, _o in entries])))
+    return links
+
+
+def _is_current(view_name: str, entry: str, entries: list[str]) -> bool:
+    """The entry itself, or else the first entry of the same app."""
+    if view_name in entries:
+        return view_name == entry
+    app = view_name.split(":")[0]
+    return entry == next((name for name in entries if name.split(":")[0] == app), None)

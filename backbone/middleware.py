@@ -1,0 +1,68 @@
+"""Where a request's tenant scope is opened, and where its reader's language and clock are set."""
+
+from __future__ import annotations
+
+import re
+
+from django.db import transaction
+from django.middleware.locale import LocaleMiddleware
+from django.utils import timezone, translation
+
+from backbone.models import Membership, Tenant
+from backbone.tenancy import tenant_scope
+
+_TENANT_PATH = re.compile(r"^/(?:o|api/v1)/(?P<slug>[a-z0-9][a-z0-9-]*)/")
+
+
+class ReaderLocaleMiddleware(LocaleMiddleware):
+    """Django's own choice by cookie and browser, until a member's page knows better (`TenantMiddleware`)."""
+
+
+class TenantMiddleware:
+    """Answer everything below a tenant's address inside that tenant's scope, and in one transaction.
+
+    A person enters by the directory of entrances, a machine by its key, which is looked up inside the scope. Whoever
+    does neither has no scope: `access.member_can` and the API then answer as if nothing were there. An answer of 500
+    or more rolls the transaction back, since Django has turned the exception into a response by then.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.tenant = request.membership = None
+        tenant = self._tenant(request)
+        if tenant is None:
+            return self.get_response(request)
+        with tenant_scope(tenant):
+            request.tenant = tenant
+            request.membership = self._membership(request)
+            reader = request.membership
+            language = (reader and reader.locale) or tenant.locale
+            if language and not request.COOKIES.get("django_language"):
+                translation.activate(language)
+                request.LANGUAGE_CODE = translation.get_language()
+            with timezone.override((reader and reader.timezone) or tenant.timezone):
+                response = self.get_response(request)
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+    @staticmethod
+    def _tenant(request) -> Tenant | None:
+        match = _TENANT_PATH.match(request.path_info)
+        if match is None:
+            return None
+        tenants = Tenant.objects.filter(slug=match["slug"])
+        if request.path_info.startswith("/api/") and "Authorization" in request.headers:
+            return tenants.first()
+        if not request.user.is_authenticated:
+            return None
+        return tenants.filter(pk__in=request.user.entrances.values("tenant")).first()
+
+    @staticmethod
+    def _membership(request) -> Membership | None:
+        if not request.user.is_authenticated:
+            return None
+        return Membership.objects.filter(user_id=request.user.pk, is_active=True).first()

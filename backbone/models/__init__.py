@@ -1,0 +1,22 @@
+from backbone.models.changes import Change
+from backbone.models.keys import APIKey, KeptAnswer
+from backbone.models.owned import TenantForeignKey, TenantOwned
+from backbone.models.people import Entrance, Grant, Invitation, Membership, User
+from backbone.models.tenants import Initiative, Participation, Partner, Tenant
+
+__all__ = [
+    "APIKey",
+    "Change",
+    "Entrance",
+    "Grant",
+    "Initiative",
+    "Invitation",
+    "KeptAnswer",
+    "Membership",
+    "Participation",
+    "Partner",
+    "Tenant",
+    "TenantForeignKey",
+    "TenantOwned",
+    "User",
+]

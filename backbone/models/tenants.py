@@ -1,0 +1,147 @@
+"""Tenants, their initiatives, and the organizations that take part in them."""
+
+from zoneinfo import available_timezones
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from backbone.models.owned import TenantForeignKey, TenantOwned
+
+slug_field_rule = RegexValidator(
+    r"^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\Z", _("Use small letters, digits and hyphens, as in “youth-to-work”.")
+)
+
+
+def known_timezone(name: str) -> None:
+    if name not in available_timezones():
+        raise ValidationError(_("“%(name)s” is no known time zone; one is “Europe/London”."), params={"name": name})
+
+
+class Tenant(models.Model):
+    """One backbone organization's account. Not tenant-owned itself: it is what the others are owned by."""
+
+    class Counting(models.TextChoices):
+        APPROVED = "approved", _("approved figures")
+        SUBMITTED = "submitted", _("submitted and approved figures")
+
+    class NumberFormat(models.TextChoices):
+        POINT = "1,234.5", "1,234.5"
+        COMMA = "1.234,5", "1.234,5"
+        SPACE = "1 234,5", "1 234,5"
+
+    class DateOrder(models.TextChoices):
+        DAY_FIRST = "dmy", _("day first, as in 31/12/2026")
+        MONTH_FIRST = "mdy", _("month first, as in 12/31/2026")
+
+    slug = models.CharField(_("short name"), max_length=50, unique=True, validators=[slug_field_rule])
+    name = models.CharField(_("name"), max_length=200)
+    timezone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[known_timezone])
+    locale = models.CharField(_("language"), max_length=10, default="en", choices=[("en", "English"), ("es", "Español")])
+    fiscal_year_starts = models.PositiveSmallIntegerField(
+        _("fiscal year starts in month"), default=1, validators=[MinValueValidator(1), MaxValueValidator(12)]
+    )
+    small_cell_threshold = models.PositiveSmallIntegerField(
+        _("smallest count shown to others"), default=11, validators=[MinValueValidator(5), MaxValueValidator(20)]
+    )
+    counting = models.CharField(
+        _("what roll-ups count"), max_length=10, choices=Counting.choices, default=Counting.APPROVED
+    )
+    number_format = models.CharField(
+        _("numbers in files look like"), max_length=10, choices=NumberFormat.choices, default=NumberFormat.POINT
+    )
+    date_order = models.CharField(
+        _("dates in files are"), max_length=3, choices=DateOrder.choices, default=DateOrder.DAY_FIRST
+    )
+    accent = models.CharField(
+        _("accent colour"), max_length=7, blank=True, validators=[RegexValidator(r"^#[0-9a-fA-F]{6}\Z")]
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="tenant_fiscal_year_starts_in_a_month", condition=Q(fiscal_year_starts__range=(1, 12))
+            ),
+            models.CheckConstraint(
+                name="tenant_small_cell_threshold_5_to_20", condition=Q(small_cell_threshold__range=(5, 20))
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class Initiative(TenantOwned):
+    """One collective impact effort; agenda, indicators, activities and meetings belong to one."""
+
+    slug = models.CharField(_("short name"), max_length=50, validators=[slug_field_rule])
+    name = models.CharField(_("name"), max_length=200)
+    starts_on = models.DateField(_("starts on"))
+    ends_on = models.DateField(_("ends on"), null=True, blank=True)
+
+    class Meta(TenantOwned.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                name="initiative_slug_once",
+                fields=["tenant", "slug"],
+                violation_error_message=_("Another initiative has this short name."),
+            ),
+            models.CheckConstraint(
+                name="initiative_ends_after_start",
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                violation_error_message=_("It ends before it starts."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class Partner(TenantOwned):
+    """An organization that takes part; `code` is what its people and its spreadsheets call it."""
+
+    code = models.CharField(_("code"), max_length=40)
+    name = models.CharField(_("name"), max_length=200)
+    sector = models.CharField(_("sector"), max_length=80, blank=True)
+
+    class Meta(TenantOwned.Meta):
+        ordering = ["code"]
+        constraints = [
+            models.UniqueConstraint(
+                name="partner_code_once",
+                fields=["tenant", "code"],
+                violation_error_message=_("Another partner has this code."),
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class Participation(TenantOwned):
+    """From when to when a partner is part of an initiative. Both days belong to it; no end means still."""
+
+    initiative = TenantForeignKey(Initiative, related_name="participations")
+    partner = TenantForeignKey(Partner, related_name="participations")
+    joins_on = models.DateField(_("joins on"))
+    leaves_on = models.DateField(_("leaves on"), null=True, blank=True)
+
+    class Meta(TenantOwned.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                name="participation_once",
+                fields=["tenant", "initiative", "partner"],
+                violation_error_message=_("This partner already takes part."),
+            ),
+            models.CheckConstraint(
+                name="participation_leaves_after_joining",
+                condition=Q(leaves_on__isnull=True) | Q(leaves_on__gte=F("joins_on")),
+                violation_error_message=_("It leaves before it joins."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.partner_id} in {self.initiative_id}"

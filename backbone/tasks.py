@@ -1,0 +1,45 @@
+"""The worker's side of the first wall: a task works for one tenant, in that tenant's scope.
+
+Arguments are ids, the tenant's first. A task may be delivered twice or lost: it re-reads what there is to do, and a
+sweep finds what a lost one left behind.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery import Task, current_app, shared_task
+from django.core.cache import cache
+from django.utils import timezone
+
+from backbone.tenancy import tenant_scope
+
+HEARTBEAT = "platform:beat"
+
+
+class TenantTask(Task):
+    """Runs `run(tenant_id, …)` inside the tenant's scope; refuses to run without a tenant."""
+
+    abstract = True
+
+    def __call__(self, tenant_id: int, *args: Any, **kwargs: Any) -> Any:
+        if not isinstance(tenant_id, int) or isinstance(tenant_id, bool):
+            raise TypeError(f"{self.name} works for one tenant: its first argument is the tenant's id.")
+        with tenant_scope(tenant_id):
+            return super().__call__(tenant_id, *args, **kwargs)
+
+
+def nudge(task: str, *args: Any) -> None:
+    """Ask a worker for a task by name. Redis may be away: the mark is in the database, and a sweep finds it."""
+    try:
+        current_app.send_task(task, args=args, ignore_result=True)
+    except Exception as error:  # whatever the broker's client raises, the write that nudged has been committed
+        import logging
+
+        logging.getLogger(__name__).warning("Could not nudge %s: %s", task, type(error).__name__)
+
+
+@shared_task(name="backbone.tasks.heartbeat")
+def heartbeat() -> None:
+    """Beat is alive; `/readyz` shows how long ago."""
+    cache.set(HEARTBEAT, timezone.now().isoformat(), timeout=600)

@@ -1,0 +1,94 @@
+"""Which tenant is active: the first of the two walls.
+
+A scope is opened in one place for requests (`middleware.TenantMiddleware`), one for tasks (`tasks.TenantTask`) and
+one for commands (`tenant_scope` by name). It opens the outermost transaction and tells PostgreSQL the tenant in that
+transaction's first statement, where row-level security, the second wall, reads it. Without a scope every query on a
+tenant's table raises here, and raises again there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.db import connections, models, transaction
+
+NO_TENANT = "no-tenant-context"
+
+_active: ContextVar[int | None] = ContextVar("active_tenant", default=None)
+
+# Only the test suite, which itself runs inside a transaction, may open a scope in a savepoint.
+savepoints_allowed = False
+
+
+class NoTenant(RuntimeError):
+    """A tenant's table was asked without saying which tenant."""
+
+
+class TenantMismatch(RuntimeError):
+    """A scope of another tenant was opened inside an open one."""
+
+
+def active_tenant_id() -> int:
+    """The tenant of the open scope; raises `NoTenant` outside one.."""
+    tenant_id = _active.get()
+    if tenant_id is None:
+        raise NoTenant("No tenant is active: open tenant_scope(tenant) around this, or use @member_can or TenantTask.")
+    return tenant_id
+
+
+def has_scope() -> bool:
+    return _active.get() is not None
+
+
+@contextmanager
+def tenant_scope(tenant: models.Model | int, *, using: str = "default") -> Iterator[int]:
+    """Work for one tenant inside one transaction; yields the tenant's id.
+
+    Opening it again for the same tenant joins the open scope. For another tenant it raises `TenantMismatch`; inside
+    a transaction that somebody else opened it raises too, because the setting would then outlive the scope.
+    """
+    tenant_id = tenant if isinstance(tenant, int) else tenant.pk
+    current = _active.get()
+    if current is not None:
+        if current != tenant_id:
+            raise TenantMismatch(f"Tenant {tenant_id} was asked for inside the scope of tenant {current}.")
+        yield tenant_id
+        return
+    connection = connections[using]
+    is_nested = connection.in_atomic_block
+    if is_nested and not savepoints_allowed:
+        raise TenantMismatch("A tenant scope opens the outermost transaction; this one is already inside another.")
+    token = _active.set(tenant_id)
+    try:
+        with transaction.atomic(using=using):
+            _tell_database(connection, tenant_id)
+            yield tenant_id
+    finally:
+        _active.reset(token)
+        if is_nested and connection.in_atomic_block and not connection.needs_rollback:
+            _tell_database(connection, NO_TENANT)
+
+
+def _tell_database(connection, tenant: int | str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL app.tenant_id = %s", [tenant])
+
+
+class TenantQuerySet(models.QuerySet):
+    def delete(self):
+        """Delete by one statement that names the tenant; the database's own keys cascade or refuse."""
+        count = self._raw_delete(self.db)
+        self._result_cache = None
+        return count, {self.model._meta.label: count}
+
+    delete.alters_data = True
+    delete.queryset_only = True
+
+
+class TenantManager(models.Manager.from_queryset(TenantQuerySet)):
+    """Answers for the active tenant only, and refuses to answer when there is none."""
+
+    def get_queryset(self):
+        return super().get_queryset().filter(tenant_id=active_tenant_id())

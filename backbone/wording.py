@@ -1,0 +1,43 @@
+"""A problem in the reader's language: translate the sentence first, fill in its places afterwards."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext
+
+from backbone.problems import Problem
+
+
+def say(problem: Problem) -> str:
+    return gettext(problem.text).format_map(dict(problem.params))
+
+
+def hint(problem: Problem) -> str:
+    return gettext(problem.hint).format_map(dict(problem.params)) if problem.hint else ""
+
+
+def as_dict(problem: Problem) -> dict[str, Any]:
+    """A problem as the API, a bad-rows file and a stored report show it."""
+    return {
+        "code": problem.code,
+        "row": problem.row,
+        "column": problem.column or None,
+        "field": problem.field or None,
+        "value": problem.value or None,
+        "message": say(problem),
+        "hint": hint(problem) or None,
+        "is_warning": problem.is_warning,
+    }
+
+
+def answer(problems, *, status: int, title: str, shown: int = 100) -> Mapping[str, Any]:
+    """The general form of a refusal: the first hundred problems, and how many there are."""
+    listed = list(problems)
+    return {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "errors": [as_dict(problem) for problem in listed[:shown]],
+        "error_count": len(listed),
+        "truncated": len(listed) > shown,
+    }

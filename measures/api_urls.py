@@ -1,0 +1,3 @@
+"""The measures' API, below /api/v1/<tenant>/<initiative>/."""
+
+urlpatterns: list = []

@@ -1,0 +1,155 @@
+"""What is measured: indicators, the dimensions they are split by, their targets."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from agenda.models import Outcome, Strategy
+from backbone.models import Initiative, TenantForeignKey, TenantOwned
+from backbone.models.tenants import slug_field_rule
+
+# Numbers are numeric(24, 6) everywhere: whole patients and dollars in the trillions, and six decimals for ratios.
+AMOUNT = {"max_digits": 24, "decimal_places": 6, "null": True, "blank": True}
+
+
+class Dimension(TenantOwned):
+    """A way to split a figure, such as age. Exclusive: each person is in one category, and they add up."""
+
+    initiative = TenantForeignKey(Initiative, related_name="dimensions")
+    slug = models.CharField(_("short name"), max_length=50, validators=[slug_field_rule])
+    name = models.CharField(_("name"), max_length=200)
+    exclusive = models.BooleanField(_("categories exclude each other"), default=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta(TenantOwned.Meta):
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                name="dimension_slug_once",
+                fields=["tenant", "initiative", "slug"],
+                violation_error_message=_("Another dimension has this short name."),
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class Category(TenantOwned):
+    """One value of a dimension. `unknown` belongs to every dimension and is not stored."""
+
+    dimension = TenantForeignKey(Dimension, models.CASCADE, related_name="categories")
+    slug = models.CharField(_("short name"), max_length=50, validators=[slug_field_rule])
+    name = models.CharField(_("name"), max_length=200)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta(TenantOwned.Meta):
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                name="category_slug_once",
+                fields=["tenant", "dimension", "slug"],
+                violation_error_message=_("Another category of this dimension has this short name."),
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class Indicator(TenantOwned):
+    """One thing that is measured the same way by everybody. Its kind fixes how it adds up, and is one of
+    `rules.kinds.KINDS`; what depends on the kind is checked by the rules, not here."""
+
+    class Direction(models.TextChoices):
+        UP = "up", _("more is better")
+        DOWN = "down", _("less is better")
+        MAINTAIN = "maintain", _("stay where it is")
+        NONE = "none", _("neither")
+
+    class Frequency(models.TextChoices):
+        MONTH = "month", _("every month")
+        QUARTER = "quarter", _("every quarter")
+        YEAR = "year", _("every year")
+
+    class OverTime(models.TextChoices):
+        LAST = "last", _("the last month’s ratio")
+        PERSON_TIME = "person_time", _("numerators over denominators, summed over the months")
+        PERIOD_RATE = "period_rate", _("numerators, summed, over the mean monthly denominator")
+
+    initiative = TenantForeignKey(Initiative, related_name="indicators")
+    slug = models.CharField(_("short name"), max_length=50, validators=[slug_field_rule])
+    code = models.CharField(_("code"), max_length=10, blank=True)
+    name = models.CharField(_("name"), max_length=200)
+    definition = models.TextField(_("how we count it"), blank=True, max_length=5000)
+    outcome = TenantForeignKey(Outcome, null=True, blank=True, related_name="indicators")
+    strategy = TenantForeignKey(Strategy, null=True, blank=True, related_name="indicators")
+    kind = models.CharField(_("kind"), max_length=20)
+    unit = models.CharField(_("unit"), max_length=40, blank=True)
+    numerator = models.CharField(_("what is on top"), max_length=200, blank=True)
+    denominator = models.CharField(_("out of what"), max_length=200, blank=True)
+    direction = models.CharField(_("direction"), max_length=10, choices=Direction.choices, default=Direction.UP)
+    frequency = models.CharField(
+        _("how often"), max_length=10, choices=Frequency.choices, default=Frequency.MONTH
+    )
+    over_time = models.CharField(_("over time"), max_length=20, choices=OverTime.choices, blank=True)
+    carry_forward = models.PositiveSmallIntegerField(
+        _("months a stock is carried forward"), default=0, validators=[MaxValueValidator(12)]
+    )
+    is_whole = models.BooleanField(_("whole numbers only"), default=True)
+    breakdowns = ArrayField(models.CharField(max_length=200), verbose_name=_("split by"), default=list, blank=True)
+    due_day = models.PositiveSmallIntegerField(
+        _("due on day"), default=10, validators=[MinValueValidator(1), MaxValueValidator(31)]
+    )
+    lock_day = models.PositiveSmallIntegerField(
+        _("locks on day"), default=20, validators=[MinValueValidator(1), MaxValueValidator(62)]
+    )
+    baseline_period = models.DateField(_("baseline month"), null=True, blank=True)
+    baseline_value = models.DecimalField(**AMOUNT)
+    baseline_numerator = models.DecimalField(**AMOUNT)
+    baseline_denominator = models.DecimalField(**AMOUNT)
+    position = models.PositiveSmallIntegerField(default=0)
+    retired_on = models.DateField(_("retired on"), null=True, blank=True)
+
+    class Meta(TenantOwned.Meta):
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                name="indicator_slug_once",
+                fields=["tenant", "initiative", "slug"],
+                violation_error_message=_("Another indicator has this short name."),
+            ),
+            models.CheckConstraint(
+                name="indicator_locks_after_due",
+                condition=Q(lock_day__gte=F("due_day")),
+                violation_error_message=_("It locks before it is due."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class Target(TenantOwned):
+    """Where an indicator is to be by a period: a value, or a numerator and denominator for a rate."""
+
+    indicator = TenantForeignKey(Indicator, models.CASCADE, related_name="targets")
+    period = models.DateField(_("month"))
+    value = models.DecimalField(**AMOUNT)
+    numerator = models.DecimalField(**AMOUNT)
+    denominator = models.DecimalField(**AMOUNT)
+
+    class Meta(TenantOwned.Meta):
+        ordering = ["period"]
+        constraints = [
+            models.UniqueConstraint(
+                name="target_once_per_period",
+                fields=["tenant", "indicator", "period"],
+                violation_error_message=_("This month has a target already."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.indicator_id} by {self.period}"

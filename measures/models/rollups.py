@@ -1,0 +1,64 @@
+"""Figures combined over partners and months, always with their coverage; and the marks of what is out of date."""
+
+from django.db import models
+
+from backbone.models import TenantForeignKey, TenantOwned
+from measures.models.indicators import AMOUNT, Indicator
+
+WHOLE_INITIATIVE = 0
+
+
+class Rollup(TenantOwned):
+    """One combined figure. Written only by the SQL of `services.rollups`; read with a raw cursor.
+
+    `scope` is 0 for the whole initiative, or a partner's id for that partner's own quarters and years; `period` the
+    first month of the grain. A rate keeps its sums and is divided when shown. `parts` counts the values inside, which
+    can be more than `filed`: a partner is filed in a quarter only when all its obligated months are.
+    """
+
+    scope = models.BigIntegerField(default=WHOLE_INITIATIVE)
+    grain = models.CharField(max_length=7)
+    indicator = TenantForeignKey(Indicator, models.CASCADE, related_name="rollups")
+    category = models.CharField(max_length=200, blank=True, default="")
+    period = models.DateField()
+    value = models.DecimalField(**AMOUNT)
+    numerator = models.DecimalField(**AMOUNT)
+    denominator = models.DecimalField(**AMOUNT)
+    lower = models.DecimalField(**AMOUNT)
+    upper = models.DecimalField(**AMOUNT)
+    is_exact = models.BooleanField(default=False)  # unduplicated: lower and upper are one number, and it is known
+    parts = models.IntegerField(default=0)
+    filed = models.IntegerField(default=0)
+    expected = models.IntegerField(default=0)
+    excused = models.IntegerField(default=0)
+    value_period = models.DateField(null=True)  # a stock that was carried forward: the oldest month inside
+    as_of = models.DateTimeField()
+
+    class Meta(TenantOwned.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                name="rollup_once", fields=["tenant", "scope", "grain", "indicator", "category", "period"]
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.indicator_id} {self.grain} {self.period}"
+
+
+class StaleMark(TenantOwned):
+    """A month of an indicator whose roll-ups must be recomputed. Append-only; deleted by exact id when done.
+
+    Not unique on purpose: with a unique key a filing that meets a mark which a worker is about to delete would
+    leave no mark of its own, and would never be rolled up.
+    """
+
+    indicator = TenantForeignKey(Indicator, models.CASCADE, related_name="+")
+    period = models.DateField()
+    partner_id = models.BigIntegerField(null=True)  # None: every partner's
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(TenantOwned.Meta):
+        pass
+
+    def __str__(self):
+        return f"{self.indicator_id} {self.period}"

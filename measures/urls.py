@@ -1,0 +1,4 @@
+"""The addresses of this condition's pages, below /o/<tenant>/<initiative>/."""
+
+app_name = "measures"
+urlpatterns: list = []

@@ -1,0 +1,85 @@
+"""What every test can count on: a database of the owner's, used as the application's role; two neighbouring tenants.
+
+Riverside and Hillcrest have the same shape and a fixed cast, so that a leak shows in any test: Ana works for the
+backbone (steward and admin), Ben files for the college, Fay funds; Sam does at Hillcrest what Ana does at Riverside.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+
+import pytest
+from django.conf import settings
+from django.db import connections
+
+from backbone import tenancy
+from backbone.tenancy import tenant_scope
+from tests import factories
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(worker_id):
+    """Each worker of the run has its own test database, made by the owner."""
+    name = f"test_backbone_{os.getpid()}_{worker_id}"
+    for alias in ("owner", "default"):
+        settings.DATABASES[alias].setdefault("TEST", {})["NAME"] = name
+        connections[alias].settings_dict.setdefault("TEST", {})["NAME"] = name
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_modify_db_settings, django_db_blocker):
+    """Made and migrated as the owner; then every test connects as the role that the web uses, and nothing else."""
+    owner, app = connections["owner"], connections["default"]
+    with django_db_blocker.unblock():
+        owner.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        app.close()
+        app.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = owner.settings_dict["NAME"]
+        assert_application_role(app)
+    yield
+    with django_db_blocker.unblock():
+        app.close()
+        owner.creation.destroy_test_db("backbone", verbosity=0)
+
+
+def assert_application_role(connection) -> None:
+    """A superuser's green run proves nothing about the walls: stop the whole suite then."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
+        if cursor.fetchone()[0]:
+            pytest.exit("The tests run as a role that row-level security does not bind.", returncode=3)
+        cursor.execute("SELECT count(*) FROM pg_tables WHERE tableowner = current_user AND schemaname = 'public'")
+        if cursor.fetchone()[0]:
+            pytest.exit("The tests run as a role that owns tables.", returncode=3)
+
+
+@pytest.fixture(autouse=True)
+def savepoint_scopes(monkeypatch, request):
+    """A test runs inside a transaction, so a scope may open in a savepoint; not in tests of real transactions."""
+    marker = request.node.get_closest_marker("django_db")
+    is_real = marker is not None and marker.kwargs.get("transaction")
+    monkeypatch.setattr(tenancy, "savepoints_allowed", not is_real)
+
+
+@pytest.fixture
+def riverside(db):
+    """The tenant most tests happen in. `riverside.people` holds the cast, `riverside.scope()` opens its scope."""
+    return factories.make_neighbourhood("riverside", "Riverside")
+
+
+@pytest.fixture
+def hillcrest(db):
+    """The tenant next door, of the same shape."""
+    return factories.make_neighbourhood("hillcrest", "Hillcrest")
+
+
+@pytest.fixture
+def in_riverside(riverside):
+    """Riverside, with its scope open around the whole test."""
+    with tenant_scope(riverside.tenant):
+        yield riverside
+
+
+@pytest.fixture
+def october() -> date:
+    return date(2026, 10, 1)

@@ -1,0 +1,120 @@
+"""The smallest valid rows, by plain functions, without chance: a failing test prints the same thing twice."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from types import SimpleNamespace
+
+from django.utils import timezone
+
+from agenda.models import Agenda, Outcome
+from backbone.models import Entrance, Grant, Initiative, Membership, Participation, Partner, Tenant, User
+from backbone.roles import Role
+from backbone.tenancy import tenant_scope
+from measures.models import Category, Dimension, Figure, Filing, Indicator, Obligation
+
+PASSWORD = "correct horse battery staple"  # noqa: S105  the test cast's
+
+
+@dataclass
+class Neighbourhood:
+    tenant: Tenant
+    initiative: Initiative
+    partners: list[Partner]
+    people: SimpleNamespace = field(default_factory=SimpleNamespace)
+
+    def scope(self) -> AbstractContextManager[int]:
+        return tenant_scope(self.tenant)
+
+    def url(self, rest: str = "") -> str:
+        return f"/o/{self.tenant.slug}/{self.initiative.slug}/{rest}"
+
+    def api(self, rest: str = "") -> str:
+        return f"/api/v1/{self.tenant.slug}/{self.initiative.slug}/{rest}"
+
+
+def make_neighbourhood(slug: str, name: str) -> Neighbourhood:
+    """A tenant with one initiative, three partners, and its cast."""
+    tenant = Tenant.objects.create(slug=slug, name=name, fiscal_year_starts=7, timezone="America/New_York")
+    with tenant_scope(tenant):
+        initiative = Initiative.objects.create(slug="work", name=f"{name} Youth to Work", starts_on=date(2025, 7, 1))
+        Agenda.objects.create(initiative=initiative, vision=f"Every young person in {name} finds a way into work.")
+        Outcome.objects.create(initiative=initiative, slug="trained", title="Young people finish training")
+        partners = [make_partner(initiative, code=f"P{i}") for i in (1, 2, 3)]
+        people = SimpleNamespace(
+            ana=make_member(f"ana@{slug}.example", "Ana", Role.BACKBONE_ADMIN, Role.DATA_STEWARD, Role.CONVENER),
+            ben=make_member(f"ben@{slug}.example", "Ben", Role.PARTNER_FILER, partner=partners[0]),
+            fay=make_member(f"fay@{slug}.example", "Fay", Role.FUNDER),
+        )
+    if slug == "hillcrest":
+        with tenant_scope(tenant):
+            people.sam = make_member(f"sam@{slug}.example", "Sam", Role.BACKBONE_ADMIN, Role.DATA_STEWARD)
+    return Neighbourhood(tenant, initiative, partners, people)
+
+
+def make_user(email: str, **changes) -> User:
+    user = User(email=email, **changes)
+    user.password = "!"  # signs in by force_login; hashing a password for each test would be most of its time
+    user.save()
+    return user
+
+
+def make_member(email: str, name: str, *roles: Role, partner: Partner | None = None, **changes) -> Membership:
+    user = User.objects.filter(email=email).first() or make_user(email, name=name)
+    membership = Membership.objects.create(user_id=user.pk, email=email, name=name, **changes)
+    Entrance.objects.create(user=user, tenant_id=membership.tenant_id)
+    for role in roles:
+        Grant.objects.create(membership=membership, role=role, partner=partner if role in Role.of_partners() else None)
+    return membership
+
+
+def user_of(membership: Membership) -> User:
+    return User.objects.get(pk=membership.user_id)
+
+
+def make_partner(initiative: Initiative, code: str, **changes) -> Partner:
+    participation = {key: changes.pop(key) for key in ("joins_on", "leaves_on") if key in changes}
+    partner = Partner.objects.create(**{"code": code, "name": f"Partner {code}", **changes})
+    Participation.objects.create(
+        initiative=initiative, partner=partner, **{"joins_on": date(2025, 7, 1), **participation}
+    )
+    return partner
+
+
+def make_dimension(initiative: Initiative, slug: str, *categories: str, exclusive: bool = True) -> Dimension:
+    dimension = Dimension.objects.create(
+        initiative=initiative, slug=slug, name=slug.capitalize(), exclusive=exclusive
+    )
+    for position, category in enumerate(categories):
+        Category.objects.create(dimension=dimension, slug=category, name=category, position=position)
+    return dimension
+
+
+def make_indicator(initiative: Initiative, slug: str = "completions", *, owed: bool = True, **changes) -> Indicator:
+    """An indicator that every partner owes for as long as it takes part."""
+    indicator = Indicator.objects.create(
+        **{"initiative": initiative, "slug": slug, "name": slug.capitalize(), "kind": "flow", **changes}
+    )
+    if owed:
+        Obligation.objects.create(indicator=indicator)
+    return indicator
+
+
+def make_figure(indicator: Indicator, partner: Partner, period: date, value=None, **changes) -> Figure:
+    """One stored figure with its filing; approved unless said otherwise. Marks nothing stale."""
+    filing, _ = Filing.objects.get_or_create(initiative=indicator.initiative, partner=partner, period=period)
+    return Figure.objects.create(
+        **{
+            "filing": filing,
+            "indicator": indicator,
+            "partner": partner,
+            "period": period,
+            "value": None if value is None else Decimal(value),
+            "state": "approved",
+            "changed_at": timezone.now(),
+            **changes,
+        }
+    )
