@@ -93,7 +93,7 @@ def _check_declared(members: list[zipfile.ZipInfo], limits: Limits) -> None:
             "The workbook unpacks to {size} MB from {packed} MB; "
             "at most {limit} MB, and {ratio} times its size, are allowed."
         )
-        params = {
+        params: dict[str, object] = {
             "size": round(unpacked / MEGABYTE, 1),
             "packed": round(packed / MEGABYTE, 1),
             "limit": limits.unpacked_bytes // MEGABYTE,

@@ -115,9 +115,10 @@ def _from_serial(raw: float, fmt: DateFormat, month_is_enough: bool) -> tuple[da
     if date is None:
         return None, _invalid(raw, month_is_enough)
     text = gettext_noop("{value} was read as {date}: it is the number by which spreadsheets keep that day.")
-    params = {"value": cut(raw), "date": date.isoformat()}
+    number = int(raw) if raw == int(raw) else raw
+    params = {"value": number, "date": date.isoformat()}
     hint = gettext_noop("Set the cell's format to “Date” to see it so.")
-    return date, Problem("date.serial", text, params, hint=hint, value=cut(raw), is_warning=True)
+    return date, Problem("date.serial", text, params, hint=hint, value=cut(number), is_warning=True)
 
 
 @lru_cache(maxsize=8192)

@@ -29,36 +29,9 @@ class NotCollected(Enum):
 
 NOT_COLLECTED = NotCollected.NOT_COLLECTED
 
-BLANK_WORDS = frozenset(
-    # fmt: off
-    [
-        "-",
-        "--",
-        "---",
-        "–",
-        "—",
-        ".",
-        "..",
-        "…",
-        "n/a",
-        "na",
-        "n.a.",
-        "n.a",
-        "n/d",
-        "nd",
-        "s/d",
-        "null",
-        "none",
-        "missing",
-        "no data",
-        "not available",
-        "not applicable",
-        "sin dato",
-        "sin datos",
-        "no disponible",
-    ]
-    # fmt: on
-)
+_BLANKS_SHORT = ("-", "--", "---", "–", "—", ".", "..", "…", "n/a", "n.a.", "n.a", "na", "n/d", "nd", "s/d")
+_BLANKS_LONG = ("null", "none", "missing", "no data", "not available", "not applicable", "sin datos", "no disponible")
+BLANK_WORDS = frozenset(_BLANKS_SHORT + _BLANKS_LONG)
 """Words that mean that there is no figure (compared without case). None of them is ever zero."""
 
 NOT_COLLECTED_WORDS = frozenset(["not_collected", "not collected", "not-collected", "notcollected"])
@@ -108,8 +81,9 @@ _PLAIN = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,6})?").fullmatch
 _WHOLE = re.compile(r"-?[0-9]{1,18}").fullmatch
 _MINUS = {ord(sign): "-" for sign in "−–‒﹣－"} | {ord("＋"): "+"}
 _BLANKS = {ord(blank): " " for blank in "\u00a0\u2007\u2009\u202f\u2002\u2003\u3000\t"}
-_APOSTROPHES = {ord(sign): "'" for sign in "’‘`´＇"}
-_SIGNS = INVISIBLE | _MINUS | _BLANKS | _APOSTROPHES
+_APOSTROPHES = {ord(sign): "'" for sign in "’‘`´＇٬"}
+_PERCENTS = {ord(sign): "%" for sign in "٪％"}
+_SIGNS = INVISIBLE | _MINUS | _BLANKS | _APOSTROPHES | _PERCENTS
 _INFINITE = re.compile(r"[+-]?(nan|inf|infinity|∞)", re.IGNORECASE)
 _CURRENCY_CODE = re.compile(r"^[A-Z]{3}\b|\b[A-Z]{3}$|^(?:US|R|A|C|NZ|MX|S/)?\$|^S/\.?|\bkr\.?$")
 _MARKED = re.compile(r"[+-]?[0-9.,' ]*[0-9][0-9.,' ]*")
@@ -130,7 +104,7 @@ def number(
     """
     kind = type(raw)
     if kind is str:
-        if fmt.decimal == "." and _PLAIN(raw) or _WHOLE(raw):
+        if (fmt.decimal == "." and _PLAIN(raw)) or _WHOLE(raw):
             return _positive_zero(Decimal(raw)), None
         return _from_text(raw, fmt, percent, money)
     if raw is None:
@@ -169,7 +143,7 @@ def _from_text(raw: str, fmt: NumberFormat, percent: Percent | None, money: bool
         return NOT_COLLECTED, None
     if folded in BLANK_WORDS:
         return None, None
-    text = _digits(raw).translate(_SIGNS).strip().removeprefix("'").strip()
+    text = _digits(raw).replace("٫", fmt.decimal).translate(_SIGNS).strip().removeprefix("'").strip()
     if not text:
         return None, None
     if is_excel_error(text):
@@ -201,10 +175,8 @@ def _digit(sign: str) -> str:
 
 
 def _digits(text: str) -> str:
-    """Digits of every script as 0-9, and the Arabic marks as ours."""
-    if text.isascii():
-        return text
-    return "".join(map(_digit, text)).replace("٫", ".").replace("٬", "'").replace("٪", "%").replace("％", "%")
+    """Digits of every script as 0-9."""
+    return text if text.isascii() else "".join(map(_digit, text))
 
 
 def _without_currency(text: str) -> str:
@@ -237,7 +209,8 @@ def _parse(text: str, decimal: str, grouping: str) -> Decimal | None:
     exponent = match[4] or "0"
     if len(exponent.lstrip("+-0")) > 4:
         exponent = exponent[:1].replace("+", "") + "9999" if exponent[0] in "+-" else "9999"
-    return Decimal(f"{match[1]}{whole}.{match[3] or '0'}E{exponent}")
+    fraction = f".{match[3]}" if match[3] else ""
+    return Decimal(f"{match[1]}{whole}{fraction}" + (f"E{exponent}" if match[4] else ""))
 
 
 def _read(text: str, raw: str, fmt: NumberFormat) -> tuple[Decimal | None, Problem | None]:

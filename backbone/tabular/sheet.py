@@ -333,7 +333,7 @@ def _moment(number: float, shown_as: str, epoch_1904: bool) -> Any:
     if shown_as == "duration":
         return datetime.timedelta(days=whole, seconds=seconds)
     if shown_as == "time" and 0 <= number < 1 and seconds < 86_400:
-        return (datetime.datetime.min + datetime.timedelta(seconds=seconds)).time()
+        return datetime.time(seconds // 3600, seconds // 60 % 60, seconds % 60)
     date = day(whole, epoch_1904)
     if date is None:
         return number
