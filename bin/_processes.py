@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 
 from backbone.embedded.ports_and_logs import tail, trim_log
+from backbone.embedded.servers import ended
 
 try:
     import fcntl
@@ -117,8 +118,7 @@ def _end(process: psutil.Process, patience: float) -> None:
     """Ask a process to end; when it has not after so many seconds, end it and its children."""
     with contextlib.suppress(psutil.NoSuchProcess):
         process.terminate()
-        with contextlib.suppress(psutil.TimeoutExpired):
-            process.wait(patience)
+        if ended(process, patience):
             return
         for part in [*process.children(recursive=True), process]:
             with contextlib.suppress(psutil.NoSuchProcess):

@@ -76,8 +76,7 @@ class Server:
         with contextlib.suppress(psutil.NoSuchProcess):
             for send in (self.ask_to_stop, psutil.Process.kill):
                 send(process)
-                with contextlib.suppress(psutil.TimeoutExpired):
-                    process.wait(30)
+                if ended(process, 30):
                     return
 
     def process(self) -> psutil.Process | None:
@@ -307,6 +306,21 @@ class Valkey(Server):
         except psutil.AccessDenied:
             # In a container root may not look into another account's process: its owner must be enough then.
             return self.account is not None and process.uids().real == self.account.uid
+
+
+def ended(process: psutil.Process, seconds: float) -> bool:
+    """Wait so long for a process to end. One that only waits for its parent to take notice has ended, too."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            if process.status() == psutil.STATUS_ZOMBIE:
+                break
+        except psutil.NoSuchProcess:
+            return True
+        time.sleep(0.02)
+    with contextlib.suppress(psutil.TimeoutExpired):
+        process.wait(0)  # take notice, if the parent is this process
+    return time.monotonic() < end
 
 
 def redis_answers(url: str) -> bool:
