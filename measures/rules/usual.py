@@ -68,7 +68,7 @@ def _warn_volume(line: Line, component: str, entry: Entry, earlier: Sequence[Ent
         )
     if number * TEN_TIMES <= middle:
         return warning("a_tenth", gettext_noop("{value} is a tenth of the usual {usual}, or less. Is a digit missing?"))
-    if number >= middle * HALF_AS_MANY_AGAIN and number > max(past) and number - middle >= _noise(middle):
+    if number >= middle * HALF_AS_MANY_AGAIN and number > max(past) and number - middle > _noise(middle):
         return warning(
             "more", gettext_noop("{value} is more than ever, and half as many again as the usual {usual}, or more.")
         )
@@ -124,5 +124,5 @@ def _median(numbers: Sequence[Decimal]) -> Decimal:
 
 
 def _noise(middle: Decimal) -> Decimal:
-    """How far a count wanders by chance: twice its square root (Poisson), so that 2 after 1 raises no eyebrow."""
+    """How far a count wanders by chance: twice its square root (Poisson), so that 3 after 1 raises no eyebrow."""
     return 2 * max(middle, ZERO).sqrt()

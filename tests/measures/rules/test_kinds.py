@@ -1,0 +1,77 @@
+import pytest
+
+from backbone.problems import Refused
+from measures.rules.kinds import AVAILABLE, KINDS, kind
+
+AVAILABLE_NOW = ["flow", "rate", "rate_stock", "stock", "unduplicated"]
+STORED_SLUGS = [
+    "flow",
+    "to_date",
+    "unduplicated",
+    "rate",
+    "rate_stock",
+    "weighted_average",
+    "stock",
+    "average_stock",
+    "minimum",
+    "maximum",
+    "median",
+    "milestone",
+    "ordinal",
+    "index",
+    "formula",
+    "money",
+    "community",
+    "narrative",
+]
+
+
+def test_the_table_names_every_kind_of_the_design():
+    assert sorted(KINDS) == sorted(STORED_SLUGS)
+
+
+def test_exactly_the_finished_kinds_are_available():
+    assert sorted(row.slug for row in AVAILABLE) == AVAILABLE_NOW
+
+
+@pytest.mark.parametrize("slug", AVAILABLE_NOW)
+def test_an_available_kind_explains_both_axes(slug):
+    found = kind(slug)
+    assert found.slug == slug
+    assert found.short
+    assert found.over_partners
+    assert found.over_time
+
+
+@pytest.mark.parametrize("slug", [slug for slug in STORED_SLUGS if slug not in AVAILABLE_NOW])
+def test_a_kind_that_is_only_named_is_refused_by_name(slug):
+    with pytest.raises(Refused) as refused:
+        kind(slug)
+    (problem,) = refused.value.problems
+    assert problem.code == "kind.unavailable"
+    assert problem.message == (
+        f"The kind {slug} does not exist here yet: choose one of flow, rate, rate_stock, stock, unduplicated."
+    )
+
+
+def test_an_unknown_kind_is_refused_with_the_nearest():
+    with pytest.raises(Refused) as refused:
+        kind("flows")
+    (problem,) = refused.value.problems
+    assert problem.code == "kind.unknown"
+    assert "Did you mean flow?" in problem.message
+
+
+def test_an_unknown_kind_far_from_all_is_refused_with_the_choices():
+    with pytest.raises(Refused, match="choose one of flow, rate"):
+        kind("x" * 5000)
+
+
+def test_which_fields_are_asked():
+    assert {slug: kind(slug).asks for slug in AVAILABLE_NOW} == {
+        "flow": ("value",),
+        "rate": ("numerator", "denominator"),
+        "rate_stock": ("numerator", "denominator"),
+        "stock": ("value",),
+        "unduplicated": ("value",),
+    }
