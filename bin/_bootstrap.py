@@ -117,6 +117,7 @@ def _install(wanted: Path) -> None:
         environment.setdefault("UV_CACHE_DIR", str(VENV / ".cache" / "uv"))
         environment.setdefault("PIP_CACHE_DIR", str(VENV / ".cache" / "pip"))
     environment.setdefault("UV_LINK_MODE", "copy")
+    environment.setdefault("UV_SYSTEM_CERTS", "true")  # trust whom pip and the rest of the machine trust
     pip = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--quiet"]
     uv = [PYTHON, "-m", "uv", "pip", "install", "--quiet", "--python", PYTHON]
     if subprocess.run([PYTHON, "-c", "import pip"], capture_output=True, check=False).returncode:
