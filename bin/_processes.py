@@ -22,6 +22,8 @@ try:
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
+RECORD = "processes.json"
+
 
 def run(command: list[str], environment: dict[str, str], folder: Path | None = None) -> int:
     """Run in the foreground and return the exit status. Signals reach the command, and we wait for it."""
@@ -52,11 +54,10 @@ class Background:
 
     def __init__(self, state: Path, environment: dict[str, str], folder: Path):
         self.state, self.environment, self.folder = state, environment, folder
-        self.record = state / "processes.json"
+        self.record = state / RECORD
         self.running: dict[str, subprocess.Popen] = {}
 
     def __enter__(self) -> Background:
-        self._end_leftovers()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -105,13 +106,16 @@ class Background:
     def log(self, name: str) -> Path:
         return self.state / "logs" / f"{name}.log"
 
-    def _end_leftovers(self) -> None:
-        with contextlib.suppress(FileNotFoundError, ValueError):
-            for pid, created in json.loads(self.record.read_text()).values():
-                with contextlib.suppress(psutil.Error):
-                    process = psutil.Process(pid)
-                    if abs(process.create_time() - created) < 0.1:  # the number may belong to another program by now
-                        _end(process, patience=10)
+
+def end_leftovers(state: Path) -> None:
+    """End the background processes that a killed launcher of this state folder left behind."""
+    with contextlib.suppress(FileNotFoundError, ValueError):
+        for pid, created in json.loads((state / RECORD).read_text()).values():
+            with contextlib.suppress(psutil.Error):
+                process = psutil.Process(pid)
+                if abs(process.create_time() - created) < 0.1:  # the number may belong to another program by now
+                    _end(process, patience=10)
+    (state / RECORD).unlink(missing_ok=True)
 
 
 def _end(process: psutil.Process, patience: float) -> None:
