@@ -81,6 +81,12 @@ class Initiative(TenantOwned):
     name = models.CharField(_("name"), max_length=200)
     starts_on = models.DateField(_("starts on"))
     ends_on = models.DateField(_("ends on"), null=True, blank=True)
+    attribution = models.TextField(
+        _("source and licence of the figures"),
+        blank=True,
+        max_length=1000,
+        help_text=_("Shown below the initiative’s pages, word for word."),
+    )
 
     class Meta(TenantOwned.Meta):
         constraints = [
