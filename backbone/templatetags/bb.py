@@ -186,6 +186,8 @@ def control(field: BoundField, **attrs: Any) -> SafeString:
     if field.errors and css:
         own.append("is-invalid")
     merged = {name.replace("_", "-"): value for name, value in attrs.items()}
+    if widget.attrs.get("placeholder"):
+        merged.setdefault("placeholder", False)  # the label says it, and stays while one types
     joined = " ".join(part for part in own if part)
     if joined:
         merged["class"] = joined
@@ -253,7 +255,7 @@ class CaptureNode(Node):
         self.nodelist, self.name = nodelist, name
 
     def render(self, context: template.Context) -> str:
-        context[self.name] = self.nodelist.render(context).strip()
+        context[self.name] = mark_safe(self.nodelist.render(context).strip())  # noqa: S308
         return ""
 
 

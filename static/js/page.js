@@ -1,6 +1,6 @@
 /* What a page does beyond plain HTML. Each part only adds: without this file everything still works.
    Menus close on Escape and on a click beside them; the summary of errors takes the focus;
-   a request that fails says so in the status line. */
+   a request or a passkey that fails says so; what needs scripts is shown only where there are scripts. */
 (() => {
   "use strict";
   const menus = () => document.querySelectorAll("details[data-menu][open]");
@@ -29,12 +29,13 @@
     if (!line) return;
     line.textContent = "";
     setTimeout(() => { line.textContent = text; }, 50);  /* a changed text is read out, the same text is not */
-    const note = document.createElement("div");
-    note.className = "bb-note bb-note--bad";
-    note.append(document.createElement("span"), document.createElement("p"));
-    note.lastChild.textContent = text;
+    const note = document.getElementById("failure")?.content.cloneNode(true);
+    if (!note) return;
+    note.querySelector("p").textContent = text;
     document.getElementById("messages")?.replaceChildren(note);
   };
+  for (const one of document.querySelectorAll("[data-needs-script]")) one.hidden = false;
+  document.addEventListener("allauth.error", () => say(document.body.dataset.passkey));
   document.addEventListener("htmx:sendError", () => say(document.body.dataset.lost));
   document.addEventListener("htmx:responseError", () => say(document.body.dataset.failed));
 })();

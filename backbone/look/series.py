@@ -1,0 +1,199 @@
+"""The rows of a chart's data: steps between points, points, gaps, levels, notes and direct labels.
+
+Every row names its `kind`; a layer of the drawing (`plot.py`) picks the rows of its kind.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from backbone.look.numbers import number, percent, period_name
+from backbone.look.plot import Scale
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One period of a series. `value` None is a gap, and the hatched mark when it `is_hidden`.
+
+    A ratio's value is the plain ratio (0.411). `label` names the period (left out: from its date), `words` the value
+    as shown ("700 so far"), `cover` who is in it ("7 of 9 partners").
+    """
+
+    period: dt.date
+    value: Decimal | None
+    is_partial: bool = False
+    label: str = ""
+    words: str = ""
+    cover: str = ""
+    is_hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where it is to be: a diamond at `on`, or a level line when no date is set."""
+
+    value: Decimal
+    on: dt.date | None = None
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """From where: a level line; with a dated target the plan leads from here to there."""
+
+    value: Decimal
+    since: dt.date | None = None
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that happened, written at the foot of its period."""
+
+    period: dt.date
+    label: str
+
+
+def worded(point: Point, grain: str, is_ratio: bool, decimals: int | None = None) -> Point:
+    """The point with the words it lacks: its period's name, and its value as a reader sees it."""
+    words = point.words
+    if not words and point.is_hidden:
+        words = _("hidden to protect people")
+    elif not words and point.value is None:
+        words = _("not filed")
+    elif not words:
+        shown = percent(point.value, 1 if decimals is None else decimals) if is_ratio else number(point.value, decimals)
+        words = _("%(value)s so far") % {"value": shown} if point.is_partial else shown
+    return replace(point, words=words, label=point.label or period_name(point.period, grain))
+
+
+def series_rows(points: Sequence[Point], scale: Scale, prefix: str = "") -> list[Row]:
+    rows: list[Row] = []
+    piece, was_partial = 0, None
+    for before, point in zip(points, points[1:], strict=False):
+        if before.value is None or point.value is None:
+            was_partial = None
+            continue
+        partial = before.is_partial or point.is_partial
+        if partial != was_partial:
+            piece, was_partial = piece + 1, partial
+            rows.append(_step_row(prefix, piece, partial, before))
+        rows.append(_step_row(prefix, piece, partial, point))
+    for point in points:
+        kind = "hidden" if point.is_hidden else "gap" if point.value is None else "point"
+        row = {"kind": prefix + kind, "month": point.period.isoformat()}
+        if kind == "point":
+            row |= {"value": point.value, "state": "partial" if point.is_partial else "complete"}
+        elif kind == "hidden":
+            row |= {"value": scale.ticks[0]}
+        rows.append(row | {"when": point.label, "words": point.words, "cover": point.cover})
+    return rows
+
+
+def _step_row(prefix: str, piece: int, partial: bool, point: Point) -> Row:
+    return {
+        "kind": f"{prefix}step",
+        "piece": piece,
+        "part": partial,
+        "month": point.period.isoformat(),
+        "value": point.value,
+    }
+
+
+def level_rows(points: Sequence[Point], target: Target | None, baseline: Baseline | None) -> list[Row]:
+    rows: list[Row] = []
+    if not points:
+        return rows
+    first, last = points[0].period, points[-1].period
+    if target is not None and target.on is not None:
+        first, last = min(first, target.on), max(last, target.on)
+    if baseline is not None:
+        since = baseline.since or first
+        rows.append({"kind": "baseline", "month": since.isoformat(), "month2": last.isoformat(), "value": baseline.value,
+                     "label": baseline.label})  # fmt: skip
+        if target is not None and target.on is not None:
+            rows += [{"kind": "plan", "month": since.isoformat(), "value": baseline.value},
+                     {"kind": "plan", "month": target.on.isoformat(), "value": target.value}]  # fmt: skip
+    if target is not None and target.on is not None:
+        rows.append({"kind": "target", "month": target.on.isoformat(), "value": target.value, "label": target.label})
+    elif target is not None:
+        rows.append({"kind": "level", "month": first.isoformat(), "month2": last.isoformat(), "value": target.value,
+                     "label": target.label})  # fmt: skip
+    return rows
+
+
+def note_rows(notes: Sequence[Note], points: Sequence[Point], scale: Scale) -> list[Row]:
+    values = {point.period: point.value for point in points}
+    foot = scale.ticks[0] + (scale.ticks[-1] - scale.ticks[0]) / 15
+    return [
+        {
+            "kind": "note",
+            "month": note.period.isoformat(),
+            "value": foot,
+            "label": note.label,
+            "top": foot if values.get(note.period) is None else values[note.period],
+        }  # fmt: skip
+        for note in notes
+    ]
+
+
+def label_rows(
+    points: Sequence[Point],
+    compare: Sequence[Point],
+    target: Target | None,
+    series_label: str = "",
+    compare_label: str = "",
+) -> list[Row]:
+    """The last values in words: beside the point where a later target leaves room, else above or below the line."""
+    last, other = _last(points), _last(compare)
+    rows: list[Row] = []
+    is_under = last is not None and other is not None and _value(last) < _value(other)
+    if last is not None:
+        has_room = target is not None and target.on is not None and (target.on - last.period).days > 150
+        if other is not None:
+            place = "below" if is_under else "above"
+        else:
+            place = "beside" if has_room else "below" if _falls(points) else "above"
+        rows.append(
+            {
+                "kind": f"label-{place}",
+                "month": last.period.isoformat(),
+                "value": last.value,
+                "label": f"{series_label}: {last.words}" if series_label else last.words,
+                "label2": last.cover if place == "beside" else "",
+            }
+        )
+    if other is not None:
+        place = "above" if is_under else "below"
+        label = f"{compare_label}: {other.words}" if compare_label else other.words
+        rows.append(
+            {
+                "kind": f"against-label-{place}",
+                "month": other.period.isoformat(),
+                "value": other.value,
+                "label": label,
+            }
+        )
+    return rows
+
+
+def _last(points: Sequence[Point]) -> Point | None:
+    return next((point for point in reversed(points) if point.value is not None), None)
+
+
+def _value(point: Point) -> Decimal:
+    return Decimal(0) if point.value is None else point.value
+
+
+def _falls(points: Sequence[Point]) -> bool:
+    """Whether the line comes down to its last value, so that the free room is below; never below the foot."""
+    known = [point.value for point in points if point.value is not None]
+    return len(known) > 1 and known[-1] < known[-2] and known[-1] * 5 > max(known)
