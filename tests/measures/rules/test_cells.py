@@ -151,11 +151,16 @@ def test_a_cross_tabulation_off_in_one_margin_names_it():
     ]
 
 
-def test_a_margin_without_cells_is_short():
+def test_a_margin_without_cells_is_short_and_says_so_once():
     lost = {key: entry for key, entry in FULL.items() if not key.startswith("sex:male+")}
-    assert "Sex + Age (Male): the parts add up to 0. That is 45 short of 45." in [
-        problem.message for problem in check_cells(SPLIT, lost)
+    found = check_cells(SPLIT, lost)
+    assert [problem.message for problem in found] == [
+        "Sex + Age (Male): the parts add up to 0. That is 45 short of 45.",
+        "Sex + Age (0 to 4): the parts add up to 30. That is 30 short of 60.",
+        "Sex + Age (5 to 17): the parts add up to 25. That is 15 short of 40.",
     ]
+    # What is missing has a sex and an age, so it is not to be put in unknown.
+    assert [problem.params["rest"] for problem in found] == [None, None, None]
 
 
 def test_a_cross_tabulation_without_margins_matches_the_total():

@@ -167,6 +167,13 @@ def test_the_mean_denominator_is_over_the_months_that_are_there():
     assert (found.numerator, found.denominator, found.state) == (6, 75, State.PARTIAL)
 
 
+def test_a_mean_denominator_is_rounded_so_that_sums_of_means_are_exact():
+    line = make_line("rate_stock", over_time="period_rate")
+    row = dict(zip(Q1, (rate(1, 100), rate(1, 100), rate(1, 101)), strict=True))
+    found = combined(line, {"P1": row, "P2": row, "P3": row}, months=Q1)
+    assert found.denominator == 3 * Decimal("100.333333333333")
+
+
 def test_a_rate_that_does_not_say_how_it_combines_over_time_is_an_error():
     with pytest.raises(ValueError, match="k1 does not say"):
         combined(make_line("rate_stock", over_time=""), SAME_PEOPLE, months=Q1)
@@ -209,6 +216,15 @@ def test_levels_add_up_over_partners_as_of_the_oldest():
     filed = {"P1": {SEP: value(5)}, "P2": {AUG: value(9)}, "P3": {JUL: value(1)}}
     found = combined(make_line("stock", carry_forward=2), filed, partners=dict.fromkeys(filed, Q1), months=(SEP,))
     assert (found.value, found.as_of_period, found.coverage.filed) == (15, JUL, 3)
+
+
+def test_a_partial_level_is_a_lower_bound_only_when_nothing_in_it_is_old():
+    line = make_line("stock", carry_forward=1)
+    owed = dict.fromkeys(("P1", "P2"), Q1)
+    fresh = combined(line, {"P1": {SEP: value(5)}}, partners=owed, months=(SEP,))
+    carried = combined(line, {"P1": {AUG: value(5)}}, partners=owed, months=(SEP,))
+    assert (fresh.state, fresh.is_lower_bound) == (State.PARTIAL, True)
+    assert (carried.state, carried.is_lower_bound) == (State.PARTIAL, False)
 
 
 def test_a_level_whose_earlier_month_is_missing_has_a_value_and_is_not_complete():
