@@ -1,0 +1,39 @@
+"""Marks of what is out of date: appended with the write, deleted by exact id once it is recomputed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from functools import partial
+
+from django.db import connection, transaction
+
+from backbone.tasks import nudge
+from backbone.tenancy import active_tenant_id
+
+ROLL_UP = "measures.tasks.roll_up"
+
+# A file of figures touches every partner; from here on one mark for everybody is less work than one for each.
+MANY_PARTNERS = 2_000
+
+
+def mark_stale(marks: Iterable[tuple[int, date, int | None]]) -> None:
+    """Say that figures changed: (indicator id, period, partner id), partner None for everybody's.
+
+    One statement in the caller's transaction; after its commit a worker is nudged. When Redis is away nothing is
+    lost: the marks stay, and the sweep finds them. Raises `NoTenant` outside a scope.
+    """
+    tenant_id = active_tenant_id()
+    named = set(marks)
+    if len(named) > MANY_PARTNERS:
+        named = {(indicator, period, None) for indicator, period, _ in named}
+    if not named:
+        return
+    rows = sorted(named, key=lambda mark: (mark[0], mark[1], mark[2] or 0))
+    places = ", ".join(["(%s, %s, %s, %s, now())"] * len(rows))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO measures_stalemark (tenant_id, indicator_id, period, partner_id, made_at) VALUES {places}",  # noqa: S608
+            [value for mark in rows for value in (tenant_id, *mark)],
+        )
+    transaction.on_commit(partial(nudge, ROLL_UP, tenant_id))
