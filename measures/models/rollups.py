@@ -7,6 +7,9 @@ from measures.models.indicators import AMOUNT, Indicator
 
 WHOLE_INITIATIVE = 0
 
+# A rate over the mean monthly denominator keeps that mean to 12 places, as the rules round it.
+MEAN = AMOUNT | {"max_digits": 36, "decimal_places": 12}
+
 
 class Rollup(TenantOwned):
     """One combined figure. Written only by the SQL of `services.rollups`; read with a raw cursor.
@@ -14,6 +17,9 @@ class Rollup(TenantOwned):
     `scope` is 0 for the whole initiative, or a partner's id for that partner's own quarters and years; `period` the
     first month of the grain. A rate keeps its sums and is divided when shown. `parts` counts the values inside, which
     can be more than `filed`: a partner is filed in a quarter only when all its obligated months are.
+
+    A row stands only where somebody's figure counts. Where nobody's does there is nothing to combine;
+    `selectors.series` then says who was expected.
     """
 
     scope = models.BigIntegerField(default=WHOLE_INITIATIVE)
@@ -23,7 +29,7 @@ class Rollup(TenantOwned):
     period = models.DateField()
     value = models.DecimalField(**AMOUNT)
     numerator = models.DecimalField(**AMOUNT)
-    denominator = models.DecimalField(**AMOUNT)
+    denominator = models.DecimalField(**MEAN)
     lower = models.DecimalField(**AMOUNT)
     upper = models.DecimalField(**AMOUNT)
     is_exact = models.BooleanField(default=False)  # unduplicated: lower and upper are one number, and it is known
@@ -32,7 +38,8 @@ class Rollup(TenantOwned):
     expected = models.IntegerField(default=0)
     excused = models.IntegerField(default=0)
     value_period = models.DateField(null=True)  # a stock that was carried forward: the oldest month inside
-    as_of = models.DateTimeField()
+    state = models.CharField(max_length=14, default="")  # rules.coverage.State; "" only while a recompute runs
+    as_of = models.DateTimeField()  # since when it reads like this: a recompute that finds the same leaves it alone
 
     class Meta(TenantOwned.Meta):
         constraints = [
@@ -40,6 +47,7 @@ class Rollup(TenantOwned):
                 name="rollup_once", fields=["tenant", "scope", "grain", "indicator", "category", "period"]
             )
         ]
+        indexes = [models.Index(name="rollup_to_be_removed", fields=["tenant"], condition=models.Q(state=""))]
 
     def __str__(self):
         return f"{self.indicator_id} {self.grain} {self.period}"
