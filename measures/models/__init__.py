@@ -1,6 +1,6 @@
 from measures.models.filings import Figure, FigureEvent, Filing, Remark, Upload
 from measures.models.indicators import Category, Dimension, Indicator, Target
-from measures.models.obligations import Excuse, Obligation
+from measures.models.obligations import Excuse, Obligation, Reopening
 from measures.models.rollups import Rollup, StaleMark
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Indicator",
     "Obligation",
     "Remark",
+    "Reopening",
     "Rollup",
     "StaleMark",
     "Target",

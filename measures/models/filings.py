@@ -79,7 +79,13 @@ class Figure(TenantOwned):
                 | Q(is_not_collected=False) & (Q(value__isnull=False) | Q(numerator__isnull=False) | Q(denominator__isnull=False)),
             ),
         ]
-        indexes = [models.Index(name="figure_of_filing", fields=["tenant", "partner", "period"])]
+        indexes = [
+            models.Index(name="figure_of_filing", fields=["tenant", "partner", "period"]),
+            # Few at a time, and what reviewers open every day; a scan of all figures would not do.
+            models.Index(
+                name="figure_waiting", fields=["tenant", "partner", "period"], condition=Q(state="submitted")
+            ),
+        ]
 
     def __str__(self):
         return f"{self.indicator_id} {self.category or 'total'} of {self.partner_id} for {self.period}"

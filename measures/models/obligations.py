@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from backbone.models import Membership, Partner, TenantForeignKey, TenantOwned
+from backbone.models import Initiative, Membership, Partner, TenantForeignKey, TenantOwned
 from measures.models.indicators import Indicator
 
 
@@ -56,3 +56,23 @@ class Excuse(TenantOwned):
 
     def __str__(self):
         return f"{self.partner_id} excused from {self.indicator_id} for {self.period}"
+
+
+class Reopening(TenantOwned):
+    """One partner may file one closed period again, until a day that belongs to it; nobody else's lock moves."""
+
+    initiative = TenantForeignKey(Initiative, models.CASCADE, related_name="reopenings")
+    partner = TenantForeignKey(Partner, related_name="reopenings")
+    period = models.DateField(_("month"))
+    until = models.DateField(_("open until"))
+    reason = models.CharField(_("reason"), max_length=500)
+    by = TenantForeignKey(Membership, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(TenantOwned.Meta):
+        constraints = [
+            models.UniqueConstraint(name="reopening_once", fields=["tenant", "initiative", "period", "partner"]),
+        ]
+
+    def __str__(self):
+        return f"{self.period} reopened for {self.partner_id} until {self.until}"

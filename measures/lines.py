@@ -1,0 +1,71 @@
+"""Indicators as the rules see them, and their calendar: where rows of the database become plain values.
+
+Look-ups happen once, for an initiative at a time; afterwards forms, imports and the API call the rules on plain values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from backbone.models import Initiative, Tenant
+from measures.models import Category, Dimension, Indicator
+from measures.rules import lines as plain
+from measures.rules import periods
+from measures.rules.periods import Grain
+
+
+def lines(initiative: Initiative, indicators: Iterable[Indicator] | None = None) -> dict[int, plain.Line]:
+    """Each indicator's id with its `Line`, in the order of the indicators; three queries, two when they are given."""
+    if indicators is None:
+        indicators = Indicator.objects.filter(initiative=initiative)
+    dimensions = dimensions_of(initiative)
+    return {indicator.pk: line_of(indicator, dimensions) for indicator in indicators}
+
+
+def dimensions_of(initiative: Initiative) -> dict[str, plain.Dimension]:
+    """The initiative's dimensions by short name, with their categories in order; two queries."""
+    rows = list(Dimension.objects.filter(initiative=initiative))
+    categories: dict[int, dict[str, str]] = {row.pk: {} for row in rows}
+    for category in Category.objects.filter(dimension__initiative=initiative):
+        categories[category.dimension_id][category.slug] = category.name
+    return {row.slug: plain.Dimension(row.slug, row.name, row.exclusive, categories[row.pk]) for row in rows}
+
+
+def line_of(indicator: Indicator, dimensions: dict[str, plain.Dimension]) -> plain.Line:
+    """One indicator, of these dimensions."""
+    breakdowns = tuple(tuple(breakdown.split("+")) for breakdown in indicator.breakdowns)
+    return plain.Line(
+        slug=indicator.slug,
+        name=indicator.name,
+        kind=indicator.kind,
+        unit=indicator.unit,
+        numerator_name=indicator.numerator,
+        denominator_name=indicator.denominator,
+        is_whole=indicator.is_whole,
+        over_time=indicator.over_time,
+        carry_forward=indicator.carry_forward,
+        breakdowns=breakdowns,
+        dimensions={slug: dimensions[slug] for breakdown in breakdowns for slug in breakdown},
+    )
+
+
+def due_on(indicator: Indicator, period: date) -> date:
+    """The day on which this period's figure is due."""
+    return periods.due_on(period, Grain(indicator.frequency), indicator.due_day)
+
+
+def closes_on(indicator: Indicator, period: date) -> date:
+    """The last day on which a partner may file this period. A lock day above 31 lies in the month after."""
+    grain = Grain(indicator.frequency)
+    if indicator.lock_day > 31:
+        return periods.locks_on(periods.add_months(period, 1), grain, 1, indicator.lock_day - 31)
+    return periods.locks_on(period, grain, indicator.due_day, indicator.lock_day)
+
+
+def today(tenant: Tenant, now: datetime | None = None) -> date:
+    """The day it is at the tenant's, whose calendar decides what is due and what is closed."""
+    return (now or timezone.now()).astimezone(ZoneInfo(tenant.timezone)).date()
