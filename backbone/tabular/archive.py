@@ -93,14 +93,14 @@ def _check_declared(members: list[zipfile.ZipInfo], limits: Limits) -> None:
             "The workbook unpacks to {size} MB from {packed} MB; "
             "at most {limit} MB, and {ratio} times its size, are allowed."
         )
-        params: dict[str, object] = {
+        sizes: dict[str, object] = {
             "size": round(unpacked / MEGABYTE, 1),
             "packed": round(packed / MEGABYTE, 1),
             "limit": limits.unpacked_bytes // MEGABYTE,
             "ratio": limits.unpacked_ratio,
         }
         hint = gettext_noop("Copy the table alone into a new workbook, or save it as CSV.")
-        raise Refused(Problem("file.unpacked_too_large", text, params, hint=hint))
+        raise Refused(Problem("file.unpacked_too_large", text, sizes, hint=hint))
     seen: set[str] = set()
     for member in members:
         name = member.filename

@@ -114,7 +114,7 @@ def _from_serial(raw: float, fmt: DateFormat, month_is_enough: bool) -> tuple[da
     date = day_of_serial(int(raw), fmt.epoch_1904)
     if date is None:
         return None, _invalid(raw, month_is_enough)
-    text = gettext_noop("{value} was read as {date}: it is the number by which spreadsheets keep that day.")
+    text = gettext_noop("“{value}” was read as {date}: it is the number by which spreadsheets keep that day.")
     number = int(raw) if raw == int(raw) else raw
     params = {"value": number, "date": date.isoformat()}
     hint = gettext_noop("Set the cell's format to “Date” to see it so.")

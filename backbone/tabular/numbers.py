@@ -128,7 +128,7 @@ def _from_float(raw: float) -> tuple[Number, Problem | None]:
     if problem is None or problem.code != "number.precision":
         return value, problem
     rounded = round(Decimal(format(raw, ".15g")), DECIMALS)
-    text = gettext_noop("{value} was rounded to {rounded}: figures keep {limit} decimals.")
+    text = gettext_noop("“{value}” was rounded to {rounded}: figures keep {limit} decimals.")
     params = {"value": repr(raw), "rounded": format(rounded, "f"), "limit": DECIMALS}
     return _positive_zero(rounded), Problem("number.rounded", text, params, value=repr(raw), is_warning=True)
 
@@ -154,7 +154,7 @@ def _from_text(raw: str, fmt: NumberFormat, percent: Percent | None, money: bool
     if has_percent:
         if percent is None:
             return None, _percent(raw)
-        text = text.strip("%").strip()
+        text = text.removeprefix("%").removesuffix("%").strip()
     bare = _without_currency(text)
     if bare != text and _is_number_like(bare):
         if not money:
@@ -180,13 +180,11 @@ def _digits(text: str) -> str:
 
 
 def _without_currency(text: str) -> str:
-    sign = ""
-    if text[:1] in "+-":
-        sign, text = text[0], text[1:].strip()
-    bare = "".join(one for one in text if unicodedata.category(one) != "Sc")
-    if bare == text or "$" in text:
-        bare = "".join(one for one in _CURRENCY_CODE.sub("", text, count=1) if unicodedata.category(one) != "Sc")
-    return sign + bare.strip() if bare != text else sign + text
+    """The text without a currency sign or code; the same text if it has none."""
+    sign = text[:1] if text.startswith(("+", "-")) else ""
+    unsigned = text[len(sign) :].strip()
+    bare = "".join(one for one in _CURRENCY_CODE.sub("", unsigned, count=1) if unicodedata.category(one) != "Sc")
+    return sign + bare.strip() if bare != unsigned else text
 
 
 def _is_number_like(text: str) -> bool:
@@ -244,16 +242,16 @@ def _within(value: Decimal, raw: str) -> tuple[Number, Problem | None]:
     if not value:
         return Decimal(0), None
     if value.adjusted() >= INTEGER_DIGITS:
-        text = gettext_noop("{value} is too large: a figure has at most {limit} digits before the decimal mark.")
+        text = gettext_noop("“{value}” is too large: a figure has at most {limit} digits before the decimal mark.")
         return None, Problem("number.range", text, {"value": cut(raw), "limit": INTEGER_DIGITS}, value=cut(raw))
     if abs(value) < SMALLEST:
-        text = gettext_noop("{value} is too small to be told from zero.")
+        text = gettext_noop("“{value}” is too small to be told from zero.")
         return None, Problem("number.range", text, {"value": cut(raw)}, hint=WRITE_ZERO, value=cut(raw))
     exponent = value.as_tuple().exponent
     if isinstance(exponent, int) and exponent < -DECIMALS:
         exact = round(value, DECIMALS)
         if exact != value:
-            text = gettext_noop("{value} has more than {limit} decimals.")
+            text = gettext_noop("“{value}” has more than {limit} decimals.")
             hint = gettext_noop("Round it, so that the figure kept is the one you wrote.")
             return None, Problem(
                 "number.precision", text, {"value": cut(raw), "limit": DECIMALS}, hint=hint, value=cut(raw)

@@ -31,6 +31,8 @@ _TAGS = {
 }
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _RANGE = re.compile(r"([A-Z]{1,3}[1-9][0-9]{0,6}):([A-Z]{1,3}[1-9][0-9]{0,6})")
+_WHOLE = re.compile(r"-?[0-9]{1,24}").fullmatch
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?").fullmatch
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -294,13 +296,14 @@ class Sheet:
                 shown_as = self._date_styles[int(style)]
             except (ValueError, IndexError):
                 shown_as = None
-        try:
-            number: int | float = int(written) if written.isdigit() and len(written) < 25 else float(written)
-        except ValueError:
-            raise Refused(
-                damaged(f"{column_letters(column)}{row} holds “{written[:40]}”, which is no number")
-            ) from None
-        if shown_as is None or not isinstance(number, int | float):
+        number: int | float
+        if _WHOLE(written):
+            number = int(written)
+        elif _NUMBER(written):
+            number = float(written)
+        else:
+            raise Refused(damaged(f"{column_letters(column)}{row} holds “{written[:40]}”, which is no number"))
+        if shown_as is None:
             return number
         return _moment(number, shown_as, self._epoch_1904)
 

@@ -32,6 +32,8 @@ _BARE_NUMBER = re.compile(r"[+-][0-9]+([.,][0-9]+)*")
 
 
 def _text(value: str) -> str:
+    if "\r" in value:
+        value = value.replace("\r\n", "\n").replace("\r", "\n")
     return neutralised(_UNWRITABLE.sub("\ufffd", value))
 
 
@@ -72,9 +74,9 @@ def write_csv(
 ) -> Iterator[bytes]:
     """A CSV file in pieces, header first: UTF-8, commas, one line feed after each row.
 
-    Cells are str, int, Decimal, bool, date, datetime or None (empty); Decimals come with all their digits and without
-    an exponent; text that a spreadsheet would run gets a leading `'`, which `read_table` takes off again. `for_excel`
-    begins with the mark by which Excel knows UTF-8.
+    Cells are str, int, Decimal, bool, date, datetime or None (empty). Decimals come with all their digits and without
+    an exponent; line ends in texts become line feeds; text that a spreadsheet would run gets a leading `'`, which
+    `read_table` takes off again. `for_excel` begins with the mark by which Excel knows UTF-8.
     """
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
@@ -110,12 +112,17 @@ def write_xlsx(
         cell.font = Font(bold=True)
         page.column_dimensions[column_letters(position)].width = COLUMN_WIDTH
     page.append(header)
-    for count, row in enumerate(rows, start=2):
-        if count > XLSX_ROWS:
-            text = gettext_noop("A sheet holds at most {limit} rows.")
-            hint = gettext_noop("Export as CSV, or choose fewer periods or partners.")
-            raise Refused(Problem("file.too_many_rows", text, {"limit": XLSX_ROWS}, hint=hint))
-        page.append([_xlsx_cell(page, value) for value in row])
+    try:
+        for count, row in enumerate(rows, start=2):
+            if count > XLSX_ROWS:
+                text = gettext_noop("A sheet holds at most {limit} rows.")
+                hint = gettext_noop("Export as CSV, or choose fewer periods or partners.")
+                raise Refused(Problem("file.too_many_rows", text, {"limit": XLSX_ROWS}, hint=hint))
+            page.append([_xlsx_cell(page, value) for value in row])
+    except BaseException:
+        page.close()  # it streams into a temporary file, which would stay until the process ends
+        page._writer.cleanup()
+        raise
     book.save(file)
 
 
@@ -135,7 +142,7 @@ def _xlsx_cell(page: Any, value: Any) -> Any:
         raise Refused(Problem("cell.too_long", text, params, hint=gettext_noop("Export as CSV.")))
     cell = WriteOnlyCell(page)
     # Set apart from `value`, which would take "=…" for a formula.
-    cell._value = _LOOKS_ESCAPED.sub("_x005F_", shown).replace("\r", "_x000D_")
+    cell._value = _LOOKS_ESCAPED.sub("_x005F_", shown)
     cell.data_type = "s"
     return cell
 
