@@ -8,7 +8,7 @@ class BackboneConfig(AppConfig):
     def ready(self):
         from django.db.models.signals import post_migrate
 
-        from backbone import checks  # noqa: F401  registers the system checks
+        from backbone import accounts, checks  # noqa: F401  register receivers of signing in, and system checks
         from backbone.conditions import register
         from backbone.database.grants import grant_to_application
         from backbone.evidence import BackboneEvidence

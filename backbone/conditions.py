@@ -96,3 +96,14 @@ def due(membership, as_of: datetime) -> list[DueItem]:
     """What a person owes, over all five conditions, soonest first."""
     items = [item for condition in registered() for item in condition.due(membership, as_of)]
     return sorted(items, key=lambda item: (item.due, item.key))
+
+
+def settings_changed(tenant, names: frozenset[str]) -> None:
+    """Tell each condition which of a tenant's settings changed, in the transaction of the change.
+
+    For those that keep something built on them and so have a `settings_changed(tenant, names)`; most do not.
+    """
+    for condition in registered():
+        told = getattr(condition, "settings_changed", None)
+        if told is not None:
+            told(tenant, names)

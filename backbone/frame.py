@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from backbone.models import Entrance, Initiative, Membership, Tenant
 from backbone.roles import Can, Role
@@ -34,6 +36,8 @@ class Frame:
     person: Person
     switches: list[tuple[str, list[Link]]]
     nav: list[Link]
+    tenant_links: list[tuple[str, str]]
+    account_links: list[tuple[str, str]]
     footer_words: str
 
 
@@ -52,10 +56,34 @@ def frame(request) -> dict[str, Frame | None]:
             initiative=current,
             person=Person(membership.name, (membership.name or membership.email)[:1].upper(), membership.role_words),
             switches=_switches(request, initiatives, current),
-            nav=_nav(request, membership, current),
+            nav=_nav(request, membership, current or (initiatives[0] if len(initiatives) == 1 else None)),
+            tenant_links=_tenant_links(request, membership),
+            account_links=_links(request, [(_("Name, language and mail"), "backbone:account"), _KEYS]),
             footer_words=request.tenant.name,
         )
     }
+
+
+_KEYS = (gettext_lazy("API keys"), "backbone:key-list")
+
+
+def _tenant_links(request, membership: Membership) -> list[tuple[str, str]]:
+    """The tenant's own pages, below /o/<tenant>/-/, that this person may open."""
+    entries = [
+        (_("Partners"), "backbone:partner-list", not membership.roles <= {*FILERS, Role.FUNDER}),
+        (_("People"), "backbone:member-list", membership.can(Can.MANAGE_MEMBERS)),
+        (_("Settings"), "backbone:settings", membership.can(Can.READ_SETTINGS)),
+        (*_KEYS, True),
+    ]
+    return _links(request, [(label, name) for label, name, is_open in entries if is_open])
+
+
+def _links(request, entries) -> list[tuple[str, str]]:
+    found = []
+    for label, name in entries:
+        with suppress(NoReverseMatch):
+            found.append((str(label), reverse(name, args=[request.tenant.slug])))
+    return found
 
 
 def _switches(request, initiatives, current) -> list[tuple[str, list[Link]]]:
@@ -89,7 +117,6 @@ def _nav(request, membership: Membership, initiative: Initiative | None) -> list
             (_("Agenda"), "agenda:agenda", membership.can(Can.READ_AGENDA)),
             (_("Measures"), "measures:indicator-list", membership.can(Can.READ_INDICATORS)),
             (_("Communication"), "comms:mail-list", membership.can(Can.READ_SETTINGS)),
-            (_("Backbone"), "backbone:partner-list", True),
         ]
     section = request.resolver_match.view_name if request.resolver_match else ""
     links = []
@@ -101,6 +128,9 @@ def _nav(request, membership: Membership, initiative: Initiative | None) -> list
         except NoReverseMatch:
             continue
         links.append(Link(label, url, _is_current(section, name, [n for _l, n, _o in entries])))
+    if not roles <= {*FILERS, Role.FUNDER}:
+        own = _tenant_links(request, membership)
+        links.append(Link(_("Backbone"), own[0][1], f"/o/{request.tenant.slug}/-/" in request.path))
     return links
 
 

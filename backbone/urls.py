@@ -1,17 +1,35 @@
-"""The ground's addresses: doors, health, a tenant's and an initiative's home, members and partners."""
+"""The ground's addresses: doors, health, a tenant's and an initiative's home, people, keys and settings.
+
+A tenant's own pages lie below /o/<tenant>/-/…, where no initiative can be in the way, and so stand before it.
+"""
 
 from django.urls import path
 
-from backbone import health_views, views
+from backbone import health_views
+from backbone.views import doors, keys, members, settings
 
 app_name = "backbone"
 urlpatterns = [
-    path("", views.start, name="start"),
-    path("theme/", views.theme, name="theme"),
-    path("language/", views.language, name="language"),
+    path("", doors.start, name="start"),
+    path("theme/", doors.theme, name="theme"),
+    path("language/", doors.language, name="language"),
     path("livez", health_views.livez, name="livez"),
     path("readyz", health_views.readyz, name="readyz"),
     path("metrics", health_views.metrics, name="metrics"),
-    path("o/<slug:tenant>/", views.tenant_home, name="tenant"),
-    path("o/<slug:tenant>/<slug:initiative>/", views.home, name="home"),
+    path("accounts/invitations/<slug:slug>/<str:token>/", members.invitation, name="invitation"),
+    path("o/<slug:tenant>/", doors.tenant_home, name="tenant"),
+    path("o/<slug:tenant>/-/members/", members.member_list, name="member-list"),
+    path("o/<slug:tenant>/-/members/invite/", members.member_invite, name="member-invite"),
+    path("o/<slug:tenant>/-/members/<int:member>/", members.member, name="member"),
+    path("o/<slug:tenant>/-/members/<int:member>/deactivate/", members.member_deactivate, name="member-deactivate"),
+    path("o/<slug:tenant>/-/members/<int:member>/reactivate/", members.member_reactivate, name="member-reactivate"),
+    path("o/<slug:tenant>/-/members/<int:member>/grants/<int:grant>/", members.grant_withdraw, name="grant-withdraw"),
+    path("o/<slug:tenant>/-/invitations/<int:invitation>/resend/", members.invitation_resend, name="invitation-resend"),
+    path("o/<slug:tenant>/-/invitations/<int:invitation>/revoke/", members.invitation_revoke, name="invitation-revoke"),
+    path("o/<slug:tenant>/-/account/", settings.account, name="account"),
+    path("o/<slug:tenant>/-/settings/", settings.tenant_settings, name="settings"),
+    path("o/<slug:tenant>/-/keys/", keys.key_list, name="key-list"),
+    path("o/<slug:tenant>/-/keys/new/", keys.key_new, name="key-new"),
+    path("o/<slug:tenant>/-/keys/<int:key>/revoke/", keys.key_revoke, name="key-revoke"),
+    path("o/<slug:tenant>/<slug:initiative>/", doors.home, name="home"),
 ]

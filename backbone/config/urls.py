@@ -2,7 +2,8 @@
 
 from django.urls import include, path
 
-from backbone import converters, views  # noqa: F401  registers <month:…>
+from backbone import converters  # noqa: F401  registers <month:…>
+from backbone.views import doors
 
 TENANT = "o/<slug:tenant>/"
 INITIATIVE = TENANT + "<slug:initiative>/"
@@ -17,7 +18,7 @@ urlpatterns = [
     path(INITIATIVE, include("comms.urls")),
 ]
 
-handler400 = views.bad_request
-handler403 = views.forbidden
-handler404 = views.not_found
-handler500 = views.server_error
+handler400 = doors.bad_request
+handler403 = doors.forbidden
+handler404 = doors.not_found
+handler500 = doors.server_error

@@ -1,0 +1,40 @@
+"""The form of a tenant's settings."""
+
+from __future__ import annotations
+
+from zoneinfo import available_timezones
+
+from django import forms
+from django.utils.dates import MONTHS
+from django.utils.translation import gettext_lazy as _
+
+from backbone.models import Tenant
+from backbone.services.tenants import SETTINGS
+
+
+class SettingsForm(forms.ModelForm):
+    class Meta:
+        model = Tenant
+        fields = list(SETTINGS)
+        help_texts = {
+            "timezone": _("Months begin and reports fall due by this clock."),
+            "fiscal_year_starts": _("Quarters and years follow it; roll-ups are built anew when it changes."),
+            "small_cell_threshold": _("Smaller counts are hidden from funders and the public."),
+            "counting": _("Roll-ups are built anew when this changes."),
+            "accent": _("Any colour will do; it is made dark or light enough to read."),
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["timezone"] = forms.ChoiceField(
+            label=_("Time zone"),
+            choices=[(zone, zone) for zone in sorted(available_timezones())],
+            help_text=self._meta.help_texts["timezone"],
+        )
+        self.fields["fiscal_year_starts"] = forms.TypedChoiceField(
+            label=_("Fiscal year starts in"),
+            choices=list(MONTHS.items()),
+            coerce=int,
+            help_text=self._meta.help_texts["fiscal_year_starts"],
+        )
+        self.fields["accent"].widget = forms.TextInput(attrs={"class": "is-short", "placeholder": "#0e6174"})

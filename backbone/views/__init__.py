@@ -1,0 +1,1 @@
+"""The ground's pages: doors, people, keys, settings."""

@@ -1,0 +1,105 @@
+"""The doors: where a person lands, and what an address that leads nowhere says."""
+
+from __future__ import annotations
+
+import sys
+
+from django.conf import settings
+from django.db import OperationalError
+from django.http import HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from backbone.access import anonymous_allowed, login_only, member_can
+from backbone.frame import FILERS
+from backbone.models import Entrance, Initiative
+from backbone.roles import Role
+
+
+@login_only
+def start(request):
+    """The one tenant a person belongs to, or a choice of tenants."""
+    entrances = list(Entrance.objects.filter(user=request.user).select_related("tenant").order_by("tenant__name"))
+    if len(entrances) == 1:
+        return redirect("backbone:tenant", entrances[0].tenant.slug)
+    return render(request, "backbone/start.html", {"tenants": [entrance.tenant for entrance in entrances]})
+
+
+@member_can(None)
+def tenant_home(request):
+    """The one initiative there is, or a choice, or what to do first."""
+    initiatives = list(Initiative.objects.order_by("name"))
+    if len(initiatives) == 1:
+        return redirect("backbone:home", request.tenant.slug, initiatives[0].slug)
+    return render(request, "backbone/tenant_home.html", {"initiatives": initiatives})
+
+
+@member_can(None)
+def home(request, initiative):
+    """Each role lands on what it has to do now: filers on the form, funders on results, staff on Forest and Trees."""
+    roles = request.membership.roles
+    if roles <= FILERS:
+        page = "measures:filing-current"
+    elif roles <= {Role.FUNDER}:
+        page = "measures:results"
+    else:
+        page = "measures:forest"
+    return redirect(page, request.tenant.slug, initiative.slug)
+
+
+@anonymous_allowed
+@require_POST
+def theme(request):
+    """Remember light or dark in a cookie, so that it works without scripts."""
+    response = _back(request)
+    chosen = request.POST.get("theme", "")
+    if chosen in ("light", "dark"):
+        response.set_cookie("theme", chosen, max_age=365 * 86400, samesite="Lax", secure=settings.IS_HTTPS)
+    else:
+        response.delete_cookie("theme")
+    return response
+
+
+@anonymous_allowed
+@require_POST
+def language(request):
+    """Remember the reader's language."""
+    response = _back(request)
+    chosen = request.POST.get("language", "")
+    if chosen in dict(settings.LANGUAGES):
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, chosen, max_age=365 * 86400, samesite="Lax", secure=settings.IS_HTTPS
+        )
+    return response
+
+
+def _back(request):
+    target = request.POST.get("next") or request.headers.get("Referer") or "/"
+    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+        target = reverse("backbone:start")
+    return HttpResponseRedirect(target)
+
+
+def bad_request(request, exception):
+    return render(request, "400.html", status=400)
+
+
+def forbidden(request, exception):
+    return render(request, "403.html", status=403)
+
+
+def not_found(request, exception):
+    return render(request, "404.html", status=404)
+
+
+def server_error(request):
+    """A database that is away or a row that somebody else is saving is not our fault, and passes."""
+    error = sys.exc_info()[1]
+    if isinstance(error, OperationalError):
+        busy = getattr(error.__cause__, "pgcode", None) == "55P03"
+        response = render(request, "503.html", {"is_busy": busy}, status=409 if busy else 503)
+        response["Retry-After"] = "5"
+        return response
+    return render(request, "500.html", status=500)
