@@ -13,7 +13,7 @@ from backbone.tabular.faults import damaged, encrypted, unexpected_content, unsa
 from backbone.tabular.table import MEGABYTE, Limits
 
 CHUNK_BYTES = 64 * 1024
-SMALL_PART_BYTES = 2 * MEGABYTE  # parts that are read as a tree: workbook, relations, styles
+SMALL_PART_BYTES = 4 * MEGABYTE  # parts that are read as a tree: workbook, relations, styles
 HARMLESS_BYTES = MEGABYTE  # below this no ratio is dangerous, and small files often pack very well
 LARGEST_STEP = 1032  # deflate cannot pack better than this
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

@@ -84,10 +84,16 @@ def not_a_workbook(text: str) -> Problem:
     return Problem("file.type", text, hint=SAVE_AS_XLSX)
 
 
-def merged_problem(reference: str, row: int, column: str) -> Problem:
+def merged(reference: str, row: int, column: str) -> Problem:
     text = gettext_noop("The cells {range} are merged, so it is not clear to which rows their value belongs.")
     hint = gettext_noop("Unmerge them, and write the value into each cell it belongs to.")
     return Problem("cell.merged", text, {"range": reference}, hint=hint, row=row, column=column, value=reference)
+
+
+def formula_without_value(cell: str, row: int, column: str) -> Problem:
+    text = gettext_noop("The formula in {cell} has no calculated value.")
+    hint = gettext_noop("Open the file in your spreadsheet program, let it calculate, and save it again.")
+    return Problem("cell.formula_no_value", text, {"cell": cell}, hint=hint, row=row, column=column)
 
 
 def excel_error(value: str) -> Problem:

@@ -21,7 +21,7 @@ MAIN_NAMESPACES = (
     "http://purl.oclc.org/ooxml/spreadsheetml/main",  # "strict" workbooks
 )
 SPARE_ROWS = 100  # above the table, before the exact count of rows decides
-TRACKED = 1000  # places that are remembered one by one; beyond, they are only counted
+TRACKED = 20_000  # faulty places in one sheet; with more of them no table can be read
 LAST_DAY = 2_958_465  # 9999-12-31
 
 _TAGS = {
@@ -143,7 +143,7 @@ class Sheet:
     ):
         self.part = part
         self.limits = limits
-        self.hidden_rows: list[int] = []
+        self.first_hidden_row = 0
         self.hidden_row_count = 0
         self.formula_count = 0
         self.formulas_without_value: list[tuple[int, int]] = []
@@ -228,8 +228,7 @@ class Sheet:
             elif tag == "row" and cells:
                 if row_hidden:
                     self.hidden_row_count += 1
-                    if len(self.hidden_rows) < TRACKED:
-                        self.hidden_rows.append(row)
+                    self.first_hidden_row = self.first_hidden_row or row
                 done.append((row, cells.copy()))
                 cells.clear()
 
@@ -243,8 +242,7 @@ class Sheet:
             if has_formula:
                 self.formula_count += 1
                 if not has_value or (not value and kind != "str"):
-                    if len(self.formulas_without_value) < TRACKED:
-                        self.formulas_without_value.append((row, column))
+                    _track(self.formulas_without_value, (row, column))
                     value = ""
             if last_row is not None and row > last_row:
                 raise Refused(too_many_rows(row, limits))
@@ -270,16 +268,15 @@ class Sheet:
             elif kind == "b":
                 value = value.strip() in ("1", "true")
             elif kind == "e":
-                if len(self.error_cells) < TRACKED:
-                    self.error_cells.append((row, column, value))
+                _track(self.error_cells, (row, column, value))
             elif kind == "d":
                 value = _iso(value)
             elif kind in ("str", "inlineStr"):
                 value = unescaped(value)
             else:
                 raise Refused(damaged(f"{column_letters(column)}{row} has the unknown type {kind}"))
-            if type(value) is str and len(value) > limits.cell_characters and len(self.long_cells) < TRACKED:
-                self.long_cells.append((row, column, value[: limits.cell_characters + 1]))
+            if type(value) is str and len(value) > limits.cell_characters:
+                _track(self.long_cells, (row, column, value))
             if column > len(cells) + 1:
                 cells.extend([""] * (column - len(cells) - 1))
             if column == len(cells) + 1:
@@ -309,8 +306,14 @@ class Sheet:
 
     def _merge(self, reference: str) -> None:
         match = _RANGE.fullmatch(reference.upper())
-        if match and len(self.merged) < TRACKED:
-            self.merged.append((reference, place(match[1]), place(match[2])))
+        if match:
+            _track(self.merged, (reference, place(match[1]), place(match[2])))
+
+
+def _track(faults: list[Any], fault: Any) -> None:
+    if len(faults) >= TRACKED:
+        raise Refused(damaged(f"more than {TRACKED} cells are merged, too long or without a value"))
+    faults.append(fault)
 
 
 def _whole(number: str) -> int:

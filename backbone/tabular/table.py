@@ -44,7 +44,7 @@ class Row(NamedTuple):
 class Findings:
     """Everything found wrong in one file: all is counted, the first `keep` are kept, the first `show` shown."""
 
-    def __init__(self, keep: int = 10_000, show: int = 100):
+    def __init__(self, keep: int = 100_000, show: int = 100):
         self.keep = keep
         self.show = show
         self.problems: list[Problem] = []
@@ -80,7 +80,8 @@ class Findings:
 
 @dataclass(slots=True)
 class Table:
-    """One file, read. `rows` are the sound ones; `broken` have a fault of form (too few cells, a bad quote).
+    """One file, read. `rows` are the sound ones; `broken` have a fault of form, which is in `findings`: too few cells,
+    a bad quote, an error cell, a merged range… Whoever judges the rows adds to the same `findings`.
 
     `notes` are warnings about the file as a whole (which sheet was used, hidden rows, formulas). `epoch_1904` is for
     `DateFormat`: day numbers in this workbook count from 1904. `format` is "csv" or "xlsx".

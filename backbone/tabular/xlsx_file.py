@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,7 +16,8 @@ from backbone.tabular.columns import HEADER_SEARCH_ROWS, Columns, find_header
 from backbone.tabular.faults import (
     damaged,
     excel_error,
-    merged_problem,
+    formula_without_value,
+    merged,
     no_heading,
     no_rows,
     not_a_workbook,
@@ -27,6 +29,7 @@ from backbone.tabular.sheet import Sheet, column_letters, shared_strings
 from backbone.tabular.table import Limits, Row, Table
 
 PEEKED_SHEETS = 30
+MOST_FAULTS = 200_000
 _DATE_FORMATS = {*range(14, 18), 22, *range(27, 32), 34, 35, 36, *range(50, 59)}
 _TIME_FORMATS = {18, 19, 20, 21, 32, 33, 45, 47}
 _DURATION_FORMATS = {46}
@@ -166,9 +169,7 @@ def read_xlsx(content: bytes, columns: Columns, limits: Limits, sheet: str | Non
         raise Refused(Problem("file.empty", gettext_noop("The sheet “{sheet}” is empty."), {"sheet": cut(chosen.name)}))
     header = find_header(first, columns)
     table = Table(columns, header, "xlsx", sheet=chosen.name, epoch_1904=book.epoch_1904)
-    body = ((number, list(cells)) for number, cells in first if number > header.row)
-    table.header = header
-    _fill(table, body, limits)
+    _fill(table, ((number, list(cells)) for number, cells in first if number > header.row), limits)
     _fill(table, rows, limits)
     _judge(table, reading)
     if not table.rows and not table.broken:
@@ -235,29 +236,35 @@ def _fill(table: Table, rows: Iterator[tuple[int, list[Any]]], limits: Limits) -
 
 
 def _judge(table: Table, sheet: Sheet) -> None:
-    """Report the cells that hold no usable value, and the merged ranges that touch the table."""
+    """Set apart the rows with a cell that holds no usable value, or that a merged range touches, and say why."""
     header = table.header
     problems: list[Problem] = []
-    last = max((row.number for row in [*table.rows[-1:], *table.broken[-1:]]), default=header.row)
     for row, column, value in sheet.error_cells:
-        name = header.name_at(column - 1)
-        if row > header.row and name:
-            problems.append(excel_error(value).at(row=row, column=name))
+        problems.append(excel_error(value).at(row=row, column=header.name_at(column - 1)))
     for row, column in sheet.formulas_without_value:
-        name = header.name_at(column - 1)
-        if row > header.row and name:
-            text = gettext_noop("The formula in {cell} has no calculated value.")
-            hint = gettext_noop("Open the file in your spreadsheet program, let it calculate, and save it again.")
-            cell = f"{column_letters(column)}{row}"
-            problems.append(Problem("cell.formula_no_value", text, {"cell": cell}, hint=hint, row=row, column=name))
+        problems.append(formula_without_value(f"{column_letters(column)}{row}", row, header.name_at(column - 1)))
     for row, column, value in sheet.long_cells:
-        if row > header.row:
-            problems.append(too_long(row, header.name_at(column - 1), value, sheet.limits))
+        problems.append(too_long(row, header.name_at(column - 1), value, sheet.limits))
+    numbers = [row.number for row in table.rows]
     for reference, (top, left), (bottom, right) in sheet.merged:
         names = [header.name_at(position - 1) for position in range(left, min(right, header.width) + 1)]
-        if bottom >= header.row and top <= last and any(names):
-            problems.append(merged_problem(reference, max(top, header.row), next(filter(None, names))))
-    table.findings.extend(sorted(problems, key=lambda problem: problem.row or 0))
+        if top <= header.row <= bottom:
+            problems.append(merged(reference, header.row, next(filter(None, names), "")))
+        touched = numbers[bisect_left(numbers, top) : bisect_right(numbers, bottom)]
+        problems += [merged(reference, row, next(filter(None, names), "")) for row in touched]
+        if len(problems) > MOST_FAULTS:
+            raise Refused(damaged("its merged cells lie over one another"))
+    # Faults above the header, and in columns that are not read, are nobody's concern.
+    problems = sorted(
+        (one for one in problems if one.column and (one.row or 0) >= header.row), key=lambda one: one.row or 0
+    )
+    table.findings.extend(problems)
+    faulty = {problem.row for problem in problems}
+    if faulty:
+        table.broken = sorted(
+            [*table.broken, *(row for row in table.rows if row.number in faulty)], key=lambda row: row.number
+        )
+        table.rows = [row for row in table.rows if row.number not in faulty]
 
 
 def _notes(table: Table, book: Workbook, sheet: Sheet) -> Iterator[Problem]:
@@ -271,7 +278,7 @@ def _notes(table: Table, book: Workbook, sheet: Sheet) -> Iterator[Problem]:
         yield note("note.sheet", text, sheet=cut(table.sheet), others=visible - 1, hidden=hidden)
     if sheet.hidden_row_count:
         text = gettext_noop("{count} hidden or filtered rows were read like all others (the first is row {row}).")
-        yield note("note.hidden_rows", text, count=sheet.hidden_row_count, row=sheet.hidden_rows[0])
+        yield note("note.hidden_rows", text, count=sheet.hidden_row_count, row=sheet.first_hidden_row)
     if sheet.formula_count:
         text = gettext_noop("{count} cells hold formulas; the values calculated when the file was saved were used.")
         yield note("note.formulas", text, count=sheet.formula_count)

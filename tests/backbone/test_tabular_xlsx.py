@@ -99,7 +99,7 @@ def claim(content: bytes, size: int) -> bytes:
 
 
 GOOD = table([ROW])
-NOISE = random.Random(1).randbytes(3_000_000)  # noqa: S311 - the same in every run
+NOISE = random.Random(1).randbytes(5_000_000)  # noqa: S311 - the same in every run
 PADDED = table([ROW], after=f"<x>{' ' * 3_000_000}</x>")
 
 CONTAINERS = {
@@ -300,8 +300,32 @@ def test_prefixed_names_are_the_same_names():
 def test_merged_cells_are_named_with_their_range():
     merged = '<mergeCells count="2"><mergeCell ref="A2:A4"/><mergeCell ref="L1:M9"/></mergeCells>'
     found = read(table([ROW, ("", *ROW[1:]), ("", *ROW[1:])], after=merged))
-    assert codes(found) == [("cell.merged", 2, "partner")]
+    assert codes(found) == [("cell.merged", row, "partner") for row in (2, 3, 4)]
+    assert [row.number for row in found.broken] == [2, 3, 4]
+    assert found.rows == []
     assert "A2:A4" in found.findings.shown[0].message
+
+
+def test_merged_ranges_over_one_another_take_no_time():
+    after = "<mergeCells>" + '<mergeCell ref="A2:I5001"/>' * 10_000 + "</mergeCells>"
+    assert refusal(table([ROW] * 5000, after=after), within=3).code == "file.damaged"
+
+
+def test_merged_headings_are_told_too():
+    assert codes(read(table([ROW], after='<mergeCells><mergeCell ref="B1:C1"/></mergeCells>'))) == [
+        ("cell.merged", 1, "indicator")
+    ]
+
+
+def test_faults_in_columns_that_are_not_read_are_nobodys_concern():
+    error = Xml('<c r="{r}" t="e"><v>#N/A</v></c>')
+    columns = Columns(("partner",), required=("partner",), ignores_unknown=True)
+    assert codes(read(workbook({"Data": sheet_xml(rows_xml([("partner", "sum"), ("RF4", error)]))}), columns)) == []
+
+
+def test_a_sheet_full_of_formulas_without_values_is_given_up():
+    bare = Xml('<c r="{r}"><f>1</f></c>')
+    assert refusal(table([(*ROW[:5], bare, *ROW[6:])] * 20_001)).code == "file.damaged"
 
 
 def test_merged_cells_outside_the_table_are_no_matter():
@@ -332,6 +356,8 @@ def test_a_formula_without_a_value_is_a_fault(rest):
 def test_an_error_cell_is_a_fault_and_no_blank(error):
     found = read(table([(*ROW[:5], Xml(f'<c r="{{r}}" t="e"><f>1/0</f><v>{error}</v></c>'), *ROW[6:])]))
     assert codes(found) == [("cell.excel_error", 2, "numerator")]
+    assert [row.cells[5] for row in found.broken] == [error]
+    assert found.rows == []
     assert found.findings.shown[0].value == error
 
 
