@@ -1,0 +1,87 @@
+"""Figures as tidy rows, in the columns that an import reads; streamed, whatever their number."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from backbone.models import Initiative
+from backbone.tenancy import active_tenant_id
+
+PAGE = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which figures: all that are left out stands for all. `states` are stored slugs."""
+
+    partner_ids: Collection[int] | None = None
+    indicator_ids: Collection[int] | None = None
+    since: date | None = None
+    until: date | None = None
+    states: Collection[str] | None = None
+    totals_only: bool = False
+
+
+def figure_rows(initiative: Initiative, wanted: Wanted = Wanted()) -> Iterator[tuple[Any, ...]]:
+    """(partner, indicator, period, category, value, numerator, denominator, weight, note, state), in the order of the
+    key, read a page at a time. "not_collected" stands in `value`, its reason in `note`."""
+    after: tuple[Any, ...] | None = None
+    while True:
+        page = _page(initiative, wanted, after)
+        for *row, _indicator, _period, _partner in page:
+            yield tuple(row)
+        if len(page) < PAGE:
+            return
+        last = page[-1]
+        after = (*last[-3:], last[3])
+
+
+def tidy(rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """The rows in the columns of a file: without the state, the month as 2017-03."""
+    for partner, indicator, period, *rest, _state in rows:
+        yield (partner, indicator, f"{period:%Y-%m}", *rest)
+
+
+def _page(initiative: Initiative, wanted: Wanted, after: tuple[Any, ...] | None) -> list[tuple[Any, ...]]:
+    tenant_id = active_tenant_id()
+    where, params = _conditions(wanted)
+    if after is not None:
+        where += " AND (f.indicator_id, f.period, f.partner_id, f.category) > (%s, %s, %s, %s)"
+        params += list(after)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT p.code, i.slug, f.period, f.category, "  # noqa: S608  conditions are of fixed words
+            "CASE WHEN f.is_not_collected THEN 'not_collected' ELSE trim_scale(f.value)::text END, "
+            "trim_scale(f.numerator), trim_scale(f.denominator), trim_scale(f.weight), f.note, f.state, "
+            "f.indicator_id, f.period, f.partner_id "
+            "FROM measures_figure f "
+            "JOIN measures_indicator i ON i.tenant_id = f.tenant_id AND i.id = f.indicator_id "
+            "JOIN backbone_partner p ON p.tenant_id = f.tenant_id AND p.id = f.partner_id "
+            f"WHERE f.tenant_id = %s AND i.tenant_id = %s AND i.initiative_id = %s {where} "
+            f"ORDER BY f.indicator_id, f.period, f.partner_id, f.category LIMIT {PAGE}",
+            [tenant_id, tenant_id, initiative.pk, *params],
+        )
+        return cursor.fetchall()
+
+
+def _conditions(wanted: Wanted) -> tuple[str, list[Any]]:
+    parts: list[str] = []
+    params: list[Any] = []
+    for condition, value in (
+        ("f.partner_id = ANY(%s)", wanted.partner_ids),
+        ("f.indicator_id = ANY(%s)", wanted.indicator_ids),
+        ("f.period >= %s", wanted.since),
+        ("f.period <= %s", wanted.until),
+        ("f.state = ANY(%s)", wanted.states),
+    ):
+        if value is not None:
+            parts.append(f"AND {condition}")
+            params.append(value if isinstance(value, date) else list(value))
+    if wanted.totals_only:
+        parts.append("AND f.category = ''")
+    return " ".join(parts), params

@@ -1,0 +1,85 @@
+"""Files of any length, for the operator's command: batch by batch at constant memory, all or nothing as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from django.db import transaction
+
+from backbone.models import Initiative, Membership, Tenant
+from backbone.tabular import Findings, stream_table
+from measures.importing.office import Office
+from measures.importing.preview import apply, judge
+from measures.importing.reading import COLUMNS, Reader, ReadRow
+
+BATCH = 20_000
+
+
+@dataclass(slots=True)
+class Tally:
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    blank: int = 0
+    findings: Findings = field(default_factory=Findings)
+
+
+class _NotMeant(Exception):  # noqa: N818  ends a dry run by rolling back
+    pass
+
+
+def import_stream(
+    file: BinaryIO,
+    filename: str,
+    *,
+    initiative: Initiative,
+    tenant: Tenant,
+    by: Membership | None,
+    approve: bool = False,
+    replace: bool = False,
+    dry_run: bool = False,
+    because: str = "",
+) -> Tally:
+    """Judge and write a whole file; the tally of what it did, or would do.
+
+    The rows of one figure's line (its total and its categories) stand together, as an export writes them: a line that
+    is torn over two batches is judged in two halves. Raises Refused, and writes nothing, when any row has an error.
+    """
+    tally = Tally()
+    office = Office(initiative, by, tenant)
+    office.may_replace = office.may_replace and replace
+    reader = Reader(office, tally.findings)
+    try:
+        with transaction.atomic():
+            for batch in _batches(reader, stream_table(file, filename, COLUMNS, findings=tally.findings)):
+                preview = judge(office, batch, tally.findings, replace=replace)
+                tally.created += preview.created
+                tally.changed += preview.changed
+                tally.unchanged += preview.unchanged
+                if not tally.findings.error_count:
+                    apply(preview, by=by, approve=approve, because=because)
+            tally.blank = reader.blank_rows
+            tally.findings.refuse()
+            if dry_run:
+                raise _NotMeant
+    except _NotMeant:
+        pass
+    return tally
+
+
+def _batches(reader: Reader, rows: Iterable) -> Iterator[list[ReadRow]]:
+    """Sound rows in batches that end between two lines, never within one that stands together."""
+    batch: list[ReadRow] = []
+    line = None
+    for read in reader.rows(rows):
+        key = (read.figure.indicator_id, read.figure.period, read.figure.partner_id)
+        if len(batch) >= BATCH and key != line:
+            yield batch
+            batch = []
+            reader.forget()
+        line = key
+        batch.append(read)
+    if batch:
+        yield batch

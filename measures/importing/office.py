@@ -1,0 +1,95 @@
+"""What a file's rows are looked up against: one initiative's partners, indicators, obligations, loaded once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from backbone import tabular
+from backbone.models import Initiative, Membership, Participation, Tenant
+from backbone.roles import Can
+from measures.lines import closes_on, lines, today
+from measures.models import Indicator, Obligation, Reopening
+from measures.rules.lines import Line
+from measures.rules.periods import Grain, last_day
+
+NUMBER_FORMATS = {
+    Tenant.NumberFormat.POINT: tabular.POINT,
+    Tenant.NumberFormat.COMMA: tabular.COMMA,
+    Tenant.NumberFormat.SPACE: tabular.SPACE,
+}
+_ALWAYS = (date.min, date.max)
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A partner of the initiative, and from when to when it takes part."""
+
+    id: int
+    code: str
+    since: date
+    until: date
+
+
+class Office:
+    """An initiative as an import sees it. `may_replace`: this person may overwrite approved figures. `by` None is the
+    platform itself, at its operator's command.
+
+    Eight queries to open, whatever the file holds; the answers about a partner's duties are kept.
+    """
+
+    def __init__(self, initiative: Initiative, by: Membership | None, tenant: Tenant):
+        self.initiative = initiative
+        self.by = by
+        self.tenant = tenant
+        self.today = today(tenant)
+        self.number_format = NUMBER_FORMATS[tenant.number_format]
+        self.date_format = tabular.DateFormat(
+            order="day" if tenant.date_order == Tenant.DateOrder.DAY_FIRST else "month", zone=ZoneInfo(tenant.timezone)
+        )
+        self.indicators = {i.slug: i for i in Indicator.objects.filter(initiative=initiative)}
+        self.lines: dict[int, Line] = lines(initiative, self.indicators.values())
+        self.seats = {
+            row.partner.code: Seat(row.partner_id, row.partner.code, row.joins_on, row.leaves_on or date.max)
+            for row in Participation.objects.filter(initiative=initiative).select_related("partner")
+        }
+        self.may_replace = by is None or by.can(Can.OVERRIDE)
+        self._own = None if by is None or self.may_replace else by.partner_ids(Can.FILE)
+        self._may_move_locks = by is None or by.can(Can.MOVE_LOCKS)
+        self._reopened = {
+            (row.partner_id, row.period): row.until for row in Reopening.objects.filter(initiative=initiative)
+        }
+        self._owed: dict[tuple[int, int | None], list[tuple[date, date]]] = defaultdict(list)
+        for duty in Obligation.objects.filter(indicator__initiative=initiative):
+            span = (duty.starts_on or date.min, duty.ends_on or date.max)
+            self._owed[duty.indicator_id, duty.partner_id].append(span)
+        self._spans: dict[tuple[int, int], list[tuple[date, date]]] = {}
+        self._closed: dict[tuple[int, date], date | None] = {}
+
+    def may_file_for(self, seat: Seat) -> bool:
+        return self._own is None or seat.id in self._own
+
+    def is_owed(self, indicator: Indicator, seat: Seat, period: date) -> bool:
+        """Whether this partner owes this indicator in this period: some day of it lies in a duty and in its stay."""
+        spans = self._spans.get((indicator.pk, seat.id))
+        if spans is None:
+            duties = self._owed[indicator.pk, None] + self._owed[indicator.pk, seat.id]
+            spans = [(max(since, seat.since), min(until, seat.until)) for since, until in duties]
+            self._spans[indicator.pk, seat.id] = spans
+        ends = last_day(period, Grain(indicator.frequency))
+        return any(since <= ends and period <= until and since <= until for since, until in spans)
+
+    def closed_since(self, indicator: Indicator, seat: Seat, period: date) -> date | None:
+        """The last day on which it could be filed, when that has passed; None while the period is open to them."""
+        if self._may_move_locks:
+            return None
+        key = (indicator.pk, period)
+        if key not in self._closed:
+            last = closes_on(indicator, period)
+            self._closed[key] = last if last < self.today else None
+        last = self._closed[key]
+        if last is not None and self._reopened.get((seat.id, period), date.min) >= self.today:
+            return None
+        return last

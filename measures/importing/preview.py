@@ -1,0 +1,234 @@
+"""What applying a file would change, shown first; and applying it, all or nothing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from backbone import tabular
+from backbone.models import Initiative, Membership, Tenant
+from backbone.problems import Problem, Refused, gettext_noop
+from backbone.tabular import Findings, Limits, Table, read_table
+from backbone.wording import as_dict, say
+from measures.importing.office import Office
+from measures.importing.reading import COLUMNS, Reader, ReadRow
+from measures.importing.standing import LineKey, cells_of, totals_of
+from measures.models.filings import FigureState
+from measures.rules.cells import check_cells
+from measures.rules.figures import Entry, Place, shown
+from measures.rules.lines import TOTAL
+from measures.rules.periods import text_of
+from measures.rules.usual import warn_figure
+from measures.services import filings
+from measures.services.figure_rows import NOTE_LENGTH, FigureRow, Stored
+
+CHANGES_SHOWN = 200
+HISTORY_LINES = 2_000  # beyond so many lines a file is history, and is not held against the usual
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One cell that would become another: what it says now (None: nothing) and what it would say."""
+
+    row: int
+    partner: str
+    indicator: str
+    period: str
+    category: str
+    before: str | None
+    after: str
+
+
+@dataclass(slots=True)
+class Preview:
+    """A file, judged. `rows` are what `apply` writes; nothing is written while there is an error."""
+
+    initiative: Initiative
+    rows: list[FigureRow] = field(default_factory=list)
+    row_count: int = 0
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    blank: int = 0
+    differences: list[Difference] = field(default_factory=list)
+    findings: Findings = field(default_factory=Findings)
+    notes: tuple[Problem, ...] = ()
+    table: Table | None = None
+    replaces: bool = False
+
+    @property
+    def has_errors(self) -> bool:
+        return self.findings.error_count > 0
+
+    @property
+    def changes_nothing(self) -> bool:
+        return not self.has_errors and not self.created and not self.changed
+
+    def bad_rows(self) -> Iterator[bytes]:
+        """The rows with an error as a CSV file to correct and upload again, each with what is wrong with it."""
+        if self.table is None:
+            return iter(())
+        return tabular.write_bad_rows(self.table, self.findings.problems, say)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The preview as plain data, for the API and for the page of an upload."""
+        return {
+            "rows": self.row_count,
+            "created": self.created,
+            "changed": self.changed,
+            "unchanged": self.unchanged,
+            "blank": self.blank,
+            "changes": [{name: getattr(d, name) for name in d.__slots__} for d in self.differences],
+            "changes_truncated": self.created + self.changed > len(self.differences),
+            "errors": [as_dict(p) for p in self.findings.shown if not p.is_warning],
+            "warnings": [as_dict(p) for p in (*self.notes, *self.findings.shown) if p.is_warning],
+            "error_count": self.findings.error_count,
+            "warning_count": self.findings.warning_count + len(self.notes),
+            "truncated": self.findings.truncated,
+        }
+
+
+def check_file(
+    content: bytes,
+    filename: str,
+    *,
+    initiative: Initiative,
+    tenant: Tenant,
+    by: Membership,
+    replace: bool = False,
+    limits: Limits = tabular.DEFAULT,
+) -> Preview:
+    """Read and judge a whole file. Raises Refused for a fault of the file itself; faults of rows are in the preview.
+
+    `replace` lets somebody who may override change approved figures.
+    """
+    table = read_table(content, filename, COLUMNS, limits)
+    office = Office(initiative, by, tenant)
+    if table.epoch_1904:
+        office.date_format = tabular.DateFormat(office.date_format.order, office.date_format.zone, epoch_1904=True)
+    reader = Reader(office, table.findings)
+    read = list(reader.rows(table.rows))
+    preview = judge(office, read, table.findings, replace=replace)
+    preview.table, preview.notes = table, table.notes
+    preview.row_count, preview.blank = len(table.rows) + len(table.broken), reader.blank_rows
+    return preview
+
+
+def judge(office: Office, read: Iterable[ReadRow], findings: Findings, *, replace: bool) -> Preview:
+    """Hold rows against what is stored and against each other: parts and totals, approved figures, the usual."""
+    preview = Preview(office.initiative, findings=findings, replaces=replace and office.may_replace)
+    by_line: dict[LineKey, list[ReadRow]] = defaultdict(list)
+    for row in read:
+        by_line[row.figure.indicator_id, row.figure.period, row.figure.partner_id].append(row)
+    stored = cells_of(by_line.keys())
+    history = _history(office, by_line) if len(by_line) <= HISTORY_LINES else {}
+    for key, rows in by_line.items():
+        here = stored.get(key, {})
+        findings.extend(_judge_line(rows, here))
+        if history:
+            findings.extend(_warnings(rows, history.get((key[0], key[2]), [])))
+        for row in rows:
+            _compare(preview, row, here.get(row.figure.category))
+    return preview
+
+
+def apply(preview: Preview, *, by: Membership | None, submit: bool = True, approve: bool = False, because: str = ""):
+    """Write what a preview shows; its receipt. Raises Refused while the file has errors, and when what the preview
+    was held against has changed meanwhile."""
+    if preview.has_errors:
+        raise Refused(*preview.findings.shown)
+    return filings.file_many(
+        initiative=preview.initiative,
+        rows=preview.rows,
+        by=by,
+        submit=submit,
+        approve=approve,
+        because=because,
+        replace=preview.replaces,
+    )
+
+
+def _judge_line(rows: list[ReadRow], here: Mapping[str, Stored]) -> Iterator[Problem]:
+    """What the rules say of one line, with what the file leaves alone; at the row that said it."""
+    cells: dict[str, Entry] = {category: cell.entry for category, cell in here.items()}
+    cells |= {row.figure.category: row.figure.entry for row in rows}
+    by_category = {row.figure.category: row for row in rows}
+    for problem in check_cells(rows[0].line, cells):
+        place = Place.of(problem.field)
+        row = by_category.get(place.category) or by_category.get(TOTAL) or rows[0]
+        yield problem.at(row=row.number, column=place.component, field=place.component)
+
+
+def _warnings(rows: list[ReadRow], history: list[tuple[Any, Entry]]) -> Iterator[Problem]:
+    for row in rows:
+        if row.figure.category == TOTAL:
+            before = [entry for period, entry in history if period < row.figure.period]
+            for problem in warn_figure(row.line, row.figure.entry, before):
+                yield problem.at(row=row.number, column=row.line.components[0])
+
+
+def _compare(preview: Preview, row: ReadRow, before: Stored | None) -> None:
+    entry = row.figure.entry
+    if before is not None and _same(before, entry):
+        preview.unchanged += 1
+        return
+    if before is not None and before.state == FigureState.APPROVED and not preview.replaces:
+        text = gettext_noop("{period} of {partner} is approved as {old}. Ask the backbone team to change it to {new}.")
+        params = {
+            "period": text_of(row.figure.period),
+            "partner": row.seat.code,
+            "old": words_of(before.entry),
+            "new": words_of(entry),
+        }
+        preview.findings.add(
+            Problem("row.conflict", text, params, row=row.number, column=row.line.components[0], value=params["new"])
+        )
+        return
+    if before is None:
+        preview.created += 1
+    else:
+        preview.changed += 1
+    preview.rows.append(row.figure)
+    if len(preview.differences) < CHANGES_SHOWN:
+        preview.differences.append(
+            Difference(
+                row.number,
+                row.seat.code,
+                row.indicator.slug,
+                text_of(row.figure.period),
+                row.figure.category,
+                None if before is None else words_of(before.entry),
+                words_of(entry),
+            )
+        )
+
+
+def _same(before: Stored, entry: Entry) -> bool:
+    old = before.entry
+    return (old.value, old.numerator, old.denominator, old.weight, old.is_not_collected) == (
+        entry.value,
+        entry.numerator,
+        entry.denominator,
+        entry.weight,
+        entry.is_not_collected,
+    ) and before.note == (entry.reason[:NOTE_LENGTH] or before.note)
+
+
+def words_of(entry: Entry) -> str:
+    """A cell as the preview prints it: 300, 18410/21289, not_collected."""
+    if entry.is_not_collected:
+        return "not_collected"
+    if entry.numerator is not None or entry.denominator is not None:
+        return f"{shown(entry.numerator)}/{shown(entry.denominator)}"
+    return shown(entry.value)
+
+
+def _history(office: Office, lines: Iterable[LineKey]) -> dict[tuple[int, int], list[tuple[Any, Entry]]]:
+    """The totals of these partners' indicators, oldest first: what a soft warning compares with; one statement."""
+    wanted = {(indicator_id, partner_id) for indicator_id, _, partner_id in lines}
+    found: dict[tuple[int, int], list[tuple[Any, Entry]]] = defaultdict(list)
+    for indicator_id, period, partner_id, cell in totals_of(wanted):
+        found[indicator_id, partner_id].append((period, cell.entry))
+    return found

@@ -1,0 +1,218 @@
+"""A file's rows into figures. Every row is judged before anything is written; each problem names row and column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from backbone import tabular
+from backbone.problems import Problem, cut, gettext_noop
+from backbone.tabular import NOT_COLLECTED, Columns, Findings, Row
+from measures.importing.office import Office, Seat
+from measures.models import Indicator
+from measures.rules.figures import NUMBERS, Entry
+from measures.rules.lines import Line, parse_category
+from measures.rules.periods import Grain, check_period, text_of
+from measures.services.figure_rows import NOTE_LENGTH, FigureRow
+
+COLUMNS = Columns(
+    names=("partner", "indicator", "period", "category", "value", "numerator", "denominator", "weight", "note"),
+    required=("partner", "indicator", "period"),
+)
+
+Settled = tuple[Any, Problem | None]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRow:
+    """One row that holds a figure: where it stood in the file, and what it says."""
+
+    number: int
+    seat: Seat
+    indicator: Indicator
+    line: Line
+    figure: FigureRow
+
+
+class Reader:
+    """Reads rows for one office. `rows()` yields the sound ones; what is wrong gathers in `findings`."""
+
+    def __init__(self, office: Office, findings: Findings):
+        self.office = office
+        self.findings = findings
+        self.blank_rows = 0
+        self._seen: dict[tuple, tuple[int, Entry]] = {}
+        self._settled: dict[tuple[str, Any], Settled] = {}
+
+    def rows(self, rows: Iterable[Row]) -> Iterator[ReadRow]:
+        for row in rows:
+            read = self._row(row)
+            if read is not None and self._is_first(read):
+                yield read
+
+    def forget(self) -> None:
+        """Forget which cells were seen: what was written since is found in the database."""
+        self._seen.clear()
+
+    # --- one row ---
+
+    def _row(self, row: Row) -> ReadRow | None:
+        partner, indicator, period, category, *numbers, note = row.cells
+        problems: list[Problem] = []
+
+        def settle(column: str, raw: Any, how: Callable[[Any], Settled]) -> Any:
+            kept = self._settled.get((column, raw)) if type(raw) is str else None
+            if kept is None:
+                kept = how(raw)
+                if type(raw) is str and len(self._settled) < 100_000:
+                    self._settled[column, raw] = kept
+            value, problem = kept
+            if problem is not None:
+                problems.append(problem.at(row=row.number, column=column))
+            return value
+
+        seat = settle("partner", partner, self._seat)
+        found = settle("indicator", indicator, self._indicator)
+        month = settle("period", period, self._period)
+        words = settle("note", note, lambda raw: tabular.text(raw, NOTE_LENGTH)) if note else ""
+        entry = self._entry(row.number, numbers, words, problems)
+        if entry is not None and entry.is_blank and not problems:
+            self.blank_rows += 1
+            return None
+        line = self.office.lines[found.pk] if found is not None else None
+        cell = ""
+        if line is not None and category not in ("", None):
+            cell = settle(f"category of {line.slug}", category, lambda raw: _category(line, raw)) or ""
+            problems[:] = [p.at(column="category") if p.column.startswith("category") else p for p in problems]
+        if None not in (seat, found, month):
+            problems += self._place(row.number, seat, found, month)
+        self.findings.extend(problems)
+        if entry is None or line is None or any(not problem.is_warning for problem in problems):
+            return None
+        return ReadRow(row.number, seat, found, line, FigureRow(seat.id, found.pk, month, cell, entry))
+
+    def _entry(self, number: int, raws: list[Any], words: str, problems: list[Problem]) -> Entry | None:
+        """The numbers of a row. "not collected" in one of them stands for the whole figure."""
+        values: dict[str, Decimal | None] = {}
+        not_collected = False
+        for name, raw in zip(NUMBERS, raws, strict=True):
+            if raw == "" or raw is None:
+                continue
+            value, problem = tabular.number(raw, self.office.number_format)
+            if problem is not None:
+                problems.append(problem.at(row=number, column=name))
+                if not problem.is_warning:
+                    continue
+            if value is NOT_COLLECTED:
+                not_collected = True
+            else:
+                values[name] = value
+        if any(not problem.is_warning for problem in problems):
+            return None
+        return Entry(**values, is_not_collected=not_collected, reason=words)
+
+    def _is_first(self, read: ReadRow) -> bool:
+        """Whether no earlier row spoke of this cell; a second one with the same words is passed over, with a note."""
+        key = read.figure.key
+        earlier = self._seen.get(key)
+        if earlier is None:
+            self._seen[key] = (read.number, read.figure.entry)
+            return True
+        number, entry = earlier
+        if entry == read.figure.entry:
+            text = gettext_noop("Row {row} says the same as row {earlier}; one of them is enough.")
+            is_warning = True
+        else:
+            text = gettext_noop(
+                "Row {row} and row {earlier} give different numbers for one figure. Delete one of them."
+            )
+            is_warning = False
+        params = {"row": read.number, "earlier": number}
+        self.findings.add(Problem("row.duplicate", text, params, row=read.number, is_warning=is_warning))
+        return False
+
+    # --- its cells ---
+
+    def _seat(self, raw: Any) -> Settled:
+        code, problem = tabular.code(raw)
+        if problem is not None:
+            return None, problem
+        if not code:
+            return None, Problem("partner.missing", gettext_noop("The row names no partner."))
+        seat = self.office.seats.get(code)
+        if seat is None:
+            near = ", ".join(tabular.nearest(code, self._visible_codes(), 3))
+            params = {"code": cut(code), "near": near}
+            hint = gettext_noop("Near to it are: {near}.") if near else ""
+            text = gettext_noop("There is no partner “{code}” here.")
+            return None, Problem("partner.unknown", text, params, hint=hint, field="partner", value=cut(code))
+        if not self.office.may_file_for(seat):
+            text = gettext_noop("You do not file for {code}.")
+            return None, Problem("partner.forbidden", text, {"code": code}, field="partner", value=code)
+        return seat, None
+
+    def _visible_codes(self) -> list[str]:
+        return [seat.code for seat in self.office.seats.values() if self.office.may_file_for(seat)]
+
+    def _indicator(self, raw: Any) -> Settled:
+        slug, problem = tabular.code(raw)
+        if problem is not None:
+            return None, problem
+        found = self.office.indicators.get(slug)
+        if found is None:
+            near = ", ".join(tabular.nearest(slug, self.office.indicators, 3))
+            text = (
+                gettext_noop("There is no indicator “{slug}” here.")
+                if slug
+                else gettext_noop("The row names no indicator.")
+            )
+            hint = gettext_noop("Near to it are: {near}.") if near else ""
+            params = {"slug": cut(slug), "near": near}
+            return None, Problem("indicator.unknown", text, params, hint=hint, field="indicator", value=cut(slug))
+        return found, None
+
+    def _period(self, raw: Any) -> Settled:
+        month, problem = tabular.period(raw, self.office.date_format)
+        if month is None and problem is None:
+            return None, Problem("period.missing", gettext_noop("The row names no month."), field="period")
+        return month, problem
+
+    def _place(self, number: int, seat: Seat, indicator: Indicator, month: date) -> list[Problem]:
+        """What is wrong with filing this indicator, for this partner, in this period."""
+        named = {"partner": seat.code, "indicator": indicator.name, "period": text_of(month)}
+        at = {"row": number, "column": "period", "value": text_of(month)}
+        wrong_start = check_period(month, Grain(indicator.frequency), self.office.tenant.fiscal_year_starts)
+        if wrong_start is not None:
+            return [wrong_start.at(row=number, column="period")]
+        if indicator.retired_on is not None and month > indicator.retired_on:
+            text = gettext_noop("{indicator} was retired on {day}; nothing is filed for {period}.")
+            return [Problem("indicator.inactive", text, named | {"day": indicator.retired_on.isoformat()}, **at)]
+        if month > self.office.today:
+            text = gettext_noop("{period} has not begun yet; it is {today}.")
+            params = named | {"today": self.office.today.isoformat()}
+            return [Problem("period.out_of_range", text, params, **at)]
+        if not self.office.is_owed(indicator, seat, month):
+            text = gettext_noop(
+                "{partner} does not owe {indicator} for {period}: it takes part from {since} to {until}."
+            )
+            until = "…" if seat.until == date.max else seat.until.isoformat()
+            params = named | {"since": seat.since.isoformat(), "until": until}
+            return [Problem("period.out_of_range", text, params, **at)]
+        closed = self.office.closed_since(indicator, seat, month)
+        if closed is not None:
+            text = gettext_noop("{period} is closed for {partner} since {day}. Ask the backbone team to reopen it.")
+            return [Problem("period.locked", text, named | {"day": closed.isoformat()}, **at)]
+        return []
+
+
+def _category(line: Line, raw: Any) -> Settled:
+    text, problem = tabular.text(raw, 200)
+    if problem is not None:
+        return None, problem
+    key = parse_category(line, text)
+    if isinstance(key, Problem):
+        return None, replace(key, value=cut(text))
+    return key, None
