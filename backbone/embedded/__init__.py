@@ -75,7 +75,7 @@ def services(state: Path | None = None, *, durable: bool = True) -> Iterator[dic
     environment = dict(os.environ, BACKBONE_STATE_DIR=str(state))
     if not environment.get("SECRET_KEY"):
         environment["SECRET_KEY"] = secret(state / "secret_key")
-    needed = [kind for kind in (Postgres, Valkey) if not environment.get(kind.variable)]
+    needed: list[type[Server]] = [kind for kind in (Postgres, Valkey) if not environment.get(kind.variable)]
     with contextlib.ExitStack() as stack:
         if needed:
             stack.enter_context(_ended_politely())

@@ -65,7 +65,7 @@ def can_enter(account: Account | None, folder: Path) -> bool:
     """May the account go into this folder?"""
     if account is None:
         return True
-    question = ["/bin/sh", "-c", 'test -x "$1"', "sh", folder]
+    question: list[str | Path] = ["/bin/sh", "-c", 'test -x "$1"', "sh", folder]
     return subprocess.run(question, cwd="/", **run_as(account)).returncode == 0
 
 
