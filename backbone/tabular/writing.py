@@ -107,7 +107,7 @@ def write_xlsx(
     page = book.create_sheet(re.sub(r"[\[\]:*?/\\]", " ", sheet)[:31] or "Data")
     page.freeze_panes = "A2"
     names = _names(columns)
-    header = [_xlsx_cell(page, name) for name in names]
+    header = [WriteOnlyCell(page, name) for name in names]
     for position, cell in enumerate(header, start=1):
         cell.font = Font(bold=True)
         page.column_dimensions[column_letters(position)].width = COLUMN_WIDTH
@@ -140,10 +140,11 @@ def _xlsx_cell(page: Any, value: Any) -> Any:
         text = gettext_noop("A cell of a workbook holds at most {limit} characters; one text has {length}.")
         params = {"limit": XLSX_CELL_CHARACTERS, "length": len(shown)}
         raise Refused(Problem("cell.too_long", text, params, hint=gettext_noop("Export as CSV.")))
-    cell = WriteOnlyCell(page)
-    # Set apart from `value`, which would take "=…" for a formula.
-    cell._value = _LOOKS_ESCAPED.sub("_x005F_", shown)
-    cell.data_type = "s"
+    shown = _LOOKS_ESCAPED.sub("_x005F_", shown)
+    if not shown.startswith("#"):
+        return shown  # no formula: those begin with our mark by now
+    cell = WriteOnlyCell(page, shown)
+    cell.data_type = "s"  # "#N/A" would become an error cell
     return cell
 
 
