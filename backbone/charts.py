@@ -76,8 +76,8 @@ def trend(
     """One measure over time. `title` says the finding, `subtitle` the unit and scope, `unit` heads the table.
 
     `compare` is a second, grey series on the same scale, never more than one; the two labels say whose they are.
-    `decimals` rounds the words of values (percent has one, counts stand as filed), never the drawing. Counts start at zero; a ratio whose
-    lowest value is more than half its highest does not, and the page says so.
+    `decimals` rounds the words of values (left out: one for percent, counts as filed), never the drawing. Counts start
+    at zero; a ratio whose lowest value is more than half its highest does not, and the page says so.
     """
     points = [worded(point, grain, is_ratio, decimals) for point in sorted(points, key=lambda point: point.period)]
     compare = [worded(point, grain, is_ratio, decimals) for point in sorted(compare, key=lambda point: point.period)]

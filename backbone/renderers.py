@@ -6,8 +6,9 @@ from django.forms.renderers import TemplatesSetting
 
 
 class BackboneFormRenderer(TemplatesSetting):
-    """`{{ form }}`, `{{ form.as_div }}` and `{{ form.field.as_field_group }}` in our dress, widgets through the project's
-    templates. `django.forms` is in INSTALLED_APPS so that Django's remaining widget templates are found.
+    """`{{ form }}`, `{{ form.as_div }}` and `{{ form.field.as_field_group }}` in our dress.
+
+    Widgets come from the project's templates too; `django.forms` is in INSTALLED_APPS for those we leave as they are.
     """
 
     form_template_name = "django/forms/div.html"

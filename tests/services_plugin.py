@@ -22,6 +22,7 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
     _closing.callback(embedded.forget, state)
     os.environ.update(_closing.enter_context(embedded.services(state, durable=False)))
     os.environ["DJANGO_SETTINGS_MODULE"] = "backbone.config.settings"
+    os.environ["WHITENOISE_USE_FINDERS"] = "true"  # pages name files as they lie in static/, nothing is collected
     atexit.register(_closing.close)  # for a run that ends before pytest is configured
 
 

@@ -31,6 +31,11 @@ def legible(value: object, is_dark: bool = False) -> str:
     return "#" + "".join(f"{_byte(channel):02x}" for channel in _linear(lightness, chroma, hue))
 
 
+def legible_on_dark(value: object) -> str:
+    """The accent for a dark screen, `#rrggbb`."""
+    return legible(value, is_dark=True)
+
+
 def _oklch(colour: str) -> tuple[float, float, float]:
     digits = colour[1:]
     if len(digits) == 3:

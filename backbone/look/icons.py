@@ -81,7 +81,8 @@ ICONS: dict[str, str] = {
     "people": '<circle cx="5.5" cy="5.5" r="2.2"/><circle cx="11" cy="6" r="1.8"/>'
     '<path d="M1.5 13a4 4 0 0 1 8 0M10.5 9.4a3.3 3.3 0 0 1 4 3.1"/>',
     "words": '<path d="M2.5 4h11M2.5 8h11M2.5 12h7"/>',
-    "rate-stock": '<path d="M3 8h10M8 4v.1M8 12v.1" stroke-width="2"/><path d="M3 2.5h10M3 13.5h10" stroke-width="1.2"/>',
+    "rate-stock": '<path d="M3 8h10M8 4v.1M8 12v.1" stroke-width="2"/>'
+    '<path d="M3 2.5h10M3 13.5h10" stroke-width="1.2"/>',
 }
 
 

@@ -7,7 +7,7 @@ and None is a dash: silence, not zero.
 from __future__ import annotations
 
 import datetime as dt
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from django.utils.translation import pgettext
 SILENCE = "–"
 MINUS = "−"
 Number = Decimal | int
+_WIDE = Context(prec=200)
 
 
 def number(value: Number | None, decimals: int | None = None) -> str:
@@ -30,10 +31,9 @@ def number(value: Number | None, decimals: int | None = None) -> str:
         raise TypeError(f"A figure is a Decimal or an int, not {type(value).__name__} ({value!r}).")
     exact = Decimal(value)
     if decimals is not None:
-        exact = exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
-    if exact == 0:
-        exact = abs(exact)
-    text = formats.number_format(abs(exact), use_l10n=True, force_grouping=True)
+        exact = _rounded(exact, decimals)
+    # copy_abs keeps every digit; abs() would round to the 28 of the context.
+    text = formats.number_format(exact.copy_abs(), use_l10n=True, force_grouping=True)
     return f"{MINUS}{text}" if exact < 0 else text
 
 
@@ -48,7 +48,8 @@ def percent(ratio: Number | None, decimals: int = 1) -> str:
     if ratio is None or ratio == "":
         return SILENCE
     # Translators: a number with its percent sign; some languages put a space between them.
-    return pgettext("percentage", "%(number)s%%") % {"number": number(Decimal(ratio) * 100, decimals)}
+    shown = number(_WIDE.multiply(Decimal(ratio), Decimal(100)), decimals)
+    return pgettext("percentage", "%(number)s%%") % {"number": shown}
 
 
 def signed_percent(ratio: Number | None, decimals: int = 1) -> str:
@@ -61,8 +62,8 @@ def compact(value: Number | None, decimals: int = 2) -> str:
     """At most `decimals` places and no idle zeros: 8.50 is `8.5`, 12.000 is `12`."""
     if value is None or value == "":
         return SILENCE
-    rounded = Decimal(value).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
-    return number(Decimal(format(rounded.normalize(), "f")))
+    digits = format(_rounded(Decimal(value), decimals), "f")
+    return number(Decimal(digits.rstrip("0").rstrip(".") if "." in digits else digits))
 
 
 def short_date(value: dt.date | None, today: dt.date | None = None) -> str:
@@ -126,6 +127,10 @@ def short_period(starts_on: dt.date | None, grain: str = "month") -> str:
     if starts_on is not None and grain == "month":
         return formats.date_format(starts_on, pgettext("date format", "M Y"))
     return period_name(starts_on, grain)
+
+
+def _rounded(value: Decimal, decimals: int) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP, context=_WIDE)
 
 
 def _span(starts_on: dt.date, months: int) -> str:

@@ -43,7 +43,7 @@ class Scale:
             "scale": {"domain": [self.ticks[0], self.ticks[-1]], "nice": False},
             "axis": {
                 "values": list(self.ticks),
-                "labelExpr": f"{json.dumps(labels)}[datum.value]",
+                "labelExpr": f"{json.dumps(labels, ensure_ascii=False)}[datum.value]",
                 "labelPadding": room,
                 "minExtent": room + 4,
                 "maxExtent": room + 4,
@@ -86,7 +86,7 @@ def time_axis(periods: Iterable[dt.date], grain: str, padding: int = 4, step: in
     months = sorted(set(periods))
     axis: Spec
     if grain == "month" and len(months) <= 48:
-        names = json.dumps({str(i): _month(i) for i in range(12)})
+        names = json.dumps({str(i): _month(i) for i in range(12)}, ensure_ascii=False)
         year = "utcmonth(datum.value) == 0 || datum.index == 0 ? '' + utcyear(datum.value) : ''"
         axis = {
             "labelExpr": f"[{names}[utcmonth(datum.value)], {year}]",
@@ -97,7 +97,7 @@ def time_axis(periods: Iterable[dt.date], grain: str, padding: int = 4, step: in
     else:
         every = -(-len(months) // 6)
         shown = months[::-1][::every] if months else []
-        names = json.dumps({month.isoformat()[:7]: short_period(month, grain) for month in shown})
+        names = json.dumps({month.isoformat()[:7]: short_period(month, grain) for month in shown}, ensure_ascii=False)
         axis = {
             "values": [{"year": m.year, "month": m.month, "date": 1, "utc": True} for m in reversed(shown)],
             "labelExpr": f"{names}[utcFormat(datum.value, '%Y-%m')]",

@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -64,21 +65,24 @@ class Note:
 
 def worded(point: Point, grain: str, is_ratio: bool, decimals: int | None = None) -> Point:
     """The point with the words it lacks: its period's name, and its value as a reader sees it."""
+    label = point.label or period_name(point.period, grain)
+    if point.is_hidden:
+        # Whatever the caller still knows about a withheld value ends here: nothing of it may reach a page's source.
+        return replace(point, value=None, is_partial=False, label=label, words=_("hidden to protect people"))
     words = point.words
-    if not words and point.is_hidden:
-        words = _("hidden to protect people")
-    elif not words and point.value is None:
+    if not words and point.value is None:
         words = _("not filed")
     elif not words:
-        shown = percent(point.value, 1 if decimals is None else decimals) if is_ratio else number(point.value, decimals)
+        ratio_decimals = 1 if decimals is None else decimals
+        shown = percent(point.value, ratio_decimals) if is_ratio else number(point.value, decimals)
         words = _("%(value)s so far") % {"value": shown} if point.is_partial else shown
-    return replace(point, words=words, label=point.label or period_name(point.period, grain))
+    return replace(point, words=words, label=label)
 
 
 def series_rows(points: Sequence[Point], scale: Scale, prefix: str = "") -> list[Row]:
     rows: list[Row] = []
     piece, was_partial = 0, None
-    for before, point in zip(points, points[1:], strict=False):
+    for before, point in pairwise(points):
         if before.value is None or point.value is None:
             was_partial = None
             continue
@@ -117,16 +121,32 @@ def level_rows(points: Sequence[Point], target: Target | None, baseline: Baselin
         first, last = min(first, target.on), max(last, target.on)
     if baseline is not None:
         since = baseline.since or first
-        rows.append({"kind": "baseline", "month": since.isoformat(), "month2": last.isoformat(), "value": baseline.value,
-                     "label": baseline.label})  # fmt: skip
+        rows.append(
+            {
+                "kind": "baseline",
+                "month": since.isoformat(),
+                "month2": last.isoformat(),
+                "value": baseline.value,
+                "label": baseline.label,
+            }
+        )
         if target is not None and target.on is not None:
-            rows += [{"kind": "plan", "month": since.isoformat(), "value": baseline.value},
-                     {"kind": "plan", "month": target.on.isoformat(), "value": target.value}]  # fmt: skip
+            rows += [
+                {"kind": "plan", "month": since.isoformat(), "value": baseline.value},
+                {"kind": "plan", "month": target.on.isoformat(), "value": target.value},
+            ]
     if target is not None and target.on is not None:
         rows.append({"kind": "target", "month": target.on.isoformat(), "value": target.value, "label": target.label})
     elif target is not None:
-        rows.append({"kind": "level", "month": first.isoformat(), "month2": last.isoformat(), "value": target.value,
-                     "label": target.label})  # fmt: skip
+        rows.append(
+            {
+                "kind": "level",
+                "month": first.isoformat(),
+                "month2": last.isoformat(),
+                "value": target.value,
+                "label": target.label,
+            }
+        )
     return rows
 
 
@@ -140,7 +160,7 @@ def note_rows(notes: Sequence[Note], points: Sequence[Point], scale: Scale) -> l
             "value": foot,
             "label": note.label,
             "top": foot if values.get(note.period) is None else values[note.period],
-        }  # fmt: skip
+        }
         for note in notes
     ]
 

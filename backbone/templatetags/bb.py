@@ -1,62 +1,74 @@
 """The parts of every page. `{% load bb i18n %}`, then copy from here; how each looks: `static/theme.css`.
 
-The page (templates/base.html; before sign-in templates/base_door.html)
+The page (templates/base.html; before sign-in templates/base_door.html); every block may be left out
     {% extends "base.html" %}{% load bb i18n %}
-    {% block title %}Completions{% endblock %}                what the tab says, " · Backbone" follows
-    {% block crumbs %}{% include "_crumbs.html" with crumbs=crumbs %}{% endblock %}       crumbs: [(label, url), …]
+    {% block title %}Completions{% endblock %}                  what the tab says; " · Backbone" follows
+    {% block crumbs %}{% include "_crumbs.html" with crumbs=crumbs %}{% endblock %}      crumbs: [(label, url), …]
     {% block kicker %}…{% endblock %}{% block heading %}…{% endblock %}{% block lede %}…{% endblock %}
-    {% block head_end %}<a class="btn btn-plain" …>…</a>{% endblock %}         beside the heading; all are optional
+    {% block head_end %}<a class="btn btn-plain" …>…</a>{% endblock %}         beside the heading
     {% block content %}…{% endblock %}
-    {% block rail %}…{% endblock %}                           narrow column; without it the content has the width
-    {% block rail_label %}About this report{% endblock %}     the rail's name for screen readers
-    {% block bar %}<div class="bb-wrap">…<div class="end">…</div></div>{% endblock %}     stays at the foot of the window
-    {% block scripts %}{{ block.super }}{% chart_scripts %}{% endblock %}       only when the page has a chart
-    The base template draws the h1. Inside the content go on with <section class="bb-sec" aria-labelledby="x">
-    <div class="bb-sec__head"><h2 id="x">…</h2><p>…</p></div>…</section>, and <div class="bb-panel">…</div>.
+    {% block rail %}…{% endblock %}                             narrow column; without it the content has the width
+    {% block rail_label %}About this report{% endblock %}       the rail's name for screen readers
+    {% block bar %}<div class="bb-wrap">…<div class="end">…</div></div>{% endblock %}    stays at the window's foot
+    {% block scripts %}{{ block.super }}{% chart_scripts %}{% endblock %}                when the page has a chart
+    The base template draws the h1 and Django's messages. Inside the content go on with
+    <section class="bb-sec" aria-labelledby="x"><div class="bb-sec__head"><h2 id="x">…</h2><p>…</p></div>…</section>
+    and <div class="bb-panel">…</div>.
 
 Figures (value, kind, coverage, in this order)
-    {% figure_value shown %}  {% figure_value shown size="xl" %}      shown: text, so_far, words, small
+    {% figure_value shown %}  {% figure_value shown size="xl" %}       shown: text, so_far, words, small
     {% kind_badge indicator.kind %}  {% kind_badge "flow" href=rule_url %}
     {% coverage c %}          c: filed, expected, excused, waiting, usual_share, segments (backbone.look.coverage)
     {{ c|coverage_text }}     the words alone
-    {% sparkline points target=1100 label=_("Completions, October 2025 to October 2026") %}   points: [(value, is_partial)]
+    {% sparkline points target=1100 label=_("Completions, October 2025 to October 2026") %}
+                              points: [(value, is_partial), …], oldest first
     {% hidden_mark %}         "hidden to protect people"; {% hidden_mark short=True %} "hidden"
-    {% chart spec id="trend" source="…" %}        spec: backbone.charts.trend(…) or small_multiples(…)
+    {% chart spec id="trend" source="…" %}         spec: backbone.charts.trend(…) or small_multiples(…)
 
 Words and shapes
     {% state_word "approved" %}  {% state_word "to_fix" _("6 short") %}  {% state_word "draft" tone="warn" %}
+                              backbone/look/words.py has the states and the kinds
     {% icon "check" %}        backbone/look/icons.py has the names; never without words beside it
     {% mark %}                the five vertebrae
 
 Numbers and dates (None is a dash; zero is zero)
     {{ value|number }} 1,012   {{ value|number:1 }} 1,012.0   {{ change|signed }} +30   {{ value|compact:2 }} 8.5
     {{ ratio|percent }} 41.1%  {{ ratio|percent:0 }} 41%      {{ change|signed_percent }} −1.8%
-    {{ day|short_date }} 9 Nov   {{ at|short_datetime }} 9 Nov, 10:51   {{ day|long_date }}   {{ day|near_date }} tomorrow, 10 Nov
-    {{ starts_on|period_name:"month" }} October 2026   {{ starts_on|short_period:"quarter" }} Jul–Sep 2026
+    {{ day|short_date }} 9 Nov          {{ at|short_datetime }} 9 Nov, 10:51
+    {{ day|long_date }} Wednesday 11 November 2026            {{ day|near_date }} tomorrow, 10 Nov
+    {{ starts_on|period_name:"month" }} October 2026          {{ starts_on|period_name:"quarter" }} Jul–Sep 2026
+    {{ starts_on|short_period:"month" }} Oct 2026
 
 Forms
-    {% include "_form.html" with form=form submit=_("Save the partner") cancel_url=url %}   a whole form: summary, fields, buttons
-    {% error_summary form %}  only the summary ("Two things to fix…", role=alert, takes the focus)
-    {% include "_problems.html" with problems=problems %}     the same box for a rule's problems: [(anchor, sentence), …]
-    {{ form.name.as_field_group }}   label, help, control, error of one field
-    {% control form.name %}  {% control form.name class="is-short" inputmode="numeric" %}   the control alone, dressed
+    {% include "_form.html" with form=form submit=_("Save the partner") cancel_url=url %}
+                              a whole form: summary of errors, fields, buttons; part="#rows" posts it by htmx
+    {% error_summary form %}  only the summary ("Two things to fix", role=alert, takes the focus)
+    {% include "_problems.html" with problems=problems %}      the same for a rule's problems: [(anchor, sentence), …]
+    {{ form.name.as_field_group }}                             label, help, control and errors of one field
+    {% control form.name %}  {% control form.name class="is-short" inputmode="numeric" %}      the control, dressed
 
 Small parts (templates/_*.html)
-    {% include "_notice.html" with tone="warn" title=_("K1 was restated") text=_("1,030 is now 1,010.") url=… action=… %}
-                              tone: "" (plain), info, warn, good, bad
+    {% include "_notice.html" with tone="warn" title=_("K1 was restated") text=_("1,030 is now 1,010.") %}
+                              tone: "" (plain), info, warn, good, bad; a link with url=… action=…
     {% include "_empty.html" with title=… text=… url=… action=_("Plan a meeting") %}
-    {% include "_confirm.html" with title=… text=… submit=_("Publish version 1") cancel_url=… is_danger=True %}   inside a POST form of its own
-    {% include "_progress.html" with id="import-7" url=… what=… done=640 total=1000 unit=_("rows") %}   polls `url` until is_done
-    {% include "_pagination.html" with page=page_obj %}       keeps the rest of the address; part=“#filing-rows” swaps it by htmx
-    {% include "_crumbs.html" with crumbs=crumbs %}
-    {% include "_announce.html" with text=_("12 partners found") %}   in a swapped part: read out politely
+    {% include "_confirm.html" with title=… text=… submit=_("Publish version 1") cancel_url=… is_danger=True %}
+                              a POST form of its own, to the page's address or to action=…
+    {% include "_progress.html" with id="import-7" url=… what=… done=640 total=1000 unit=_("rows") %}
+                              asks `url` again every two seconds until is_done=True; total=None: nobody knows
+    {% include "_pagination.html" with page=page_obj %}        keeps the rest of the address; part="#rows" by htmx
+    {% include "_announce.html" with text=_("12 partners found") %}    in a swapped part: read out politely
+
+Mail (templates/base_email.html and .txt; pass accent=tenant.accent; the html goes through css_inline.inline)
+    {% extends "base_email.html" %} with the blocks subject, from, heading, content, foot
 
 Tables
-    <table class="bb-table bb-table--list"><thead><tr><th scope="col">Partner</th><th scope="col" class="bb-num">October</th></tr></thead>
-    <tbody><tr><th scope="row">P4 <span class="bb-sub">Training centre</span></th><td class="bb-num" data-h="October">300</td></tr></tbody></table>
-    On a phone each row becomes a block and `data-h` its heads. A missing partner is a row too: <tr class="is-missing">.
-    Buttons of a row: <td class="w2"><div class="bb-actions">…</div></td>. A wide table of numbers instead scrolls by itself:
-    <div class="bb-tablewrap" tabindex="0" role="region" aria-label="…">.
+    <table class="bb-table bb-table--list">
+    <thead><tr><th scope="col">Partner</th><th scope="col" class="bb-num">October</th></tr></thead>
+    <tbody><tr><th scope="row">P4 <span class="bb-sub">Training centre</span></th>
+    <td class="bb-num" data-h="October">300</td><td class="w2"><div class="bb-actions">buttons</div></td></tr></tbody>
+    </table>
+    On a phone each row becomes a block with `data-h` as its heads. A missing partner is a row too: class="is-missing".
+    A wide table of numbers scrolls by itself: <div class="bb-tablewrap" tabindex="0" role="region" aria-label="…">.
 """
 
 from __future__ import annotations
@@ -98,6 +110,7 @@ for _name in (
 ):
     register.filter(_name, getattr(numbers, _name))
 register.filter("legible_accent", accents.legible)
+register.filter("legible_dark", accents.legible_on_dark)
 register.filter("safe_colour", accents.safe_colour)
 
 
@@ -152,7 +165,7 @@ def hidden_mark(short: bool = False) -> SafeString:
 
 
 @register.inclusion_tag("_chart.html")
-def chart(spec: dict[str, Any], id: str, source: str = "", is_open: bool = False) -> dict[str, Any]:
+def chart(spec: dict[str, Any], id: str, source: str = "", is_open: bool = False) -> dict[str, Any]:  # noqa: A002
     """The drawing with its title, and its numbers as a table; `source` names exceptions and where it comes from."""
     return {
         "id": id,
