@@ -159,7 +159,7 @@ def test_the_table_of_two_series_has_both():
 def test_small_multiples_share_one_scale_and_keep_their_order():
     spec = small_multiples([("Unknown", months(5)), ("14–15", months(700))], **TITLE)
     assert spec["facet"]["sort"] == ["Unknown", "14–15"]
-    assert spec["spec"]["encoding"]["y"]["scale"]["domain"] == [0, 800]
+    assert spec["spec"]["encoding"]["y"]["scale"]["domain"] == [0, 750]
     assert table(spec)["rows"] == [("January 2026", ["5", "700"])]
 
 
@@ -184,15 +184,7 @@ def test_axes_speak_the_reader_s_language():
 def test_years_are_named_as_the_year_starts():
     yearly = [Point(dt.date(year, 7, 1), Decimal(year)) for year in range(2020, 2027)]
     spec = trend(yearly, grain="year", **TITLE)
-    assert (
-        '"2026-07": "2026–27"'
-        in json.loads(to_json(spec["encoding"]["x"]["axis"]))["labelExpr"]
-        .encode()
-        .decode("unicode_escape")
-        .encode("latin-1", "ignore")
-        .decode("latin-1")
-        or "2026\\u201327" in spec["encoding"]["x"]["axis"]["labelExpr"]
-    )
+    assert '"2026-07": "2026–27"' in spec["encoding"]["x"]["axis"]["labelExpr"]
     assert table(spec)["rows"][0][0] == "2026–27"
 
 
