@@ -1,0 +1,223 @@
+"""How figures reach the database: in sets, in a number of statements that does not grow with them.
+
+Nothing here decides who may write what; `filings` does, and calls this under the locks of the filings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import islice
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from backbone.tenancy import active_tenant_id
+from measures.rules.figures import Entry
+
+CHUNK = 5_000  # figures in one statement
+
+NOTE_LENGTH = 2_000
+
+Desk = tuple[int, date]  # whose report, and for which period: what one filing is
+Key = tuple[int, date, int, str]  # indicator, period, partner, category: what one figure is
+
+
+@dataclass(frozen=True, slots=True)
+class FigureRow:
+    """One cell as somebody says it. `as_defined` None leaves the filer's earlier word alone."""
+
+    partner_id: int
+    indicator_id: int
+    period: date
+    category: str
+    entry: Entry
+    as_defined: bool | None = None
+
+    @property
+    def desk(self) -> Desk:
+        return self.partner_id, self.period
+
+    @property
+    def key(self) -> Key:
+        return self.indicator_id, self.period, self.partner_id, self.category
+
+
+class Stored(NamedTuple):
+    """One cell as it stands in the database, columns in the order of `COLUMNS`."""
+
+    value: Decimal | None
+    numerator: Decimal | None
+    denominator: Decimal | None
+    weight: Decimal | None
+    is_not_collected: bool
+    new_only: bool
+    as_defined: bool | None
+    note: str
+    state: str
+    submitted_by_id: int | None
+    changed_by_id: int | None
+    changed_because: str
+    changed_at: datetime
+
+    @property
+    def entry(self) -> Entry:
+        return Entry(
+            self.value, self.numerator, self.denominator, self.weight, self.is_not_collected, self.note, self.new_only
+        )
+
+    @property
+    def said(self) -> tuple[Any, ...]:
+        """What the partner said, without what became of it: two cells that say the same are the same figure."""
+        return self[:8]
+
+
+class Desktop(NamedTuple):
+    """A filing, locked."""
+
+    filing_id: int
+    version: int
+    is_new: bool
+
+
+COLUMNS = Stored._fields
+_KEY_COLUMNS = ("indicator_id", "period", "partner_id", "category")
+_ALL_COLUMNS = ", ".join(f"f.{name}" for name in (*_KEY_COLUMNS, *COLUMNS))
+
+
+def in_chunks(rows: Sequence[FigureRow]) -> Iterator[list[FigureRow]]:
+    """The rows by period and partner, so that whoever writes many filings locks them in the same order."""
+    ordered = iter(sorted(rows, key=lambda row: (row.period, row.partner_id)))
+    while chunk := list(islice(ordered, CHUNK)):
+        yield chunk
+
+
+def open_filings(initiative_id: int, desks: Collection[Desk], now: datetime) -> dict[Desk, Desktop]:
+    """The filings of these partners and periods, made where there are none, and locked; two statements."""
+    if not desks:
+        return {}
+    tenant_id = active_tenant_id()
+    ordered = sorted(desks, key=lambda desk: (desk[1], desk[0]))
+    new = [(tenant_id, initiative_id, partner_id, period, 0, now) for partner_id, period in ordered]
+    made = _run(
+        "INSERT INTO measures_filing (tenant_id, initiative_id, partner_id, period, version, opened_at) VALUES {rows} "
+        "ON CONFLICT (tenant_id, initiative_id, period, partner_id) DO NOTHING RETURNING id",
+        new,
+    )
+    is_new = {row[0] for row in made}
+    locked = _run(
+        "SELECT f.id, f.partner_id, f.period, f.version FROM measures_filing f "
+        "WHERE f.tenant_id = %s AND f.initiative_id = %s AND (f.partner_id, f.period) IN (VALUES {rows}) "
+        "ORDER BY f.period, f.partner_id FOR UPDATE",
+        ordered,
+        tenant_id,
+        initiative_id,
+    )
+    return {
+        (partner_id, period): Desktop(filing_id, version, filing_id in is_new)
+        for filing_id, partner_id, period, version in locked
+    }
+
+
+def stored_at(keys: Collection[Key]) -> dict[Key, Stored]:
+    """The figures that stand at these keys; one statement."""
+    if not keys:
+        return {}
+    found = _run(
+        f"SELECT {_ALL_COLUMNS} FROM (VALUES {{rows}}) AS k (indicator_id, period, partner_id, category) "  # noqa: S608
+        "JOIN measures_figure f ON f.tenant_id = %s AND f.indicator_id = k.indicator_id AND f.period = k.period "
+        "AND f.partner_id = k.partner_id AND f.category = k.category",
+        keys,
+        active_tenant_id(),
+    )
+    return {tuple(row[:4]): Stored(*row[4:]) for row in found}
+
+
+def stored_of(desk: Desk, indicator_ids: Collection[int]) -> dict[Key, Stored]:
+    """Every figure of these indicators in one filing; one statement."""
+    found = _run(
+        f"SELECT {_ALL_COLUMNS} FROM measures_figure f "  # noqa: S608
+        "WHERE f.tenant_id = %s AND f.partner_id = %s AND f.period = %s AND f.indicator_id = ANY(%s)",
+        (),
+        active_tenant_id(),
+        *desk,
+        list(indicator_ids),
+    )
+    return {tuple(row[:4]): Stored(*row[4:]) for row in found}
+
+
+def write(cells: Mapping[Key, Stored], filings: Mapping[Desk, Desktop]) -> tuple[int, int]:
+    """Put these cells in place of what stands at their keys; how many were made, and how many changed.
+
+    One statement. The caller holds the filings' locks and has left out what would not change anything.
+    """
+    if not cells:
+        return 0, 0
+    tenant_id = active_tenant_id()
+    names = ("tenant_id", "filing_id", *_KEY_COLUMNS, *COLUMNS)
+    settings = ", ".join(f"{name} = EXCLUDED.{name}" for name in COLUMNS)
+    written = _run(
+        f"INSERT INTO measures_figure ({', '.join(names)}) VALUES {{rows}} "  # noqa: S608
+        "ON CONFLICT (tenant_id, indicator_id, period, partner_id, category) "
+        f"DO UPDATE SET {settings} RETURNING xmax = 0",
+        [(tenant_id, filings[key[2], key[1]].filing_id, *key, *cell) for key, cell in cells.items()],
+    )
+    created = sum(is_new for (is_new,) in written)
+    return created, len(written) - created
+
+
+def erase(keys: Collection[Key]) -> None:
+    """Take away the draft or returned cells at these keys; never one that was submitted or approved."""
+    if keys:
+        _run(
+            "DELETE FROM measures_figure f WHERE f.tenant_id = %s AND f.state IN ('draft', 'returned') "
+            "AND (f.indicator_id, f.period, f.partner_id, f.category) IN (VALUES {rows})",
+            keys,
+            active_tenant_id(),
+        )
+
+
+def move(keys: Collection[Key], *, to: str, by_id: int, because: str, now: datetime) -> None:
+    """Give the figures at these keys another state; the numbers, and who submitted them, stay."""
+    if keys:
+        _run(
+            "UPDATE measures_figure f SET state = %s, changed_by_id = %s, changed_because = %s, changed_at = %s "
+            "WHERE f.tenant_id = %s AND (f.indicator_id, f.period, f.partner_id, f.category) IN (VALUES {rows})",
+            keys,
+            to,
+            by_id,
+            because,
+            now,
+            active_tenant_id(),
+        )
+
+
+def raise_versions(filing_ids: Collection[int], submitted_by: int | None, submitted_at: datetime | None) -> None:
+    """Tell these filings that they changed, and who submitted them where somebody did now; one statement."""
+    if filing_ids:
+        _run(
+            "UPDATE measures_filing SET version = version + 1, submitted_at = COALESCE(%s, submitted_at), "
+            "submitted_by_id = CASE WHEN %s THEN %s ELSE submitted_by_id END WHERE tenant_id = %s AND id = ANY(%s)",
+            (),
+            submitted_at,
+            submitted_at is not None,
+            submitted_by,
+            active_tenant_id(),
+            list(filing_ids),
+        )
+
+
+def _run(sql: str, rows: Iterable[Sequence[Any]], *params: Any) -> list[tuple[Any, ...]]:
+    """One statement, its `{rows}` bound as `(…), (…)` by the driver, and whatever it returns."""
+    with connection.cursor() as cursor:
+        bind = cursor.cursor.mogrify
+        values = [bind("(" + ", ".join(["%s"] * len(row)) + ")", row).decode() for row in rows]
+        tuples = ", ".join(values)
+        if params:  # the values are bound already: their percent signs must survive the second binding
+            sql = bind(sql.replace("{rows}", tuples.replace("%", "%%")), params).decode()
+        else:
+            sql = sql.replace("{rows}", tuples)
+        cursor.execute(sql)
+        return cursor.fetchall() if cursor.description else []

@@ -1,0 +1,192 @@
+"""Filing: the only writer of figures, for the form, the API and imports alike. Reviewing is `services.reviews`.
+
+Each verb locks the filing, asks again under the lock what only the database knows (is the period closed, is a figure
+approved, has somebody else saved meanwhile), writes in sets, records what happened, and marks what is now stale. What
+plain values can tell (is it a number, do the parts add up) the doors have asked `measures.rules` before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+
+from backbone import changes
+from backbone.look.numbers import period_name
+from backbone.models import Initiative, Membership, Partner
+from backbone.problems import Problem, Refused, errors, gettext_noop
+from backbone.roles import Can
+from measures.models import Filing
+from measures.rules.cells import check_submission
+from measures.rules.figures import Entry
+from measures.rules.lines import TOTAL
+from measures.rules.periods import text_of
+from measures.selectors import filing as reads
+from measures.services import figure_rows, refusals, remarks
+from measures.services.figure_rows import Desk, FigureRow
+from measures.services.rollups import mark_stale
+from measures.services.sheets import Sheet
+from measures.services.writing import APPROVED, DRAFT, SUBMITTED, Receipt, Work, check_rows, indicators_of
+
+changes.register_verbs(
+    {"filing.taken_back": gettext_noop("{by} took back {figures} figures of {partner} for {period}")}
+)
+
+__all__ = ["FigureRow", "Receipt", "file_many", "save_draft", "submit", "take_back"]
+
+
+@transaction.atomic
+def file_many(
+    *,
+    initiative: Initiative,
+    rows: Sequence[FigureRow],
+    by: Membership | None,
+    submit: bool,
+    approve: bool = False,
+    because: str = "",
+    replace: bool = False,
+) -> Receipt:
+    """Write many figures of many partners and periods, all or nothing, in sets.
+
+    Blank entries leave alone what stands; nothing is ever taken away; what would not change is not written, recorded
+    or marked, so that the same rows twice change nothing. Categories are canonical and the rules have been asked.
+    `by` None is the platform itself, at its operator's command.
+
+    `submit` False keeps drafts. `approve` enters figures as approved, for history that was approved elsewhere: by
+    somebody who reviews, and the record says “entered”; it is the one way past “nobody approves their own”.
+    `replace` lets somebody who may override change approved figures, with `because`; they stay approved.
+
+    Raises Refused: `indicator.elsewhere`, `period.not_a_start`, `period.closed` (unless `by` may move locks),
+    `figure.approved`, `figure.note_too_long`, `review.not_yours`, `override.no_reason`. Raises ValueError when a
+    cell comes twice.
+    """
+    rows = [row for row in rows if not row.entry.is_blank]
+    if approve and by is not None and not by.can(Can.REVIEW):
+        text = gettext_noop("Only somebody who reviews figures may enter them as approved. Submit them instead.")
+        raise Refused(Problem("review.not_yours", text))
+    may_override = replace and (by is None or by.can(Can.OVERRIDE))
+    indicators = indicators_of(initiative, {row.indicator_id for row in rows})
+    check_rows(rows, indicators)
+    now = timezone.now()
+    closed: set[tuple[int, Desk]] = set()
+    if by is not None and not by.can(Can.MOVE_LOCKS):
+        closed = reads.closed_lines({(row.indicator_id, row.desk) for row in rows}, indicators, now)
+
+    work = Work(initiative, by, APPROVED if approve else SUBMITTED if submit else DRAFT, because, now)
+    for chunk in figure_rows.in_chunks(rows):
+        filings = figure_rows.open_filings(initiative.pk, {row.desk for row in chunk}, now)
+        stored = figure_rows.stored_at([row.key for row in chunk])
+        cells, kept = work.settle(chunk, stored)
+        refused = [row for row in chunk if row.key in cells and (row.indicator_id, row.desk) in closed]
+        if refused:
+            raise refusals.closed(refused, indicators)
+        if kept and not may_override:
+            raise refusals.approved(kept, indicators)
+        if kept and not because.strip():
+            text = gettext_noop("Say why approved figures change: whoever relied on them will see it.")
+            raise Refused(Problem("override.no_reason", text, field="because"))
+        work.write(filings, stored, cells)
+        work.unchanged += len(chunk) - len(cells)
+    return work.finish()
+
+
+@transaction.atomic
+def save_draft(
+    *,
+    initiative: Initiative,
+    partner: Partner,
+    period: date,
+    cells: Mapping[int, Mapping[str, Entry]],
+    by: Membership,
+    version: int | None,
+    words: Mapping[int, str] | None = None,
+    as_defined: Mapping[int, bool] | None = None,
+) -> Receipt:
+    """Keep what a filer typed, right or wrong: cells by indicator id and category; a blank one is cleared.
+
+    What is not named stays as it is. Only drafts and returned figures change; a returned one stays returned until it
+    is submitted. `version` is what the filer saw; when somebody saved since, a cell that now holds something else is
+    refused with both values, and a blank one leaves theirs alone.
+
+    Raises Refused: `filing.stale`, `filing.not_open`, `period.closed`, `period.not_begun`, `indicator.elsewhere`.
+    """
+    is_blank = all(entry.is_blank for said in cells.values() for entry in said.values())
+    if is_blank and version == 0 and not words:
+        return Receipt()  # a new report, and nothing in it
+    sheet = Sheet.open(initiative, partner, period, cells, as_defined or {}, by)
+    work = Work(initiative, by, DRAFT, "", sheet.now, is_typing=True)
+    sheet.put(work, sheet.settled(cells, version))
+    if words:
+        remarks.say(partner=partner, period=period, words=words, by=by)
+    return work.finish()
+
+
+@transaction.atomic
+def submit(
+    *,
+    initiative: Initiative,
+    partner: Partner,
+    period: date,
+    cells: Mapping[int, Mapping[str, Entry]],
+    words: Mapping[int, str],
+    by: Membership,
+    version: int | None,
+    as_defined: Mapping[int, bool] | None = None,
+) -> Receipt:
+    """Hand in a partner's report: every line that it owes and that still waits for the partner, as typed or as saved.
+
+    After a return those are the returned lines only; what is approved or waits for review stays as it is. `words` are
+    the explanations or answers, by indicator id. A line whose period is not over yet is kept as a draft.
+
+    Raises Refused with everything that `rules.check_submission` finds (each problem names its line), with what
+    `save_draft` refuses, or `filing.nothing_to_submit`.
+    """
+    report = reads.owed_lines(initiative, partner, period)
+    sheet = Sheet.open(initiative, partner, period, cells, as_defined or {}, by, known=report.indicators)
+    said = sheet.settled(cells, version)
+    merged = {pk: {**sheet.entries(pk), **said.get(pk, {})} for pk in {**report.lines, **said}}
+    asked = sheet.asked(report, merged)
+    if not asked:
+        text = gettext_noop("Nothing of {period} waits to be submitted.")
+        raise Refused(Problem("filing.nothing_to_submit", text, {"period": period_name(period)}))
+    strangers = {pk: sheet.indicators[pk].slug for pk in said if pk not in report.lines}
+    found = errors(
+        check_submission(
+            [report.lines[pk] for pk in asked],
+            {report.lines[pk].slug: merged[pk] for pk in asked} | {slug: {} for slug in strangers.values()},
+        )
+    )
+    if found:
+        raise Refused(*found)
+    work = Work(initiative, by, SUBMITTED, "", sheet.now)
+    later = {pk: cells for pk, cells in said.items() if pk not in asked}
+    sheet.put(work, later, wanted=DRAFT)
+    sheet.put(work, {pk: merged[pk] for pk in asked})
+    remarks.say(partner=partner, period=period, words={pk: words[pk] for pk in asked if pk in words}, by=by)
+    return work.finish()
+
+
+@transaction.atomic
+def take_back(
+    *, initiative: Initiative, partner: Partner, period: date, indicators: Collection[int], by: Membership
+) -> None:
+    """Make submitted lines drafts again, so that the partner can change them before anybody approves.
+
+    Raises Refused: `filing.not_open` when one is not submitted any more, `period.closed`.
+    """
+    sheet = Sheet.open(initiative, partner, period, {pk: {} for pk in indicators}, {}, by)
+    keys = [key for key, cell in sheet.stored.items() if cell.state == SUBMITTED]
+    moved = set(indicators) - {key[0] for key in keys}
+    if moved:
+        raise refusals.not_open([(pk, sheet.state(pk)) for pk in sorted(moved)], sheet.indicators)
+    if reads.closed_lines({(pk, sheet.desk) for pk in indicators}, sheet.indicators, sheet.now):
+        raise refusals.closed(sheet.rows({pk: {TOTAL: Entry()} for pk in indicators}), sheet.indicators)
+    figure_rows.move(keys, to=DRAFT, by_id=by.pk, because="", now=sheet.now)
+    figure_rows.raise_versions([sheet.filing.filing_id], None, None)
+    changes.record(
+        "filing.taken_back", on=Filing(pk=sheet.filing.filing_id), by=by, initiative=initiative, partner=partner,
+        period=text_of(period), figures=len(keys), indicators=[sheet.indicators[pk].slug for pk in indicators],
+    )  # fmt: skip
+    mark_stale({(key[0], period, partner.pk) for key in keys})

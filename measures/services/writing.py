@@ -1,0 +1,189 @@
+"""One write of figures in the making: what changes, for the figures, the history, the marks and the receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from backbone import changes
+from backbone.models import Change, Initiative, Membership, Partner
+from backbone.problems import Problem, Refused, gettext_noop
+from measures.models import Filing, Indicator
+from measures.models.filings import FigureState
+from measures.rules.periods import check_period, text_of
+from measures.services import figure_rows, refusals
+from measures.services.figure_rows import Desk, Desktop, FigureRow, Key, Stored
+from measures.services.rollups import mark_stale
+
+DRAFT, SUBMITTED, RETURNED, APPROVED = (str(state.value) for state in FigureState)
+OPEN = (DRAFT, RETURNED)  # what a filer may still change
+COUNTED = (SUBMITTED, APPROVED)  # what a roll-up may hold, so that a change of it makes one stale
+
+_RANK = {RETURNED: 0, DRAFT: 0, SUBMITTED: 1, APPROVED: 2}
+
+changes.register_verbs(
+    {
+        "filing.started": gettext_noop("{by} started {partner}’s report for {period}"),
+        "filing.drafted": gettext_noop("{by} changed {figures} draft figures of {partner} for {period}"),
+        "filing.submitted": gettext_noop("{by} submitted {figures} figures of {partner} for {period}"),
+        "filing.entered": gettext_noop("{by} entered {figures} approved figures of {partner} for {period}"),
+        "filing.overridden": gettext_noop("{by} corrected approved figures of {partner} for {period}: {because}"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a filing did, in figures; `filings` are the (partner id, period) in which something changed."""
+
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    erased: int = 0
+    filings: tuple[Desk, ...] = ()
+
+    @property
+    def did_something(self) -> bool:
+        return bool(self.created or self.changed or self.erased)
+
+
+class Work:
+    """One write in the making: what changes, for the history, the marks and the receipt."""
+
+    def __init__(
+        self, initiative: Initiative, by: Membership | None, wanted: str, because: str, now: datetime, is_typing=False
+    ):
+        self.is_typing = is_typing
+        self.initiative, self.by, self.wanted, self.because, self.now = initiative, by, wanted, because.strip(), now
+        self.created = self.changed = self.unchanged = self.erased = 0
+        self.touched: dict[Desk, Desktop] = {}
+        self.figures: dict[Desk, int] = {}
+        self.submitted: set[Desk] = set()
+        self.overridden: set[Desk] = set()
+        self.marks: set[tuple[int, date, int]] = set()
+
+    def settle(
+        self, rows: Sequence[FigureRow], stored: Mapping[Key, Stored], wanted: str = ""
+    ) -> tuple[dict[Key, Stored], list[FigureRow]]:
+        """The cells that would change, as they would then stand; and the rows among them that change approved ones."""
+        cells: dict[Key, Stored] = {}
+        approved = []
+        for row in rows:
+            if row.key in cells:
+                raise ValueError(f"The cell {row.key} comes twice.")
+            before = stored.get(row.key)
+            after = self._after(row, before, wanted or self.wanted)
+            if after is None:
+                continue
+            cells[row.key] = after
+            if before is not None and before.state == APPROVED:
+                approved.append(row)
+        return cells, approved
+
+    def _after(self, row: FigureRow, before: Stored | None, wanted: str) -> Stored | None:
+        """What one cell becomes; None when it stays as it is."""
+        entry = row.entry
+        note, as_defined, state, submitter = entry.reason.strip(), row.as_defined, wanted, None
+        if state != DRAFT and self.by is not None:
+            submitter = self.by.pk
+        if before is not None:
+            if not note and not entry.is_not_collected and not before.is_not_collected:
+                note = before.note
+            if as_defined is None:
+                as_defined = before.as_defined
+        said = (
+            entry.value, entry.numerator, entry.denominator, entry.weight,
+            entry.is_not_collected, entry.new_only, as_defined, note,
+        )  # fmt: skip
+        if before is not None:
+            is_same = said == before.said
+            if is_same and (wanted == DRAFT or _RANK[before.state] >= _RANK[wanted]):
+                return None
+            if before.state == APPROVED:
+                state, submitter = APPROVED, before.submitted_by_id
+            elif wanted == DRAFT and before.state == RETURNED:
+                state = RETURNED
+        by_id = None if self.by is None else self.by.pk
+        return Stored(*said, state, submitter, by_id, self.because, self.now)
+
+    def write(
+        self,
+        filings: Mapping[Desk, Desktop],
+        stored: Mapping[Key, Stored],
+        cells: Mapping[Key, Stored],
+        gone: Collection[Key] = (),
+    ) -> None:
+        created, changed = figure_rows.write(cells, filings)
+        figure_rows.erase(gone)
+        self.created += created
+        self.changed += changed
+        self.erased += len(gone)
+        for key in (*cells, *gone):
+            desk = (key[2], key[1])
+            self.touched[desk] = filings[desk]
+            self.figures[desk] = self.figures.get(desk, 0) + 1
+            before, after = stored.get(key), cells.get(key)
+            if after is not None and after.state in COUNTED or before is not None and before.state in COUNTED:
+                self.marks.add((key[0], key[1], key[2]))
+            if after is not None and after.state in COUNTED:
+                self.submitted.add(desk)
+            if before is not None and before.state == APPROVED:
+                self.overridden.add(desk)
+
+    def finish(self) -> Receipt:
+        """Versions, history and marks: one statement each, and none when nothing changed."""
+        if self.touched:
+            by_id = None if self.by is None else self.by.pk
+            submitted = [self.touched[desk].filing_id for desk in self.submitted]
+            drafted = [filing.filing_id for desk, filing in self.touched.items() if desk not in self.submitted]
+            figure_rows.raise_versions(submitted, by_id, self.now)
+            figure_rows.raise_versions(drafted, None, None)
+            changes.record_many(list(self._changes()))
+            mark_stale(self.marks)
+        return Receipt(self.created, self.changed, self.unchanged, self.erased, tuple(self.touched))
+
+    def _changes(self) -> Iterator[Change]:
+        for desk, filing in self.touched.items():
+            if desk in self.overridden:
+                verb = "filing.overridden"
+            elif desk in self.submitted:
+                verb = "filing.entered" if self.wanted == APPROVED else "filing.submitted"
+            elif filing.is_new:
+                verb = "filing.started"
+            elif self.is_typing:
+                continue  # each keystroke's save is in the history of the rows; a person wants to read less
+            else:
+                verb = "filing.drafted"
+            yield changes.prepare(
+                verb, on=Filing(pk=filing.filing_id), by=self.by, initiative=self.initiative,
+                partner=Partner(pk=desk[0]), period=text_of(desk[1]), figures=self.figures[desk], because=self.because,
+            )  # fmt: skip
+
+
+def indicators_of(initiative: Initiative, ids: Collection[int]) -> dict[int, Indicator]:
+    """The indicators of these ids, with their tenant; one query. Refuses what belongs to another initiative."""
+    found = {
+        row.pk: row for row in Indicator.objects.filter(initiative=initiative, pk__in=ids).select_related("tenant")
+    }
+    if len(found) < len(set(ids)):
+        text = gettext_noop("This initiative has no such indicator.")
+        raise Refused(Problem("indicator.elsewhere", text, field="indicator"))
+    return found
+
+
+def check_rows(rows: Sequence[FigureRow], indicators: Mapping[int, Indicator]) -> None:
+    """Periods begin where the indicator's frequency says; notes fit where they are kept."""
+    found = []
+    for pk, period in sorted({(row.indicator_id, row.period) for row in rows}):
+        indicator = indicators[pk]
+        problem = check_period(period, indicator.frequency, indicator.tenant.fiscal_year_starts)
+        if problem is not None:
+            found.append(problem)
+    for row in rows:
+        if len(row.entry.reason) > figure_rows.NOTE_LENGTH:
+            text = gettext_noop("The note is {length} characters long: keep it to {limit}.")
+            params = {"length": len(row.entry.reason), "limit": figure_rows.NOTE_LENGTH}
+            found.append(Problem("figure.note_too_long", text, params, field="note"))
+    if found:
+        raise Refused(*found[: refusals.SHOWN])
