@@ -1,12 +1,9 @@
 """The private servers, through the door that bin/* use: launchers are processes of their own, some of them killed."""
 
-import contextlib
-import json
 import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,68 +14,11 @@ import pytest
 import redis
 
 from backbone import embedded
-from backbone.embedded import ports_and_logs, roles
+from backbone.embedded import ports_and_logs
 from backbone.embedded.places import can_enter, server_account
+from tests.ground.launcher import Launcher, ask, is_up
 
-PROJECT = Path(__file__).resolve().parents[2]
 DEBIAN_15 = Path("/usr/lib/postgresql/15/bin")
-OURS = ("DATABASE_URL", "APP_DATABASE_URL", "REDIS_URL", "SECRET_KEY", "BACKBONE_STATE_DIR")
-LAUNCH = """
-import json, sys
-from pathlib import Path
-from backbone.embedded import services
-with services(Path(sys.argv[1]), durable=json.loads(sys.argv[2])) as environment:
-    print(json.dumps({name: environment[name] for name in sys.argv[3:]}), flush=True)
-    sys.stdin.readline()
-"""
-
-
-class Launcher:
-    """A process that holds the services of a state folder until told to leave."""
-
-    def __init__(self, state: Path, durable: bool = False, **environment: str):
-        clean = {name: value for name, value in os.environ.items() if name not in OURS}
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", LAUNCH, state, json.dumps(durable), *OURS],
-            cwd=PROJECT,
-            env=clean | environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        line = self.process.stdout.readline()
-        self.error = "" if line else self.process.communicate()[1]
-        self.environment = json.loads(line) if line else {}
-        self.owner = self.environment.get("DATABASE_URL", "")
-        self.app = self.environment.get("APP_DATABASE_URL", "")
-
-    def leave(self) -> int:
-        self.process.communicate("\n", timeout=60)
-        return self.process.returncode
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.communicate()
-
-
-@pytest.fixture
-def state():
-    folder = Path(tempfile.mkdtemp(prefix=embedded.TEST_PREFIX))
-    folder.chmod(0o755)  # as root, the servers' account has to get in
-    yield folder
-    embedded.forget(folder)
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def ask(url: str, question: str):
-    with contextlib.closing(roles.connect(url, timeout=3)) as connection, connection.cursor() as cursor:
-        cursor.execute(question)
-        return cursor.fetchall() if cursor.description else None
-
-
-def is_up(url: str) -> bool:
-    return ports_and_logs.port_is_taken(urlsplit(url).port)
 
 
 def postmaster(state: Path) -> psutil.Process:
@@ -260,87 +200,6 @@ def test_a_wrong_program_folder_is_named(state, tmp_path):
     launcher = Launcher(state, BACKBONE_PG_BIN=str(tmp_path))
     assert launcher.process.returncode == 1
     assert f"BACKBONE_PG_BIN={tmp_path}" in launcher.error
-
-
-# ------------------------------------------------------------------------------- servers of somebody else
-
-
-@pytest.fixture
-def elsewhere(state):
-    """A server that is up, and the address of its superuser."""
-    launcher = Launcher(state)
-    superuser = f"postgres:{(state / 'postgres.secret').read_text().strip()}@"
-    yield launcher, launcher.owner.replace(urlsplit(launcher.owner).netloc.rpartition("@")[0] + "@", superuser)
-    launcher.leave()
-
-
-@pytest.fixture
-def own_state(tmp_path):
-    return tmp_path / "state"
-
-
-def test_given_only_the_owner_the_application_role_is_made(elsewhere, own_state):
-    launcher, superuser = elsewhere
-    given = {"DATABASE_URL": superuser, "REDIS_URL": launcher.environment["REDIS_URL"]}
-    first = Launcher(own_state, **given)
-    assert ask(first.app, "SELECT current_user, current_setting('app.tenant_id')") == [
-        ("backbone_app", "no-tenant-context")
-    ]
-    first.leave()
-    assert is_up(superuser)  # not ours to stop
-    second = Launcher(own_state, **given)
-    assert second.app == first.app
-    second.leave()
-
-
-def test_an_owner_that_may_create_roles_is_enough(elsewhere, own_state):
-    launcher, superuser = elsewhere
-    ask(superuser, "CREATE ROLE landlord LOGIN CREATEROLE PASSWORD 'made-up'")
-    ask(superuser, 'CREATE DATABASE "The House" OWNER landlord')
-    parts = urlsplit(launcher.owner)
-    given = parts._replace(netloc=f"landlord:made-up@{parts.hostname}:{parts.port}", path="/The%20House").geturl()
-    made = Launcher(own_state, DATABASE_URL=given, REDIS_URL=launcher.environment["REDIS_URL"])
-    assert ask(made.app, "SELECT current_user, rolsuper FROM pg_roles WHERE rolname = current_user") == [
-        ("The House_app", False)
-    ]
-    made.leave()
-
-
-def test_an_owner_that_may_not_is_told_what_to_run(elsewhere, own_state):
-    launcher, superuser = elsewhere
-    ask(superuser, "CREATE ROLE landlord LOGIN PASSWORD 'made-up'")
-    ask(superuser, "CREATE DATABASE house OWNER landlord")
-    parts = urlsplit(launcher.owner)
-    given = parts._replace(netloc=f"landlord:made-up@{parts.hostname}:{parts.port}", path="/house").geturl()
-    refused = Launcher(own_state, DATABASE_URL=given, REDIS_URL=launcher.environment["REDIS_URL"])
-    assert refused.process.returncode == 1
-    assert 'CREATE ROLE "house_app" LOGIN' in refused.error
-    assert "set APP_DATABASE_URL=" in refused.error
-    assert "Traceback" not in refused.error
-
-
-def test_a_role_that_would_pass_row_security_is_refused(elsewhere, own_state):
-    launcher, superuser = elsewhere
-    ask(superuser, "CREATE DATABASE house")
-    ask(superuser, "CREATE ROLE house_app LOGIN BYPASSRLS")
-    given = urlsplit(superuser)._replace(path="/house").geturl()
-    refused = Launcher(own_state, DATABASE_URL=given, REDIS_URL=launcher.environment["REDIS_URL"])
-    assert refused.process.returncode == 1
-    assert "row security would not hold" in refused.error
-
-
-def test_an_application_role_without_an_owner_is_refused(own_state):
-    refused = Launcher(own_state, APP_DATABASE_URL="postgres://somebody@127.0.0.1/house")
-    assert refused.process.returncode == 1
-    assert "set both, or neither" in refused.error
-
-
-def test_with_all_addresses_given_nothing_is_started(own_state):
-    given = {"DATABASE_URL": "postgres://a@h/d", "APP_DATABASE_URL": "postgres://b@h/d", "REDIS_URL": "redis://h/0"}
-    launcher = Launcher(own_state, **given)
-    assert {name: launcher.environment[name] for name in given} == given
-    launcher.leave()
-    assert sorted(path.name for path in own_state.iterdir()) == ["logs", "secret_key"]
 
 
 # ------------------------------------------------------------------------------------------------- logs

@@ -1,0 +1,112 @@
+"""bin/start and bin/manage as a person meets them."""
+
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import psutil
+import pytest
+
+from backbone.embedded.ports_and_logs import free_port, port_is_taken
+from tests.ground.launcher import PROJECT, clean_environment
+
+
+def program(name: str, *arguments: str, state: Path) -> subprocess.Popen:
+    return subprocess.Popen(
+        [sys.executable, PROJECT / "bin" / name, *arguments],
+        cwd="/",  # whatever folder the person is in
+        env=clean_environment(BACKBONE_STATE_DIR=str(state)),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def ended(process: subprocess.Popen) -> tuple[int, str, str]:
+    out, error = process.communicate(timeout=120)
+    return process.returncode, out, error
+
+
+def address_of(start: subprocess.Popen) -> str:
+    for line in start.stdout:
+        if found := re.search(r"http://\S+", line):
+            return found[0]
+    pytest.fail(f"bin/start gave no address: {start.communicate()[1]}")
+
+
+def test_a_taken_port_is_named_with_the_way_out(state):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        status, _, error = ended(program("start", "--no-demo", "--port", port, state=state))
+    assert status == 1
+    assert f"Port {port} of 127.0.0.1 is in use" in error
+    assert "bin/start --port N" in error
+    assert "Traceback" not in error
+
+
+@pytest.fixture
+def started(state):
+    """bin/start on a free port, without the demonstration."""
+    start = program("start", "--no-demo", "--port", str(free_port()), state=state)
+    yield start, address_of(start)
+    if start.poll() is None:
+        start.terminate()
+        start.communicate(timeout=60)
+
+
+def test_it_serves_is_joined_and_stops_as_a_whole(started, state):
+    start, address = started
+    with urllib.request.urlopen(f"{address}/accounts/login/", timeout=30) as page:
+        assert page.status == 200
+        assert b"<form" in page.read()
+
+    second = ended(program("start", "--no-demo", state=state))
+    assert second[0] == 1
+    assert f"already runs on {state} (process {start.pid})" in second[2]
+
+    services = (state / "services.json").read_text()
+    assert ended(program("manage", "migrate", "--check", state=state))[0] == 0
+    assert (state / "services.json").read_text() == services
+
+    processes = [pid for pid, _ in json.loads((state / "processes.json").read_text()).values()]
+    start.send_signal(signal.SIGINT)
+    status, _, error = ended(start)
+    assert status == 0
+    assert "Stopping" in error
+    assert not [pid for pid in processes if psutil.pid_exists(pid)]
+    ports = [int(port) for port in re.findall(r":(\d+)/", services)]
+    assert len(ports) == 3
+    assert not [port for port in ports if port_is_taken(port)]
+
+
+def test_one_process_ending_ends_all_and_is_named(started, state):
+    start, _ = started
+    processes = {name: pid for name, (pid, _) in json.loads((state / "processes.json").read_text()).items()}
+    assert set(processes) == {"web", "worker", "beat"}
+    psutil.Process(processes["beat"]).kill()
+    status, _, error = ended(start)
+    assert status == 1
+    assert "The beat process ended (status -9)" in error
+    assert str(state / "logs" / "beat.log") in error
+    assert not [pid for pid in processes.values() if psutil.pid_exists(pid)]
+
+
+def test_a_killed_start_is_cleared_up_by_the_next_on_the_same_port(started, state):
+    start, address = started
+    left = [pid for pid, _ in json.loads((state / "processes.json").read_text()).values()]
+    start.kill()
+    start.communicate()
+    assert psutil.pid_exists(left[0])
+    again = program("start", "--no-demo", "--port", address.rpartition(":")[2], state=state)
+    assert address_of(again) == address
+    assert not [pid for pid in left if psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE]
+    again.terminate()
+    assert ended(again)[0] == 128 + signal.SIGTERM
