@@ -6,6 +6,9 @@ class MeasuresConfig(AppConfig):
 
     def ready(self):
         from backbone.conditions import register
+        from backbone.services import partners
         from measures.evidence import MeasuresEvidence
+        from measures.services import obligations
 
         register(MeasuresEvidence())
+        partners.follow("measures", obligations.FOLLOWER)

@@ -1,0 +1,84 @@
+"""The common agenda's only writer: the vision, outcomes, and the strategies towards each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_noop
+
+from agenda.models import Agenda, Outcome, Strategy
+from backbone import changes
+from backbone.models import Initiative, Membership
+from backbone.services.fields import checked, set_fields
+
+changes.register_verbs(
+    {
+        "agenda.vision_written": gettext_noop("{by} wrote the vision"),
+        "outcome.added": gettext_noop("{by} added the result “{title}”"),
+        "outcome.changed": gettext_noop("{by} changed the result “{title}”"),
+        "strategy.added": gettext_noop("{by} added the strategy “{title}”"),
+        "strategy.changed": gettext_noop("{by} changed the strategy “{title}”"),
+    }
+)
+
+
+@transaction.atomic
+def set_vision(*, initiative: Initiative, vision: str, by: Membership | None) -> bool:
+    """Write what will be true when the initiative has succeeded; answers whether that changed anything."""
+    _lock(initiative)
+    agenda = Agenda.objects.filter(initiative=initiative).first()
+    if agenda is None:
+        if not vision:
+            return False
+        agenda = Agenda(initiative=initiative, vision=vision)
+        checked(agenda).save(force_insert=True)
+    elif not set_fields(agenda, {"vision": vision}):
+        return False
+    changes.record("agenda.vision_written", on=agenda, by=by, initiative=initiative, vision=vision)
+    return True
+
+
+@transaction.atomic
+def put_outcome(*, initiative: Initiative, slug: str, by: Membership | None, **fields: Any) -> tuple[Outcome, bool]:
+    """The result of that short name, made or brought up to `fields` (title, position), and whether it changed.
+
+    A new one goes to the end unless `position` says otherwise. Raises `Refused`.
+    """
+    _lock(initiative)
+    outcome = Outcome.objects.filter(initiative=initiative, slug=slug).first()
+    if outcome is None:
+        fields.setdefault("position", Outcome.objects.filter(initiative=initiative).count())
+        outcome = Outcome(initiative=initiative, slug=slug, **fields)
+        checked(outcome).save(force_insert=True)
+        changes.record("outcome.added", on=outcome, by=by, initiative=initiative, title=outcome.title)
+        return outcome, True
+    changed = set_fields(outcome, fields)
+    if changed:
+        changes.record("outcome.changed", on=outcome, by=by, initiative=initiative, title=outcome.title, fields=changed)
+    return outcome, bool(changed)
+
+
+@transaction.atomic
+def put_strategy(*, outcome: Outcome, slug: str, by: Membership | None, **fields: Any) -> tuple[Strategy, bool]:
+    """The strategy of that short name towards an outcome, made or brought up to `fields`, and whether it changed."""
+    initiative = outcome.initiative
+    _lock(initiative)
+    strategy = Strategy.objects.filter(outcome=outcome, slug=slug).first()
+    if strategy is None:
+        fields.setdefault("position", Strategy.objects.filter(outcome=outcome).count())
+        strategy = Strategy(outcome=outcome, slug=slug, **fields)
+        checked(strategy).save(force_insert=True)
+        changes.record("strategy.added", on=strategy, by=by, initiative=initiative, title=strategy.title)
+        return strategy, True
+    changed = set_fields(strategy, fields)
+    if changed:
+        changes.record(
+            "strategy.changed", on=strategy, by=by, initiative=initiative, title=strategy.title, fields=changed
+        )
+    return strategy, bool(changed)
+
+
+def _lock(initiative: Initiative) -> None:
+    """One at a time may change an initiative's agenda, or two could take the same place in its order."""
+    Initiative.objects.select_for_update(no_key=True).get(pk=initiative.pk)

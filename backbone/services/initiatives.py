@@ -1,0 +1,99 @@
+"""Tenants and their initiatives: the only writer of both."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from datetime import date
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_noop
+
+from backbone import changes
+from backbone.models import Initiative, Membership, Tenant
+from backbone.problems import Problem, Refused
+from backbone.services.fields import Changed, checked, set_fields
+from backbone.tenancy import active_tenant_id, tenant_scope
+
+TENANT_FIELDS = (
+    "name", "timezone", "locale", "fiscal_year_starts", "small_cell_threshold", "counting", "number_format",
+    "date_order", "accent",
+)  # fmt: skip
+INITIATIVE_FIELDS = ("name", "starts_on", "ends_on", "attribution")
+# These are addresses of their own below /o/<tenant>/, or words of the platform's.
+RESERVED_SLUGS = frozenset({"-", "new"})
+
+changes.register_verbs(
+    {
+        "tenant.created": gettext_noop("{by} opened the account {name}"),
+        "tenant.changed": gettext_noop("{by} changed the settings of {name}"),
+        "initiative.created": gettext_noop("{by} began {name}"),
+        "initiative.changed": gettext_noop("{by} changed {name}"),
+    }
+)
+
+
+def scope_of_tenant(slug: str) -> tuple[AbstractContextManager[int], bool]:
+    """The scope to open for the tenant of that slug, and whether it is still to be made, in that very scope.
+
+    A new tenant gets its number first, so that the row and everything of its is written in one transaction.
+    """
+    tenant = Tenant.objects.filter(slug=slug).first()
+    if tenant is not None:
+        return tenant_scope(tenant), False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id'))", [Tenant._meta.db_table])
+        return tenant_scope(cursor.fetchone()[0]), True
+
+
+@transaction.atomic
+def create_tenant(*, slug: str, name: str, by: Membership | None = None, **settings: Any) -> Tenant:
+    """Make the tenant of the open scope (`scope_of_tenant`). Raises `Refused`."""
+    tenant = checked(Tenant(pk=active_tenant_id(), slug=slug, name=name, **settings))
+    tenant.save(force_insert=True)
+    changes.record("tenant.created", on=tenant, by=by, name=name)
+    return tenant
+
+
+@transaction.atomic
+def change_tenant(*, tenant: Tenant, by: Membership | None, **settings: Any) -> Changed:
+    """Change settings; answers what changed. The caller sees to roll-ups (`measures.services.setup.tenant_changed`)."""
+    _only(settings, TENANT_FIELDS)
+    tenant = Tenant.objects.select_for_update(no_key=True).get(pk=tenant.pk)
+    changed = set_fields(tenant, settings)
+    if changed:
+        changes.record("tenant.changed", on=tenant, by=by, name=tenant.name, fields=changed)
+    return changed
+
+
+@transaction.atomic
+def create_initiative(
+    *, slug: str, name: str, starts_on: date, ends_on: date | None = None, attribution: str = "", by: Membership | None
+) -> Initiative:
+    """Begin an initiative. Raises `Refused`, for a slug that is taken too."""
+    if slug in RESERVED_SLUGS:
+        sentence = gettext_noop("“{slug}” is kept for the platform's own addresses: choose another short name.")
+        raise Refused(Problem("initiative.slug_reserved", sentence, {"slug": slug}, field="slug", value=slug))
+    row = Initiative(slug=slug, name=name, starts_on=starts_on, ends_on=ends_on, attribution=attribution)
+    checked(row).save(force_insert=True)
+    changes.record("initiative.created", on=row, by=by, initiative=row, name=name)
+    return row
+
+
+@transaction.atomic
+def change_initiative(*, initiative: Initiative, by: Membership | None, **fields: Any) -> Changed:
+    """Change an initiative; its slug stays, because addresses and files carry it."""
+    _only(fields, INITIATIVE_FIELDS)
+    initiative = Initiative.objects.select_for_update(no_key=True).get(pk=initiative.pk)
+    changed = set_fields(initiative, fields)
+    if changed:
+        changes.record(
+            "initiative.changed", on=initiative, by=by, initiative=initiative, name=initiative.name, fields=changed
+        )
+    return changed
+
+
+def _only(fields: dict[str, Any], allowed: tuple[str, ...]) -> None:
+    unknown = sorted(set(fields) - set(allowed))
+    if unknown:
+        raise TypeError(f"Not changed here: {', '.join(unknown)}.")

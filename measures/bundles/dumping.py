@@ -1,0 +1,185 @@
+"""Writing an initiative's set-up as a bundle, so that loading it elsewhere makes the same, and again the same file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+import yaml
+
+from agenda.bundles import agenda_of
+from backbone.bundles import ground
+from backbone.models import Initiative, Tenant
+from measures.bundles.loading import VERSION
+from measures.bundles.reading import EVERY_PARTNER
+from measures.models import Dimension, Excuse, Indicator, Obligation, Target
+from measures.rules.periods import text_of
+
+LINE_WIDTH = 118
+
+
+class Row(dict):
+    """A group of keys that stands on one line of the file."""
+
+
+def dump(tenant: Tenant, initiative: Initiative) -> str:
+    """The initiative as a bundle in YAML; in the tenant's scope. People are in it, their logins are not."""
+    bundle: dict[str, Any] = {
+        "backbone": VERSION,
+        "tenant": ground.tenant_of(tenant),
+        "initiative": ground.initiative_of(initiative),
+        "agenda": agenda_of(initiative),
+        "partners": _rows(ground.partners_of(initiative)),
+        "dimensions": _dimensions_of(initiative),
+        "indicators": _indicators_of(initiative),
+    }
+    for outcome in bundle["agenda"]["outcomes"]:
+        outcome |= {"strategies": _rows(outcome["strategies"])} if "strategies" in outcome else {}
+    obligations = _obligations_of(initiative)
+    if obligations is not None:
+        bundle["obligations"] = obligations
+    if excuses := _excuses_of(initiative):
+        bundle["excuses"] = excuses
+    bundle["members"] = _rows(ground.members_of())
+    return yaml.dump(bundle, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=LINE_WIDTH)
+
+
+def _rows(lines: Iterable[dict[str, Any]]) -> list[Row]:
+    return [Row(line) for line in lines]
+
+
+def _dimensions_of(initiative: Initiative) -> list[dict[str, Any]]:
+    return [
+        {
+            "slug": row.slug,
+            "name": row.name,
+            "exclusive": row.exclusive,
+            "categories": _rows({"slug": one.slug, "name": one.name} for one in row.categories.all()),
+        }
+        for row in Dimension.objects.filter(initiative=initiative).prefetch_related("categories")
+    ]
+
+
+def _indicators_of(initiative: Initiative) -> list[dict[str, Any]]:
+    rows = Indicator.objects.filter(initiative=initiative).select_related("outcome", "strategy")
+    targets: dict[int, list[Target]] = {}
+    for target in Target.objects.filter(indicator__initiative=initiative):
+        targets.setdefault(target.indicator_id, []).append(target)
+    return [_indicator(row, targets.get(row.pk, [])) for row in rows]
+
+
+def _indicator(row: Indicator, targets: list[Target]) -> dict[str, Any]:
+    """The keys of the format in its order; what is empty or the default of a rarer key is left out."""
+    found: dict[str, Any] = {
+        "slug": row.slug,
+        "code": row.code,
+        "name": row.name,
+        "definition": row.definition,
+        "outcome": row.outcome.slug if row.outcome is not None else "",
+        "strategy": row.strategy.slug if row.strategy is not None else "",
+        "kind": row.kind,
+        "numerator": row.numerator,
+        "denominator": row.denominator,
+        "unit": row.unit,
+    }
+    found = {key: value for key, value in found.items() if value != ""}
+    found |= {"direction": row.direction, "frequency": row.frequency}
+    if row.over_time:
+        found["over_time"] = row.over_time
+    if row.carry_forward:
+        found["carry_forward"] = row.carry_forward
+    if not row.is_whole:
+        found["decimals"] = True
+    if row.breakdowns:
+        found["dimensions"] = list(row.breakdowns)
+    found |= {"due_day": row.due_day, "lock_day": row.lock_day}
+    if row.baseline_period is not None:
+        numbers = {key: getattr(row, f"baseline_{key}") for key in ("value", "numerator", "denominator")}
+        found["baseline"] = _goal(row.baseline_period, **numbers)
+    if targets:
+        found["targets"] = [_goal(one.period, one.value, one.numerator, one.denominator) for one in targets]
+    if row.retired_on is not None:
+        found["retired_on"] = row.retired_on
+    return found
+
+
+def _goal(period, value, numerator, denominator) -> Row:
+    numbers = {"value": value, "numerator": numerator, "denominator": denominator}
+    return Row({"period": text_of(period)} | {key: number for key, number in numbers.items() if number is not None})
+
+
+def _obligations_of(initiative: Initiative) -> list[Row] | None:
+    """Lines of partners that owe an indicator for the same days; None when every partner simply owes everything."""
+    rows = (
+        Obligation.objects.filter(indicator__initiative=initiative)
+        .select_related("partner", "indicator")
+        .order_by("indicator__position", "indicator_id", "starts_on", "ends_on", "partner__code")
+    )
+    lines: dict[tuple, list[str]] = {}
+    for row in rows:
+        key = (row.indicator.slug, row.partner_id is None, row.starts_on, row.ends_on)
+        lines.setdefault(key, []).append(row.partner.code if row.partner is not None else EVERY_PARTNER)
+    plain = {
+        (slug, True, None, None)
+        for slug in Indicator.objects.filter(initiative=initiative).values_list("slug", flat=True)
+    }
+    if set(lines) == plain:
+        return None
+    return [
+        Row(
+            indicator=slug,
+            partners=EVERY_PARTNER if is_all else codes,
+            starts_on=starts_on,
+            ends_on=ends_on,
+        )
+        for (slug, is_all, starts_on, ends_on), codes in lines.items()
+    ]
+
+
+def _excuses_of(initiative: Initiative) -> list[Row]:
+    rows = Excuse.objects.filter(indicator__initiative=initiative).select_related("indicator", "partner", "by")
+    return [
+        Row(
+            indicator=row.indicator.slug,
+            partner=row.partner.code,
+            period=text_of(row.period),
+            reason=row.reason,
+            by=row.by.email,
+        )
+        for row in rows.order_by("indicator__position", "indicator_id", "period", "partner__code")
+    ]
+
+
+class _Dumper(yaml.SafeDumper):
+    """Rows on one line, short lists too, long texts as blocks, numbers without trailing zeros; no aliases."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False):
+        return super().increase_indent(flow, False)
+
+
+def _row(dumper: _Dumper, row: Row) -> yaml.Node:
+    return dumper.represent_mapping("tag:yaml.org,2002:map", row.items(), flow_style=True)
+
+
+def _list(dumper: _Dumper, values: list) -> yaml.Node:
+    is_short = all(isinstance(value, str) for value in values)
+    return dumper.represent_sequence("tag:yaml.org,2002:seq", values, flow_style=is_short)
+
+
+def _text(dumper: _Dumper, text: str) -> yaml.Node:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+def _number(dumper: _Dumper, number: Decimal) -> yaml.Node:
+    text = f"{number.normalize():f}"
+    return dumper.represent_scalar(f"tag:yaml.org,2002:{'float' if '.' in text else 'int'}", text)
+
+
+_Dumper.add_representer(Row, _row)
+_Dumper.add_representer(list, _list)
+_Dumper.add_representer(str, _text)
+_Dumper.add_representer(Decimal, _number)

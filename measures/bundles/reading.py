@@ -1,0 +1,179 @@
+"""What a bundle says of measures: dimensions, indicators with baselines and targets, obligations, excuses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from backbone.bundles.ground import Item, item, read_code
+from backbone.bundles.marked import Section, given, once
+from backbone.problems import gettext_noop
+from measures.models import Indicator
+from measures.rules import kinds
+
+EVERY_PARTNER = "all"
+
+DIMENSION_KEYS = ("slug", "name", "exclusive", "categories")
+INDICATOR_KEYS = (
+    "slug", "code", "name", "definition", "outcome", "strategy", "kind", "numerator", "denominator", "unit",
+    "direction", "frequency", "over_time", "carry_forward", "decimals", "dimensions", "due_day", "lock_day",
+    "baseline", "targets", "retired_on",
+)  # fmt: skip
+GOAL_KEYS = ("period", "value", "numerator", "denominator")
+OBLIGATION_KEYS = ("indicator", "partners", "starts_on", "ends_on")
+EXCUSE_KEYS = ("indicator", "partner", "period", "reason", "by")
+
+# The file's own words for fields of the model.
+FILE_KEYS = {
+    "is_whole": "decimals",
+    "breakdowns": "dimensions",
+    "baseline_period": "baseline",
+    "baseline_value": "baseline",
+    "baseline_numerator": "baseline",
+    "baseline_denominator": "baseline",
+}
+
+
+def read_dimensions(root: Section) -> list[Item]:
+    """Each with `categories` as (short name, name), or without when the file does not list them."""
+    items = [item(section, _read_dimension) for section in root.sections("dimensions")]
+    once([one.section for one in items], [one.fields["slug"] for one in items], "slug")
+    return items
+
+
+def _read_dimension(section: Section) -> dict[str, Any]:
+    slug = section.slug()
+    section.what = f"dimension “{slug}”" if slug else "dimension"
+    section.only(*DIMENSION_KEYS)
+    exclusive = section.flag("exclusive")
+    values: dict[str, Any] = {"name": section.text("name"), "exclusive": True if exclusive is None else exclusive}
+    if "categories" in section:
+        values["categories"] = _read_categories(section)
+    return {"slug": slug, **given(section, values)}
+
+
+def _read_categories(dimension: Section) -> list[tuple[str, str]]:
+    found = []
+    sections = dimension.sections("categories")
+    for section in sections:
+        slug = section.slug()
+        section.what = f"{dimension.what}, category “{slug}”"
+        section.only("slug", "name")
+        found.append((slug, section.text("name") or slug))
+    once(sections, [slug for slug, _ in found], "slug")
+    return found
+
+
+def read_indicators(root: Section) -> list[tuple[Item, list[Item]]]:
+    """Each with its targets. `outcome` and `strategy` are short names still; `breakdowns` is as it is stored."""
+    found = []
+    for section in root.sections("indicators"):
+        one = item(section, _read_indicator)
+        targets = [item(inner, lambda inner, one=one: _read_goal(inner, one.section.what, "target"))
+                   for inner in section.sections("targets")]  # fmt: skip
+        once(
+            [target.section for target in targets], [str(target.fields["period"] or "") for target in targets], "period"
+        )
+        found.append((one, targets))
+    once([one.section for one, _ in found], [one.fields["slug"] for one, _ in found], "slug")
+    return found
+
+
+def _read_indicator(section: Section) -> dict[str, Any]:
+    slug = section.slug()
+    section.what = f"indicator “{slug}”" if slug else "indicator"
+    section.only(*INDICATOR_KEYS)
+    decimals = section.flag("decimals")
+    carry = section.whole("carry_forward", 0, 12)
+    values: dict[str, Any] = {
+        "code": section.text("code", 10),
+        "name": section.text("name"),
+        "definition": section.text("definition", 5000, lines=True),
+        "outcome": section.slug("outcome", required=False),
+        "strategy": section.slug("strategy", required=False),
+        "kind": section.raw("kind") or "",
+        "numerator": section.text("numerator"),
+        "denominator": section.text("denominator"),
+        "unit": section.text("unit", 40),
+        "direction": section.choice("direction", Indicator.Direction.values) or Indicator.Direction.UP.value,
+        "frequency": section.choice("frequency", Indicator.Frequency.values) or Indicator.Frequency.MONTH.value,
+        "over_time": section.choice("over_time", kinds.OVER_TIME),
+        "carry_forward": carry or 0,
+        "due_day": section.whole("due_day", 1, 31) or 10,
+        "lock_day": section.whole("lock_day", 1, 62) or 20,
+        "retired_on": section.day("retired_on"),
+    }
+    fields = given(section, values)
+    if "decimals" in section:
+        fields["is_whole"] = not decimals
+    if "dimensions" in section:
+        fields["breakdowns"] = _read_breakdowns(section)
+    if "baseline" in section:
+        inner = section.section("baseline")
+        goal = _read_goal(inner, section.what, "baseline") if inner is not None else dict.fromkeys(GOAL_KEYS)
+        fields |= {f"baseline_{key}": goal[key] for key in GOAL_KEYS}
+    return {"slug": slug, **fields}
+
+
+def _read_breakdowns(section: Section) -> list[str]:
+    """`type`, or `sex+age` for a cross-tabulation, each set of dimensions once."""
+    found: list[str] = []
+    for text, line in section.words("dimensions"):
+        parts = [part.strip() for part in text.split("+")]
+        breakdown = "+".join(parts)
+        if any(set(parts) == set(other.split("+")) for other in found):
+            sentence = gettext_noop("“{value}” stands here twice.")
+            section.note("bundle.twice", sentence, key="dimensions", line=line, value=breakdown[:80])
+        elif len(set(parts)) != len(parts) or not all(parts):
+            sentence = gettext_noop("“{value}” is no breakdown: name dimensions, joined by +, each once.")
+            section.note("bundle.breakdown", sentence, key="dimensions", line=line, value=breakdown[:80])
+        else:
+            found.append(breakdown)
+    return found
+
+
+def _read_goal(section: Section, of_what: str, word: str) -> dict[str, Any]:
+    section.what = f"{of_what}, {word}"
+    section.only(*GOAL_KEYS)
+    return {
+        "period": section.month("period", required=True),
+        "value": section.number("value"),
+        "numerator": section.number("numerator"),
+        "denominator": section.number("denominator"),
+    }
+
+
+def read_obligations(root: Section) -> list[Item] | None:
+    """None when the file leaves them out. `partners` is a list of (code, line), or None for every partner."""
+    if "obligations" not in root:
+        return None
+    return [item(section, _read_obligation) for section in root.sections("obligations")]
+
+
+def _read_obligation(section: Section) -> dict[str, Any]:
+    slug = section.slug("indicator")
+    section.what = f"obligation for “{slug}”" if slug else "obligation"
+    section.only(*OBLIGATION_KEYS)
+    words = section.words("partners")
+    is_all = not words or [word for word, _ in words] == [EVERY_PARTNER]
+    return {
+        "indicator": slug,
+        "partners": None if is_all else words,
+        "starts_on": section.day("starts_on"),
+        "ends_on": section.day("ends_on"),
+    }
+
+
+def read_excuses(root: Section) -> list[Item]:
+    return [item(section, _read_excuse) for section in root.sections("excuses")]
+
+
+def _read_excuse(section: Section) -> dict[str, Any]:
+    section.what = "excuse"
+    section.only(*EXCUSE_KEYS)
+    return {
+        "indicator": section.slug("indicator"),
+        "partner": read_code(section, "partner"),
+        "period": section.month("period", required=True),
+        "reason": section.text("reason", 500, required=True),
+        "by": (section.raw("by") or "").strip().lower(),
+    }

@@ -1,0 +1,215 @@
+"""Who owes which indicator, and who is let off: the only writer of obligations and excuses.
+
+What is expected in a period follows from the dates here and from when a partner takes part; so a change here, or on
+the roster (`FOLLOWER`), marks the roll-ups of the months in which somebody is now expected, or no longer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext_noop
+
+from backbone import changes
+from backbone.models import Initiative, Membership, Participation, Partner
+from backbone.problems import Problem, Refused
+from backbone.services.fields import checked, plain
+from backbone.services.partners import Follower, Moved
+from measures.models import Excuse, Filing, Indicator, Obligation
+from measures.rules.periods import Grain, check_period, text_of
+from measures.services.expectations import Span, mark_indicators, months_between, months_of
+
+changes.register_verbs(
+    {
+        "obligation.assigned": gettext_noop("{by} asked {partner} for {name}"),
+        "obligation.assigned_to_all": gettext_noop("{by} asked every partner for {name}"),
+        "obligation.ended": gettext_noop("{by} wrote down that {partner} owes {name} until {ends_on}"),
+        "obligation.ended_for_all": gettext_noop("{by} wrote down that every partner owes {name} until {ends_on}"),
+        "obligation.changed": gettext_noop("{by} changed until when {partner} owes {name}"),
+        "obligation.changed_for_all": gettext_noop("{by} changed until when every partner owes {name}"),
+        "obligation.removed": gettext_noop("{by} no longer asks {partner} for {name}"),
+        "obligation.removed_for_all": gettext_noop("{by} no longer asks every partner for {name}"),
+        "excuse.given": gettext_noop("{by} excused {partner} from {name} for {period}: {reason}"),
+        "excuse.lifted": gettext_noop("{by} took back that {partner} is excused from {name} for {period}"),
+    }
+)
+
+REASON_LENGTH = 500
+
+
+@transaction.atomic
+def put_obligations(
+    *,
+    indicator: Indicator,
+    partners: Collection[Partner] | None,
+    by: Membership | None,
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+) -> int:
+    """Say that these partners (None: every one) owe the indicator from one day to another; answers how many changed.
+
+    A partner that owes it from the same first day already gets the new last day. Raises `Refused`.
+    """
+    initiative = _lock(indicator)
+    if starts_on is not None and ends_on is not None and ends_on < starts_on:
+        sentence = gettext_noop("It would end on {ends_on}, before it starts on {starts_on}.")
+        params = {"starts_on": str(starts_on), "ends_on": str(ends_on)}
+        raise Refused(Problem("obligation.dates", sentence, params, field="ends_on", value=str(ends_on)))
+    there = {row.partner_id: row for row in Obligation.objects.filter(indicator=indicator, starts_on=starts_on)}
+    months = months_of(initiative)
+    count = 0
+    for partner in [None] if partners is None else partners:
+        row = there.get(partner.pk if partner is not None else None)
+        before: Span | None = None
+        if row is None:
+            row = Obligation(indicator=indicator, partner=partner, starts_on=starts_on, ends_on=ends_on)
+            row.save(force_insert=True)
+            verb = "obligation.assigned"
+        elif row.ends_on == ends_on:
+            continue
+        else:
+            before = (row.starts_on, row.ends_on)
+            row.ends_on = ends_on
+            row.save(update_fields=["ends_on"])
+            verb = "obligation.ended" if ends_on is not None else "obligation.changed"
+        count += 1
+        _tell(verb, row, indicator, partner, by)
+        _mark(indicator, partner, months, before, (starts_on, ends_on))
+    return count
+
+
+@transaction.atomic
+def end(*, obligation: Obligation, ends_on: date | None, by: Membership | None) -> bool:
+    """Set the last day of one obligation, or take it away again; answers whether that changed anything."""
+    partners = None if obligation.partner_id is None else [obligation.partner]
+    return bool(
+        put_obligations(
+            indicator=obligation.indicator, partners=partners, by=by, starts_on=obligation.starts_on, ends_on=ends_on
+        )
+    )
+
+
+@transaction.atomic
+def remove(*, obligation: Obligation, by: Membership | None) -> None:
+    """No longer ask for it, and not in the past either. What was filed stays, and counts no more."""
+    indicator, partner = obligation.indicator, obligation.partner
+    initiative = _lock(indicator)
+    span = (obligation.starts_on, obligation.ends_on)
+    obligation.delete()
+    _tell("obligation.removed", obligation, indicator, partner, by)
+    _mark(indicator, partner, months_of(initiative), span, None)
+
+
+@transaction.atomic
+def give_excuse(
+    *, indicator: Indicator, partner: Partner, period: date, reason: str, by: Membership
+) -> tuple[Excuse, bool]:
+    """Let a partner off one indicator for one period, and whether that is new. A reason is required.
+
+    Filing all the same lifts it: a value counts. Raises `Refused`.
+    """
+    initiative = _lock(indicator)
+    reason = reason.strip()
+    if not reason:
+        sentence = gettext_noop("Say why {partner} is excused: everybody who reads the figure sees the reason.")
+        raise Refused(Problem("excuse.no_reason", sentence, {"partner": partner.name}, field="reason"))
+    tenant_year = indicator.tenant.fiscal_year_starts
+    if problem := check_period(period, Grain(indicator.frequency), tenant_year):
+        raise Refused(problem)
+    if not Participation.objects.filter(initiative=initiative, partner=partner).exists():
+        sentence = gettext_noop("{partner} does not take part in {initiative}, so there is nothing to excuse.")
+        params = {"partner": partner.name, "initiative": initiative.name}
+        raise Refused(Problem("excuse.not_a_partner", sentence, params, field="partner", value=partner.code))
+    row = Excuse.objects.filter(indicator=indicator, partner=partner, period=period).first()
+    if row is not None and row.reason == reason:
+        return row, False
+    if row is None:
+        row = checked(Excuse(indicator=indicator, partner=partner, period=period, reason=reason, by=by))
+        row.save(force_insert=True)
+        mark_indicators([indicator.pk], [period], [partner.pk])
+    else:
+        row.reason, row.by = reason, by
+        checked(row).save(update_fields=["reason", "by"])
+    changes.record(
+        "excuse.given", on=indicator, by=by, initiative=initiative, partner=partner,
+        name=indicator.name, period=text_of(period), reason=reason,
+    )  # fmt: skip
+    return row, True
+
+
+@transaction.atomic
+def lift_excuse(*, excuse: Excuse, by: Membership) -> None:
+    """Take an excuse back: the partner is expected again."""
+    indicator = excuse.indicator
+    initiative = _lock(indicator)
+    period = excuse.period
+    excuse.delete()
+    changes.record(
+        "excuse.lifted", on=indicator, by=by, initiative=initiative, partner=excuse.partner,
+        name=indicator.name, period=text_of(period),
+    )  # fmt: skip
+    mark_indicators([indicator.pk], [period], [excuse.partner_id])
+
+
+# --- the roster, followed ---
+
+
+def roster_moved(moved: Sequence[Moved]) -> None:
+    """Partners joined, left, or were given other days: the months on which that bears are stale."""
+    by_initiative: dict[int, list[Moved]] = {}
+    for move in moved:
+        by_initiative.setdefault(move.initiative.pk, []).append(move)
+    for moves in by_initiative.values():
+        initiative = moves[0].initiative
+        indicators = list(Indicator.objects.filter(initiative=initiative).values_list("pk", flat=True))
+        if not indicators:
+            continue
+        months = months_of(initiative)
+        stale: dict[int, list[date]] = {
+            move.partner_id: months_between(months, move.before, move.after) for move in moves
+        }
+        if len(moves) == 1:
+            ((partner_id, some),) = stale.items()
+            mark_indicators(indicators, some, [partner_id])
+        else:
+            mark_indicators(indicators, sorted({month for some in stale.values() for month in some}))
+
+
+def objections_to_removal(participation: Participation) -> list[Problem]:
+    """A partner that has filed is never taken off the roster: its past stays."""
+    filings = Filing.objects.filter(initiative_id=participation.initiative_id, partner_id=participation.partner_id)
+    first = filings.order_by("period").values_list("period", flat=True).first()
+    if first is None:
+        return []
+    sentence = gettext_noop(
+        "{partner} has filed since {period}, so it stays on the roster. Give it a last day instead: later months are "
+        "then not expected, and its past keeps counting."
+    )
+    params = {"partner": participation.partner.name, "period": text_of(first)}
+    return [Problem("partner.has_figures", sentence, params)]
+
+
+FOLLOWER = Follower(moved=roster_moved, objections=objections_to_removal)
+
+
+def _mark(
+    indicator: Indicator, partner: Partner | None, months: Iterable[date], before: Span | None, after: Span | None
+) -> None:
+    partners = None if partner is None else [partner.pk]
+    mark_indicators([indicator.pk], months_between(months, before, after), partners)
+
+
+def _tell(verb: str, row: Obligation, indicator: Indicator, partner: Partner | None, by: Membership | None) -> None:
+    if partner is None:
+        verb += "_to_all" if verb == "obligation.assigned" else "_for_all"
+    changes.record(
+        verb, on=indicator, by=by, initiative=indicator.initiative, partner=partner, name=indicator.name,
+        starts_on=plain(row.starts_on), ends_on=plain(row.ends_on),
+    )  # fmt: skip
+
+
+def _lock(indicator: Indicator) -> Initiative:
+    """One at a time may change what is owed in an initiative."""
+    return Initiative.objects.select_for_update(no_key=True).get(pk=indicator.initiative_id)

@@ -1,0 +1,239 @@
+"""What is measured: the only writer of dimensions, indicators and their targets.
+
+Who owes it is `services.obligations`. Each function is safe to repeat: told the same twice, it changes nothing, and
+then writes no history and marks nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_noop
+
+from agenda.models import Strategy
+from backbone import changes
+from backbone.models import Initiative, Membership
+from backbone.problems import Problem, Refused, cut
+from backbone.services.fields import checked, plain, set_fields
+from measures.lines import dimensions_of, line_of
+from measures.models import Category, Dimension, Figure, Indicator, Target
+from measures.rules import definitions
+from measures.rules.definitions import Goal
+from measures.rules.periods import text_of
+from measures.services.expectations import mark_indicators, months_of
+
+changes.register_verbs(
+    {
+        "dimension.added": gettext_noop("{by} added the breakdown {name}"),
+        "dimension.changed": gettext_noop("{by} changed the breakdown {name}"),
+        "indicator.defined": gettext_noop("{by} defined {name}"),
+        "indicator.changed": gettext_noop("{by} changed the definition of {name}"),
+        "target.set": gettext_noop("{by} set a target for {name} by {period}"),
+        "target.removed": gettext_noop("{by} took back the target for {name} by {period}"),
+    }
+)
+
+# What of an indicator its roll-ups depend on.
+_ADDS_UP_BY = {"kind", "frequency", "over_time", "carry_forward", "retired_on"}
+
+
+@transaction.atomic
+def put_dimension(
+    *,
+    initiative: Initiative,
+    slug: str,
+    by: Membership | None,
+    categories: Sequence[tuple[str, str]] | None = None,
+    **fields: Any,
+) -> tuple[Dimension, bool]:
+    """The dimension of that short name, made or brought up to `fields` (name, exclusive, position) and categories.
+
+    `categories` are (short name, name) in their order; one that is not named stays, after the others. Answers the row
+    and whether anything changed. Raises `Refused`.
+    """
+    _lock(initiative)
+    if categories is not None:
+        definitions.refuse(definitions.check_categories(slug for slug, _ in categories))
+    row = Dimension.objects.filter(initiative=initiative, slug=slug).first()
+    is_new = row is None
+    if row is None:
+        fields.setdefault("position", Dimension.objects.filter(initiative=initiative).count())
+        row = Dimension(initiative=initiative, slug=slug, **fields)
+        checked(row).save(force_insert=True)
+        changed: dict[str, Any] = {}
+    else:
+        if fields.get("exclusive") and not row.exclusive and _is_used(row):
+            sentence = gettext_noop(
+                "{name} has figures in categories that overlap, so it cannot be made exclusive. Add a new dimension."
+            )
+            raise Refused(Problem("dimension.settled", sentence, {"name": row.name}, field="exclusive"))
+        changed = dict(set_fields(row, fields))
+    changed |= _put_categories(row, categories or ())
+    if is_new or changed:
+        verb = "dimension.added" if is_new else "dimension.changed"
+        changes.record(verb, on=row, by=by, initiative=initiative, name=row.name, fields=changed)
+    return row, is_new or bool(changed)
+
+
+def _put_categories(dimension: Dimension, categories: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    there = {category.slug: category for category in Category.objects.filter(dimension=dimension)}
+    changed: dict[str, Any] = {}
+    for position, (slug, name) in enumerate(categories):
+        category = there.pop(slug, None)
+        if category is None:
+            checked(Category(dimension=dimension, slug=slug, name=name, position=position)).save(force_insert=True)
+            changed[f"category {slug}"] = [None, name]
+        elif (category.name, category.position) != (name, position):
+            if category.name != name:
+                changed[f"category {slug}"] = [category.name, name]
+            else:
+                changed["order"] = [None, ", ".join(slug for slug, _ in categories)]
+            set_fields(category, {"name": name, "position": position})
+    if categories:
+        for position, category in enumerate(there.values(), start=len(categories)):
+            if category.position != position:
+                set_fields(category, {"position": position})
+                changed["order"] = [None, ", ".join(slug for slug, _ in categories)]
+    return changed
+
+
+@transaction.atomic
+def put_indicator(*, initiative: Initiative, slug: str, by: Membership | None, **fields: Any) -> tuple[Indicator, bool]:
+    """The indicator of that short name, defined or brought up to `fields`, and whether it changed.
+
+    `fields` are the model's own; what is left out stays as it is. A strategy brings its outcome along. Once figures
+    exist, kind and frequency stay. Raises `Refused` with everything that is wrong.
+    """
+    _lock(initiative)
+    row = Indicator.objects.filter(initiative=initiative, slug=slug).first()
+    is_new = row is None
+    if row is None:
+        fields.setdefault("position", Indicator.objects.filter(initiative=initiative).count())
+        row = Indicator(initiative=initiative, slug=slug)
+    if "unit" in fields:
+        fields["unit"] = definitions.unit_of(fields["unit"])
+    _place_on_agenda(initiative, fields)
+    before = {name: getattr(row, name) for name in fields}
+    _check(initiative, row, fields, is_new=is_new)
+    if is_new:
+        for name, value in fields.items():
+            setattr(row, name, value)
+        checked(row).save(force_insert=True)
+        changes.record("indicator.defined", on=row, by=by, initiative=initiative, name=row.name, kind=row.kind)
+        return row, True
+    for name, value in before.items():
+        setattr(row, name, value)
+    changed = set_fields(row, fields)
+    if changed:
+        changes.record("indicator.changed", on=row, by=by, initiative=initiative, name=row.name, fields=changed)
+        if _ADDS_UP_BY & set(changed):
+            mark_indicators([row.pk], months_of(initiative))
+    return row, bool(changed)
+
+
+def _check(initiative: Initiative, row: Indicator, fields: dict[str, Any], *, is_new: bool) -> None:
+    """Everything the rules have to say of the indicator as it would be; leaves the new values on `row`."""
+    settled = {name: (getattr(row, name), fields[name]) for name in ("kind", "frequency") if name in fields}
+    for name, value in fields.items():
+        setattr(row, name, value)
+    dimensions = dimensions_of(initiative)
+    problems = _unknown_dimensions(row, dimensions)
+    definitions.refuse(problems)
+    line = line_of(row, dimensions)
+    problems = definitions.check_definition(line, due_day=row.due_day, lock_day=row.lock_day)
+    has_changed = any(before != after for before, after in settled.values())
+    if not is_new and has_changed and Figure.objects.filter(indicator=row).exists():
+        problems += definitions.check_settled(row.name, settled)
+    baseline = Goal(row.baseline_value, row.baseline_numerator, row.baseline_denominator)
+    if not problems and (row.baseline_period is not None or not baseline.is_blank):
+        problems += [_of_baseline(problem) for problem in definitions.check_goal(line, baseline)]
+        if row.baseline_period is None:
+            sentence = gettext_noop("Say from which month the baseline of {name} is.")
+            problems.append(Problem("baseline.no_period", sentence, {"name": row.name}, field="baseline_period"))
+    definitions.refuse(problems)
+
+
+def _unknown_dimensions(row: Indicator, dimensions: dict[str, Any]) -> list[Problem]:
+    sentence = gettext_noop("{name} cannot be split by {wrong}. The dimensions are: {choices}.")
+    choices = cut(", ".join(dimensions), 200) or "–"
+    return [
+        Problem("line.breakdown", sentence, {"name": row.name, "wrong": cut(breakdown), "choices": choices},
+                field="breakdowns", value=cut(breakdown))
+        for breakdown in row.breakdowns
+        if not breakdown or any(slug not in dimensions for slug in breakdown.split("+"))
+    ]  # fmt: skip
+
+
+def _of_baseline(problem: Problem) -> Problem:
+    return problem.at(field=f"baseline_{problem.field}")
+
+
+def _place_on_agenda(initiative: Initiative, fields: dict[str, Any]) -> None:
+    """An indicator hangs on an outcome, or on a strategy of it; a strategy alone says its outcome too."""
+    strategy: Strategy | None = fields.get("strategy")
+    if strategy is None:
+        return
+    if fields.get("outcome") is None:
+        fields["outcome"] = strategy.outcome
+    if strategy.outcome_id != fields["outcome"].pk:
+        sentence = gettext_noop("The strategy “{strategy}” is not one towards “{outcome}”.")
+        params = {"strategy": strategy.title, "outcome": fields["outcome"].title}
+        raise Refused(Problem("indicator.strategy", sentence, params, field="strategy", value=strategy.slug))
+
+
+@transaction.atomic
+def put_target(
+    *,
+    indicator: Indicator,
+    period: date,
+    by: Membership | None,
+    value: Decimal | None = None,
+    numerator: Decimal | None = None,
+    denominator: Decimal | None = None,
+) -> bool:
+    """Say where the indicator is to be by a month; answers whether that changed anything. Raises `Refused`."""
+    initiative = indicator.initiative
+    _lock(initiative)
+    line = line_of(indicator, dimensions_of(initiative))
+    definitions.refuse(definitions.check_goal(line, Goal(value, numerator, denominator)))
+    goal = {"value": value, "numerator": numerator, "denominator": denominator}
+    row = Target.objects.filter(indicator=indicator, period=period).first()
+    if row is None:
+        row = checked(Target(indicator=indicator, period=period, **goal))
+        row.save(force_insert=True)
+    elif not set_fields(row, goal):
+        return False
+    facts = {name: plain(number) for name, number in goal.items() if number is not None}
+    changes.record(
+        "target.set", on=indicator, by=by, initiative=initiative, name=indicator.name, period=text_of(period), **facts
+    )
+    return True
+
+
+@transaction.atomic
+def remove_target(*, indicator: Indicator, period: date, by: Membership | None) -> bool:
+    """Take a target back; answers whether there was one."""
+    initiative = indicator.initiative
+    _lock(initiative)
+    count, _ = Target.objects.filter(indicator=indicator, period=period).delete()
+    if not count:
+        return False
+    changes.record(
+        "target.removed", on=indicator, by=by, initiative=initiative, name=indicator.name, period=text_of(period)
+    )
+    return True
+
+
+def _is_used(dimension: Dimension) -> bool:
+    """Whether any figure stands in a category of it."""
+    figures = Figure.objects.filter(indicator__initiative=dimension.initiative)
+    return figures.filter(category__contains=f"{dimension.slug}:").exists()
+
+
+def _lock(initiative: Initiative) -> None:
+    """One at a time may change what an initiative measures."""
+    Initiative.objects.select_for_update(no_key=True).get(pk=initiative.pk)
