@@ -22,8 +22,11 @@ from backbone.roles import Can
 changes.register_verbs({"access.refused": gettext_noop("{by} was refused {address}")})
 
 
-def member_can(can: Can | None) -> Callable:
-    """Let a member in who may do `can`; None lets in every member of the tenant.
+Right = Can | tuple[Can, ...] | None
+
+
+def member_can(can: Right) -> Callable:
+    """Let a member in who may do `can`, or any of several; None lets in every member of the tenant.
 
     The view is called with what its address names, looked up: `initiative` (slug) becomes the `Initiative`, `partner`
     (code) the `Partner`, about whom the right must reach. `tenant` is on the request, with `membership`.
@@ -81,11 +84,14 @@ def named_objects(initiative: str | None = None, partner: str | None = None, **_
     return found
 
 
-def require(membership: Membership, can: Can | None, partner: Partner | None = None, *, address: str = "") -> None:
+def require(membership: Membership, can: Right, partner: Partner | None = None, *, address: str = "") -> None:
     """Raise Http404 or PermissionDenied unless the member may do `can`, to `partner`'s things where one is named."""
-    if can is None or membership.can(can, partner):
+    wanted = can if isinstance(can, tuple) else () if can is None else (can,)
+    if not wanted or any(membership.can(one, partner) for one in wanted):
         return
-    changes.record("access.refused", on="address", by=membership, address=address[:200], right=can.name.lower())
-    if any(membership.can(other, partner) for other in Can if other.row == can.row and other.letter == "R"):
+    right = wanted[0].name.lower()
+    changes.record("access.refused", on="address", by=membership, address=address[:200], right=right)
+    rows = {one.row for one in wanted}
+    if any(membership.can(other, partner) for other in Can if other.row in rows and other.letter == "R"):
         raise PermissionDenied
     raise Http404

@@ -1,3 +1,13 @@
 """The measures' API, below /api/v1/<tenant>/<initiative>/."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from measures.api.figures import FiguresAPI
+from measures.api.filings import FilingAPI
+from measures.api.imports import ImportsAPI
+
+urlpatterns = [
+    path("figures/", FiguresAPI.as_view(), name="figures"),
+    path("filings/<str:partner>/<month:period>/", FilingAPI.as_view(), name="filing"),
+    path("imports/", ImportsAPI.as_view(), name="imports"),
+]

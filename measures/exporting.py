@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -30,15 +30,24 @@ class Wanted:
 def figure_rows(initiative: Initiative, wanted: Wanted = Wanted()) -> Iterator[tuple[Any, ...]]:
     """(partner, indicator, period, category, value, numerator, denominator, weight, note, state), in the order of the
     key, read a page at a time. "not_collected" stands in `value`, its reason in `note`."""
-    after: tuple[Any, ...] | None = None
+    after: Sequence[Any] | None = None
     while True:
-        page = _page(initiative, wanted, after)
-        for *row, _indicator, _period, _partner in page:
-            yield tuple(row)
-        if len(page) < PAGE:
+        page, after = figure_page(initiative, wanted, size=PAGE, after=after)
+        yield from page
+        if after is None:
             return
-        last = page[-1]
-        after = (*last[-3:], last[3])
+
+
+def figure_page(
+    initiative: Initiative, wanted: Wanted, *, size: int, after: Sequence[Any] | None = None
+) -> tuple[list[tuple[Any, ...]], tuple[Any, ...] | None]:
+    """At most `size` rows after a key, and the key of the last one when more may follow; one statement."""
+    page = _page(initiative, wanted, size, after)
+    rows = [tuple(row[:-3]) for row in page]
+    if len(page) < size:
+        return rows, None
+    last = page[-1]
+    return rows, (*last[-3:], last[3])
 
 
 def tidy(rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
@@ -47,7 +56,7 @@ def tidy(rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
         yield (partner, indicator, f"{period:%Y-%m}", *rest)
 
 
-def _page(initiative: Initiative, wanted: Wanted, after: tuple[Any, ...] | None) -> list[tuple[Any, ...]]:
+def _page(initiative: Initiative, wanted: Wanted, size: int, after: Sequence[Any] | None) -> list[tuple[Any, ...]]:
     tenant_id = active_tenant_id()
     where, params = _conditions(wanted)
     if after is not None:
@@ -63,8 +72,8 @@ def _page(initiative: Initiative, wanted: Wanted, after: tuple[Any, ...] | None)
             "JOIN measures_indicator i ON i.tenant_id = f.tenant_id AND i.id = f.indicator_id "
             "JOIN backbone_partner p ON p.tenant_id = f.tenant_id AND p.id = f.partner_id "
             f"WHERE f.tenant_id = %s AND i.tenant_id = %s AND i.initiative_id = %s {where} "
-            f"ORDER BY f.indicator_id, f.period, f.partner_id, f.category LIMIT {PAGE}",
-            [tenant_id, tenant_id, initiative.pk, *params],
+            "ORDER BY f.indicator_id, f.period, f.partner_id, f.category LIMIT %s",
+            [tenant_id, tenant_id, initiative.pk, *params, size],
         )
         return cursor.fetchall()
 

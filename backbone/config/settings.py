@@ -245,12 +245,12 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- API --------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["backbone.api.BearerKey", "backbone.api.BrowserSession"],
-    "DEFAULT_PERMISSION_CLASSES": ["backbone.api.MemberCan"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["backbone.api.authentication.BearerKey", "backbone.api.authentication.BrowserSession"],
+    "DEFAULT_PERMISSION_CLASSES": ["backbone.api.authentication.MemberCan"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["backbone.api.StrictJSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["backbone.api.bodies.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "backbone.api.problem_response",
+    "EXCEPTION_HANDLER": "backbone.api.refusals.problem_response",
     "UNAUTHENTICATED_USER": None,
 }
 SPECTACULAR_SETTINGS = {

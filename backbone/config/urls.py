@@ -11,7 +11,7 @@ INITIATIVE = TENANT + "<slug:initiative>/"
 urlpatterns = [
     path("", include("backbone.urls")),
     path("accounts/", include("allauth.urls")),
-    path("api/v1/", include("backbone.api_urls")),
+    path("api/v1/", include("backbone.api.urls")),
     path(INITIATIVE, include("measures.urls")),
     path(INITIATIVE, include("agenda.urls")),
     path(INITIATIVE, include("activities.urls")),

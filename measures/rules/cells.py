@@ -24,7 +24,7 @@ Cells = Mapping[str, Entry]
 def check_cells(line: Line, cells: Cells) -> list[Problem]:
     """Everything wrong with one indicator's total ("") and parts, blanks allowed.
 
-    `Problem.field` is a `Place` as text ("k1/age:unknown/value"). `breakdown.short` and `breakdown.over` carry
+    `Problem.field` is a `Place` as text ("k1/age:unknown/value"). `sum.mismatch` carries
     `breakdown` ("age"), `margin` (the key that the parts should add up to), `sum`, `total`, `difference` and `rest`:
     what a door may offer to put in unknown, None when that would not help.
     """
@@ -179,14 +179,14 @@ def _mismatch(
         text = gettext_noop("{label}: the parts add up to {sum}. That is {difference} short of {total}.")
         if margin == TOTAL:
             params["rest"] = figure - added
-        return problem_at(line, component, "breakdown.short", text, unknown_key(breakdown), **params)
+        return problem_at(line, component, "sum.mismatch", text, unknown_key(breakdown), **params)
     if is_overlapping and len(members) == 1:
         key = members[0][0]
         params["part"] = line.category_name(key)
         text = gettext_noop("{label}: {part} has {sum}. That is {difference} more than {total}.")
         return problem_at(line, component, "breakdown.part_above_total", text, key, **params)
     text = gettext_noop("{label}: the parts add up to {sum}. That is {difference} more than {total}.")
-    return problem_at(line, component, "breakdown.over", text, members[0][0], **params)
+    return problem_at(line, component, "sum.mismatch", text, members[0][0], **params)
 
 
 def _margins(breakdown: Breakdown) -> Iterable[Breakdown]:

@@ -143,20 +143,20 @@ def check_figure(line: Line, entry: Entry, category: str = TOTAL) -> list[Proble
         given = getattr(entry, component, None)
         if isinstance(given, Decimal):
             given = shown(given)
-        found.append(problem_at(line, component, f"figure.{code}", text, category, value_found=given, **params))
+        found.append(problem_at(line, component, code, text, category, value_found=given, **params))
 
     if entry.new_only and not line.rule.is_count:
         text = gettext_noop("Only unduplicated people can be counted as new since the start of the fiscal year.")
-        add("new_only", "new_only_not_here", text)
+        add("new_only", "figure.new_only_not_here", text)
 
     if entry.is_not_collected:
         if not entry.reason.strip():
-            add("reason", "reason_missing", gettext_noop("Say why it was not collected."))
+            add("reason", "figure.reason_missing", gettext_noop("Say why it was not collected."))
         if entry.has_numbers:
             text = gettext_noop(
                 "It is marked as not collected, and has a number. Take one of them away. Zero is a number."
             )
-            add(next(name for name in NUMBERS if getattr(entry, name) is not None), "not_collected_with_numbers", text)
+            add(next(name for name in NUMBERS if getattr(entry, name) is not None), "figure.not_collected_with_numbers", text)
         return found
 
     found += _wrong_components(line, entry, category)
@@ -167,21 +167,21 @@ def check_figure(line: Line, entry: Entry, category: str = TOTAL) -> list[Proble
         if number is None:
             continue
         if not number.is_finite():
-            add(component, "not_a_number", gettext_noop("This is not a number."))
+            add(component, "number.not_finite", gettext_noop("This is not a number."))
         elif abs(number) >= LARGEST:
             add(
                 component,
-                "too_large",
+                "number.range",
                 gettext_noop("{value} is too large: at most 14 digits before the point."),
                 value=number,
             )
         elif number != round(number, DECIMAL_PLACES):
             text = gettext_noop("{value} has too many decimal places: at most {places}.")
-            add(component, "too_precise", text, value=number, places=DECIMAL_PLACES)
+            add(component, "number.precision", text, value=number, places=DECIMAL_PLACES)
         elif number < 0 and not line.may_be_negative:
-            add(component, "negative", gettext_noop("{value} is below zero."), value=number)
+            add(component, "number.negative", gettext_noop("{value} is below zero."), value=number)
         elif line.must_be_whole and number != number.to_integral_value():
-            add(component, "not_whole", gettext_noop("{value} is not a whole number."), value=number)
+            add(component, "number.not_integer", gettext_noop("{value} is not a whole number."), value=number)
     if not found and line.rule.is_ratio and not entry.is_blank:
         found += _wrong_rate(line, entry, category)
     return found

@@ -40,8 +40,8 @@ def test_well_formed_figures(kind, entry):
 @pytest.mark.parametrize(
     ("kind", "entry", "expected", "words"),
     [
-        ("flow", value(-1), ("figure.negative", "value"), "-1 is below zero."),
-        ("unduplicated", value("3.5"), ("figure.not_whole", "value"), "3.5 is not a whole number."),
+        ("flow", value(-1), ("number.negative", "value"), "-1 is below zero."),
+        ("unduplicated", value("3.5"), ("number.not_integer", "value"), "3.5 is not a whole number."),
         ("flow", rate(1, 2), ("figure.mixed", "numerator"), "K1 is one number, and nothing else. Take 1 away."),
         ("flow", Entry(value=Decimal(1), weight=Decimal(2)), ("figure.mixed", "weight"), "Take 2 away."),
         ("rate", value(45), ("figure.bare_rate", "value"), "Give numerator and denominator, not 45%."),
@@ -65,7 +65,7 @@ def test_well_formed_figures(kind, entry):
             ("figure.denominator_zero", "denominator"),
             "The denominator is 0, but the numerator is 3.",
         ),
-        ("rate", rate(-3, 5), ("figure.negative", "numerator"), "-3 is below zero."),
+        ("rate", rate(-3, 5), ("number.negative", "numerator"), "-3 is below zero."),
         ("flow", Entry(is_not_collected=True), ("figure.reason_missing", "reason"), "Say why"),
         ("flow", Entry(is_not_collected=True, reason="  "), ("figure.reason_missing", "reason"), "Say why"),
         (
@@ -75,12 +75,12 @@ def test_well_formed_figures(kind, entry):
             "Zero is a number.",
         ),
         ("flow", value(1, new_only=True), ("figure.new_only_not_here", "new_only"), "Only unduplicated people"),
-        ("flow", value("NaN"), ("figure.not_a_number", "value"), "This is not a number."),
-        ("flow", value("Infinity"), ("figure.not_a_number", "value"), "This is not a number."),
-        ("flow", value("1E+14"), ("figure.too_large", "value"), "100000000000000 is too large"),
-        ("flow", value("1E+999999"), ("figure.too_large", "value"), "1E+999999 is too large"),
-        ("flow", value("0.1234567"), ("figure.too_precise", "value"), "0.1234567 has too many decimal places"),
-        ("flow", value("1E-999999"), ("figure.too_precise", "value"), "1E-999999 has too many decimal places"),
+        ("flow", value("NaN"), ("number.not_finite", "value"), "This is not a number."),
+        ("flow", value("Infinity"), ("number.not_finite", "value"), "This is not a number."),
+        ("flow", value("1E+14"), ("number.range", "value"), "100000000000000 is too large"),
+        ("flow", value("1E+999999"), ("number.range", "value"), "1E+999999 is too large"),
+        ("flow", value("0.1234567"), ("number.precision", "value"), "0.1234567 has too many decimal places"),
+        ("flow", value("1E-999999"), ("number.precision", "value"), "1E-999999 has too many decimal places"),
     ],
 )
 def test_a_malformed_figure_is_refused_in_words(kind, entry, expected, words):
@@ -92,15 +92,15 @@ def test_a_malformed_figure_is_refused_in_words(kind, entry, expected, words):
 
 
 def test_counts_must_be_whole_where_the_indicator_says_so():
-    assert codes(make_line(is_whole=True), value("2.5")) == [("figure.not_whole", "value")]
-    assert codes(make_line("rate", is_whole=True), rate("1.5", 3)) == [("figure.not_whole", "numerator")]
+    assert codes(make_line(is_whole=True), value("2.5")) == [("number.not_integer", "value")]
+    assert codes(make_line("rate", is_whole=True), rate("1.5", 3)) == [("number.not_integer", "numerator")]
     assert codes(make_line(is_whole=True), value("2.0")) == []
 
 
 def test_below_zero_is_allowed_only_where_it_makes_sense():
     assert codes(make_line(allows_negative=True), value(-5)) == []
     assert codes(make_line("stock", allows_negative=True), value(-5)) == []
-    assert codes(make_line("unduplicated", allows_negative=True), value(-5)) == [("figure.negative", "value")]
+    assert codes(make_line("unduplicated", allows_negative=True), value(-5)) == [("number.negative", "value")]
 
 
 @pytest.mark.parametrize("unit", ["per_1000", "ratio", ""])
@@ -110,8 +110,8 @@ def test_only_a_proportion_keeps_its_numerator_within_its_denominator(unit):
 
 def test_both_halves_of_a_rate_are_reported_at_once():
     assert codes(make_line("rate"), rate(-1, "0.1234567")) == [
-        ("figure.negative", "numerator"),
-        ("figure.too_precise", "denominator"),
+        ("number.negative", "numerator"),
+        ("number.precision", "denominator"),
     ]
 
 

@@ -1,0 +1,97 @@
+"""GET …/figures/: what was filed, a page at a time."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.response import Response
+
+from backbone.api.resource import MemberAPI
+from backbone.models import Partner
+from backbone.problems import Problem, Refused, cut, gettext_noop
+from backbone.roles import Can
+from measures.api import parameters
+from measures.exporting import Wanted, figure_page
+from measures.models import Indicator
+from measures.models.filings import FigureState
+
+SEEN = (FigureState.SUBMITTED, FigureState.RETURNED, FigureState.APPROVED)
+PARAMETERS = {
+    "partner": parameters.word,
+    "indicator": parameters.word,
+    "since": parameters.month,
+    "until": parameters.month,
+    "state": parameters.choice(*FigureState.values),
+    "page_size": parameters.whole(1, 1000),
+    "cursor": parameters.cursor,
+}
+
+
+class FiguresAPI(MemberAPI):
+    """Figures of the partners that the caller may see; drafts only of the caller's own partner."""
+
+    can = {"GET": Can.READ_PARTNER_FIGURES}
+
+    @extend_schema(
+        parameters=[OpenApiParameter(name, str, description="As in the address of the docs.") for name in PARAMETERS],
+        responses={200: dict},
+    )
+    def get(self, request, **named):
+        asked = parameters.read(request.query_params, PARAMETERS)
+        page, following = figure_page(
+            self.initiative, self._wanted(asked), size=asked["page_size"] or 200, after=asked["cursor"]
+        )
+        return Response(
+            {
+                "figures": [shown(row) for row in page],
+                "next": parameters.cursor_at(*following) if following is not None else None,
+            }
+        )
+
+    def _wanted(self, asked) -> Wanted:
+        partner_ids = self.membership.partner_ids(Can.READ_PARTNER_FIGURES)
+        if asked["partner"] is not None:
+            found = Partner.objects.filter(code=asked["partner"]).first()
+            if found is None or (partner_ids is not None and found.pk not in partner_ids):
+                raise _unknown("partner", asked["partner"])
+            partner_ids = {found.pk}
+        indicator_ids = None
+        if asked["indicator"] is not None:
+            indicator = Indicator.objects.filter(initiative=self.initiative, slug=asked["indicator"]).first()
+            if indicator is None:
+                raise _unknown("indicator", asked["indicator"])
+            indicator_ids = [indicator.pk]
+        states = list(SEEN)
+        if self.membership.can(Can.READ_DRAFTS):
+            states.append(FigureState.DRAFT)
+        if asked["state"] is not None:
+            states = [state for state in states if state == asked["state"]]
+        return Wanted(partner_ids, indicator_ids, asked["since"], asked["until"], states)
+
+
+def _unknown(name: str, raw: str) -> Refused:
+    """The same words for what is not there and for what the caller may not see."""
+    text = gettext_noop("There is no {name} “{value}” that you can see.")
+    return Refused(Problem(f"{name}.unknown", text, {"name": name, "value": cut(raw)}, field=name, value=cut(raw)))
+
+
+def shown(row) -> dict:
+    """A figure as the API says it: numbers as texts, so that no reader's floats change them."""
+    partner, indicator, period, category, value, numerator, denominator, weight, note, state = row
+    return {
+        "partner": partner,
+        "indicator": indicator,
+        "period": f"{period:%Y-%m}",
+        "category": category,
+        "value": value,
+        "numerator": _exact(numerator),
+        "denominator": _exact(denominator),
+        "weight": _exact(weight),
+        "note": note,
+        "state": state,
+    }
+
+
+def _exact(number: Decimal | None) -> str | None:
+    return None if number is None else format(number, "f")

@@ -1,0 +1,174 @@
+"""GET and PUT …/filings/<partner>/<period>/: one partner's report for one period, replaced whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from backbone import tabular
+from backbone.api.bodies import only
+from backbone.api.resource import MemberAPI
+from backbone.problems import Problem, Refused, cut, gettext_noop
+from backbone.roles import Can
+from backbone.wording import as_dict
+from measures.api import bodies
+from measures.api.figures import shown
+from measures.exporting import Wanted, figure_rows
+from measures.models import Filing
+from measures.models.filings import FigureState
+from measures.rules.figures import Entry
+from measures.rules.lines import TOTAL, Line
+from measures.selectors.filing import owed_lines
+from measures.services import filings
+
+FIELDS = ("figures", "submit", "words")
+WORDS_LENGTH = 2000
+
+_NUMBER = {"required": False, "allow_null": True}
+FILING_BODY = inline_serializer(
+    "FilingBody",
+    {
+        "figures": inline_serializer(
+            "FilingFigure",
+            {
+                "indicator": serializers.SlugField(),
+                "category": serializers.CharField(required=False, allow_blank=True, help_text="type:1; empty: total"),
+                "value": serializers.CharField(**_NUMBER, help_text="A number, or the word not_collected."),
+                "numerator": serializers.DecimalField(24, 6, **_NUMBER),
+                "denominator": serializers.DecimalField(24, 6, **_NUMBER),
+                "weight": serializers.DecimalField(24, 6, **_NUMBER),
+                "note": serializers.CharField(required=False, allow_blank=True),
+                "new_only": serializers.BooleanField(required=False),
+                "as_defined": serializers.BooleanField(required=False),
+            },
+            many=True,
+        ),
+        "submit": serializers.BooleanField(required=False, help_text="Without it the figures are kept as a draft."),
+        "words": serializers.DictField(child=serializers.CharField(), required=False, help_text="By indicator."),
+    },
+)
+
+
+class FilingAPI(MemberAPI):
+    """A partner's report. A PUT says all of it: what it leaves out is cleared, save what is submitted or approved."""
+
+    can = {"GET": Can.READ_PARTNER_FIGURES, "PUT": Can.FILE}
+
+    @extend_schema(responses={200: dict})
+    def get(self, request, partner, period, **named):
+        return Response(self._filing(partner, period), headers=self._etag(partner, period))
+
+    @extend_schema(
+        request=FILING_BODY,
+        responses={200: dict, 400: dict, 409: dict, 412: dict},
+        parameters=[
+            OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER),
+            OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="The version that you saw."),
+        ],
+    )
+    def put(self, request, partner, period, **named):
+        return self.once(request, lambda: self._put(request, partner, period))
+
+    def _put(self, request, partner, period) -> Response:
+        body = only(request.data, FIELDS, read_only=("tenant", "partner", "period", "version", "state"))
+        owed = owed_lines(self.initiative, partner, period)
+        if not owed.lines:
+            text = gettext_noop("{partner} owes nothing for {period}.")
+            params = {"partner": partner.code, "period": f"{period:%Y-%m}"}
+            raise Refused(Problem("period.out_of_range", text, params, field="period", value=params["period"]))
+        by_slug = {line.slug: pk for pk, line in owed.lines.items()}
+        said, as_defined = bodies.cells(body.get("figures", []), {line.slug: line for line in owed.lines.values()})
+        about = {
+            "initiative": self.initiative,
+            "partner": partner,
+            "period": period,
+            "cells": self._whole(owed.lines, said, partner, period),
+            "by": self.membership,
+            "version": self._version(request, partner, period),
+            "as_defined": {by_slug[slug]: word for slug, word in as_defined.items()},
+            "words": self._words(body.get("words"), by_slug),
+        }
+        if _flag(body, "submit"):
+            receipt = filings.submit(**about)
+        else:
+            receipt = filings.save_draft(**about)
+        done = {"created": receipt.created, "changed": receipt.changed, "unchanged": receipt.unchanged}
+        warnings = [as_dict(problem) for problem in getattr(receipt, "warnings", ())]
+        return Response(
+            {**self._filing(partner, period), "receipt": {**done, "erased": receipt.erased}, "warnings": warnings},
+            headers=self._etag(partner, period),
+        )
+
+    def _whole(self, lines: dict[int, Line], said, partner, period) -> dict[int, dict[str, Entry]]:
+        """Every cell of every line that still waits for the partner: as said, and blank where nothing is said."""
+        settled = {
+            (indicator, category)
+            for _p, indicator, _m, category, *_n, state in self._rows(partner, period)
+            if state in (FigureState.SUBMITTED, FigureState.APPROVED)
+        }
+        whole: dict[int, dict[str, Entry]] = {}
+        for pk, line in lines.items():
+            cells = dict(said.get(line.slug, {}))
+            if not cells and (line.slug, TOTAL) in settled:
+                continue
+            for category in (TOTAL, *(key for breakdown in line.breakdowns for key in line.keys(breakdown))):
+                cells.setdefault(category, Entry())
+            whole[pk] = cells
+        return whole
+
+    def _words(self, words: Any, by_slug: dict[str, int]) -> dict[int, str]:
+        if words is None:
+            return {}
+        found: dict[int, str] = {}
+        for slug, raw in only(words, tuple(by_slug)).items():
+            text, problem = tabular.text(raw, WORDS_LENGTH)
+            if problem is not None or not isinstance(raw, str):
+                problem = problem or Problem("field.type", gettext_noop("Words are a text."), value=cut(raw))
+                raise Refused(problem.at(field=f"words.{slug}"))
+            found[by_slug[slug]] = text
+        return found
+
+    def _version(self, request, partner, period) -> int | None:
+        """The version that If-Match names. Raises Refused (412) when the filing has moved on since."""
+        raw = request.headers.get("If-Match")
+        if raw is None:
+            return None
+        current = self._current_version(partner, period)
+        if raw.strip().removeprefix("W/").strip('"') != str(current):
+            text = gettext_noop("The filing is at version {current}, and you saw {seen}. Read it again first.")
+            raise Refused(Problem("if_match.stale", text, {"current": current, "seen": cut(raw)}, value=cut(raw)))
+        return current
+
+    def _current_version(self, partner, period) -> int:
+        filing = Filing.objects.filter(initiative=self.initiative, partner=partner, period=period).first()
+        return filing.version if filing is not None else 0
+
+    def _etag(self, partner, period) -> dict[str, str]:
+        return {"ETag": f'"{self._current_version(partner, period)}"'}
+
+    def _rows(self, partner, period):
+        wanted = Wanted(partner_ids=[partner.pk], since=period, until=period)
+        return list(figure_rows(self.initiative, wanted))
+
+    def _filing(self, partner, period) -> dict[str, Any]:
+        filing = Filing.objects.filter(initiative=self.initiative, partner=partner, period=period).first()
+        drafts_too = self.membership.can(Can.READ_DRAFTS, partner)
+        rows = [row for row in self._rows(partner, period) if drafts_too or row[-1] != FigureState.DRAFT]
+        return {
+            "partner": partner.code,
+            "period": f"{period:%Y-%m}",
+            "version": filing.version if filing is not None else 0,
+            "submitted_at": filing.submitted_at if filing is not None else None,
+            "figures": [shown(row) for row in rows],
+        }
+
+
+def _flag(body: Any, name: str) -> bool:
+    raw = body.get(name, False)
+    if not isinstance(raw, bool):
+        text = gettext_noop("“{name}” is true or false.")
+        raise Refused(Problem("field.type", text, {"name": name}, field=name, value=cut(raw)))
+    return raw

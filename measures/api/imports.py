@@ -1,0 +1,92 @@
+"""POST …/imports/: a file of figures, judged; applied only when asked to."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.parsers import BaseParser, MultiPartParser
+from rest_framework.response import Response
+
+from backbone.api.bodies import BODY_LIMIT, bad_body
+from backbone.api.resource import MemberAPI
+from backbone.problems import gettext_noop
+from backbone.roles import Can
+from backbone.wording import answer
+from measures.api import parameters
+from measures.importing import apply, check_file
+
+PARAMETERS = {
+    "dry_run": parameters.flag,
+    "submit": parameters.flag,
+    "replace": parameters.flag,
+    "because": parameters.word,
+}
+
+
+class CSVBody(BaseParser):
+    """The file as the body itself."""
+
+    media_type = "text/csv"
+
+    def parse(self, stream, media_type=None, parser_context=None):
+        content = stream.read(BODY_LIMIT + 1)
+        if len(content) > BODY_LIMIT:
+            raise bad_body("file.too_large", gettext_noop("The file is over {limit} bytes."), limit=BODY_LIMIT)
+        return {"content": content}
+
+
+class XLSXBody(CSVBody):
+    media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class ImportsAPI(MemberAPI):
+    """Import figures from a tidy CSV or XLSX file, as the form field `file` or as the body.
+
+    Without `dry_run=false` nothing is written: the answer says what would change, and every problem by row and column.
+    """
+
+    can = {"POST": (Can.FILE, Can.OVERRIDE)}
+    parser_classes = (MultiPartParser, CSVBody, XLSXBody)
+
+    @extend_schema(
+        parameters=[OpenApiParameter(name, bool if name != "because" else str) for name in PARAMETERS],
+        request={
+            "multipart/form-data": {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}}
+        },
+        responses={200: dict, 400: dict},
+    )
+    def post(self, request, **named):
+        asked = parameters.read(request.query_params, PARAMETERS)
+        content, filename = self._file(request)
+        return self.once(request, lambda: self._import(content, filename, asked))
+
+    def _import(self, content: bytes, filename: str, asked) -> Response:
+        preview = check_file(
+            content,
+            filename,
+            initiative=self.initiative,
+            tenant=self.tenant,
+            by=self.membership,
+            replace=bool(asked["replace"]),
+        )
+        is_dry = asked["dry_run"] is not False
+        report = {"dry_run": is_dry, "applied": False, **preview.as_dict()}
+        if preview.has_errors:
+            problems = [p for p in preview.findings.problems if not p.is_warning]
+            refusal = answer(problems, status=400, title="The file has errors; nothing was imported.")
+            return Response({**report, **refusal, "error_count": preview.findings.error_count}, status=400)
+        if not is_dry:
+            apply(preview, by=self.membership, submit=asked["submit"] is not False, because=asked["because"] or "")
+            report["applied"] = True
+        return Response(report)
+
+    @staticmethod
+    def _file(request) -> tuple[bytes, str]:
+        data = request.data
+        if isinstance(data, dict) and "content" in data and not request.FILES:
+            return data["content"], "body"
+        upload = request.FILES.get("file")
+        if upload is None:
+            raise bad_body("file.missing", gettext_noop("Send the file as the form field “file”, or as the body."))
+        if upload.size > BODY_LIMIT:
+            raise bad_body("file.too_large", gettext_noop("The file is over {limit} bytes."), limit=BODY_LIMIT)
+        return upload.read(), upload.name
