@@ -1,4 +1,4 @@
-"""Filing: the only writer of figures, for the form, the API and imports alike. Reviewing is `services.reviews`.
+"""Filing: the only writer of figures, for the form, the API and imports alike. Reviewing them is written in `reviews`.
 
 Each verb locks the filing, asks again under the lock what only the database knows (is the period closed, is a figure
 approved, has somebody else saved meanwhile), writes in sets, records what happened, and marks what is now stale. What
@@ -26,6 +26,7 @@ from measures.rules.periods import text_of
 from measures.selectors import filing as reads
 from measures.services import figure_rows, refusals, remarks
 from measures.services.figure_rows import Desk, FigureRow
+from measures.services.reviews import approve, reopen, return_line
 from measures.services.rollups import mark_stale
 from measures.services.sheets import Sheet
 from measures.services.writing import APPROVED, DRAFT, SUBMITTED, Receipt, Work, check_rows, indicators_of
@@ -34,7 +35,17 @@ changes.register_verbs(
     {"filing.taken_back": gettext_noop("{by} took back {figures} figures of {partner} for {period}")}
 )
 
-__all__ = ["FigureRow", "Receipt", "file_many", "save_draft", "submit", "take_back"]
+__all__ = [
+    "FigureRow",
+    "Receipt",
+    "approve",
+    "file_many",
+    "reopen",
+    "return_line",
+    "save_draft",
+    "submit",
+    "take_back",
+]
 
 
 @transaction.atomic
@@ -58,7 +69,7 @@ def file_many(
     somebody who reviews, and the record says “entered”; it is the one way past “nobody approves their own”.
     `replace` lets somebody who may override change approved figures, with `because`; they stay approved.
 
-    Raises Refused: `indicator.elsewhere`, `period.not_a_start`, `period.closed` (unless `by` may move locks),
+    Raises Refused: `indicator.elsewhere`, `period.not_a_start`, `period.locked` (unless `by` may move locks),
     `figure.approved`, `figure.note_too_long`, `review.not_yours`, `override.no_reason`. Raises ValueError when a
     cell comes twice.
     """
@@ -110,7 +121,7 @@ def save_draft(
     is submitted. `version` is what the filer saw; when somebody saved since, a cell that now holds something else is
     refused with both values, and a blank one leaves theirs alone.
 
-    Raises Refused: `filing.stale`, `filing.not_open`, `period.closed`, `period.not_begun`, `indicator.elsewhere`.
+    Raises Refused: `filing.stale`, `filing.not_open`, `period.locked`, `period.not_begun`, `indicator.elsewhere`.
     """
     is_blank = all(entry.is_blank for said in cells.values() for entry in said.values())
     if is_blank and version == 0 and not words:
@@ -146,7 +157,11 @@ def submit(
     report = reads.owed_lines(initiative, partner, period)
     sheet = Sheet.open(initiative, partner, period, cells, as_defined or {}, by, known=report.indicators)
     said = sheet.settled(cells, version)
+    dropped = {pk: sheet.no_longer_split(pk, line) for pk, line in report.lines.items()}
     merged = {pk: {**sheet.entries(pk), **said.get(pk, {})} for pk in {**report.lines, **said}}
+    for pk, categories in dropped.items():
+        for category in categories:
+            del merged[pk][category]
     asked = sheet.asked(report, merged)
     if not asked:
         text = gettext_noop("Nothing of {period} waits to be submitted.")
@@ -163,7 +178,7 @@ def submit(
     work = Work(initiative, by, SUBMITTED, "", sheet.now)
     later = {pk: cells for pk, cells in said.items() if pk not in asked}
     sheet.put(work, later, wanted=DRAFT)
-    sheet.put(work, {pk: merged[pk] for pk in asked})
+    sheet.put(work, {pk: merged[pk] | dict.fromkeys(dropped[pk], Entry()) for pk in asked})
     remarks.say(partner=partner, period=period, words={pk: words[pk] for pk in asked if pk in words}, by=by)
     return work.finish()
 
@@ -174,7 +189,7 @@ def take_back(
 ) -> None:
     """Make submitted lines drafts again, so that the partner can change them before anybody approves.
 
-    Raises Refused: `filing.not_open` when one is not submitted any more, `period.closed`.
+    Raises Refused: `filing.not_open` when one is not submitted any more, `period.locked`.
     """
     sheet = Sheet.open(initiative, partner, period, {pk: {} for pk in indicators}, {}, by)
     keys = [key for key, cell in sheet.stored.items() if cell.state == SUBMITTED]

@@ -21,7 +21,7 @@ SHOWN = 20  # problems named one by one
 
 
 def closed(rows: Iterable[FigureRow], indicators: Mapping[int, Indicator]) -> Refused:
-    """`period.closed`, once for each partner and period."""
+    """`period.locked`, once for each partner and period."""
     last_days: dict[tuple[int, date], date] = {}
     for row in rows:
         day = closes_on(indicators[row.indicator_id], row.period)
@@ -31,7 +31,7 @@ def closed(rows: Iterable[FigureRow], indicators: Mapping[int, Indicator]) -> Re
     return Refused(
         *(
             Problem(
-                "period.closed",
+                "period.locked",
                 text,
                 {"period": period_name(period), "partner": codes[partner_id], "day": short_date(day)},
                 field="period",
@@ -87,6 +87,16 @@ def not_open(lines: Iterable[tuple[int, str]], indicators: Mapping[int, Indicato
             for pk, state in lines
         )
     )
+
+
+def not_waiting(params: dict[str, str], state: str, partner: Partner) -> Problem:
+    """`review.not_waiting`: a line that a reviewer cannot decide on, in the words of the state that it is in."""
+    text = {
+        "approved": gettext_noop("{name} is approved already."),
+        "returned": gettext_noop("{name} is returned already, and waits for {partner}."),
+        "draft": gettext_noop("{partner} took {name} back, or has not submitted it yet."),
+    }.get(state, gettext_noop("{partner} has not filed {name}."))
+    return Problem("review.not_waiting", text, params | {"partner": partner.code, "state": state})
 
 
 def stale(cells: Iterable[tuple[Indicator, str, Entry, Stored]]) -> Refused:

@@ -12,7 +12,7 @@ from backbone.models import Initiative, Membership, Partner
 from measures.lines import today
 from measures.models import Indicator
 from measures.rules.figures import Entry
-from measures.rules.lines import TOTAL
+from measures.rules.lines import TOTAL, Line
 from measures.rules.periods import Grain, last_day
 from measures.selectors import filing as reads
 from measures.services import figure_rows, refusals
@@ -69,6 +69,11 @@ class Sheet:
 
     def entries(self, indicator_id: int) -> dict[str, Entry]:
         return {key[3]: cell.entry for key, cell in self.stored.items() if key[0] == indicator_id}
+
+    def no_longer_split(self, indicator_id: int, line: Line) -> list[str]:
+        """Categories that were typed before the indicator's breakdowns changed: nobody can see or correct them."""
+        known = {TOTAL}.union(*(line.keys(breakdown) for breakdown in line.breakdowns))
+        return [category for category in self.entries(indicator_id) if category not in known]
 
     def state(self, indicator_id: int) -> str:
         """Where a line stands, by the cell that is least far; empty when it has none."""

@@ -118,7 +118,7 @@ def test_a_closed_period_is_refused_to_the_partner_but_an_unchanged_row_is_no_ch
     with pytest.raises(Refused) as refused:
         file(in_riverside, row(completions, in_riverside.partners[1], 5, period=september))
     [problem] = refused.value.problems
-    assert problem.code == "period.closed"
+    assert problem.code == "period.locked"
     assert problem.message == "September 2026 is closed for P2 since 20 Oct. Ask the backbone team to reopen it."
     file(in_riverside, row(completions, in_riverside.partners[1], 5, period=september), by=in_riverside.people.ana)
 
@@ -341,3 +341,9 @@ def test_taking_back_makes_a_draft_and_marks(in_riverside, completions):
             initiative=in_riverside.initiative, partner=p1, period=OCTOBER, indicators=[completions.pk],
             by=in_riverside.people.ben,
         )  # fmt: skip
+
+
+def test_what_was_typed_for_a_breakdown_that_is_gone_does_not_stand_in_the_way(in_riverside, completions):
+    draft(in_riverside, {completions: {"": n(300), "age:a": n(300)}})
+    submit(in_riverside, {})
+    assert list(Figure.objects.values_list("category", "state")) == [("", "submitted")]
