@@ -20,12 +20,14 @@ from django.http import HttpRequest
 from django.template import Context, Template, TemplateSyntaxError
 from django.template.loader import render_to_string
 from django.test import RequestFactory
+from django.urls import reverse
 from django.utils import translation
 
 from backbone.htmx import page_or_part
 from backbone.look import accent, icons, numbers, words
 from backbone.look.coverage import Coverage, coverage_chip, coverage_text
 from backbone.look.sparkline import sparkline
+from tests.factories import user_of
 
 STATIC = Path(settings.BASE_DIR) / "static"
 
@@ -345,9 +347,7 @@ def test_what_a_page_does_not_fill_is_not_drawn():
     assert '<p class="bb-kicker">k</p>' in full
 
 
-@pytest.mark.parametrize(
-    ("cookie", "theme"), [("dark", "dark"), ("light", "light"), ('"><b>', "auto"), (None, "auto")]
-)
+@pytest.mark.parametrize(("cookie", "theme"), [("dark", "dark"), ("light", "light"), ('"><b>', "auto"), (None, "auto")])
 def test_the_theme_is_the_one_chosen_else_the_device_s(cookie, theme):
     html = page("", a_frame(), **({"theme": cookie} if cookie else {}))
     assert f'data-bs-theme="{theme}"' in html.split("<head>")[0]
@@ -500,6 +500,57 @@ def test_messages_come_along_with_a_part():
     html = page_or_part(request, "404.html", "_empty.html", {"title": "x", "text": "", "frame": None}).content.decode()
     assert 'id="messages" class="bb-messages" hx-swap-oob="true"' in html
     assert "Saved" in html
+
+
+# --- the doors, through the real settings ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "heading"),
+    [
+        ("account_login", "Sign in"),
+        ("account_signup", "You come in by invitation"),
+        ("account_reset_password", "Forgotten your password?"),
+        ("account_request_login_code", "Mail me a code"),
+        ("account_inactive", "This account is closed"),
+    ],
+)
+def test_a_door_says_what_it_is_and_nothing_of_any_tenant(client, riverside, name, heading):
+    answer = client.get(reverse(name))
+    html = answer.content.decode()
+    assert answer.status_code == 200
+    assert re.findall(r"<h1[^>]*>(.*?)</h1>", html, re.DOTALL) == [heading]
+    assert "Riverside" not in html
+    assert "--bb-accent-base" not in html
+
+
+@pytest.mark.django_db
+def test_every_script_of_a_door_carries_the_nonce_of_its_policy(client):
+    answer = client.get(reverse("account_login"))
+    nonce = re.search(r"script-src [^;]*'nonce-([^']+)'", answer["Content-Security-Policy"]).group(1)
+    scripts = re.findall(r"<script[^>]* src=[^>]*>", answer.content.decode())
+    assert len(scripts) >= 4
+    assert all(f'nonce="{nonce}"' in tag for tag in scripts)
+    assert not re.search(r'\sstyle="|\son(click|load|submit)=', answer.content.decode())
+
+
+@pytest.mark.django_db
+def test_a_wrong_password_is_said_once_and_on_top(client):
+    answer = client.post(reverse("account_login"), {"login": "nobody@example.org", "password": "wrong-wrong-77"})
+    html = answer.content.decode()
+    assert html.count('role="alert"') == 1
+    assert "One thing to fix" in html
+
+
+@pytest.mark.parametrize(
+    "name", ["account_email", "account_change_password", "mfa_index", "mfa_list_webauthn", "usersessions_list"]
+)
+def test_an_account_page_has_the_way_to_the_others(client, riverside, name):
+    client.force_login(user_of(riverside.people.ana))
+    html = client.get(reverse(name), follow=True).content.decode()
+    assert html.count("<h1") == 1
+    assert f'<a href="{reverse("usersessions_list")}"' in html
+    assert f'<a href="{reverse("account_change_password")}"' in html
 
 
 # --- files ---------------------------------------------------------------------------------------------------------
