@@ -47,7 +47,10 @@ class Rollup(TenantOwned):
                 name="rollup_once", fields=["tenant", "scope", "grain", "indicator", "category", "period"]
             )
         ]
-        indexes = [models.Index(name="rollup_to_be_removed", fields=["tenant"], condition=models.Q(state=""))]
+        indexes = [
+            models.Index(name="rollup_by_span", fields=["tenant", "indicator", "grain", "period"]),
+            models.Index(name="rollup_to_be_removed", fields=["tenant"], condition=models.Q(state="")),
+        ]
 
     def __str__(self):
         return f"{self.indicator_id} {self.grain} {self.period}"

@@ -5,5 +5,6 @@ pure rules in `measures.rules.combining` define what a combined figure is; the S
 """
 
 from measures.services.rollups.marks import mark_stale
+from measures.services.rollups.recompute import differences, rebuild, recompute
 
-__all__ = ["mark_stale"]
+__all__ = ["differences", "mark_stale", "rebuild", "recompute"]

@@ -1,0 +1,60 @@
+"""Who is expected to file, who is excused, who is missing: for one span of some indicators, partner by partner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
+from django.db import connection
+
+from backbone.tenancy import active_tenant_id
+from measures.rules.periods import Grain
+from measures.selectors.combined import partner_rows
+from measures.selectors.owing import with_owed
+from measures.selectors.spans import arrays, countings, span_of
+
+
+class Expectation(NamedTuple):
+    """One partner that owes one span of an indicator. Excused: from all of it, and nothing filed."""
+
+    indicator_id: int
+    period: date
+    partner_id: int
+    is_excused: bool
+    is_filed: bool
+
+    @property
+    def is_missing(self) -> bool:
+        return not (self.is_filed or self.is_excused)
+
+
+def expectations(
+    indicator_ids: Iterable[int], month: date, grain: Grain = Grain.MONTH, *, year_starts: int | None = None
+) -> list[Expectation]:
+    """Who owes these indicators in the span of that grain that holds this month, and who has filed all of it.
+
+    Ordered by indicator and partner. An indicator that is filed more rarely than the grain is not in the answer. Two
+    statements, whatever the number of indicators.
+    """
+    tenant_id = active_tenant_id()
+    spans = [
+        span
+        for counting in countings(indicator_ids).values()
+        if counting.way and (span := span_of(counting, grain, month, year_starts=year_starts)) is not None
+    ]
+    if not spans:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            WITH {with_owed()},
+                 filed AS (SELECT r.n, r.scope FROM ({partner_rows(spans)}) r WHERE r.category = '' AND r.filed = 1)
+            SELECT k.indicator_id, k.period, o.partner_id, NOT o.is_due AND f.n IS NULL, f.n IS NOT NULL
+              FROM owed o JOIN k ON k.n = o.n
+              LEFT JOIN filed f ON f.n = o.n AND f.scope = o.partner_id
+             ORDER BY k.indicator_id, o.partner_id
+            """,  # noqa: S608  (fragments of our own)
+            arrays(spans, tenant_id),
+        )
+        return [Expectation(*row) for row in cursor]

@@ -1,0 +1,207 @@
+"""Recompute what is marked stale, and rebuild everything: both store the same SELECTs (`selectors.combined`).
+
+Partners' quarters and years are stored first, then the whole initiative's rows over them. A row that no figure stands
+behind any more is overwritten by an empty one in the same statement and removed at the end. All of it is idempotent:
+a row that would stay the same is not written.
+"""
+
+# ruff: noqa: S608  (SQL is put together from our own fragments; every value is a parameter)
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from backbone.models import Initiative
+from backbone.tenancy import active_tenant_id
+from measures.rules.periods import Grain
+from measures.selectors.combined import COLUMNS, KEY, NUMBERS, both_rows, partner_rows, whole_rows
+from measures.selectors.owing import SPANS
+from measures.selectors.spans import Counting, Span, arrays, countings, span_of, touched
+
+LOCK = 0x726F6C6C  # one kind of advisory lock: "the roll-ups of this tenant"
+
+# Marks that one recompute takes on; what is more is taken on by the next, so that no transaction grows without end.
+MARKS_AT_ONCE = 50_000
+
+
+def recompute(tenant_id: int) -> int:
+    """Recompute what this tenant's marks name, and take the marks away; returns how many there were.
+
+    In the scope of the tenant. A constant number of statements, whatever the number of marks. Twice, or two at once,
+    changes nothing: the second waits, then finds no marks. Marks that are set meanwhile stay for the next time.
+    """
+    if tenant_id != active_tenant_id():
+        raise ValueError(f"Tenant {tenant_id} was asked for in the scope of tenant {active_tenant_id()}.")
+    with connection.cursor() as cursor:
+        _lock(cursor, tenant_id)
+        marks = _marks(cursor, tenant_id)
+        if not marks:
+            return 0
+        known = countings({indicator for _, indicator, _, _ in marks})
+        _store(cursor, tenant_id, *_spans(known, ((i, period, partner) for _, i, period, partner in marks)))
+        _remove_marks(cursor, tenant_id, [mark[0] for mark in marks])
+    return len(marks)
+
+
+def rebuild(initiative: Initiative) -> int:
+    """Recompute every roll-up of an initiative from its figures; returns how many rows there are then.
+
+    In the scope of the tenant. Rows of periods, partners and indicators without figures go; marks of the initiative
+    that were there before are done with.
+    """
+    tenant_id = active_tenant_id()
+    with connection.cursor() as cursor:
+        _lock(cursor, tenant_id)
+        known = countings(initiative_id=initiative.pk)
+        indicators = list(known)
+        cursor.execute(
+            "SELECT id FROM measures_stalemark WHERE tenant_id = %s AND indicator_id = ANY(%s)", [tenant_id, indicators]
+        )
+        marks = [row[0] for row in cursor]
+        own, whole = _spans(known, _filed_periods(cursor, tenant_id, known))
+        _remove_all_but(cursor, tenant_id, indicators, whole)
+        _store(cursor, tenant_id, own, whole)
+        _remove_marks(cursor, tenant_id, marks)
+        cursor.execute(
+            "SELECT count(*) FROM measures_rollup WHERE tenant_id = %s AND indicator_id = ANY(%s)",
+            [tenant_id, indicators],
+        )
+        return cursor.fetchone()[0]
+
+
+def differences(initiative: Initiative, *, at_most: int = 1_000) -> list[tuple[Any, ...]]:
+    """Compute every roll-up of an initiative aside and compare: the keys (`KEY`) whose stored row differs, is missing
+    or should not be there. Changes nothing. In the scope of the tenant.
+
+    Rows that a mark names are on their way, and compared all the same: a caller that wants only what is wrong drains
+    first.
+    """
+    tenant_id = active_tenant_id()
+    known = countings(initiative_id=initiative.pk)
+    key = ", ".join(KEY)
+    with connection.cursor() as cursor:
+        _lock(cursor, tenant_id)
+        own, whole = _spans(known, _filed_periods(cursor, tenant_id, known))
+        clause, rows = both_rows(own, whole)
+        cursor.execute(
+            f"""
+            {clause}
+            SELECT {key} FROM (SELECT * FROM own UNION ALL {rows}) e
+              FULL JOIN (SELECT * FROM measures_rollup
+                          WHERE tenant_id = %(tenant)s AND indicator_id = ANY(%(indicators)s::bigint[])) s
+             USING ({key})
+             WHERE ({", ".join("e." + name for name in NUMBERS)})
+                   IS DISTINCT FROM ({", ".join("s." + name for name in NUMBERS)})
+             ORDER BY indicator_id, grain, period, scope, category LIMIT %(at_most)s
+            """,
+            arrays(own, tenant_id, "own") | arrays(whole, tenant_id) | {"indicators": list(known), "at_most": at_most},
+        )
+        return cursor.fetchall()
+
+
+def _spans(
+    known: Mapping[int, Counting], changed: Iterable[tuple[int, date, int | None]]
+) -> tuple[list[Span], list[Span]]:
+    """The spans that these changes touch: the partners' own quarters and years, and the whole initiative's."""
+    own: set[Span] = set()
+    whole: set[Span] = set()
+    for indicator, period, partner in changed:
+        counting = known.get(indicator)
+        if counting is None or not counting.way:
+            continue
+        for month in touched(counting, period):
+            for grain in Grain:
+                span = span_of(counting, grain, month)
+                if span is None:
+                    continue
+                whole.add(span)
+                if grain is not Grain.MONTH:
+                    own.add(span._replace(partner_id=partner))
+    everybody = {span for span in own if span.partner_id is None}
+    return (
+        sorted(span for span in own if span.partner_id is None or span._replace(partner_id=None) not in everybody),
+        sorted(whole),
+    )
+
+
+def _store(cursor: Any, tenant_id: int, own: list[Span], whole: list[Span]) -> None:
+    for rows, spans, whose in (
+        (partner_rows, own, "r.scope <> 0 AND (k.partner_id IS NULL OR r.scope = k.partner_id)"),
+        (whole_rows, whole, "r.scope = 0"),
+    ):
+        if spans:
+            cursor.execute(
+                _UPSERT.format(rows=rows(spans), spans=SPANS.format(k="k"), whose=whose), arrays(spans, tenant_id)
+            )
+    cursor.execute("DELETE FROM measures_rollup WHERE tenant_id = %s AND state = ''", [tenant_id])
+
+
+_PLAIN = ", ".join(COLUMNS)
+_UPSERT = f"""
+    INSERT INTO measures_rollup (tenant_id, {_PLAIN}, as_of)
+    SELECT %(tenant)s, {_PLAIN}, now() FROM (
+        WITH rows AS MATERIALIZED ({{rows}})
+        SELECT {_PLAIN} FROM rows
+        UNION ALL
+        SELECT {", ".join("r." + name for name in KEY)}, NULL, NULL, NULL, NULL, NULL, false, 0, 0, 0, 0, NULL, ''
+          FROM ({{spans}}) k JOIN measures_rollup r
+            ON r.tenant_id = %(tenant)s AND r.indicator_id = k.indicator_id AND r.grain = k.grain
+           AND r.period = k.period AND {{whose}}
+         WHERE NOT EXISTS (SELECT 1 FROM rows
+                            WHERE rows.n = k.n AND rows.scope = r.scope AND rows.category = r.category)
+    ) computed
+    ON CONFLICT (tenant_id, scope, grain, indicator_id, category, period) DO UPDATE
+       SET ({", ".join(NUMBERS)}, as_of) = ({", ".join("excluded." + name for name in NUMBERS)}, excluded.as_of)
+     WHERE ({", ".join("measures_rollup." + name for name in NUMBERS)})
+           IS DISTINCT FROM ({", ".join("excluded." + name for name in NUMBERS)})
+"""
+
+
+def _lock(cursor: Any, tenant_id: int) -> None:
+    """One recompute of a tenant at a time. In a statement of its own: the next one then sees what the one before it
+    has committed, which a lock taken inside the recompute would not."""
+    cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, tenant_id % 2**31])
+
+
+def _marks(cursor: Any, tenant_id: int) -> list[tuple[int, int, date, int | None]]:
+    cursor.execute(
+        "SELECT id, indicator_id, period, partner_id FROM measures_stalemark WHERE tenant_id = %s ORDER BY id LIMIT %s",
+        [tenant_id, MARKS_AT_ONCE],
+    )
+    return cursor.fetchall()
+
+
+def _remove_marks(cursor: Any, tenant_id: int, ids: list[int]) -> None:
+    cursor.execute("DELETE FROM measures_stalemark WHERE tenant_id = %s AND id = ANY(%s)", [tenant_id, ids])
+
+
+def _filed_periods(cursor: Any, tenant_id: int, known: Mapping[int, Counting]) -> list[tuple[int, date, None]]:
+    """Every period of these indicators for which anybody has a figure."""
+    cursor.execute(
+        "SELECT DISTINCT indicator_id, period FROM measures_figure WHERE tenant_id = %s AND indicator_id = ANY(%s)",
+        [tenant_id, list(known)],
+    )
+    return [(indicator, period, None) for indicator, period in cursor]
+
+
+def _remove_all_but(cursor: Any, tenant_id: int, indicators: list[int], spans: list[Span]) -> None:
+    """Remove the rows of these indicators outside these spans, which no recompute of the spans would meet."""
+    cursor.execute(
+        """
+        DELETE FROM measures_rollup r
+         WHERE r.tenant_id = %s AND r.indicator_id = ANY(%s)
+           AND NOT EXISTS (SELECT 1 FROM unnest(%s::bigint[], %s::text[], %s::date[]) AS k (indicator_id, grain, period)
+                            WHERE k.indicator_id = r.indicator_id AND k.grain = r.grain AND k.period = r.period)
+        """,
+        [
+            tenant_id,
+            indicators,
+            [span.counting.indicator_id for span in spans],
+            [span.grain for span in spans],
+            [span.period for span in spans],
+        ],
+    )

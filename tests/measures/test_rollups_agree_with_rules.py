@@ -1,0 +1,268 @@
+"""The SQL roll-up and the pure rules are two statements of one truth: random filings must come out the same.
+
+Every kind, frequency and carry; partners that join and leave, own and common obligations, excuses, figures not
+collected, zeros, drafts, breakdowns; every grain, the whole and each partner, in the tenant's fiscal year and another.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from backbone.models import Participation
+from measures.models import Excuse, Figure, Filing, Obligation
+from measures.rules.combining import Combined, combine, combine_periods
+from measures.rules.coverage import State
+from measures.rules.figures import Entry
+from measures.rules.lines import Line
+from measures.rules.periods import Grain, last_day, last_month, months_in, periods_between, start_of
+from measures.selectors.series import SeriesRow, series
+from measures.services import rollups
+from tests import factories
+
+FIRST, LAST_MONTH = date(2025, 7, 1), date(2026, 9, 1)
+TENANT_STARTS = 7
+KINDS = [
+    ("flow", "", 0),
+    ("rate", "", 0),
+    ("rate_stock", "last", 0),
+    ("rate_stock", "person_time", 0),
+    ("rate_stock", "period_rate", 0),
+    ("stock", "", 0),
+    ("stock", "", 1),
+    ("stock", "", 3),
+    ("stock", "", 7),
+    ("unduplicated", "", 0),
+]
+CATEGORIES = ["", "age:young", "age:unknown"]
+
+days = st.dates(FIRST - timedelta(days=40), last_day(LAST_MONTH) + timedelta(days=40))
+numbers = st.one_of(st.just(Decimal(0)), st.integers(0, 500).map(Decimal), st.decimals(0, 99, places=3))
+
+
+@st.composite
+def periods_of_time(draw, may_be_open=True):
+    start, end = sorted([draw(days), draw(days)])
+    if may_be_open and draw(st.booleans()):
+        end = None
+    return start, end
+
+
+@st.composite
+def worlds(draw):
+    kind, over_time, carry = draw(st.sampled_from(KINDS))
+    frequency = Grain(draw(st.sampled_from(["month", "month", "month", "quarter", "year"])))
+    partners = draw(st.integers(1, 3))
+    periods = periods_between(FIRST, LAST_MONTH, frequency, TENANT_STARTS)
+    where = st.tuples(st.integers(0, partners - 1), st.sampled_from(periods))
+    figure = st.tuples(
+        where,
+        st.sampled_from(CATEGORIES[:1] * 3 + CATEGORIES),
+        numbers,
+        numbers,
+        st.sampled_from(["approved"] * 6 + ["submitted", "draft", "returned"]),
+        st.sampled_from([False] * 5 + [True]),  # not collected
+        st.booleans(),  # new_only
+    )
+    return {
+        "kind": kind,
+        "over_time": over_time,
+        "carry": carry,
+        "frequency": frequency,
+        "counting": draw(st.sampled_from(["approved", "submitted"])),
+        "participations": [draw(periods_of_time()) for _ in range(partners)],
+        "obligations": draw(
+            st.lists(
+                st.tuples(st.one_of(st.none(), st.integers(0, partners - 1)), periods_of_time()),
+                min_size=1,
+                max_size=3,
+                unique_by=lambda o: (o[0], o[1][0]),
+            )
+        )
+        if draw(st.booleans())
+        else [(None, (None, None))],
+        "excuses": draw(st.lists(where, max_size=6, unique=True)),
+        "figures": draw(st.lists(figure, max_size=30, unique_by=lambda f: (f[0], f[1]))),
+        "all_new": draw(st.sampled_from([None, True, False])),
+        "reader_starts": draw(st.sampled_from([1, 4, 8])),
+    }
+
+
+@pytest.fixture
+def initiative(in_riverside):
+    Participation.objects.all().delete()
+    return in_riverside.initiative
+
+
+@settings(
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@given(world=worlds())
+def test_sql_and_rules_say_the_same(initiative, in_riverside, world):
+    with transaction.atomic():
+        _check(initiative, in_riverside, world)
+        transaction.set_rollback(True)
+
+
+def _check(initiative, riverside, world):
+    indicator, partners = _build(initiative, riverside, world)
+    rollups.rebuild(initiative)
+    assert rollups.differences(initiative) == []
+    for grain in Grain:
+        if grain.months < world["frequency"].months:
+            continue
+        _compare(initiative, indicator, partners, world, grain, None)
+    for grain in (Grain.QUARTER, Grain.YEAR):
+        _compare(initiative, indicator, partners, world, grain, world["reader_starts"])
+
+
+def _build(initiative, riverside, world):
+    riverside.tenant.counting = world["counting"]
+    riverside.tenant.save()
+    partners = sorted(riverside.partners, key=lambda p: p.pk)[: len(world["participations"])]
+    for partner, (joins_on, leaves_on) in zip(partners, world["participations"], strict=True):
+        Participation.objects.create(initiative=initiative, partner=partner, joins_on=joins_on, leaves_on=leaves_on)
+    indicator = factories.make_indicator(
+        initiative,
+        owed=False,
+        kind=world["kind"],
+        over_time=world["over_time"],
+        carry_forward=world["carry"],
+        frequency=world["frequency"],
+    )
+    Obligation.objects.bulk_create(
+        Obligation(indicator=indicator, partner=None if who is None else partners[who], starts_on=since, ends_on=until)
+        for who, (since, until) in world["obligations"]
+    )
+    Excuse.objects.bulk_create(
+        Excuse(indicator=indicator, partner=partners[who], period=period, reason="fire", by=riverside.people.ana)
+        for who, period in world["excuses"]
+    )
+    filing = Filing.objects.create(initiative=initiative, partner=partners[0], period=FIRST)
+    is_ratio = world["kind"].startswith("rate")
+    Figure.objects.bulk_create(
+        Figure(
+            filing=filing,
+            indicator=indicator,
+            partner=partners[who],
+            period=period,
+            category=category,
+            value=None if is_ratio or not_collected else one,
+            numerator=one if is_ratio and not not_collected else None,
+            denominator=two if is_ratio and not not_collected else None,
+            is_not_collected=not_collected,
+            new_only=_is_new(world, new),
+            state=state,
+            changed_at="2026-01-01T00:00:00Z",
+        )
+        for (who, period), category, one, two, state, not_collected, new in world["figures"]
+    )
+    return indicator, partners
+
+
+def _is_new(world, new):
+    return world["kind"] == "unduplicated" and (new if world["all_new"] is None else world["all_new"])
+
+
+def _compare(initiative, indicator, partners, world, grain, reader_starts):
+    line = Line(
+        slug="k", name="K", kind=world["kind"], over_time=world["over_time"], carry_forward=world["carry"]
+    )
+    starts = reader_starts or TENANT_STARTS
+    since, until = start_of(grain, FIRST, starts), LAST_MONTH
+    found = {
+        (row.category, row.period): row
+        for row in series(initiative, [indicator], grain, since, until, categories=True, year_starts=reader_starts)
+    }
+    own = {
+        (number, row.category, row.period): row
+        for number, partner in enumerate(partners)
+        for row in series(
+            initiative, [indicator], grain, since, until, partner.pk, categories=True, year_starts=reader_starts
+        )
+    }
+    seen = set()
+    for period in periods_between(since, until, grain, starts):
+        months = months_in(grain, period)
+        owed = {n: _owed(world, n, months) for n in range(len(partners))}
+        excused = {
+            n: {last_month(p, world["frequency"]) for who, p in world["excuses"] if who == n}
+            for n in range(len(partners))
+        }
+        for category in CATEGORIES:
+            entries = _entries(world, category)
+            whole = combine(line, entries, owed, excused, months, year_starts=TENANT_STARTS)
+            _same(world, found.get((category, period)), whole, category, (grain, period, category))
+            seen.add((category, period))
+            for n in range(len(partners)):
+                mine = {month: entry for (who, month), entry in entries.items() if who == n}
+                alone = combine_periods(
+                    line, mine, owed[n], months, excused=excused[n], year_starts=TENANT_STARTS, partner=n
+                )
+                _same(world, own.get((n, category, period)), alone, category, (grain, period, category, n))
+    assert set(found) <= seen
+
+
+def _owed(world, partner, months):
+    """The months at which this partner's periods stand: those wholly inside the span, and all before it."""
+    joins_on, leaves_on = world["participations"][partner]
+    owed = set()
+    for period in periods_between(date(2024, 7, 1), months[-1], world["frequency"], TENANT_STARTS):
+        end = last_day(period, world["frequency"])
+        stands = last_month(period, world["frequency"])
+        if stands > months[-1] or (stands >= months[0] and period < months[0]):
+            continue
+        takes_part = joins_on <= end and (leaves_on is None or leaves_on >= period)
+        is_obliged = any(
+            who in (None, partner) and (since is None or since <= end) and (until is None or until >= period)
+            for who, (since, until) in world["obligations"]
+        )
+        if takes_part and is_obliged:
+            owed.add(stands)
+    return owed
+
+
+def _entries(world, category):
+    states = {"approved", "submitted"} if world["counting"] == "submitted" else {"approved"}
+    entries = {}
+    for (who, period), its_category, one, two, state, not_collected, new in world["figures"]:
+        if its_category != category or state not in states:
+            continue
+        if not_collected:
+            entry = Entry(is_not_collected=True)
+        elif world["kind"].startswith("rate"):
+            entry = Entry(numerator=one, denominator=two)
+        else:
+            entry = Entry(value=one, new_only=_is_new(world, new))
+        entries[who, last_month(period, world["frequency"])] = entry
+    return entries
+
+
+def _same(world, row: SeriesRow | None, rule: Combined, category, where):
+    if row is None:
+        assert not rule.has_something, where
+        assert rule.coverage.filed == 0, where
+        if category == "":
+            assert (rule.coverage.expected, rule.coverage.excused) == (0, 0), where
+            assert rule.state is State.NOT_EXPECTED, where
+        return
+    assert row.state == rule.state, where
+    assert (row.filed, row.expected, row.excused) == (
+        rule.coverage.filed,
+        rule.coverage.expected,
+        rule.coverage.excused,
+    ), where
+    assert (row.numerator, row.denominator, row.lower, row.upper) == (
+        rule.numerator,
+        rule.denominator,
+        rule.lower,
+        rule.upper,
+    ), where
+    assert row.number == rule.value, where
+    assert row.value_period == rule.as_of_period, where
+    assert row.is_exact == (world["kind"] == "unduplicated" and rule.value is not None), where
