@@ -122,6 +122,15 @@ def test_a_bad_byte_behind_a_cell_of_two_lines_is_counted_in_rows():
     assert refusal(content).row == 3
 
 
+@pytest.mark.parametrize("before", [262_142, 262_143, 262_144])
+def test_the_place_of_a_bad_byte_is_right_where_two_pieces_of_the_file_meet(before):
+    rows = HEADER.encode() + ROW.encode() * 6000
+    content = rows + b"RF4,x,2017-03,,,,,," + b"y" * (before - len(rows) - 19) + b"\xc3\xb1\xff\n"
+    problem = refusal(content)
+    assert (problem.code, problem.row) == ("file.encoding", 6002)
+    assert f"byte {before + 3} " in problem.message
+
+
 def test_a_character_cut_off_at_the_end_is_told():
     assert refusal((HEADER + ROW + "Pe").encode() + b"\xc3").row == 3
 

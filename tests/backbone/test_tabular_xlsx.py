@@ -17,6 +17,7 @@ from openpyxl.worksheet.filters import FilterColumn
 
 from backbone.problems import Refused
 from backbone.tabular import Columns, Findings, Limits, read_table, stream_csv, stream_table
+from backbone.tabular.sheet import shared_strings
 from tests.backbone.workbooks import (
     HEADER,
     MAIN,
@@ -98,6 +99,15 @@ def claim(content: bytes, size: int) -> bytes:
     return content.replace(real.to_bytes(4, "little"), size.to_bytes(4, "little"))
 
 
+def locked(content: bytes) -> bytes:
+    """The same zip with the flag of encryption set on its first member, in the directory and before the data."""
+    directory = content.index(b"PK\x01\x02")
+    marked = bytearray(content)
+    marked[6] |= 1
+    marked[directory + 8] |= 1
+    return bytes(marked)
+
+
 GOOD = table([ROW])
 NOISE = random.Random(1).randbytes(5_000_000)  # noqa: S311 - the same in every run
 PADDED = table([ROW], after=f"<x>{' ' * 3_000_000}</x>")
@@ -157,6 +167,7 @@ CONTAINERS = {
         with_sheet(sheet_xml("", prolog='<?xml version="1.0" encoding="klingon"?>')),
         "file.damaged",
     ),
+    "member-with-a-password": (locked(GOOD), "file.encrypted"),
     "huge-workbook-part": (
         table([ROW], more={"xl/workbook.xml": b"<x>" + NOISE}),
         "file.damaged",
@@ -169,6 +180,24 @@ def test_a_container_that_is_no_sound_workbook_is_refused(name):
     content, code = CONTAINERS[name]
     problem = refusal(content, within=2 if name == "members-10000" else 1)
     assert problem.code == code, problem.message
+
+
+def test_the_unpacked_size_is_limited_however_badly_a_file_packs():
+    content = table([ROW], more={"xl/media/photo.jpg": NOISE})
+    assert refusal(content, unpacked_bytes=4_000_000).code == "file.unpacked_too_large"
+    assert len(read(content, unpacked_bytes=6_000_000).rows) == 1
+
+
+def test_a_part_that_is_read_as_a_tree_has_to_be_small():
+    problem = refusal(table([ROW], more={"xl/workbook.xml": b"<x>" + NOISE.hex().encode() + b"</x>"}))
+    assert "too large" in problem.message
+
+
+def test_the_parser_itself_refuses_entities():
+    for prolog in (BILLION_LAUGHS, '<!DOCTYPE x SYSTEM "http://127.0.0.1:9/x.dtd">'):
+        with pytest.raises(Refused) as caught:
+            shared_strings("texts", [f'{prolog}<sst xmlns="{MAIN}"/>'.encode()])
+        assert caught.value.problems[0].code == "file.unsafe_xml"
 
 
 def test_refusing_a_bomb_takes_no_memory():
@@ -281,6 +310,11 @@ def test_shared_texts_are_put_together_without_their_phonetic_guides():
     assert found.rows[0].cells == ("RF4", "within 4h", "2017-03", "", "", "", "", "", "a\rb _x0041_")
 
 
+def test_texts_within_a_cell_leave_out_their_phonetic_guides_too():
+    cell = Xml('<c r="{r}" t="inlineStr"><is><r><t>R</t></r><r><t>F4</t></r><rPh sb="0" eb="1"><t>x</t></rPh></is></c>')
+    assert read(table([(cell, *ROW[1:])])).rows[0].cells[0] == "RF4"
+
+
 def test_a_strict_workbook_is_read():
     xml = sheet_xml(
         rows_xml([HEADER, (*ROW[:2], Xml('<c r="{r}" t="d"><v>2017-03-01</v></c>'), *ROW[3:])]), namespace=STRICT
@@ -308,7 +342,7 @@ def test_merged_cells_are_named_with_their_range():
 
 def test_merged_ranges_over_one_another_take_no_time():
     after = "<mergeCells>" + '<mergeCell ref="A2:I5001"/>' * 10_000 + "</mergeCells>"
-    assert refusal(table([ROW] * 5000, after=after), within=3).code == "file.damaged"
+    assert refusal(table([ROW] * 5000, after=after), within=5).code == "file.damaged"
 
 
 def test_merged_headings_are_told_too():
@@ -325,7 +359,7 @@ def test_faults_in_columns_that_are_not_read_are_nobodys_concern():
 
 def test_a_sheet_full_of_formulas_without_values_is_given_up():
     bare = Xml('<c r="{r}"><f>1</f></c>')
-    assert refusal(table([(*ROW[:5], bare, *ROW[6:])] * 20_001)).code == "file.damaged"
+    assert refusal(table([(*ROW[:5], bare, *ROW[6:])] * 20_001), within=5).code == "file.damaged"
 
 
 def test_merged_cells_outside_the_table_are_no_matter():
