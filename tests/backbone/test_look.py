@@ -11,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from allauth.account.models import EmailAddress
 from django import forms
 from django.conf import settings
 from django.contrib.messages import constants
@@ -540,6 +541,25 @@ def test_a_wrong_password_is_said_once_and_on_top(client):
     html = answer.content.decode()
     assert html.count('role="alert"') == 1
     assert "One thing to fix" in html
+
+
+def test_a_code_to_sign_in_comes_by_mail_and_lets_in(client, riverside, mailoutbox):
+    user = user_of(riverside.people.ana)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    client.post(reverse("account_request_login_code"), {"email": user.email})
+    code = re.search(r"\n\n(\S+)\n\n", mailoutbox[0].body).group(1)
+    assert mailoutbox[0].subject == f"{code} is your code to sign in"
+    page = client.get(reverse("account_confirm_login_code")).content.decode()
+    assert f"It was sent to {user.email}" in page
+    client.post(reverse("account_confirm_login_code"), {"code": code})
+    assert client.session["_auth_user_id"] == str(user.pk)
+
+
+@pytest.mark.django_db
+def test_who_has_no_account_is_told_whom_to_ask(client, mailoutbox):
+    client.post(reverse("account_request_login_code"), {"email": "stranger@example.org"})
+    assert "Ask a colleague who already files" in mailoutbox[0].body
+    assert reverse("account_signup") not in mailoutbox[0].body
 
 
 @pytest.mark.parametrize(
