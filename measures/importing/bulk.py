@@ -26,7 +26,7 @@ class Tally:
     findings: Findings = field(default_factory=Findings)
 
 
-class _NotMeant(Exception):  # noqa: N818  ends a dry run by rolling back
+class _NotMeant(Exception):
     pass
 
 

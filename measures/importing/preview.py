@@ -25,6 +25,7 @@ from measures.services import filings
 from measures.services.figure_rows import NOTE_LENGTH, FigureRow, Stored
 
 CHANGES_SHOWN = 200
+COLUMN_OF = {"reason": "note", "new_only": "value"}
 HISTORY_LINES = 2_000  # beyond so many lines a file is history, and is not held against the usual
 
 
@@ -158,7 +159,8 @@ def _judge_line(rows: list[ReadRow], here: Mapping[str, Stored]) -> Iterator[Pro
     for problem in check_cells(rows[0].line, cells):
         place = Place.of(problem.field)
         row = by_category.get(place.category) or by_category.get(TOTAL) or rows[0]
-        yield problem.at(row=row.number, column=place.component, field=place.component)
+        column = COLUMN_OF.get(place.component, place.component)
+        yield problem.at(row=row.number, column=column, field=column)
 
 
 def _warnings(rows: list[ReadRow], history: list[tuple[Any, Entry]]) -> Iterator[Problem]:

@@ -1,0 +1,45 @@
+"""The spreadsheet to fill in: a row for every figure that somebody owes now, with what stands there already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from backbone.models import Initiative, Membership, Tenant
+from measures.importing.office import Office
+from measures.importing.standing import cells_of
+from measures.rules.lines import TOTAL
+from measures.rules.periods import Grain, add_months, month_of, start_of, text_of
+
+MONTHS_BACK = 3
+
+
+def template_rows(initiative: Initiative, tenant: Tenant, by: Membership) -> Iterator[tuple[Any, ...]]:
+    """Rows in the columns of an import: every open figure of the last months that this person may file, and its cells.
+
+    A number that stands there is given, so that an upload of the unchanged template changes nothing.
+    """
+    office = Office(initiative, by, tenant)
+    open_lines = []
+    for indicator in office.indicators.values():
+        grain = Grain(indicator.frequency)
+        months = [add_months(month_of(office.today), -back) for back in range(MONTHS_BACK * grain.months, 0, -1)]
+        periods = dict.fromkeys(start_of(grain, month, tenant.fiscal_year_starts) for month in months)
+        for seat in office.seats.values():
+            if office.may_file_for(seat):
+                open_lines += [
+                    (period, seat, indicator)
+                    for period in periods
+                    if office.is_owed(indicator, seat, period) and not office.closed_since(indicator, seat, period)
+                ]
+    stored = cells_of([(indicator.pk, period, seat.id) for period, seat, indicator in open_lines])
+    for period, seat, indicator in sorted(open_lines, key=lambda it: (it[0], it[1].code, it[2].position, it[2].pk)):
+        line = office.lines[indicator.pk]
+        here = stored.get((indicator.pk, period, seat.id), {})
+        for category in (TOTAL, *(key for breakdown in line.breakdowns for key in line.keys(breakdown))):
+            cell = here.get(category)
+            numbers = ("", None, None, None, None, "") if cell is None else (
+                "", "not_collected" if cell.is_not_collected else cell.value, cell.numerator, cell.denominator,
+                cell.weight, cell.note,
+            )  # fmt: skip
+            yield (seat.code, indicator.slug, text_of(period), category, *numbers[1:])

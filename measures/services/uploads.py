@@ -1,0 +1,106 @@
+"""Uploaded files on their way: kept, judged by a worker, shown, applied when somebody says so.
+
+The file lies in the database until it is applied or put aside, so that a worker that dies loses nothing: the next one
+judges it again. Judging writes no figure; applying writes all of them, or none.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.db import transaction
+from django.utils import timezone
+
+from backbone import changes
+from backbone.models import Initiative, Membership
+from backbone.problems import Problem, Refused, gettext_noop
+from backbone.tasks import nudge
+from measures.models import Upload
+
+MOST_ATTEMPTS = 5
+FILENAME_LENGTH = 255
+KEEP_DAYS = 30
+
+changes.register_verbs(
+    {
+        "upload.received": gettext_noop("{by} uploaded {filename}"),
+        "upload.applied": gettext_noop("{by} applied {filename}: {created} new figures, {changed} changed"),
+    }
+)
+
+
+@transaction.atomic
+def receive(*, initiative: Initiative, by: Membership, filename: str, content: bytes) -> Upload:
+    """Keep a file and ask a worker to judge it."""
+    name = "".join(sign for sign in filename.replace("\\", "/").rsplit("/", 1)[-1] if sign.isprintable())
+    upload = Upload.objects.create(
+        initiative=initiative, by=by, filename=name[-FILENAME_LENGTH:] or "figures", content=content
+    )
+    changes.record("upload.received", on=upload, by=by, initiative=initiative, filename=upload.filename)
+    _ask(upload)
+    return upload
+
+
+@transaction.atomic
+def ask_to_apply(*, upload: Upload, by: Membership, replace: bool = False, because: str = "") -> Upload:
+    """Have a worker write what the preview showed. Raises Refused: `upload.not_checked`, `upload.has_errors`,
+    `override.no_reason`."""
+    upload = Upload.objects.select_for_update().defer("content").get(pk=upload.pk)
+    if upload.state != Upload.State.CHECKED:
+        text = gettext_noop("“{filename}” cannot be applied: it is {state}.")
+        params = {"filename": upload.filename, "state": str(upload.get_state_display())}
+        raise Refused(Problem("upload.not_checked", text, params))
+    if upload.outcome.get("error_count"):
+        text = gettext_noop("“{filename}” has {count} errors. Correct them and upload it again.")
+        params = {"filename": upload.filename, "count": upload.outcome["error_count"]}
+        raise Refused(Problem("upload.has_errors", text, params))
+    upload.state = Upload.State.APPLYING
+    upload.outcome |= {"replace": replace, "because": because}
+    upload.save(update_fields=["state", "outcome", "changed_at"])
+    _ask(upload)
+    return upload
+
+
+@transaction.atomic
+def put_aside(*, upload: Upload, by: Membership) -> None:
+    """Forget a file that was not applied; its line in the history stays."""
+    Upload.objects.filter(pk=upload.pk).exclude(state__in=[Upload.State.APPLYING, Upload.State.APPLIED]).delete()
+
+
+def settle(upload: Upload, state: str, outcome: dict) -> None:
+    """What became of a file, said by whoever judged or applied it; an applied file's content is not kept."""
+    upload.state, upload.outcome = state, outcome
+    fields = ["state", "outcome", "changed_at"]
+    if state in (Upload.State.APPLIED, Upload.State.REFUSED):
+        upload.content = b""
+        fields.append("content")
+    upload.save(update_fields=fields)
+
+
+def waiting() -> list[int]:
+    """Files that a worker should have taken by now: older than a minute, in the order of their arrival."""
+    since = timezone.now() - timezone.timedelta(minutes=1)
+    states = [Upload.State.WAITING, Upload.State.APPLYING]
+    stale = Upload.objects.filter(state__in=states, changed_at__lt=since).order_by("pk")
+    return list(stale.values_list("pk", flat=True))
+
+
+@transaction.atomic
+def try_again(upload_id: int) -> bool:
+    """Count one more attempt; False, and the file is refused, when it has brought down too many workers."""
+    upload = Upload.objects.select_for_update().defer("content").get(pk=upload_id)
+    upload.attempts += 1
+    upload.save(update_fields=["attempts", "changed_at"])
+    if upload.attempts <= MOST_ATTEMPTS:
+        return True
+    problem = Problem(
+        "upload.given_up",
+        gettext_noop("The file could not be read after {count} attempts. Save it as CSV and upload that."),
+        {"count": MOST_ATTEMPTS},
+    )
+    settle(upload, Upload.State.REFUSED, {"errors": [{"code": problem.code, "message": problem.message}]})
+    return False
+
+
+def _ask(upload: Upload) -> None:
+    transaction.on_commit(partial(nudge, "measures.tasks.work_on_upload", upload.tenant_id, upload.pk))

@@ -1,0 +1,1 @@
+"""The pages of shared measurement, a module per subject."""

@@ -1,0 +1,156 @@
+"""Spreadsheets: the template to fill, the upload, its preview, and the bad rows back as a file."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods
+
+from backbone import tabular
+from backbone.access import member_can
+from backbone.htmx import page_or_part
+from backbone.problems import Refused
+from backbone.roles import Can
+from backbone.wording import hint, say
+from measures.importing import COLUMNS
+from measures.importing.template import template_rows
+from measures.importing.uploads import judged_again
+from measures.models import Upload
+from measures.services import uploads
+
+CAN_IMPORT = (Can.FILE, Can.OVERRIDE)
+SHOWN = 20
+
+
+@member_can(CAN_IMPORT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_list(request, initiative):
+    """What was uploaded lately, and the form to upload more."""
+    problems = []
+    if request.method == "POST":
+        file = request.FILES.get("file")
+        if file is None:
+            problems = [("file", _("Choose a file first: a spreadsheet (.xlsx) or a CSV file."))]
+        elif file.size > tabular.DEFAULT.file_bytes:
+            megabytes = tabular.DEFAULT.file_bytes // 1024**2
+            problems = [("file", _("The file is over %(limit)s MB. Split it.") % {"limit": megabytes})]
+        else:
+            upload = uploads.receive(
+                initiative=initiative, by=request.membership, filename=file.name, content=file.read()
+            )
+            return redirect("measures:import", request.tenant.slug, initiative.slug, upload.pk)
+    recent = Upload.objects.filter(initiative=initiative).defer("content").select_related("by").order_by("-pk")
+    if not request.membership.can(Can.OVERRIDE):
+        recent = recent.filter(by=request.membership)
+    context = {"initiative": initiative, "uploads": recent[:SHOWN], "problems": problems, "columns": COLUMNS.names}
+    status = 422 if problems else 200
+    return page_or_part(request, "measures/import_list.html", "measures/import_list.html", context, status)
+
+
+@member_can(CAN_IMPORT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_detail(request, initiative, upload):
+    """What a file would change, with every problem by row and column; applying it."""
+    upload = _own_upload(request, initiative, upload)
+    problems = []
+    if request.method == "POST":
+        try:
+            if "put_aside" in request.POST:
+                uploads.put_aside(upload=upload, by=request.membership)
+                messages.success(
+                    request, _("“%(name)s” was put aside; nothing was changed.") % {"name": upload.filename}
+                )
+                return redirect("measures:import-list", request.tenant.slug, initiative.slug)
+            uploads.ask_to_apply(
+                upload=upload,
+                by=request.membership,
+                replace="replace" in request.POST,
+                because=request.POST.get("because", "")[:500],
+            )
+            return redirect("measures:import", request.tenant.slug, initiative.slug, upload.pk)
+        except Refused as refused:
+            problems = [("", f"{say(problem)} {hint(problem)}".strip()) for problem in refused.problems]
+    context = {
+        "initiative": initiative,
+        "upload": upload,
+        "outcome": upload.outcome,
+        "problems": problems,
+        "is_working": upload.state in (Upload.State.WAITING, Upload.State.APPLYING),
+        "lede": _lede(upload),
+        "columns": COLUMNS.names,
+    }
+    return page_or_part(
+        request, "measures/import_detail.html", "measures/_import_outcome.html", context, 422 if problems else 200
+    )
+
+
+@member_can(CAN_IMPORT)
+@require_GET
+def import_bad_rows(request, initiative, upload):
+    """The rows with an error as they came, and a last column saying what is wrong with each."""
+    upload = _own_upload(request, initiative, upload, with_content=True)
+    try:
+        pieces = judged_again(upload).bad_rows()
+    except Refused:
+        raise Http404 from None
+    return _csv(b"".join(pieces), f"bad-rows-{upload.pk}.csv")
+
+
+@member_can(CAN_IMPORT)
+@require_GET
+def import_template(request, initiative):
+    """The columns with a row for every figure that this person owes now, numbers left blank; CSV or XLSX."""
+    rows = template_rows(initiative, request.tenant, request.membership)
+    if request.GET.get("format") == "csv":
+        return _csv(b"".join(tabular.write_csv(rows, COLUMNS, for_excel=True)), "figures.csv")
+    response = HttpResponse(
+        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        headers={"Content-Disposition": 'attachment; filename="figures.xlsx"'},
+    )
+    tabular.write_xlsx(response, rows, COLUMNS)
+    return response
+
+
+def _own_upload(request, initiative, pk: int, *, with_content: bool = False) -> Upload:
+    """The upload, of this person, or of anybody for whoever may correct anybody's figures; 404 otherwise."""
+    found = Upload.objects.filter(initiative=initiative, pk=pk).select_related("by", "initiative")
+    if not with_content:
+        found = found.defer("content")
+    if not request.membership.can(Can.OVERRIDE):
+        found = found.filter(by=request.membership)
+    upload = found.first()
+    if upload is None:
+        raise Http404
+    return upload
+
+
+def _lede(upload: Upload) -> str:
+    """One sentence: what the file did, or would do."""
+    done = upload.outcome
+    if upload.state == Upload.State.APPLIED:
+        return _("Applied: %(created)s new figures, %(changed)s changed, %(unchanged)s as they were.") % done
+    if upload.state == Upload.State.REFUSED:
+        return _("It could not be read. Nothing was changed.")
+    if upload.state != Upload.State.CHECKED:
+        return ""
+    if done["error_count"]:
+        count = done["error_count"]
+        return ngettext(
+            "One problem to correct first. Nothing was changed.",
+            "%(count)s problems to correct first. Nothing was changed.",
+            count,
+        ) % {"count": count}
+    if not done["created"] and not done["changed"]:
+        return _("No changes: everything in this file stands here already.")
+    return _("Ready to apply: %(created)s new figures, %(changed)s changed, %(unchanged)s as they are.") % done
+
+
+def _csv(content: bytes, filename: str) -> HttpResponse:
+    return HttpResponse(
+        content,
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{filename}"', "X-Content-Type-Options": "nosniff"},
+    )
