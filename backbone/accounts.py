@@ -14,6 +14,7 @@ from django.contrib.auth import logout
 from django.contrib.auth.signals import user_logged_in
 from django.db import transaction
 from django.dispatch import receiver
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from backbone.models import Entrance, Membership
 from backbone.tenancy import tenant_scope
@@ -26,6 +27,14 @@ _NOTED_EVERY = 60  # seconds: a visit is written down at most once a minute
 class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request) -> bool:
         return False
+
+    def is_safe_url(self, url: str | None) -> bool:
+        return is_path_here(url)
+
+
+def is_path_here(target: str | None) -> bool:
+    """Whether a `next` is a path of this very host: it begins with one slash, and no browser reads a host into it."""
+    return bool(target) and target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts=None)
 
 
 class SessionLimits:

@@ -2,8 +2,8 @@
 
 from backbone.tenancy import NoTenant, active_tenant_id, has_scope
 
-# What libraries keep in the cache outside any tenant: allauth's rate limits and sign-in codes.
-_PLATFORM = ("platform:", "allauth:")
+# What libraries keep in the cache outside any tenant: allauth’s rate limits (“allauth:…”) and used codes (“allauth.…”).
+_PLATFORM = ("platform:", "allauth:", "allauth.")
 
 
 def scoped_key(key: str, key_prefix: str, version: int) -> str:

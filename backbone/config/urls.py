@@ -21,4 +21,5 @@ urlpatterns = [
 handler400 = doors.bad_request
 handler403 = doors.forbidden
 handler404 = doors.not_found
+handler429 = doors.too_many_requests  # django-allauth's; Django has none
 handler500 = doors.server_error

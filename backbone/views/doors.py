@@ -9,10 +9,11 @@ from django.db import OperationalError
 from django.http import HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
+from redis.exceptions import RedisError
 
 from backbone.access import anonymous_allowed, login_only, member_can
+from backbone.accounts import is_path_here
 from backbone.frame import FILERS
 from backbone.models import Entrance, Initiative
 from backbone.roles import Role
@@ -76,10 +77,8 @@ def language(request):
 
 
 def _back(request):
-    target = request.POST.get("next") or request.headers.get("Referer") or "/"
-    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
-        target = reverse("backbone:start")
-    return HttpResponseRedirect(target)
+    target = request.POST.get("next")
+    return HttpResponseRedirect(target if is_path_here(target) else reverse("backbone:start"))
 
 
 def bad_request(request, exception):
@@ -94,9 +93,23 @@ def not_found(request, exception):
     return render(request, "404.html", status=404)
 
 
+def too_many_requests(request):
+    """django-allauth asks for this page when somebody guesses too often."""
+    response = render(request, "429.html", status=429)
+    response["Retry-After"] = "300"
+    return response
+
+
 def server_error(request):
-    """A database that is away or a row that somebody else is saving is not our fault, and passes."""
+    """A database or a Redis that is away, or a row that somebody else is saving, is not our fault, and passes.
+
+    Without Redis nobody signs in, since guesses could not be counted; pages do not need it.
+    """
     error = sys.exc_info()[1]
+    if isinstance(error, RedisError):
+        response = render(request, "503.html", {"is_busy": False}, status=503)
+        response["Retry-After"] = "5"
+        return response
     if isinstance(error, OperationalError):
         busy = getattr(error.__cause__, "pgcode", None) == "55P03"
         response = render(request, "503.html", {"is_busy": busy}, status=409 if busy else 503)
