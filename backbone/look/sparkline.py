@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -30,16 +31,15 @@ def sparkline(
         return mark_safe("")
     places = _places(series, values, target)
     solid, dashed, dots = [], [], []
-    for (here, (value, partial)), (then, (next_value, next_partial)) in zip(
-        zip(places, series, strict=True), list(zip(places, series, strict=True))[1:], strict=False
-    ):
-        if value is None or next_value is None or here is None or then is None:
-            continue
-        (dashed if partial or next_partial else solid).append((here, then))
+    drawn = zip(places, (partial for _value, partial in series), strict=True)
+    for (here, partial), (then, next_partial) in pairwise(drawn):
+        if here is not None and then is not None:
+            (dashed if partial or next_partial else solid).append((here, then))
     last = max(i for i, (value, _partial) in enumerate(series) if value is not None)
     for i, (place, (_value, partial)) in enumerate(zip(places, series, strict=True)):
         if place is not None and (partial or i == last or _stands_alone(places, i)):
-            dots.append(f'<circle{" class=" + chr(34) + "h" + chr(34) if partial else ""} {_at(place)} r="3"/>')
+            hollow = ' class="h"' if partial else ""
+            dots.append(f'<circle{hollow} cx="{place[0]}" cy="{place[1]}" r="3"/>')
     line = f'<path class="t" d="M2 {_y(Decimal(target), values, target)}H130"/>' if target is not None else ""
     shapes = line + _path(solid, "") + _path(dashed, ' class="d"') + "".join(dots)
     name = format_html(' role="img" aria-label="{}"', label) if label else mark_safe(' aria-hidden="true"')
@@ -86,10 +86,6 @@ def _stands_alone(places: Sequence[Place | None], i: int) -> bool:
     before = places[i - 1] if i > 0 else None
     after = places[i + 1] if i + 1 < len(places) else None
     return before is None and after is None
-
-
-def _at(place: Place) -> str:
-    return f'cx="{place[0]}" cy="{place[1]}"'
 
 
 def _short(value: Decimal) -> Decimal:

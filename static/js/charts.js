@@ -35,7 +35,7 @@
     place.dataset.drawn = "yes";
   }
 
-  const all = within => Promise.all([...within.querySelectorAll("[data-chart]")].map(draw));
+  const all = (within, which = "[data-chart]") => Promise.all([...within.querySelectorAll(which)].map(draw));
   let wait, last = innerWidth;
   addEventListener("resize", () => {
     if (innerWidth === last) return;
@@ -43,6 +43,8 @@
     clearTimeout(wait);
     wait = setTimeout(() => all(document), 200);
   });
-  document.addEventListener("htmx:load", event => { if (event.detail.elt !== document.body) all(event.detail.elt.parentElement ?? document); });
+  document.addEventListener("htmx:load", event => {
+    if (event.detail.elt !== document.body) all(event.detail.elt, "[data-chart]:not([data-drawn])");
+  });
   document.fonts.ready.then(() => all(document));
 })();
