@@ -48,14 +48,14 @@ def problems_of(content: bytes | str, columns: Columns = FIGURES):
 @pytest.mark.parametrize("case", CASES, ids=[case["file"] for case in CASES])
 def test_a_file_of_the_corpus_gets_the_expected_answer(case):
     content = (CORPUS / case["file"]).read_bytes()
-    started = time.perf_counter()
+    started = time.process_time()
     table = None
     try:
         table = read(content)
         problems = table.findings.shown
     except Refused as refused:
         problems = refused.problems
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
     if "code" in case:
         problem = problems[0]
         assert problem.code == case["code"]
@@ -103,6 +103,11 @@ def test_every_fault_of_the_header_is_told_at_once():
         "header.missing",
         "header.missing",
     ]
+
+
+def test_a_title_that_names_a_column_by_chance_is_no_header():
+    problem = refusal("partner,Riverside\n\n" + HEADER + ROW)
+    assert (problem.code, problem.row) == ("header.not_found", 3)
 
 
 def test_columns_refuse_a_required_name_that_they_do_not_have():
@@ -168,11 +173,11 @@ def test_a_cell_at_the_limit_is_read():
 
 def test_a_file_over_the_limit_is_refused_before_it_is_read():
     content = bytes(200 * 1024 * 1024)
-    started = time.perf_counter()
+    started = time.process_time()
     problem = refusal(content)
     assert problem.code == "file.too_large"
     assert "at most 10 MB" in problem.message
-    assert time.perf_counter() - started < 0.1
+    assert time.process_time() - started < 0.1
 
 
 def test_one_endless_line_is_given_up_early():
@@ -215,11 +220,11 @@ def test_all_faults_are_counted_and_the_first_hundred_shown():
 
 
 def test_a_hostile_row_of_quotes_takes_no_time():
-    started = time.perf_counter()
+    started = time.process_time()
     for text in ('"' * 60_000 + "x", '""' * 30_000 + "x", '","' * 20_000 + 'x"', 'a"' * 30_000):
         quoting(",").fullmatch(text)
         assert read(HEADER + text + "\n" + ROW).findings.error_count
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_a_million_rows_stream_at_constant_memory():
@@ -260,9 +265,9 @@ def test_a_stream_of_either_kind_gives_the_same_rows():
 
 def test_reading_fifty_thousand_rows_is_quick():
     content = (HEADER + ROW * 50_000).encode()
-    started = time.perf_counter()
+    started = time.process_time()
     table = read(content)
-    seconds = time.perf_counter() - started
+    seconds = time.process_time() - started
     assert len(table.rows) == 50_000
     assert seconds < 1, f"{len(table.rows) / seconds:,.0f} rows a second"
 

@@ -425,15 +425,15 @@ def test_a_hundred_unknown_names_among_two_thousand_are_no_wait():
         for second in ("Clinic", "School")
         for number in range(500)
     ]
-    started = time.perf_counter()
+    started = time.process_time()
     for number_ in range(100):
         assert nearest(f"Nort Clinc {number_}", known)
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
 
 
 @pytest.mark.parametrize("settle", [number, period, day, code, name, text])
 def test_no_text_however_long_takes_long(settle):
-    started = time.perf_counter()
+    started = time.process_time()
     for raw in (
         "1" * 100_000,
         "1," * 50_000,
@@ -444,4 +444,4 @@ def test_no_text_however_long_takes_long(settle):
         "1 Mar " * 20_000,
     ):
         settle(raw)
-    assert time.perf_counter() - started < 0.7
+    assert time.process_time() - started < 0.7

@@ -163,9 +163,9 @@ def test_writing_streams_at_constant_memory_and_quickly():
         for _ in range(count):
             yield ("RF4", Decimal("18410.5"), "a note")
 
-    started = time.perf_counter()
+    started = time.process_time()
     assert sum(len(piece) for piece in write_csv(rows(100_000), COLUMNS)) == 6 + 100_000 * len("RF4,18410.5,a note\n")
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     tracemalloc.start()
     for _ in write_csv(rows(50_000), COLUMNS):
         pass

@@ -40,18 +40,18 @@ BILLION_LAUGHS = "<!DOCTYPE x [<!ENTITY a 'ha'>" + "".join(
 
 
 def read(content: bytes, columns: Columns = FIGURES, sheet: str | None = None, **limits):
-    started = time.perf_counter()
+    started = time.process_time()
     try:
         return read_table(content, "figures.xlsx", columns, Limits(**limits), sheet=sheet)
     finally:
-        assert time.perf_counter() - started < 5
+        assert time.process_time() - started < 5
 
 
 def refusal(content: bytes, within: float = 1.0, **settings):
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(Refused) as caught:
         read(content, **settings)
-    assert time.perf_counter() - started < within
+    assert time.process_time() - started < within
     assert caught.value.problems[0].message
     return caught.value.problems[0]
 
@@ -542,9 +542,9 @@ def test_one_long_text_used_by_many_cells_takes_its_memory_once():
 
 def test_reading_fifty_thousand_rows_is_quick():
     content = table([ROW] * 50_000)
-    started = time.perf_counter()
+    started = time.process_time()
     found = read(content)
-    seconds = time.perf_counter() - started
+    seconds = time.process_time() - started
     assert len(found.rows) == 50_000
     assert seconds < 4, f"{len(found.rows) / seconds:,.0f} rows a second"
 
