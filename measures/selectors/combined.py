@@ -178,7 +178,7 @@ def partner_rows(spans: Sequence[Span], *, figures: str = FIGURES, name: str = "
     """
 
 
-def whole_rows(spans: Sequence[Span], *, figures: str = FIGURES, rollups: str = ROLLUPS) -> str:
+def whole_rows(spans: Sequence[Span], *, figures: str = FIGURES, rollups: str = ROLLUPS, name: str = "k") -> str:
     """The SELECT of the whole initiative's rows: months from figures, longer spans from the partners' rows.
 
     `rollups` is where those lie: the table, or a sub-select with its columns (`partner_rows`).
@@ -226,7 +226,7 @@ def whole_rows(spans: Sequence[Span], *, figures: str = FIGURES, rollups: str = 
             """
         )
     return f"""
-        WITH {with_owed()},
+        WITH {with_owed(name)},
         asked AS (
             SELECT o.n, count(*) FILTER (WHERE o.is_due) AS due, count(*) FILTER (WHERE NOT o.is_due) AS let_off,
                    bool_or(o.is_due_last) AS is_due_last
@@ -257,15 +257,20 @@ def whole_rows(spans: Sequence[Span], *, figures: str = FIGURES, rollups: str = 
     """
 
 
-def both_rows(own: Sequence[Span], whole: Sequence[Span], *, figures: str = FIGURES) -> tuple[str, str]:
-    """Everything computed at once and nothing stored: a WITH clause, and the SELECT of the whole initiative's rows.
+def both_rows(
+    own: Sequence[Span], whole: Sequence[Span], *, figures: str = FIGURES, name: str = "k"
+) -> tuple[str, str]:
+    """Everything computed at once and nothing stored: the CTE `own` and the SELECT of the whole initiative's rows.
 
-    The clause's `own` holds the partners' rows over which the whole is combined. Parameters: `arrays(own, …, "own")`
-    and `arrays(whole, …)`. `whole` may only ask for quarters and years that `own` has.
+    `own` holds the partners' rows over which the whole is combined. Parameters: `arrays(own, …, "own")` and
+    `arrays(whole, …, name)`. `whole` may only ask for quarters and years that `own` has.
     """
     columns = ", ".join(COLUMNS)
-    clause = f"WITH own AS MATERIALIZED (SELECT {columns} FROM ({partner_rows(own, figures=figures, name='own')}) p)"
-    return clause, f"SELECT {columns} FROM ({whole_rows(whole, figures=figures, rollups='own')}) w"
+    rows = partner_rows(own, figures=figures, name="own")
+    return (
+        f"own AS MATERIALIZED (SELECT {columns} FROM ({rows}) p)",
+        f"SELECT {columns} FROM ({whole_rows(whole, figures=figures, rollups='own', name=name)}) w",
+    )
 
 
 def _own_start(span: Span) -> date:

@@ -139,6 +139,7 @@ def _combined_now(
         clause, rows = "", partner_rows(own, name="own")
     elif own:
         clause, rows = both_rows(own, whole)
+        clause = f"WITH {clause}"
     else:
         clause, rows = "", whole_rows(whole)
     total = "" if categories else "WHERE category = ''"

@@ -9,18 +9,25 @@ a row that would stay the same is not written.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
+from django.utils.translation import gettext_noop
 
+from backbone import changes
 from backbone.models import Initiative
 from backbone.tenancy import active_tenant_id
 from measures.rules.periods import Grain
 from measures.selectors.combined import COLUMNS, KEY, NUMBERS, both_rows, partner_rows, whole_rows
 from measures.selectors.owing import SPANS
 from measures.selectors.spans import Counting, Span, arrays, countings, span_of, touched
+
+logger = logging.getLogger(__name__)
+
+changes.register_verbs({"rollups.mended": gettext_noop("{by} found {rows} roll-ups out of date and built them anew")})
 
 LOCK = 0x726F6C6C  # one kind of advisory lock: "the roll-ups of this tenant"
 
@@ -43,6 +50,9 @@ def recompute(tenant_id: int) -> int:
             return 0
         known = countings({indicator for _, indicator, _, _ in marks})
         _store(cursor, tenant_id, *_spans(known, ((i, period, partner) for _, i, period, partner in marks)))
+        _remove_misplaced(
+            cursor, tenant_id, {i: known[i] for _, i, _, partner in marks if partner is None and i in known}
+        )
         _remove_marks(cursor, tenant_id, [mark[0] for mark in marks])
     return len(marks)
 
@@ -86,10 +96,10 @@ def differences(initiative: Initiative, *, at_most: int = 1_000) -> list[tuple[A
     with connection.cursor() as cursor:
         _lock(cursor, tenant_id)
         own, whole = _spans(known, _filed_periods(cursor, tenant_id, known))
-        clause, rows = both_rows(own, whole)
+        own_rows, rows = both_rows(own, whole)
         cursor.execute(
             f"""
-            {clause}
+            WITH {own_rows}
             SELECT {key} FROM (SELECT * FROM own UNION ALL {rows}) e
               FULL JOIN (SELECT * FROM measures_rollup
                           WHERE tenant_id = %(tenant)s AND indicator_id = ANY(%(indicators)s::bigint[])) s
@@ -101,6 +111,20 @@ def differences(initiative: Initiative, *, at_most: int = 1_000) -> list[tuple[A
             arrays(own, tenant_id, "own") | arrays(whole, tenant_id) | {"indicators": list(known), "at_most": at_most},
         )
         return cursor.fetchall()
+
+
+@transaction.atomic
+def check_and_mend(initiative: Initiative) -> int:
+    """The nightly check: nothing may differ from what the figures say. What does is recorded, and built anew.
+
+    Returns how many rows differed; anything but 0 is a defect to be looked into. In the scope of the tenant.
+    """
+    found = differences(initiative)
+    if found:
+        logger.error("Roll-ups of initiative %s: %s rows differ, the first at %s.", initiative.pk, len(found), found[0])
+        changes.record("rollups.mended", on=initiative, by=None, initiative=initiative, rows=len(found))
+        rebuild(initiative)
+    return len(found)
 
 
 def _spans(
@@ -159,6 +183,28 @@ _UPSERT = f"""
      WHERE ({", ".join("measures_rollup." + name for name in NUMBERS)})
            IS DISTINCT FROM ({", ".join("excluded." + name for name in NUMBERS)})
 """
+
+
+def _remove_misplaced(cursor: Any, tenant_id: int, known: Mapping[int, Counting]) -> None:
+    """Remove rows that stand where no span can be: the fiscal year starts elsewhere now, or the indicator is filed
+    more rarely. Only a change of the set-up does that, and it marks everybody's periods."""
+    if not known:
+        return
+    cursor.execute(
+        """
+        DELETE FROM measures_rollup r
+         USING unnest(%s::bigint[], %s::int[]) AS i (indicator_id, step),
+               (VALUES ('month', 1), ('quarter', 3), ('year', 12)) AS g (grain, months)
+         WHERE r.tenant_id = %s AND r.indicator_id = i.indicator_id AND r.grain = g.grain
+           AND (i.step > g.months OR (date_part('month', r.period)::int - %s + 12) %% g.months <> 0)
+        """,
+        [
+            list(known),
+            [Grain(counting.frequency).months if counting.way else 99 for counting in known.values()],
+            tenant_id,
+            next(iter(known.values())).year_starts,
+        ],
+    )
 
 
 def _lock(cursor: Any, tenant_id: int) -> None:

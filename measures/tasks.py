@@ -1,0 +1,79 @@
+"""What a worker does for shared measurement: roll-ups are recomputed when nudged, swept up, and checked each night.
+
+Every task may be delivered twice, at once, or not at all: the marks in the database say what there is to do.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from celery import shared_task
+from django.db import OperationalError
+from django.utils import timezone
+
+from backbone.models import Initiative, Tenant
+from backbone.tasks import TenantTask
+from backbone.tenancy import tenant_scope
+from measures.models import StaleMark
+from measures.services import rollups
+
+logger = logging.getLogger(__name__)
+
+# A nudge brings a worker within a second; a mark this old has lost its nudge.
+OVERDUE = timedelta(minutes=1)
+
+
+@shared_task(
+    base=TenantTask,
+    name="measures.tasks.roll_up",
+    autoretry_for=(
+        OperationalError,
+    ),  # the lock was held too long, or the database was away: the marks are still there
+    max_retries=3,
+    retry_backoff=2,
+)
+def roll_up(tenant_id: int) -> None:
+    """Recompute what is marked stale, until nothing is."""
+    _drain(tenant_id)
+
+
+@shared_task(name="measures.tasks.sweep")
+def sweep() -> int:
+    """Recompute what a lost nudge left behind; returns for how many tenants. One that fails does not stop the next."""
+    swept = 0
+    for tenant_id in _tenants():
+        try:
+            with tenant_scope(tenant_id):
+                if StaleMark.objects.filter(made_at__lt=timezone.now() - OVERDUE).exists():
+                    _drain(tenant_id)
+                    swept += 1
+        except Exception:  # whatever it was, it is this tenant's; the next one still gets its turn
+            logger.exception("Could not sweep the roll-ups of tenant %s.", tenant_id)
+    return swept
+
+
+@shared_task(name="measures.tasks.nightly_check", time_limit=4 * 3600, soft_time_limit=4 * 3600 - 60)
+def nightly_check() -> int:
+    """Compute every roll-up aside and compare; returns how many rows differed, which must be none."""
+    differing = 0
+    for tenant_id in _tenants():
+        try:
+            with tenant_scope(tenant_id):
+                initiatives = list(Initiative.objects.order_by("pk"))
+            for initiative in initiatives:
+                with tenant_scope(tenant_id):
+                    _drain(tenant_id)
+                    differing += rollups.check_and_mend(initiative)
+        except Exception:  # as above
+            logger.exception("Could not check the roll-ups of tenant %s.", tenant_id)
+    return differing
+
+
+def _drain(tenant_id: int) -> None:
+    while rollups.recompute(tenant_id):
+        pass
+
+
+def _tenants() -> list[int]:
+    return list(Tenant.objects.order_by("pk").values_list("pk", flat=True))
