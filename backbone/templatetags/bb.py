@@ -76,7 +76,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
-from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect, Select
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.template.base import Node, NodeList, Parser, Token
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -210,16 +210,6 @@ def control(field: BoundField, **attrs: Any) -> SafeString:
 @register.filter
 def is_checkbox(field: BoundField) -> bool:
     return isinstance(field.field.widget, CheckboxInput)
-
-
-@register.filter
-def is_file(field: BoundField) -> bool:
-    return isinstance(field.field.widget, FileInput)
-
-
-@register.filter
-def choices_as_list(field: BoundField) -> bool:
-    return isinstance(field.field.widget, RadioSelect | CheckboxSelectMultiple)
 
 
 @register.inclusion_tag("_problems.html")
