@@ -68,7 +68,7 @@ def _prepare(requirements: str) -> None:
     """Create .venv if need be, install what changed; one launcher at a time."""
     try:
         VENV.mkdir(parents=True, exist_ok=True)
-        lock = open(VENV / ".lock", "a")  # noqa: SIM115  (held to the end of this function)
+        lock = open(VENV / ".bootstrap.lock", "a")  # noqa: SIM115  (uv has a .lock of its own there)
     except OSError as error:
         sys.exit(f"Cannot write to {VENV}: {error.strerror}. Name another folder in BACKBONE_VENV.")
     with lock:

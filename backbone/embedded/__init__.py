@@ -51,7 +51,7 @@ def secret(path: Path) -> str:
         # Complete before it has its name: a start that was killed here must not leave an empty secret.
         fresh = path.with_name(f".{path.name}.{os.getpid()}")
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(36))
+            file.write(secrets.token_urlsafe(48))
         fresh.rename(path)
     return path.read_text().strip()
 
