@@ -165,7 +165,7 @@ def hidden_mark(short: bool = False) -> SafeString:
 
 
 @register.inclusion_tag("_chart.html")
-def chart(spec: dict[str, Any], id: str, source: str = "", is_open: bool = False) -> dict[str, Any]:  # noqa: A002
+def chart(spec: dict[str, Any], id: str, source: str = "", is_open: bool = False) -> dict[str, Any]:
     """The drawing with its title, and its numbers as a table; `source` names exceptions and where it comes from."""
     return {
         "id": id,
