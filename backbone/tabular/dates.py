@@ -11,7 +11,7 @@ from typing import Any, Literal
 from backbone.problems import Problem, cut, gettext_noop
 from backbone.tabular.columns import INVISIBLE
 from backbone.tabular.faults import excel_error
-from backbone.tabular.numbers import _digits, is_blank, is_excel_error
+from backbone.tabular.numbers import ascii_digits, is_blank, is_excel_error
 from backbone.tabular.sheet import day as day_of_serial
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
@@ -125,7 +125,7 @@ def _from_serial(raw: float, fmt: DateFormat, month_is_enough: bool) -> tuple[da
 def _from_text(raw: str, fmt: DateFormat, month_is_enough: bool) -> tuple[datetime.date | None, Problem | None]:
     if is_blank(raw):
         return None, None
-    text = " ".join(_digits(raw).translate(INVISIBLE).split()).removeprefix("'")
+    text = " ".join(ascii_digits(raw).translate(INVISIBLE).split()).removeprefix("'")
     if is_excel_error(text):
         return None, excel_error(text)
     if len(text) > 60:

@@ -143,7 +143,7 @@ def _from_text(raw: str, fmt: NumberFormat, percent: Percent | None, money: bool
         return NOT_COLLECTED, None
     if folded in BLANK_WORDS:
         return None, None
-    text = _digits(raw).replace("٫", fmt.decimal).translate(_SIGNS).strip().removeprefix("'").strip()
+    text = ascii_digits(raw).replace("٫", fmt.decimal).translate(_SIGNS).strip().removeprefix("'").strip()
     if not text:
         return None, None
     if is_excel_error(text):
@@ -174,7 +174,7 @@ def _digit(sign: str) -> str:
     return sign if digit is None else str(digit)
 
 
-def _digits(text: str) -> str:
+def ascii_digits(text: str) -> str:
     """Digits of every script as 0-9."""
     return text if text.isascii() else "".join(map(_digit, text))
 
