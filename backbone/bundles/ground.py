@@ -17,11 +17,11 @@ from backbone.bundles.marked import Section, given, once
 from backbone.models import Grant, Initiative, Membership, Participation, Partner, Tenant
 from backbone.problems import Refused, gettext_noop
 from backbone.roles import Role
-from backbone.services import initiatives, members, partners
+from backbone.services import initiatives, members, partners, tenants
 from backbone.tabular import texts
 
 CODE_LENGTH = 40
-TENANT_KEYS = ("slug", *initiatives.TENANT_FIELDS)
+TENANT_KEYS = ("slug", *tenants.SETTINGS)
 INITIATIVE_KEYS = ("slug", "name", "starts_on", "ends_on", "attribution")
 PARTNER_KEYS = ("code", "name", "sector", "joins_on", "leaves_on")
 MEMBER_KEYS = ("email", "name", "role", "partner", "ends_on")
@@ -174,10 +174,10 @@ def put_tenant(one: Item, *, is_new: bool) -> tuple[Tenant, list[str]]:
         section.document.refuse()
         return tenant, ["slug"]
     tenant = Tenant.objects.get(slug=slug)
-    changed = attempt(one, lambda: initiatives.change_tenant(tenant=tenant, by=None, **fields))
+    changed = [name for name, value in fields.items() if getattr(tenant, name) != value]
+    tenant = attempt(one, lambda: tenants.change_settings(tenant=tenant, by=None, **fields))
     section.document.refuse()
-    tenant.refresh_from_db()
-    return tenant, list(changed)
+    return tenant, changed
 
 
 def put_initiative(one: Item) -> tuple[Initiative, list[str]]:

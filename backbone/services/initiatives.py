@@ -1,4 +1,4 @@
-"""Tenants and their initiatives: the only writer of both."""
+"""Initiatives, and the making of a tenant. Its settings afterwards are `services.tenants`."""
 
 from __future__ import annotations
 
@@ -15,10 +15,6 @@ from backbone.problems import Problem, Refused
 from backbone.services.fields import Changed, checked, set_fields
 from backbone.tenancy import active_tenant_id, tenant_scope
 
-TENANT_FIELDS = (
-    "name", "timezone", "locale", "fiscal_year_starts", "small_cell_threshold", "counting", "number_format",
-    "date_order", "accent",
-)  # fmt: skip
 INITIATIVE_FIELDS = ("name", "starts_on", "ends_on", "attribution")
 # These are addresses of their own below /o/<tenant>/, or words of the platform's.
 RESERVED_SLUGS = frozenset({"-", "new"})
@@ -26,7 +22,6 @@ RESERVED_SLUGS = frozenset({"-", "new"})
 changes.register_verbs(
     {
         "tenant.created": gettext_noop("{by} opened the account {name}"),
-        "tenant.changed": gettext_noop("{by} changed the settings of {name}"),
         "initiative.created": gettext_noop("{by} began {name}"),
         "initiative.changed": gettext_noop("{by} changed {name}"),
     }
@@ -53,17 +48,6 @@ def create_tenant(*, slug: str, name: str, by: Membership | None = None, **setti
     tenant.save(force_insert=True)
     changes.record("tenant.created", on=tenant, by=by, name=name)
     return tenant
-
-
-@transaction.atomic
-def change_tenant(*, tenant: Tenant, by: Membership | None, **settings: Any) -> Changed:
-    """Change settings; answers what changed. The caller sees to roll-ups (`measures.services.setup.tenant_changed`)."""
-    _only(settings, TENANT_FIELDS)
-    tenant = Tenant.objects.select_for_update(no_key=True).get(pk=tenant.pk)
-    changed = set_fields(tenant, settings)
-    if changed:
-        changes.record("tenant.changed", on=tenant, by=by, name=tenant.name, fields=changed)
-    return changed
 
 
 @transaction.atomic

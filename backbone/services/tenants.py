@@ -11,6 +11,7 @@ from backbone import changes, conditions
 from backbone.models import Membership, Tenant
 from backbone.problems import Problem, Refused
 from backbone.roles import Can
+from backbone.services.fields import checked
 
 SETTINGS = (
     "name",
@@ -28,23 +29,24 @@ changes.register_verbs({"settings.changed": gettext_noop("{by} changed the setti
 
 
 @transaction.atomic
-def change_settings(*, tenant: Tenant, by: Membership, **settings: Any) -> Tenant:
+def change_settings(*, tenant: Tenant, by: Membership | None, **settings: Any) -> Tenant:
     """Change the settings given, and tell the conditions which, so that what rests on them is built anew.
 
-    Raises `Refused` without the right, and ValidationError for a value that the model refuses.
+    `by` None is the platform itself, at its operator's command. Raises `Refused` without the right, and for a value
+    that the model refuses.
     """
     unknown = sorted(set(settings) - set(SETTINGS))
     if unknown:
         raise TypeError(f"No setting of a tenant: {', '.join(unknown)}.")
     tenant = Tenant.objects.select_for_update(no_key=True).get(pk=tenant.pk)
-    if not Membership.objects.get(pk=by.pk).can(Can.CHANGE_SETTINGS):
+    if by is not None and not Membership.objects.get(pk=by.pk).can(Can.CHANGE_SETTINGS):
         raise Refused(Problem("settings.forbidden", gettext_noop("Only a backbone admin changes the settings.")))
     before = {name: getattr(tenant, name) for name in settings if getattr(tenant, name) != settings[name]}
     if not before:
         return tenant
     for name in before:
         setattr(tenant, name, settings[name])
-    tenant.full_clean()
+    checked(tenant)
     tenant.save(update_fields=list(before))
     names = ", ".join(str(Tenant._meta.get_field(name).verbose_name) for name in before)
     after = {name: str(settings[name]) for name in before}

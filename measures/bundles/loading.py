@@ -22,15 +22,12 @@ from measures.bundles.reading import FILE_KEYS
 from measures.models import Dimension, Indicator, Obligation
 from measures.rules.kinds import AVAILABLE
 from measures.services import obligations, setup
-from measures.services.expectations import mark_everything
 
 VERSION = 1
 KEYS = (
     "backbone", "tenant", "initiative", "agenda", "partners", "dimensions", "indicators", "obligations", "excuses",
     "members",
 )  # fmt: skip
-# Settings of a tenant on which every roll-up depends.
-_COUNTED_BY = {"fiscal_year_starts", "counting"}
 
 
 @dataclass
@@ -73,9 +70,6 @@ def load(content: bytes, name: str, *, passwords: Mapping[str, str] | None = Non
         summary.note("initiative", bounds)
         _put_rest(root, row, passwords or {}, summary)
         root.document.refuse()
-        if _COUNTED_BY & set(touched) and not is_new:
-            for every in Initiative.objects.all():
-                mark_everything(every)
     return summary
 
 

@@ -59,10 +59,11 @@ def mark_indicators(
     )
 
 
-def mark_everything(initiative: Initiative) -> None:
-    """Mark every month of an initiative: its fiscal year, or what its roll-ups count, has changed."""
-    indicators = Indicator.objects.filter(initiative=initiative).values_list("pk", flat=True)
-    mark_indicators(indicators, months_of(initiative))
+def mark_everything() -> None:
+    """Mark every month of every initiative of the tenant: its fiscal year, or what its roll-ups count, has changed."""
+    for initiative in Initiative.objects.all():
+        indicators = Indicator.objects.filter(initiative=initiative).values_list("pk", flat=True)
+        mark_indicators(indicators, months_of(initiative))
 
 
 def _touches(month: date, span: Span | None) -> bool:
