@@ -6,13 +6,17 @@ sweep finds what a lost one left behind.
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from celery import Task, current_app, shared_task
 from django.core.cache import cache
 from django.utils import timezone
+from kombu.pools import producers
 
 from backbone.tenancy import tenant_scope
+
+logger = logging.getLogger(__name__)
 
 HEARTBEAT = "platform:beat"
 
@@ -29,14 +33,18 @@ class TenantTask(Task):
             return super().__call__(tenant_id, *args, **kwargs)
 
 
+# A person waits for the write that nudges: the broker has a quarter of a second to answer, and one more try.
+IMPATIENT = {"socket_timeout": 0.25, "socket_connect_timeout": 0.25, "max_retries": 1, "interval_start": 0}
+
+
 def nudge(task: str, *args: Any) -> None:
     """Ask a worker for a task by name. Redis may be away: the mark is in the database, and a sweep finds it."""
     try:
-        current_app.send_task(task, args=args, ignore_result=True)
+        connection = current_app.connection_for_write(transport_options=IMPATIENT)
+        with producers[connection].acquire(block=True, timeout=0.25) as producer:
+            current_app.send_task(task, args=args, ignore_result=True, producer=producer)
     except Exception as error:  # whatever the broker's client raises, the write that nudged has been committed
-        import logging
-
-        logging.getLogger(__name__).warning("Could not nudge %s: %s", task, type(error).__name__)
+        logger.warning("Could not nudge %s: %s", task, type(error).__name__)
 
 
 @shared_task(name="backbone.tasks.heartbeat")
