@@ -5,9 +5,11 @@ from django.urls import path
 from measures.api.figures import FiguresAPI
 from measures.api.filings import FilingAPI
 from measures.api.imports import ImportsAPI
+from measures.api.rollups import RollupsAPI
 
 urlpatterns = [
     path("figures/", FiguresAPI.as_view(), name="figures"),
     path("filings/<str:partner>/<month:period>/", FilingAPI.as_view(), name="filing"),
     path("imports/", ImportsAPI.as_view(), name="imports"),
+    path("rollups/", RollupsAPI.as_view(), name="rollups"),
 ]

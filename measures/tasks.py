@@ -15,8 +15,10 @@ from django.utils import timezone
 from backbone.models import Initiative, Tenant
 from backbone.tasks import TenantTask
 from backbone.tenancy import tenant_scope
+from measures.importing import uploads
 from measures.models import StaleMark
 from measures.services import rollups
+from measures.services import uploads as uploaded
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +38,32 @@ OVERDUE = timedelta(minutes=1)
 def roll_up(tenant_id: int) -> None:
     """Recompute what is marked stale, until nothing is."""
     _drain(tenant_id)
+
+
+@shared_task(base=TenantTask, name="measures.tasks.work_on_upload")
+def work_on_upload(tenant_id: int, upload_id: int) -> None:
+    """Judge an uploaded file, or apply it, whichever it waits for."""
+    uploads.work_on(upload_id)
+
+
+@shared_task(name="measures.tasks.sweep_uploads")
+def sweep_uploads() -> int:
+    """Take up files whose nudge was lost, or whose worker died; returns how many."""
+    taken = 0
+    for tenant_id in _tenants():
+        try:
+            with tenant_scope(tenant_id):
+                waiting = uploaded.waiting()
+            for upload_id in waiting:
+                with tenant_scope(tenant_id):
+                    may_try = uploaded.try_again(upload_id)
+                if may_try:
+                    with tenant_scope(tenant_id):
+                        uploads.work_on(upload_id)
+                    taken += 1
+        except Exception:  # as below
+            logger.exception("Could not take up the files of tenant %s.", tenant_id)
+    return taken
 
 
 @shared_task(name="measures.tasks.sweep")

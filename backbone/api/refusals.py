@@ -22,6 +22,7 @@ STATUS_OF_CODE = {
     "idempotency.other_body": status.HTTP_422_UNPROCESSABLE_ENTITY,
     "if_match.stale": status.HTTP_412_PRECONDITION_FAILED,
     "partner.forbidden": status.HTTP_403_FORBIDDEN,
+    "filter.forbidden": status.HTTP_403_FORBIDDEN,
     "file.too_large": status.HTTP_413_REQUEST_ENTITY_TOO_LARGE,
     "body.too_large": status.HTTP_413_REQUEST_ENTITY_TOO_LARGE,
     "body.too_many_items": status.HTTP_413_REQUEST_ENTITY_TOO_LARGE,

@@ -239,6 +239,7 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "beat-heartbeat": {"task": "backbone.tasks.heartbeat", "schedule": 30.0},
     "measures-sweep": {"task": "measures.tasks.sweep", "schedule": 20.0},
+    "measures-sweep-uploads": {"task": "measures.tasks.sweep_uploads", "schedule": 30.0},
     "measures-nightly-check": {"task": "measures.tasks.nightly_check", "schedule": 24 * 3600.0},
     "comms-tick": {"task": "comms.tasks.tick", "schedule": 60.0},
 }

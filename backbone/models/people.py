@@ -120,7 +120,7 @@ class Membership(TenantOwned):
         partner_id = partner.pk if isinstance(partner, Partner) else partner
         for grant in self.current_grants:
             found = reach(grant.role, can)
-            if found is None:
+            if found is None or found is Reach.CONSENTED:  # no partner has been asked for its consent yet
                 continue
             if found is not Reach.OWN or partner_id is None or grant.partner_id == partner_id:
                 return True

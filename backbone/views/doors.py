@@ -6,8 +6,9 @@ import sys
 
 from django.conf import settings
 from django.db import OperationalError
-from django.http import HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 from redis.exceptions import RedisError
@@ -82,11 +83,11 @@ def _back(request):
 
 
 def bad_request(request, exception):
-    return render(request, "400.html", status=400)
+    return _standing_alone("400.html", 400)
 
 
 def forbidden(request, exception):
-    return render(request, "403.html", status=403)
+    return render(request, "403.html", {"exception": exception}, status=403)
 
 
 def not_found(request, exception):
@@ -107,12 +108,19 @@ def server_error(request):
     """
     error = sys.exc_info()[1]
     if isinstance(error, RedisError):
-        response = render(request, "503.html", {"is_busy": False}, status=503)
-        response["Retry-After"] = "5"
-        return response
+        return _try_again(503, is_busy=False)
     if isinstance(error, OperationalError):
         busy = getattr(error.__cause__, "pgcode", None) == "55P03"
-        response = render(request, "503.html", {"is_busy": busy}, status=409 if busy else 503)
-        response["Retry-After"] = "5"
-        return response
-    return render(request, "500.html", status=500)
+        return _try_again(409 if busy else 503, is_busy=busy)
+    return _standing_alone("500.html", 500)
+
+
+def _try_again(status: int, *, is_busy: bool) -> HttpResponse:
+    response = _standing_alone("503.html", status, {"is_busy": is_busy})
+    response["Retry-After"] = "5"
+    return response
+
+
+def _standing_alone(template: str, status: int, context: dict | None = None) -> HttpResponse:
+    """Rendered without the request, whose frame would ask the database that may just be away."""
+    return HttpResponse(render_to_string(template, context), status=status)

@@ -1,0 +1,134 @@
+"""GET …/rollups/: combined figures, each with its kind, its coverage, and who is missing where the caller may know."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import defaultdict
+from datetime import date
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.response import Response
+
+from backbone.api.resource import MemberAPI
+from backbone.models import Partner
+from backbone.problems import Problem, Refused, cut, gettext_noop
+from backbone.roles import Can, Reach
+from measures.api import parameters
+from measures.models import Indicator
+from measures.rules.periods import Grain
+from measures.selectors.expected import expectations
+from measures.selectors.rollup_table import Wanted, copy_rollups
+
+PARAMETERS = {
+    "grain": parameters.choice(*(str(grain) for grain in Grain)),
+    "indicator": parameters.word,
+    "since": parameters.month,
+    "until": parameters.month,
+    "by": parameters.choice("initiative", "partner"),
+    "categories": parameters.flag,
+    "year_starts": parameters.whole(1, 12),
+    "missing": parameters.flag,
+}
+WHOLE_NUMBERS = ("filed", "expected")
+
+
+class RollupsAPI(MemberAPI):
+    """Figures combined over partners and months. A number never comes without its coverage and state.
+
+    `missing=true` names the partners that have not filed, for callers who may see partners' figures; it needs a grain.
+    """
+
+    can = {"GET": (Can.READ_ROLLUPS, Can.READ_RESULTS)}
+
+    @extend_schema(
+        parameters=[OpenApiParameter(name, str) for name in PARAMETERS],
+        responses={200: dict},
+    )
+    def get(self, request, **named):
+        asked = parameters.read(request.query_params, PARAMETERS)
+        indicators = self._indicators(asked["indicator"])
+        by_partner = asked["by"] == "partner"
+        self._require_reach(by_partner, bool(asked["categories"]))
+        wanted = Wanted(
+            grains=(Grain(asked["grain"]),) if asked["grain"] else tuple(Grain),
+            indicator_ids=[indicator.pk for indicator in indicators.values()],
+            by_partner=by_partner,
+            categories=bool(asked["categories"]),
+            year_starts=asked["year_starts"],
+        )
+        table = io.StringIO()
+        copy_rollups(self.initiative, table, wanted)
+        table.seek(0)
+        rows = [_shown(row, indicators) for row in csv.DictReader(table) if _is_within(row, asked)]
+        if by_partner:
+            rows = self._of_own_partners(rows)
+        if asked["missing"]:
+            self._name_missing(rows, indicators, asked)
+        return Response({"rollups": rows})
+
+    def _indicators(self, slug: str | None) -> dict[str, Indicator]:
+        found = {row.slug: row for row in Indicator.objects.filter(initiative=self.initiative)}
+        if slug is None:
+            return found
+        if slug not in found:
+            text = gettext_noop("There is no indicator “{value}” that you can see.")
+            raise Refused(Problem("indicator.unknown", text, {"value": cut(slug)}, field="indicator", value=cut(slug)))
+        return {slug: found[slug]}
+
+    def _require_reach(self, by_partner: bool, categories: bool) -> None:
+        """Partners' own roll-ups and small cells need their own rights, over everybody."""
+        if by_partner and not self.membership.can(Can.READ_PARTNER_FIGURES):
+            raise _hidden("by")
+        if categories and Reach.ALL not in self.membership.reach_of(Can.READ_SMALL_CELLS):
+            raise _hidden("categories")
+
+    def _of_own_partners(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        seen = self.membership.partner_ids(Can.READ_PARTNER_FIGURES)
+        if seen is None:
+            return rows
+        codes = set(Partner.objects.filter(pk__in=seen).values_list("code", flat=True))
+        return [row for row in rows if row["partner"] in codes]
+
+    def _name_missing(self, rows, indicators: dict[str, Indicator], asked) -> None:
+        if self.membership.partner_ids(Can.READ_PARTNER_FIGURES) is not None:
+            raise _hidden("missing")
+        if asked["grain"] is None or asked["by"] == "partner":
+            text = gettext_noop("“missing” needs a grain, and is said of the whole initiative.")
+            raise Refused(Problem("filter.invalid", text, field="missing"))
+        codes = dict(Partner.objects.values_list("pk", "code"))
+        slugs = {indicator.pk: slug for slug, indicator in indicators.items()}
+        for period in {row["period"] for row in rows}:
+            absent: dict[str, list[str]] = defaultdict(list)
+            month = date.fromisoformat(f"{period}-01")
+            for one in expectations(slugs, month, Grain(asked["grain"]), year_starts=asked["year_starts"]):
+                if one.is_missing:
+                    absent[slugs[one.indicator_id]].append(codes[one.partner_id])
+            for row in rows:
+                if row["period"] == period:
+                    row["missing"] = sorted(absent[row["indicator"]])
+
+
+def _hidden(name: str) -> Refused:
+    text = gettext_noop("“{name}” asks for what your role does not see.")
+    return Refused(Problem("filter.forbidden", text, {"name": name}, field=name))
+
+
+def _is_within(row: dict[str, str], asked: dict[str, Any]) -> bool:
+    return (asked["since"] is None or row["period"] >= _text(asked["since"])) and (
+        asked["until"] is None or row["period"] <= _text(asked["until"])
+    )
+
+
+def _text(month: date) -> str:
+    return f"{month:%Y-%m}"
+
+
+def _shown(row: dict[str, str], indicators: dict[str, Indicator]) -> dict[str, Any]:
+    """The row as an export has it, with the kind; an empty cell is null, and coverage is whole numbers."""
+    shown: dict[str, Any] = {name: value or None for name, value in row.items()}
+    shown |= {name: int(row[name]) for name in WHOLE_NUMBERS}
+    shown["category"] = row["category"]
+    indicator = indicators[row["indicator"]]
+    return shown | {"kind": indicator.kind, "unit": indicator.unit, "suppressed": False}
