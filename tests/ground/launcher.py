@@ -47,6 +47,14 @@ class Launcher:
         self.owner = self.environment.get("DATABASE_URL", "")
         self.app = self.environment.get("APP_DATABASE_URL", "")
 
+    def whole_environment(self) -> dict[str, str]:
+        """What a command needs to use these servers."""
+        return clean_environment(**self.environment)
+
+    def connect(self):
+        """A session of the owner's."""
+        return contextlib.closing(roles.connect(self.owner))
+
     def leave(self) -> int:
         self.process.communicate("\n", timeout=60)
         return self.process.returncode

@@ -40,6 +40,14 @@ def address_of(start: subprocess.Popen) -> str:
     pytest.fail(f"bin/start gave no address: {start.communicate()[1]}")
 
 
+def processes_of(state: Path) -> dict[str, int]:
+    return {name: pid for name, (pid, _) in json.loads((state / "processes.json").read_text()).items()}
+
+
+def alive(pid: int) -> bool:
+    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+
+
 def test_a_taken_port_is_named_with_the_way_out(state):
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
@@ -76,37 +84,33 @@ def test_it_serves_is_joined_and_stops_as_a_whole(started, state):
     assert ended(program("manage", "migrate", "--check", state=state))[0] == 0
     assert (state / "services.json").read_text() == services
 
-    processes = [pid for pid, _ in json.loads((state / "processes.json").read_text()).values()]
+    processes = processes_of(state).values()
     start.send_signal(signal.SIGINT)
     status, _, error = ended(start)
     assert status == 0
     assert "Stopping" in error
-    assert not [pid for pid in processes if psutil.pid_exists(pid)]
+    assert not any(map(alive, processes))
     ports = [int(port) for port in re.findall(r":(\d+)/", services)]
     assert len(ports) == 3
     assert not [port for port in ports if port_is_taken(port)]
 
 
-def test_one_process_ending_ends_all_and_is_named(started, state):
-    start, _ = started
-    processes = {name: pid for name, (pid, _) in json.loads((state / "processes.json").read_text()).items()}
-    assert set(processes) == {"web", "worker", "beat"}
-    psutil.Process(processes["beat"]).kill()
-    status, _, error = ended(start)
+def test_a_killed_start_is_cleared_up_by_the_next_and_one_process_ending_ends_all(started, state):
+    start, address = started
+    left = processes_of(state)
+    assert set(left) == {"web", "worker", "beat"}
+    start.kill()
+    start.communicate()
+    assert all(map(alive, left.values()))
+
+    again = program("start", "--no-demo", "--port", address.rpartition(":")[2], state=state)
+    assert address_of(again) == address
+    assert not any(map(alive, left.values()))
+
+    running = processes_of(state)
+    psutil.Process(running["beat"]).kill()
+    status, _, error = ended(again)
     assert status == 1
     assert "The beat process ended (status -9)" in error
     assert str(state / "logs" / "beat.log") in error
-    assert not [pid for pid in processes.values() if psutil.pid_exists(pid)]
-
-
-def test_a_killed_start_is_cleared_up_by_the_next_on_the_same_port(started, state):
-    start, address = started
-    left = [pid for pid, _ in json.loads((state / "processes.json").read_text()).values()]
-    start.kill()
-    start.communicate()
-    assert psutil.pid_exists(left[0])
-    again = program("start", "--no-demo", "--port", address.rpartition(":")[2], state=state)
-    assert address_of(again) == address
-    assert not [pid for pid in left if psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE]
-    again.terminate()
-    assert ended(again)[0] == 128 + signal.SIGTERM
+    assert not any(map(alive, running.values()))
