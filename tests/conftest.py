@@ -10,12 +10,14 @@ import os
 from datetime import date
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.db import connections
 
 from backbone import tenancy
-from backbone.tenancy import tenant_scope
+from backbone.tenancy import TenantManager, tenant_scope
 from tests import factories
+from tests.tenancy.guard import Guard
 
 
 @pytest.fixture(scope="session")
@@ -59,6 +61,17 @@ def savepoint_scopes(monkeypatch, request):
     marker = request.node.get_closest_marker("django_db")
     is_real = marker is not None and marker.kwargs.get("transaction")
     monkeypatch.setattr(tenancy, "savepoints_allowed", not is_real)
+
+
+@pytest.fixture(autouse=True)
+def statements_name_the_tenant(request):
+    """Fail the test whose statement touches a tenant's table without naming the tenant; see tests/tenancy/guard.py."""
+    if request.node.get_closest_marker("sees_all_tenants"):
+        yield
+        return
+    owned = frozenset(m._meta.db_table for m in apps.get_models() if isinstance(m._default_manager, TenantManager))
+    with connections["default"].execute_wrapper(Guard(owned)):
+        yield
 
 
 @pytest.fixture

@@ -71,6 +71,7 @@ def test_another_tenants_row_fails_validation(both):
 # --- the second wall: row-level security, with the first one stepped around ---
 
 
+@pytest.mark.sees_all_tenants
 def test_postgresql_alone_shows_one_tenant(both):
     riverside, hillcrest = both
     with riverside.scope():
@@ -79,6 +80,7 @@ def test_postgresql_alone_shows_one_tenant(both):
         assert names_behind_the_second_wall() == ["Hillcrest Youth to Work"]
 
 
+@pytest.mark.sees_all_tenants
 def test_postgresql_without_a_tenant_is_a_loud_error(riverside):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL app.tenant_id = %s", [NO_TENANT])
@@ -86,6 +88,7 @@ def test_postgresql_without_a_tenant_is_a_loud_error(riverside):
         names_behind_the_second_wall()
 
 
+@pytest.mark.sees_all_tenants
 def test_postgresql_alone_refuses_to_change_a_neighbours_row(both):
     riverside, hillcrest = both
     with riverside.scope():
