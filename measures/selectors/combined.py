@@ -222,7 +222,7 @@ def whole_rows(spans: Sequence[Span], *, figures: str = FIGURES, rollups: str = 
               FROM owed o JOIN k ON k.n = o.n AND k.grain <> '{Grain.MONTH}'
               JOIN {rollups} r ON r.scope = o.partner_id AND r.grain = k.grain AND r.indicator_id = k.indicator_id
                               AND r.period = k.period
-                              {"AND r.tenant_id = %(tenant)s" if rollups == ROLLUPS else ""}
+                              {"AND r.tenant_id = %(tenant)s AND r.state <> ''" if rollups == ROLLUPS else ""}
             """
         )
     return f"""
