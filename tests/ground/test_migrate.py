@@ -21,7 +21,7 @@ def test_the_owner_migrates_without_being_named():
     tables = "SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'"
     with connections["default"].cursor() as cursor:
         cursor.execute(tables)
-        assert cursor.fetchall() == [("backbone_owner",)]
+        assert cursor.fetchall() == [(connections["owner"].settings_dict["USER"],)]
 
 
 def test_a_second_migrate_waits_for_the_first(state):
