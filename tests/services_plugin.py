@@ -8,6 +8,7 @@ the run makes its test databases there. Workers of pytest-xdist inherit the envi
 import atexit
 import contextlib
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -19,6 +20,7 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
     embedded.forget_abandoned_tests()
     state = Path(tempfile.mkdtemp(prefix=embedded.TEST_PREFIX))
     state.chmod(0o755)  # ours alone; when root runs the tests, PostgreSQL runs as another account and must get in
+    _closing.callback(shutil.rmtree, state, ignore_errors=True)
     _closing.callback(embedded.forget, state)
     os.environ.update(_closing.enter_context(embedded.services(state, durable=False)))
     os.environ["DJANGO_SETTINGS_MODULE"] = "backbone.config.settings"
