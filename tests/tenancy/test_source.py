@@ -1,0 +1,135 @@
+"""What the source may not say: a tenant set anywhere but in one place, SQL glued from strings, a key without a tenant."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from backbone.caching import scoped_key
+from backbone.tenancy import NoTenant
+
+pytestmark = pytest.mark.isolation
+
+ROOT = Path(__file__).parents[2]
+APPS = ("backbone", "agenda", "measures", "activities", "comms")
+SOURCES = sorted(p for app in APPS for p in (ROOT / app).rglob("*.py") if "migrations" not in p.parts)
+
+MAY_SET_THE_TENANT = {"backbone/tenancy.py", "backbone/tenant_tables.py", "backbone/embedded/roles.py"}
+
+# Statements put together from our own constants, never from what somebody sent; each was read.
+MAY_BUILD_SQL = {
+    "backbone/tenant_tables.py": "a migration's DDL, from names of our own models",
+    "backbone/database/grants.py": "GRANT and REVOKE, from names of our own tables",
+    "backbone/embedded/servers.py": "roles and databases of the private server, before Django is there",
+    "backbone/embedded/roles.py": "as above",
+    "backbone/services/moving.py": "COPY of whole tables, from names of our own models",
+    "measures/exporting.py": "conditions chosen from fixed words, values as parameters",
+    "measures/importing/standing.py": "column names of our own",
+    "measures/selectors/expected.py": "shared pieces of set-based SQL (selectors/spans.py)",
+    "measures/selectors/history.py": "column names of our own",
+    "measures/selectors/parts.py": "shared pieces of set-based SQL",
+    "measures/selectors/rollup_table.py": "shared pieces; COPY of a statement that psycopg2 has filled in",
+    "measures/selectors/series.py": "shared pieces of set-based SQL",
+    "measures/selectors/spans.py": "the shared pieces",
+    "measures/services/rollups/marks.py": "as many placeholders as there are marks",
+    "measures/services/rollups/storing.py": "shared pieces of set-based SQL",
+}
+
+
+_MANAGERS = ("objects", "_default_manager", "_base_manager")
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def glued_statements(tree: ast.AST) -> list[int]:
+    """Lines where a statement is run that was put together on the spot, or the ORM is asked for raw SQL."""
+    lines = []
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        on = node.func.value if isinstance(node.func, ast.Attribute) else None
+        asks_for_raw = called == "RawSQL" or (called in ("raw", "extra") and getattr(on, "attr", "") in _MANAGERS)
+        runs = called in ("execute", "executemany", "copy_expert", "mogrify") and node.args
+        if asks_for_raw or (runs and is_glued(node.args[0])):
+            lines.append(node.lineno)
+    return lines
+
+
+def is_glued(argument: ast.expr) -> bool:
+    if isinstance(argument, ast.JoinedStr):
+        return any(isinstance(part, ast.FormattedValue) for part in argument.values)
+    if isinstance(argument, ast.BinOp):
+        return isinstance(argument.op, ast.Add | ast.Mod)
+    return (
+        isinstance(argument, ast.Call)
+        and isinstance(argument.func, ast.Attribute)
+        and argument.func.attr in ("format", "join", "replace")
+    )
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_only_one_place_sets_the_tenant(path):
+    text = path.read_text()
+    if name_of(path) not in MAY_SET_THE_TENANT:
+        assert "app.tenant_id" not in text
+    assert not re.search(r"set_config\s*\(", text)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_no_statement_is_glued_together_where_it_is_run(path):
+    lines = glued_statements(ast.parse(path.read_text()))
+    if name_of(path) not in MAY_BUILD_SQL:
+        assert lines == [], f"{name_of(path)}: pass values as parameters, or explain the file in MAY_BUILD_SQL"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'cursor.execute(f"SELECT {x}")', 'cursor.execute("SELECT %s" % x)', 'cursor.execute("SELECT " + x)',
+        'cursor.execute("SELECT {}".format(x))', 'Partner.objects.raw("SELECT 1")', "Partner.objects.extra(where=[x])",
+        'RawSQL("a", [])', 'cursor.copy_expert(f"COPY {t} TO STDOUT", out)',
+    ],
+)  # fmt: skip
+def test_the_check_sees_glued_statements(line):
+    assert glued_statements(ast.parse(line)) == [1]
+
+
+@pytest.mark.parametrize(
+    "line", ['cursor.execute("SELECT %s", [x])', "cursor.execute(SQL, [x])", 'execute(f"SELECT 1")']
+)
+def test_the_check_lets_parameters_pass(line):
+    assert glued_statements(ast.parse(line)) == []
+
+
+# --- the cache ---
+
+
+def test_a_cache_key_without_a_tenant_raises():
+    with pytest.raises(NoTenant, match="“forest” names no tenant"):
+        scoped_key("forest", "", 1)
+
+
+def test_a_cache_key_carries_its_tenant(riverside, hillcrest):
+    keys = []
+    for neighbourhood in (riverside, hillcrest):
+        with neighbourhood.scope():
+            keys.append(scoped_key("forest", "", 1))
+    assert keys == [f":1:t:{n.tenant.pk}:forest" for n in (riverside, hillcrest)]
+
+
+@pytest.mark.parametrize("key", ["platform:beat", "allauth:rl:login:1.2.3.4", "allauth.mfa.totp.used?user=1&code=2"])
+def test_what_is_the_platforms_says_so(key):
+    assert scoped_key(key, "", 1) == f":1:{key}"
+
+
+def test_no_page_is_cached_whole():
+    for path in SOURCES:
+        assert "cache_page" not in path.read_text(), name_of(path)
+    for template in (ROOT / "templates").rglob("*.html"):
+        assert "{% cache" not in template.read_text(), template
