@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from django.urls import NoReverseMatch, reverse
+from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -59,9 +60,17 @@ def frame(request) -> dict[str, Frame | None]:
             nav=_nav(request, membership, current or (initiatives[0] if len(initiatives) == 1 else None)),
             tenant_links=_tenant_links(request, membership),
             account_links=_links(request, [(_("Name, language and mail"), "backbone:account"), _KEYS]),
-            footer_words=request.tenant.name,
+            footer_words=_footer_words(request.tenant, membership),
         )
     }
+
+
+def _footer_words(tenant: Tenant, membership: Membership) -> str:
+    words = {"tenant": tenant.name, "zone": membership.timezone or tenant.timezone}
+    if tenant.fiscal_year_starts == 1:
+        return _("%(tenant)s · calendar years · times in %(zone)s") % words
+    words["month"] = MONTHS[tenant.fiscal_year_starts]
+    return _("%(tenant)s · fiscal year from 1 %(month)s · times in %(zone)s") % words
 
 
 _KEYS = (gettext_lazy("API keys"), "backbone:key-list")
@@ -113,7 +122,7 @@ def _nav(request, membership: Membership, initiative: Initiative | None) -> list
         entries = [(_("Results"), "measures:results", True), (_("Agenda"), "agenda:agenda", True)]
     else:
         entries = [
-            (_("Home"), "backbone:home", True),
+            (_("Home"), "measures:forest", True),
             (_("Agenda"), "agenda:agenda", membership.can(Can.READ_AGENDA)),
             (_("Measures"), "measures:indicator-list", membership.can(Can.READ_INDICATORS)),
             (_("Communication"), "comms:mail-list", membership.can(Can.READ_SETTINGS)),
