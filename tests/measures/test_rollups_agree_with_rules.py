@@ -170,9 +170,7 @@ def _is_new(world, new):
 
 
 def _compare(initiative, indicator, partners, world, grain, reader_starts):
-    line = Line(
-        slug="k", name="K", kind=world["kind"], over_time=world["over_time"], carry_forward=world["carry"]
-    )
+    line = Line(slug="k", name="K", kind=world["kind"], over_time=world["over_time"], carry_forward=world["carry"])
     starts = reader_starts or TENANT_STARTS
     since, until = start_of(grain, FIRST, starts), LAST_MONTH
     found = {
