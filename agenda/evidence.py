@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from backbone.conditions import DueItem, Reading
 
 
@@ -13,7 +15,11 @@ class AgendaEvidence:
     slug = "agenda"
 
     def readings(self, initiative, as_of: datetime) -> Iterable[Reading]:
-        return ()
+        """What makes an agenda common. None of it is recorded yet, and what is not known is said to be unknown."""
+        return [
+            Reading("agenda.ratified", _("Partners have ratified it"), None, _("No version is ratified yet."), as_of),
+            Reading("agenda.cited", _("Decisions cite it"), None, _("Decisions are not recorded here yet."), as_of),
+        ]
 
     def due(self, membership, as_of: datetime) -> Iterable[DueItem]:
         return ()

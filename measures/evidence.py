@@ -7,13 +7,16 @@ from datetime import datetime
 from typing import Any
 
 from backbone.conditions import DueItem, Reading
+from measures.selectors.evidence import condition_checks
+from measures.services import expectations
 
 
 class MeasuresEvidence:
     slug = "measures"
 
     def readings(self, initiative, as_of: datetime) -> Iterable[Reading]:
-        return ()
+        """Its own checks, and the one of the agenda's that only the measures can answer."""
+        return condition_checks(initiative, as_of)
 
     def due(self, membership, as_of: datetime) -> Iterable[DueItem]:
         return ()
@@ -26,3 +29,8 @@ class MeasuresEvidence:
 
     def forget(self, membership) -> None:
         return None
+
+    def settings_changed(self, tenant, names: frozenset[str]) -> None:
+        """Quarters, years, and what counts at all: every roll-up rests on these two settings."""
+        if names & {"fiscal_year_starts", "counting"}:
+            expectations.mark_everything()

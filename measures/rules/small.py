@@ -1,0 +1,43 @@
+"""Which cells of a breakdown are too small to be shown to readers who may not see single people in them. Pure.
+
+A count of 1 to threshold − 1 is withheld, zero may be shown; then as many further cells as are needed so that no
+withheld one can be had by taking the shown ones from the total. Source: product specification, 3.8 and N15; ResDAC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+
+# The people that can be counted in a cell: (value,) of a count, (numerator, denominator − numerator) of a rate.
+Counts = tuple[Decimal, ...]
+
+
+def is_small(counts: Iterable[Decimal], threshold: int) -> bool:
+    """Whether one of these counts is 1 to threshold − 1: a group in which somebody could be known."""
+    return any(0 < abs(count) < threshold for count in counts)
+
+
+def withheld(cells: Mapping[str, Sequence[Counts]], threshold: int, *, adds_up: bool) -> frozenset[str]:
+    """The keys of the cells that are not shown.
+
+    Each cell holds its counts, one entry for each thing that is shown of it. `adds_up`: the cells are parts of a total
+    that is shown, so at least two are withheld, and together at least `threshold` people.
+    """
+    hidden = {key for key, counts in cells.items() if any(is_small(one, threshold) for one in counts)}
+    if not hidden or not adds_up:
+        return frozenset(hidden)
+    sizes = {key: sum((abs(count) for one in counts for count in one), Decimal(0)) for key, counts in cells.items()}
+    for key in sorted((key for key in cells if key not in hidden), key=lambda key: (sizes[key], key)):
+        if len(hidden) >= 2 and sum(sizes[one] for one in hidden) >= threshold:
+            break
+        if sizes[key] > 0:
+            hidden.add(key)
+    return frozenset(hidden)
+
+
+def counts_of(value: Decimal | None, numerator: Decimal | None, denominator: Decimal | None) -> Counts:
+    """The people in one figure: of a rate those in the numerator and those who are not."""
+    if numerator is not None and denominator is not None:
+        return (numerator, denominator - numerator)
+    return () if value is None else (value,)

@@ -1,0 +1,161 @@
+"""Who is missing, the largest effect on a figure first, with what one needs to know before calling them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from backbone.look.numbers import compact
+from backbone.models import Initiative, Partner
+from backbone.tenancy import active_tenant_id
+from measures.lines import due_on
+from measures.models import Indicator
+from measures.selectors.reading import Reading
+
+# (initiative, partner ids, period) -> when each was last reminded of it. Set by whoever sends reminders; measures
+# lies below it and cannot ask.
+Reminded = Callable[[Initiative, Collection[int], date], Mapping[int, datetime]]
+_reminded: list[Reminded] = []
+
+
+def tell_reminders(ask: Reminded) -> None:
+    """Let the chase list say when a partner was last reminded; called once, from `AppConfig.ready()`."""
+    _reminded[:] = [ask]
+
+
+class LastFiled(NamedTuple):
+    """The last period a partner filed before, and how late it was, in days; None where that is not known."""
+
+    period: date
+    days_late: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One partner that has not filed, with the indicator on which it weighs most.
+
+    `usual` of `everybody` is what it usually brings to `heaviest`, in that indicator's volume; None without history.
+    """
+
+    partner: Partner
+    indicators: tuple[Indicator, ...]
+    heaviest: Reading
+    usual: Decimal | None
+    everybody: Decimal | None
+    last: LastFiled | None = None
+    reminded_at: datetime | None = None
+
+    @property
+    def share(self) -> Decimal | None:
+        if self.usual is None or not self.everybody:
+            return None
+        return self.usual / self.everybody
+
+    @property
+    def usual_words(self) -> str:
+        """`300 of 1,000`: its usual volume of everybody's."""
+        return _("%(usual)s of %(everybody)s") % {
+            "usual": compact(self.usual, 0),
+            "everybody": compact(self.everybody, 0),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ChaseList:
+    """Everybody who is missing something of one month, and how many owe anything in it."""
+
+    period: date
+    missing: tuple[Missing, ...]
+    expected: int
+
+
+def chase_list(initiative: Initiative, readings: Sequence[Reading], period: date, zone: str) -> ChaseList:
+    """Who is missing in these readings, the largest share of a usual volume first; two statements.
+
+    Readings in another window than that month's (a quarterly indicator's) count in their own.
+    """
+    absent: dict[int, list[Reading]] = {}
+    expected: set[int] = set()
+    for reading in readings:
+        for part in reading.whole.parts:
+            if part.combined.coverage.expected:
+                expected.add(part.partner_id)
+            if part.combined.coverage.missing_count:
+                absent.setdefault(part.partner_id, []).append(reading)
+    if not absent:
+        return ChaseList(period, (), len(expected))
+    partners = {partner.pk: partner for partner in Partner.objects.filter(pk__in=absent)}
+    last = _last_filed(initiative, absent, period, readings, zone)
+    reminded = _reminded[0](initiative, absent.keys(), period) if _reminded else {}
+    totals = {reading.indicator.pk: _everybody(reading) for reading in readings}
+    found = []
+    for pk, theirs in absent.items():
+        heaviest, usual, everybody = _heaviest(pk, theirs, totals)
+        indicators = tuple(reading.indicator for reading in theirs)
+        found.append(Missing(partners[pk], indicators, heaviest, usual, everybody, last.get(pk), reminded.get(pk)))
+    found.sort(key=lambda one: (-(one.share if one.share is not None else Decimal(-1)), one.partner.code))
+    return ChaseList(period, tuple(found), len(expected))
+
+
+def _everybody(reading: Reading) -> Decimal | None:
+    """What all who are expected usually bring, as far as it is known."""
+    owing = (part.partner_id for part in reading.whole.parts if part.combined.coverage.expected)
+    known = [reading.weights[pk] for pk in owing if pk in reading.weights]
+    return sum(known, Decimal(0)) or None
+
+
+def _heaviest(
+    pk: int, readings: Iterable[Reading], totals: Mapping[int, Decimal | None]
+) -> tuple[Reading, Decimal | None, Decimal | None]:
+    """The indicator to which a partner usually brings the largest share, with its volume and everybody's."""
+
+    def share(reading: Reading) -> Decimal:
+        usual, everybody = reading.weights.get(pk), totals[reading.indicator.pk]
+        return Decimal(-1) if usual is None or everybody is None else usual / everybody
+
+    reading = max(readings, key=share)
+    return reading, reading.weights.get(pk), totals[reading.indicator.pk]
+
+
+def _last_filed(
+    initiative: Initiative, partners: Collection[int], before: date, readings: Sequence[Reading], zone: str
+) -> dict[int, LastFiled]:
+    """The last earlier month of which each partner has a figure that is more than a draft, and when it came."""
+    ids = [reading.indicator.pk for reading in readings]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT p.id, f.period, g.submitted_at
+              FROM unnest(%(partners)s::bigint[]) AS p (id)
+             CROSS JOIN LATERAL (SELECT f.period FROM measures_figure f
+                                  WHERE f.tenant_id = %(tenant)s AND f.partner_id = p.id AND f.period < %(before)s
+                                    AND f.state <> 'draft' AND f.indicator_id = ANY(%(indicators)s)
+                                  ORDER BY f.period DESC LIMIT 1) f
+              LEFT JOIN measures_filing g ON g.tenant_id = %(tenant)s AND g.initiative_id = %(initiative)s
+                                         AND g.period = f.period AND g.partner_id = p.id
+            """,
+            {
+                "tenant": active_tenant_id(),
+                "partners": list(partners),
+                "before": before,
+                "indicators": ids,
+                "initiative": initiative.pk,
+            },
+        )
+        rows = cursor.fetchall()
+    monthly = [r.indicator for r in readings if r.indicator.frequency == Indicator.Frequency.MONTH]
+    found = {}
+    for partner, period, submitted_at in rows:
+        days_late = None
+        if submitted_at is not None and monthly:
+            due = max(due_on(one, period) for one in monthly)
+            days_late = (submitted_at.astimezone(ZoneInfo(zone)).date() - due).days
+        found[partner] = LastFiled(period, days_late)
+    return found

@@ -1,0 +1,197 @@
+"""One partner's own figures: one of them with all that was said about it, or all of them as a series."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db import connection
+
+from backbone.models import Initiative, Partner
+from backbone.tenancy import active_tenant_id
+from measures import wording
+from measures.models import Figure, Indicator
+from measures.rules.figures import Entry, divided
+from measures.rules.lines import TOTAL, Line, breakdown_of
+from measures.rules.periods import Grain, add_months, start_of
+from measures.selectors.reading import Reading, read
+from measures.selectors.spans import Counting, countings
+from measures.windows import Window
+
+PERIODS = 13
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One stored number of a line: its category in words, and how it is said."""
+
+    name: str
+    words: str
+    note: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class FigureView:
+    """One partner's answer for one indicator and period; `total` is None where nobody may see or has filed one."""
+
+    total: Cell | None
+    groups: tuple[tuple[str, tuple[Cell, ...]], ...]
+    approved_by: str
+    changed_at: datetime | None
+
+
+def figure_view(indicator: Indicator, line: Line, partner: Partner, period: date, *, with_drafts: bool) -> FigureView:
+    """The total and the categories of one line; drafts only for who may read them. One statement."""
+    rows = Figure.objects.filter(indicator=indicator, partner=partner, period=period).select_related("changed_by")
+    rows = [row for row in rows if with_drafts or row.state != "draft"]
+    by_key = {row.category: row for row in rows}
+    total = by_key.get(TOTAL)
+    groups = []
+    for breakdown in line.breakdowns:
+        cells = [_cell(line, by_key[key], line.category_name(key)) for key in line.keys(breakdown) if key in by_key]
+        if cells:
+            groups.append((line.breakdown_name(breakdown), tuple(cells)))
+    known = {key for breakdown in line.breakdowns for key in line.keys(breakdown)} | {TOTAL}
+    loose = [_cell(line, row, row.category) for key, row in by_key.items() if key not in known]
+    if loose:
+        groups.append(("+".join(breakdown_of(loose[0].name)), tuple(loose)))
+    approver = total.changed_by if total is not None and total.state == "approved" else None
+    return FigureView(
+        total=None if total is None else _cell(line, total, ""),
+        groups=tuple(groups),
+        approved_by="" if approver is None else approver.name,
+        changed_at=None if total is None else total.changed_at,
+    )
+
+
+def _cell(line: Line, row: Figure, name: str) -> Cell:
+    return Cell(name, wording.entry(line, entry_of(row)), row.note, row.state)
+
+
+def entry_of(row) -> Entry:
+    """A stored figure as the rules see it."""
+    return Entry(
+        row.value,
+        row.numerator,
+        row.denominator,
+        row.weight,
+        is_not_collected=row.is_not_collected,
+        reason=row.note,
+        new_only=row.new_only,
+    )
+
+
+class OwnFigure(NamedTuple):
+    """One period of one partner's own series."""
+
+    period: date
+    words: str
+    state: str
+    approved_by: str
+    at: datetime | None
+    number: Decimal | None
+    is_excused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLine:
+    """One indicator of a partner's own figures: its last periods, newest first, and its share of everybody's."""
+
+    reading: Reading
+    figures: tuple[OwnFigure, ...]
+    share: Decimal | None
+    own: Decimal | None
+    everybody: Decimal | None
+
+    @property
+    def spark(self) -> list[tuple[Decimal | None, bool]]:
+        return [(one.number, one.state != "approved") for one in reversed(self.figures)]
+
+
+def own_lines(
+    initiative: Initiative, indicators: Sequence[Indicator], partner: Partner, window: Window
+) -> list[OwnLine]:
+    """A partner's last thirteen periods of each indicator with who approved them; one statement beside `read`'s."""
+    readings = read(initiative, indicators, window, trend=0)
+    known = countings([indicator.pk for indicator in indicators])
+    starts = {
+        pk: start_of(Grain(c.frequency), readings_window(readings, pk).period, c.year_starts) for pk, c in known.items()
+    }
+    stored = _stored(known, starts, partner.pk)
+    found = []
+    for reading in readings:
+        pk = reading.indicator.pk
+        frequency = Grain(reading.indicator.frequency)
+        figures = []
+        for back in range(PERIODS):
+            period = add_months(starts[pk], -back * frequency.months)
+            figures.append(_own(reading.line, period, stored.get((pk, period)), (pk, period) in stored))
+        own, everybody, share = _share(reading, partner.pk)
+        found.append(OwnLine(reading, tuple(figures), share, own, everybody))
+    return found
+
+
+def readings_window(readings: Sequence[Reading], pk: int) -> Window:
+    """The window in which an indicator is read."""
+    return next(reading.window for reading in readings if reading.indicator.pk == pk)
+
+
+def _stored(known: dict[int, Counting], starts: dict[int, date], partner_id: int) -> dict[tuple[int, date], tuple]:
+    """A partner's totals and excuses of these indicators over their last periods, by indicator and period."""
+    ids = list(known)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT f.indicator_id, f.period, f.value, f.numerator, f.denominator, f.is_not_collected, f.state, m.name,
+                   f.changed_at, false
+              FROM unnest(%(ids)s::bigint[], %(since)s::date[], %(until)s::date[]) AS i (indicator_id, since, until)
+              JOIN measures_figure f ON f.tenant_id = %(tenant)s AND f.indicator_id = i.indicator_id
+                                    AND f.period BETWEEN i.since AND i.until AND f.partner_id = %(partner)s
+                                    AND f.category = ''
+              LEFT JOIN backbone_membership m ON m.tenant_id = %(tenant)s AND m.id = f.changed_by_id
+            UNION ALL
+            SELECT e.indicator_id, e.period, NULL, NULL, NULL, false, 'excused', m.name, e.at, true
+              FROM measures_excuse e
+              JOIN backbone_membership m ON m.tenant_id = %(tenant)s AND m.id = e.by_id
+             WHERE e.tenant_id = %(tenant)s AND e.partner_id = %(partner)s AND e.indicator_id = ANY(%(ids)s)
+             ORDER BY 10 DESC
+            """,
+            {
+                "tenant": active_tenant_id(),
+                "partner": partner_id,
+                "ids": ids,
+                "since": [add_months(starts[pk], -PERIODS * Grain(known[pk].frequency).months) for pk in ids],
+                "until": [starts[pk] for pk in ids],
+            },
+        )
+        return {(row[0], row[1]): row[2:] for row in cursor}  # a figure stands over an excuse
+
+
+def _own(line: Line, period: date, row: tuple | None, is_there: bool) -> OwnFigure:
+    if row is None:
+        return OwnFigure(period, "", "missing", "", None, None, False)
+    value, numerator, denominator, is_not_collected, state, name, at, is_excuse = row
+    if is_excuse:
+        return OwnFigure(period, "", "excused", name, at, None, True)
+    one = Entry(value, numerator, denominator, is_not_collected=is_not_collected)
+    number = divided(numerator, denominator) if line.rule.is_ratio else value
+    word = "not_collected" if is_not_collected and state == "approved" else state
+    return OwnFigure(period, wording.entry(line, one), word, name if state == "approved" else "", at, number, False)
+
+
+def _share(reading: Reading, partner_id: int) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
+    """What a partner brings to the figure, what everybody does, and the share: of a rate by its denominators; of
+    people none, for they are never summed.
+    """
+    part = next((part.combined for part in reading.whole.parts if part.partner_id == partner_id), None)
+    if part is None or reading.now.lower is not None:
+        return None, None, None
+    own = part.denominator if reading.line.rule.is_ratio else part.value
+    everybody = reading.now.denominator if reading.line.rule.is_ratio else reading.now.value
+    if own is None or everybody is None or everybody <= 0 or own < 0:
+        return own, everybody, None
+    return own, everybody, own / everybody

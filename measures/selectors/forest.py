@@ -1,0 +1,120 @@
+"""The forest, results with their figures, and the trees, what waits for somebody: what staff see first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+
+from agenda.models import Outcome
+from backbone.models import Change, Initiative, Tenant
+from backbone.roles import Can
+from measures.lines import closes_on, due_on
+from measures.models import Indicator
+from measures.rules.periods import Grain, add_months, start_of
+from measures.selectors.chase import ChaseList, chase_list
+from measures.selectors.reading import Codes, Reading, own_window, read
+from measures.selectors.waiting import WaitingReport, waiting_reports
+from measures.windows import Window, latest_month
+
+CHANGES = 8  # what is new, at a glance
+DATES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One outcome with the readings of its indicators; `outcome` is None for those that belong to none yet."""
+
+    outcome: Outcome | None
+    number: int
+    readings: tuple[Reading, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Date:
+    """A day on which something of a month is due, or closes, for these indicators."""
+
+    day: date
+    month: date
+    indicators: int
+    is_lock: bool
+
+
+def indicators_in_use(initiative: Initiative, month: date) -> list[Indicator]:
+    """The indicators of an initiative that are not retired by a month, with outcome and tenant; one statement."""
+    in_use = Q(retired_on=None) | Q(retired_on__gt=month)
+    return list(Indicator.objects.filter(in_use, initiative=initiative).select_related("outcome", "tenant"))
+
+
+def branches(initiative: Initiative, readings: Sequence[Reading], *, with_empty: bool = True) -> list[Branch]:
+    """The agenda's outcomes in order, each with its readings; those that belong to no outcome come last."""
+    outcomes = list(Outcome.objects.filter(initiative=initiative))
+    by_outcome: dict[int | None, list[Reading]] = {}
+    for reading in readings:
+        by_outcome.setdefault(reading.indicator.outcome_id, []).append(reading)
+    found = [
+        Branch(outcome, number, tuple(by_outcome.get(outcome.pk, ())))
+        for number, outcome in enumerate(outcomes, start=1)
+        if with_empty or outcome.pk in by_outcome
+    ]
+    if None in by_outcome:
+        found.append(Branch(None, 0, tuple(by_outcome[None])))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Trees:
+    """What waits for somebody. `chase` is of the month that is collected now; `to_review` is for who reviews."""
+
+    chase: ChaseList
+    to_review: tuple[WaitingReport, ...]
+    changes: tuple[Change, ...]
+    dates: tuple[Date, ...]
+    locks_on: date | None
+
+    @property
+    def waits_for_reader(self) -> int:
+        return sum(report.lines - report.own for report in self.to_review)
+
+
+def trees(
+    initiative: Initiative,
+    tenant: Tenant,
+    membership,
+    indicators: Sequence[Indicator],
+    readings: Sequence[Reading],
+    month: Window,
+    codes: Codes | None,
+    today: date,
+) -> Trees:
+    """What waits in the month that `month` shows. `readings` are of any grain; a month's are read when they are not."""
+    if any(reading.window != own_window(reading.indicator, month) for reading in readings):
+        readings = read(initiative, indicators, month, codes=codes, trend=0)
+    to_review = waiting_reports(membership.pk, initiative) if membership.can(Can.REVIEW) else []
+    told = Change.objects.filter(initiative=initiative).select_related("by", "partner").order_by("-at", "-id")[:CHANGES]
+    monthly = [one for one in indicators if one.frequency == Indicator.Frequency.MONTH]
+    return Trees(
+        chase=chase_list(initiative, readings, month.period, tenant.timezone),
+        to_review=tuple(to_review),
+        changes=tuple(told),
+        dates=tuple(next_dates(indicators, today, tenant.fiscal_year_starts)),
+        locks_on=max((closes_on(one, month.period) for one in monthly), default=None),
+    )
+
+
+def next_dates(indicators: Sequence[Indicator], today: date, year_starts: int) -> list[Date]:
+    """The next days on which something is due or closes, soonest first."""
+    latest = latest_month(today)
+    counted: dict[tuple[date, bool, date], int] = {}
+    for indicator in indicators:
+        frequency = Grain(indicator.frequency)
+        period = start_of(frequency, latest, year_starts)
+        for start in (add_months(period, -frequency.months), period, add_months(period, frequency.months)):
+            for day, is_lock in ((due_on(indicator, start), False), (closes_on(indicator, start), True)):
+                if day >= today:
+                    key = (day, is_lock, start)
+                    counted[key] = counted.get(key, 0) + 1
+    found = [Date(day, month, count, is_lock) for (day, is_lock, month), count in sorted(counted.items())]
+    return found[:DATES]

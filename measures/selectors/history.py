@@ -1,0 +1,155 @@
+"""What happened to figures: every version by who, when and why, from the history that the triggers keep."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from backbone import changes
+from backbone.models import Change
+from backbone.tenancy import active_tenant_id
+from measures.models import Indicator
+from measures.models.filings import FigureState
+from measures.rules.figures import Entry
+from measures.rules.lines import TOTAL, Line
+from measures.rules.periods import text_of
+from measures.wording import entry as entry_words
+
+DRAFT, SUBMITTED, RETURNED, APPROVED = (str(state) for state in FigureState.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that happened. `is_state_change` draws a solid dot; `why` is what its author gave as the reason."""
+
+    at: datetime
+    sentence: str
+    why: str = ""
+    is_state_change: bool = False
+    category: str = ""
+
+
+_COLUMNS = [
+    "pgh_created_at",
+    "pgh_label",
+    "partner_id",
+    "category",
+    "value",
+    "numerator",
+    "denominator",
+    "is_not_collected",
+    "note",
+    "state",
+    "changed_because",
+]
+
+
+def figure_steps(
+    indicator: Indicator,
+    line: Line,
+    period: date,
+    codes: dict[int, str],
+    *,
+    partner_ids: Collection[int] | None = None,
+    with_drafts: bool = False,
+    with_categories: bool = False,
+    limit: int = 200,
+) -> list[Step]:
+    """What happened to the figures of one indicator and period, newest first; one statement.
+
+    For every partner, or for those in `partner_ids`. Drafts are their authors' own and left out unless asked for.
+    `codes` names the partners.
+    """
+    listed = ", ".join(f"e.{column}" for column in _COLUMNS)
+    own = "" if partner_ids is None else "AND f.partner_id = ANY(%(partners)s)"
+    totals = "" if with_categories else "AND f.category = ''"
+    drafts = "" if with_drafts else "WHERE h.state <> 'draft'"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT * FROM (
+                SELECT {listed}, m.name AS author, lag(e.state) OVER past AS state_before,
+                       lag(e.value) OVER past AS value_before, lag(e.numerator) OVER past AS numerator_before,
+                       lag(e.denominator) OVER past AS denominator_before,
+                       lag(e.is_not_collected) OVER past AS was_not_collected
+                  FROM measures_figure f
+                  JOIN measures_figureevent e ON e.tenant_id = %(tenant)s AND e.pgh_obj_id = f.id
+                  LEFT JOIN backbone_membership m ON m.tenant_id = %(tenant)s AND m.id = e.changed_by_id
+                 WHERE f.tenant_id = %(tenant)s AND f.indicator_id = %(indicator)s AND f.period = %(period)s
+                       {own} {totals}
+                WINDOW past AS (PARTITION BY e.pgh_obj_id ORDER BY e.pgh_created_at, e.pgh_id)) h
+            {drafts}
+             ORDER BY h.pgh_created_at DESC, h.category LIMIT %(limit)s
+            """,  # noqa: S608  (the clauses are ours)
+            {
+                "tenant": active_tenant_id(),
+                "indicator": indicator.pk,
+                "period": period,
+                "partners": None if partner_ids is None else list(partner_ids),
+                "limit": limit,
+            },
+        )
+        names = [column[0] for column in cursor.description]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor]
+    return [_step(line, row, codes, with_drafts=with_drafts) for row in rows]
+
+
+def excuse_steps(indicator: Indicator, period: date, partner_ids: Collection[int] | None = None) -> list[Step]:
+    """Who was let off this indicator for this period, and who let them; one statement."""
+    told = Change.objects.filter(
+        subject=indicator._meta.label_lower,
+        subject_id=indicator.pk,
+        verb__startswith="excuse.",
+        facts__period=text_of(period),
+    ).select_related("by", "partner")
+    if partner_ids is not None:
+        told = told.filter(partner__in=partner_ids)
+    return [Step(change.at, changes.sentence(change), is_state_change=True) for change in told.order_by("-at")]
+
+
+def _step(line: Line, row: dict[str, Any], codes: dict[int, str], *, with_drafts: bool) -> Step:
+    now = Entry(row["value"], row["numerator"], row["denominator"], is_not_collected=row["is_not_collected"])
+    before = Entry(
+        row["value_before"],
+        row["numerator_before"],
+        row["denominator_before"],
+        is_not_collected=bool(row["was_not_collected"]),
+    )
+    state, was = row["state"], row["state_before"]
+    if was == DRAFT and not with_drafts:
+        was, before = None, Entry()
+    words = {
+        "by": row["author"] or _("Backbone"),
+        "partner": codes.get(row["partner_id"], ""),
+        "figure": entry_words(line, now),
+        "before": entry_words(line, before),
+    }
+    if row["category"] != TOTAL:
+        words["partner"] = f"{words['partner']}, {line.category_name(row['category'])}"
+    is_changed = not before.is_blank and now != before
+    if state == APPROVED and was == APPROVED:
+        pattern = (
+            _("%(by)s corrected %(before)s to %(figure)s for %(partner)s")
+            if is_changed
+            else _("%(by)s changed what is said about %(partner)s’s %(figure)s")
+        )
+    elif state == APPROVED and was is None:
+        pattern = _("%(by)s entered %(figure)s for %(partner)s, as approved before")
+    elif state == APPROVED:
+        pattern = _("%(by)s approved %(partner)s’s %(figure)s")
+    elif state == RETURNED and was != RETURNED:
+        pattern = _("%(by)s returned %(partner)s’s %(figure)s")
+    elif state == SUBMITTED and is_changed and was is not None:
+        pattern = _("%(by)s submitted %(figure)s for %(partner)s, instead of %(before)s")
+    elif state == SUBMITTED:
+        pattern = _("%(by)s submitted %(figure)s for %(partner)s")
+    elif row["pgh_label"] == "insert":
+        pattern = _("%(by)s wrote %(figure)s for %(partner)s")
+    else:
+        pattern = _("%(by)s changed %(before)s to %(figure)s for %(partner)s")
+    return Step(row["pgh_created_at"], pattern % words, row["changed_because"], state != was, row["category"])

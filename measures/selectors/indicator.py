@@ -1,0 +1,254 @@
+"""One indicator in one window, all the way down: its trend, its partners, its breakdowns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from backbone.look.numbers import SILENCE, short_period
+from backbone.models import Initiative, Partner
+from backbone.tenancy import active_tenant_id
+from measures import wording
+from measures.models import Indicator
+from measures.rules.change import like_for_like
+from measures.rules.combining import Combined, combine_partners
+from measures.rules.kinds import UNDUPLICATED
+from measures.rules.lines import Breakdown, Line, breakdown_of
+from measures.rules.periods import Grain
+from measures.rules.small import counts_of, withheld
+from measures.selectors.parts import Part
+from measures.selectors.reading import Reading, TrendPoint, point_of
+from measures.selectors.series import SeriesRow, series
+
+LENGTHS = {Grain.MONTH: 25, Grain.QUARTER: 13, Grain.YEAR: 8}
+SMALL_LENGTHS = {Grain.MONTH: 13, Grain.QUARTER: 9, Grain.YEAR: 6}
+SILENT = Decimal("-1e30")  # below every figure, for sorting only
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerRow:
+    """One partner's line below a figure. Without a `partner` it is everybody whom the reader may not see, as one."""
+
+    partner: Partner | None
+    count: int
+    now: Combined
+    before: Combined | None
+    change: str
+    usual: Decimal | None
+    state: str
+    state_words: str
+    is_missing: bool
+
+    @property
+    def is_excused(self) -> bool:
+        return self.now.coverage.excused > 0 and self.now.coverage.expected == 0
+
+
+def partner_rows(reading: Reading, shown: set[int] | None) -> list[PartnerRow]:
+    """Who makes up the figure: the largest first, then who is missing by what it usually brings, then the excused.
+
+    `shown` are the partners that the reader may see, None for all; all others are one row, so that the rows still
+    add up to the figure. Two statements.
+    """
+    line, indicator = reading.line, reading.indicator
+    own, others = reading.whole.parts, None
+    if shown is not None:
+        own, others = reading.whole.without(line, shown)
+    before = {} if reading.before is None else {part.partner_id: part.combined for part in reading.before.parts}
+    partners = Partner.objects.in_bulk([part.partner_id for part in own])
+    is_own_grain = reading.window.grain == indicator.frequency
+    states = _figure_states(indicator, reading.window.period, partners) if is_own_grain else {}
+    rows = []
+    for part in own:
+        earlier = before.get(part.partner_id)
+        state, words = _state(part, states.get(part.partner_id), is_own_grain)
+        rows.append(
+            PartnerRow(
+                partner=partners[part.partner_id],
+                count=1,
+                now=part.combined,
+                before=earlier,
+                change=_change(line, part.partner_id, earlier, part.combined),
+                usual=reading.weights.get(part.partner_id),
+                state=state,
+                state_words=words,
+                is_missing=part.combined.coverage.missing_count > 0,
+            )
+        )
+    rows.sort(key=_order)
+    if others is not None:
+        hidden = {pk: one for pk, one in before.items() if shown is None or pk not in shown}
+        covered = others.combined.coverage
+        words = _("%(filed)s of %(expected)s filed") % {"filed": covered.filed, "expected": covered.expected}
+        earlier = combine_partners(line, hidden) if hidden else None
+        rows.append(PartnerRow(None, others.months, others.combined, earlier, "", None, "", words, False))
+    return rows
+
+
+def _order(row: PartnerRow) -> tuple[int, Decimal, str]:
+    now = row.now
+    size = next((n for n in (now.denominator, now.value, now.lower) if n is not None), SILENT)
+    code = row.partner.code if row.partner is not None else ""
+    if now.has_something:
+        return (0, -size, code)
+    if row.is_excused:
+        return (2, Decimal(0), code)
+    return (1, -(row.usual if row.usual is not None else Decimal(-1)), code)
+
+
+def _change(line: Line, pk: int, before: Combined | None, now: Combined) -> str:
+    if before is None or not before.coverage.is_complete or not now.coverage.is_complete:
+        return SILENCE
+    one = like_for_like(combine_partners(line, {pk: before}), combine_partners(line, {pk: now}))
+    return wording.change_amount(line, one)
+
+
+def _figure_states(indicator: Indicator, period: date, partners: Iterable[int]) -> dict[int, tuple[str, bool]]:
+    """By partner: the state of its total, and whether it says that it was not collected; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT partner_id, state, is_not_collected FROM measures_figure
+             WHERE tenant_id = %s AND indicator_id = %s AND period = %s AND category = '' AND partner_id = ANY(%s)
+            """,
+            [active_tenant_id(), indicator.pk, period, list(partners)],
+        )
+        return {partner: (state, is_not_collected) for partner, state, is_not_collected in cursor}
+
+
+def _state(part: Part, figure: tuple[str, bool] | None, is_own_grain: bool) -> tuple[str, str]:
+    """The word for a partner's part; a draft is nobody's business but the partner's, so it is missing."""
+    covered = part.combined.coverage
+    if covered.excused:
+        return "excused", ""
+    if figure is not None and figure[0] != "draft":
+        state, is_not_collected = figure
+        return ("not_collected", "") if is_not_collected and state != "returned" else (state, "")
+    if part.combined.as_of_period is not None:
+        month = short_period(part.combined.as_of_period)
+        return "approved", _("As of %(month)s") % {"month": month}
+    if covered.filed:
+        return "approved", "" if is_own_grain else _("All months in")
+    if part.months:
+        return "submitted", _("%(count)s months in") % {"count": part.months}
+    return "missing", ""
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryRow:
+    """One category in one window: what stands for it; withheld where it is too small for the reader."""
+
+    name: str
+    words: str
+    cell: Decimal | str | None
+    filed: int
+    expected: int
+    is_hidden: bool
+    trend: tuple[TrendPoint, ...]
+    hidden_periods: frozenset[date]
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A figure split by one breakdown. `filed` of `expected` partners gave it; its own number, beside the figure's."""
+
+    slug: str
+    name: str
+    is_exclusive: bool
+    rows: tuple[CategoryRow, ...]
+    filed: int
+    expected: int
+    since: date | None
+
+    @property
+    def has_hidden(self) -> bool:
+        return any(row.is_hidden or row.hidden_periods for row in self.rows)
+
+
+def splits(initiative: Initiative, reading: Reading, *, threshold: int | None) -> list[Split]:
+    """The breakdowns of an indicator, each category with its trend, from the stored roll-ups; one statement.
+
+    `threshold` withholds small cells; None shows every cell to those who may see them.
+    """
+    line, window = reading.line, reading.window
+    if not line.breakdowns:
+        return []
+    length = SMALL_LENGTHS[window.grain]
+    rows = series(
+        initiative,
+        [reading.indicator],
+        window.grain,
+        window.back(length - 1),
+        window.period,
+        categories=True,
+        year_starts=window.sql_year,
+        fill=False,
+    )
+    periods = [window.back(back) for back in range(length - 1, -1, -1)]
+    by_key = {(row.category, row.period): row for row in rows}
+    return [_split(line, breakdown, by_key, periods, threshold, reading) for breakdown in line.breakdowns]
+
+
+def _split(
+    line: Line,
+    breakdown: Breakdown,
+    rows: Mapping[tuple[str, date], SeriesRow],
+    periods: Sequence[date],
+    threshold: int | None,
+    reading: Reading,
+) -> Split:
+    keys = [key for key in line.keys(breakdown) if any((key, period) in rows for period in periods)]
+    is_exclusive = line.is_exclusive(breakdown) and line.kind != UNDUPLICATED
+    hidden: dict[date, frozenset[str]] = {}
+    if threshold is not None:
+        for period in periods:
+            cells = {key: [_counts(rows[key, period])] for key in keys if (key, period) in rows}
+            hidden[period] = withheld(cells, threshold, adds_up=is_exclusive)
+    last = periods[-1]
+    found = []
+    for key in keys:
+        points = []
+        for period in periods:
+            row = rows.get((key, period))
+            is_hidden = key in hidden.get(period, ())
+            points.append(TrendPoint(period, None, False) if row is None or is_hidden else point_of(row, line))
+        row = rows.get((key, last))
+        is_hidden = key in hidden.get(last, ())
+        words = SILENCE if row is None else points[-1].words
+        cell = None if row is None or is_hidden else (row.lower if row.is_exact else row.number)
+        if row is not None and not is_hidden and cell is None:
+            cell = words
+        found.append(
+            CategoryRow(
+                name=line.category_name(key),
+                words="" if is_hidden else words,
+                cell=cell,
+                filed=0 if row is None else row.filed,
+                expected=reading.now.coverage.expected if row is None else row.expected,
+                is_hidden=is_hidden,
+                trend=tuple(points),
+                hidden_periods=frozenset(period for period in periods if key in hidden.get(period, ())),
+            )
+        )
+    filed = max((row.filed for row in found), default=0)
+    first = min((period for key, period in rows if breakdown_of(key) == breakdown), default=None)
+    return Split(
+        slug="+".join(breakdown),
+        name=line.breakdown_name(breakdown),
+        is_exclusive=is_exclusive,
+        rows=tuple(found),
+        filed=filed,
+        expected=reading.now.coverage.expected,
+        since=first if first is not None and first > periods[0] else None,
+    )
+
+
+def _counts(row: SeriesRow) -> tuple[Decimal, ...]:
+    if row.lower is not None:
+        return (row.lower, *(() if row.upper is None else (row.upper,)))
+    return counts_of(row.value, row.numerator, row.denominator)

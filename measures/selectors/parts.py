@@ -1,0 +1,240 @@
+"""Each partner's part of a figure, read at once from what was filed: the children that make up every combined value.
+
+The parts of a span are combined by the pure rules, so what a page shows above a list of partners is by construction
+what the list adds up to, whether or not a worker has come round to the stored roll-ups.
+"""
+
+# ruff: noqa: S608  (SQL is put together from our own fragments; every value is a parameter)
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from backbone.tenancy import active_tenant_id
+from measures.models.filings import FigureState
+from measures.rules.combining import Combined, combine_partners
+from measures.rules.coverage import Coverage, State
+from measures.rules.figures import divided
+from measures.rules.kinds import UNDUPLICATED
+from measures.rules.lines import Line
+from measures.rules.periods import Grain, add_months, last_day, last_month, start_of
+from measures.rules.usual import HISTORY
+from measures.selectors.combined import partner_rows
+from measures.selectors.owing import with_owed
+from measures.selectors.spans import LAST, LAST_RATE, Counting, Span, arrays, span_of
+from measures.windows import Window
+
+# How far back a partner's usual figure may lie, in periods of the indicator.
+LOOKED_BACK = 12
+
+Weights = Mapping[int, Decimal | None]
+
+
+class Part(NamedTuple):
+    """One partner's part of one span: what it filed that counts, and how many of its months those are."""
+
+    partner_id: int
+    combined: Combined
+    months: int
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A combined value with its parts; `parts` of the rules' own value are the same partners by id."""
+
+    combined: Combined
+    parts: tuple[Part, ...]
+
+    def without(self, line: Line, shown: set[int]) -> tuple[tuple[Part, ...], Part | None]:
+        """The parts of these partners, and all others as one, so that what is shown still adds up to the whole."""
+        own = tuple(part for part in self.parts if part.partner_id in shown)
+        others = {part.partner_id: part.combined for part in self.parts if part.partner_id not in shown}
+        if not others:
+            return own, None
+        return own, Part(0, combine_partners(line, others), len(others))
+
+
+def spans_of(
+    countings: Mapping[int, Counting], window: Window, *, states: tuple[str, ...] | None = None
+) -> dict[int, Span]:
+    """Each indicator's span of a window, its running months left out; nothing for one that is filed more rarely.
+
+    `states` are what counts where a reader sees less than the tenant counts (approved figures only).
+    """
+    found = {}
+    for pk, counting in countings.items():
+        counted = counting if states is None else counting._replace(states=states)
+        span = span_of(counted, window.grain, window.period, year_starts=window.year_starts) if counting.way else None
+        span = None if span is None else so_far(span, window.latest)
+        if span is not None:
+            found[pk] = span
+    return found
+
+
+def so_far(span: Span, latest: date) -> Span | None:
+    """The span up to the last of its periods that is over by a month; None when none is."""
+    frequency = Grain(span.counting.frequency)
+    over = start_of(frequency, latest, span.counting.year_starts)
+    if last_month(over, frequency) > latest:
+        over = add_months(over, -frequency.months)
+    if over >= span.last_on:
+        return span
+    return None if over < span.first_on else span._replace(last_on=over, ends_on=last_day(over, frequency))
+
+
+def wholes(spans: Sequence[Span], lines: Mapping[int, Line], weights: Mapping[int, Weights]) -> list[Whole]:
+    """Each span combined, with its parts, in the order of the spans; one statement.
+
+    `weights` are usual volumes by indicator and partner, as `usual_volumes` gives them.
+    """
+    if not spans:
+        return []
+    found: list[dict[int, Part]] = [{} for _span in spans]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            WITH {with_owed()}, own AS MATERIALIZED (SELECT * FROM ({partner_rows(spans)}) r WHERE r.category = '')
+            SELECT o.n, o.partner_id, o.is_due, o.is_due_last, r.value, r.numerator, r.denominator, r.lower, r.upper,
+                   r.value_period, r.filed, r.parts, r.state
+              FROM owed o LEFT JOIN own r ON r.n = o.n AND r.scope = o.partner_id
+            """,
+            arrays(spans, active_tenant_id()),
+        )
+        for n, *row in cursor:
+            span = spans[n - 1]
+            indicator = span.counting.indicator_id
+            part = _part(row, lines[indicator], span.counting.way, weights.get(indicator, {}))
+            found[n - 1][part.partner_id] = part
+    return [
+        Whole(
+            combine_partners(lines[span.counting.indicator_id], {pk: part.combined for pk, part in parts.items()}),
+            tuple(parts[pk] for pk in sorted(parts)),
+        )
+        for span, parts in zip(spans, found, strict=True)
+    ]
+
+
+def _part(row: Sequence[Any], line: Line, way: str, weights: Weights) -> Part:
+    partner, is_due, is_due_last, value, numerator, denominator, lower, upper, value_period, filed, months, state = row
+    usual = weights.get(partner)
+    if state is None and not is_due:
+        return Part(partner, Combined(line.kind, State.NOT_EXPECTED, Coverage(0, 0, excused=1)), 0)
+    is_filed = filed == 1
+    covered = Coverage(
+        filed=int(is_filed),
+        expected=1,
+        missing=() if is_filed else (partner,),
+        usual_filed=None if usual is None else usual if is_filed else Decimal(0),
+        usual_expected=usual,
+    )
+    if state is None:
+        is_silent_level = way in (LAST, LAST_RATE) and not is_due_last
+        return Part(partner, Combined(line.kind, State.NOT_EXPECTED if is_silent_level else State.NONE, covered), 0)
+    settled = State(state)
+    if line.rule.is_ratio:
+        value, is_bound = divided(numerator, denominator), False
+    elif line.kind == UNDUPLICATED:
+        is_bound = lower is not None and upper is None
+    else:
+        is_bound = settled is State.PARTIAL and not line.may_be_negative and value_period is None
+    combined = Combined(
+        kind=line.kind,
+        state=settled,
+        coverage=covered,
+        value=value,
+        numerator=numerator,
+        denominator=denominator,
+        lower=lower,
+        upper=upper,
+        as_of_period=value_period,
+        is_lower_bound=is_bound,
+    )
+    return Part(partner, combined, months)
+
+
+def usual_volumes(spans: Iterable[Span]) -> dict[int, dict[int, Decimal]]:
+    """By indicator and partner: the median of the last six figures that count before the indicator's span, as
+    `rules.usual` defines it (a rate's denominators); a partner without any is left out. One statement.
+    """
+    starts = {span.counting.indicator_id: span for span in spans}
+    if not starts:
+        return {}
+    since = {
+        pk: add_months(span.first_on, -LOOKED_BACK * Grain(span.counting.frequency).months)
+        for pk, span in starts.items()
+    }
+    found: dict[int, dict[int, Decimal]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT u.indicator_id, u.partner_id, (u.volumes[(u.n + 1) / 2] + u.volumes[u.n / 2 + 1]) / 2
+              FROM (SELECT h.indicator_id, h.partner_id, array_agg(h.volume ORDER BY h.volume) AS volumes,
+                           count(*)::int AS n
+                      FROM (SELECT f.indicator_id, f.partner_id, coalesce(f.denominator, f.value) AS volume,
+                                   row_number() OVER (PARTITION BY f.indicator_id, f.partner_id
+                                                      ORDER BY f.period DESC) AS back
+                              FROM unnest(%(indicators)s::bigint[], %(since)s::date[], %(before)s::date[])
+                                   AS i (indicator_id, since, before)
+                              JOIN measures_figure f
+                                ON f.tenant_id = %(tenant)s AND f.indicator_id = i.indicator_id
+                               AND f.period >= i.since AND f.period < i.before AND f.category = ''
+                               AND f.state = ANY(%(states)s) AND coalesce(f.denominator, f.value) IS NOT NULL) h
+                     WHERE h.back <= %(history)s
+                     GROUP BY h.indicator_id, h.partner_id) u
+            """,
+            {
+                "tenant": active_tenant_id(),
+                "indicators": list(starts),
+                "since": [since[pk] for pk in starts],
+                "before": [span.first_on for span in starts.values()],
+                "states": list(next(iter(starts.values())).counting.states),
+                "history": HISTORY,
+            },
+        )
+        for indicator, partner, volume in cursor:
+            found.setdefault(indicator, {})[partner] = volume
+    return found
+
+
+def waiting(spans: Iterable[Span]) -> dict[int, set[int]]:
+    """By indicator: the partners whose figures of the span are submitted and wait for somebody's approval, where
+    only approved ones count. One statement, over those few that wait.
+    """
+    asked = [span for span in spans if FigureState.SUBMITTED not in span.counting.states]
+    found: dict[int, set[int]] = {}
+    if not asked:
+        return found
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT DISTINCT i.indicator_id, f.partner_id
+              FROM unnest(%(indicators)s::bigint[], %(first)s::date[], %(last)s::date[])
+                   AS i (indicator_id, first_on, last_on)
+              JOIN measures_figure f
+                ON f.tenant_id = %(tenant)s AND f.state = 'submitted' AND f.category = ''
+               AND f.indicator_id = i.indicator_id AND f.period BETWEEN i.first_on AND i.last_on
+               AND NOT f.is_not_collected
+            """,
+            {
+                "tenant": active_tenant_id(),
+                "indicators": [span.counting.indicator_id for span in asked],
+                "first": [span.first_on for span in asked],
+                "last": [span.last_on for span in asked],
+            },
+        )
+        for indicator, partner in cursor:
+            found.setdefault(indicator, set()).add(partner)
+    return found
+
+
+def renamed(combined: Combined, names: Mapping[int, str]) -> Combined:
+    """The same with its missing partners by code, for a reader who may know them."""
+    missing = combined.coverage.missing
+    named = None if missing is None else tuple(names.get(pk, str(pk)) for pk in missing)
+    return replace(combined, coverage=replace(combined.coverage, missing=named))

@@ -1,0 +1,363 @@
+"""What a page says of an indicator: its figure with coverage, the change among the same partners, its target, its trend.
+
+`read` answers for many indicators at once with the same number of statements as for one. The figure itself is combined
+while reading, partner by partner (`selectors.parts`); earlier spans of a trend come from the stored roll-ups.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+
+from backbone.look.coverage import Coverage as Chip
+from backbone.models import Initiative, Membership, Partner, Tenant
+from backbone.roles import Can
+from measures import wording
+from measures.lines import closes_on, dimensions_of, line_of
+from measures.lines import today as today_of
+from measures.models import Figure, Indicator, Target
+from measures.rules.change import Change, like_for_like
+from measures.rules.combining import Combined
+from measures.rules.coverage import Coverage, State
+from measures.rules.figures import divided
+from measures.rules.kinds import RATE, RATE_STOCK, STOCK, UNDUPLICATED
+from measures.rules.lines import Line
+from measures.rules.periods import Grain, add_months
+from measures.rules.progress import DOWN, UP, Status, progress, status
+from measures.selectors.parts import Whole, spans_of, usual_volumes, waiting, wholes
+from measures.selectors.series import SeriesRow, series
+from measures.selectors.spans import Span, countings
+from measures.windows import Window, latest_month
+from measures.wording import Goal
+
+TREND = 13  # spans in a sparkline: a year and the same month of the year before
+QUIET = 3  # months without any figure after which a page opens on the last month that has some
+
+Codes = Mapping[int, str]
+
+_NOBODY = Coverage(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class TrendPoint:
+    """One span of a trend. `value` is None where nothing stands, and for people it is the lower bound."""
+
+    period: date
+    value: Decimal | None
+    is_partial: bool
+    filed: int = 0
+    expected: int = 0
+    excused: int = 0
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One indicator in one window, as a page shows it. `missing` are codes; None for who may not know them."""
+
+    indicator: Indicator
+    line: Line
+    window: Window
+    whole: Whole
+    before: Whole | None
+    change: Change | None
+    goal: Goal | None
+    status: Status
+    weights: Mapping[int, Decimal] = field(repr=False)
+    waiting: int
+    missing: tuple[str, ...] | None
+    trend: tuple[TrendPoint, ...] = ()
+    is_judged_here: bool = True
+
+    @property
+    def now(self) -> Combined:
+        return self.whole.combined
+
+    @property
+    def shown(self) -> wording.Shown:
+        return wording.shown(self.line, self.now, is_running=self.window.is_running)
+
+    @property
+    def said(self) -> str:
+        return str(self.shown)
+
+    @property
+    def chip(self) -> Chip:
+        covered = self.now.coverage
+        return Chip(covered.filed, covered.expected, covered.excused, self.waiting, covered.usual_share)
+
+    @property
+    def missing_words(self) -> str:
+        return wording.missing_words(self.missing, self.now.coverage.missing_count)
+
+    @property
+    def progress(self) -> Decimal | None:
+        goal = self.goal
+        if goal is None or not self.is_judged_here or not self.now.is_complete:
+            return None
+        return progress(self.now.value, goal.baseline, goal.value)
+
+    @property
+    def status_words(self) -> tuple[str, str]:
+        return wording.status_words(self.status, self.progress)
+
+    @property
+    def meaning(self) -> str:
+        return wording.meaning(
+            self.line,
+            self.now,
+            self.change,
+            self.window.previous.name,
+            self.status,
+            has_target=self.goal is not None and self.is_judged_here,
+            who=self.missing_words,
+        )
+
+    @property
+    def spark(self) -> list[tuple[Decimal | None, bool]]:
+        return [(point.value, point.is_partial) for point in self.trend]
+
+    @property
+    def spark_target(self) -> Decimal | None:
+        return self.goal.value if self.goal is not None and self.is_judged_here else None
+
+    @property
+    def unit(self) -> str:
+        return wording.unit_words(self.line)
+
+    @property
+    def missing_usual(self) -> str:
+        """What who is missing usually brings; empty while one of the partners has no history."""
+        covered = self.now.coverage
+        if covered.usual_expected is None or covered.usual_filed is None:
+            return ""
+        return wording.volume(covered.usual_expected - covered.usual_filed)
+
+    @property
+    def everybody_usual(self) -> str:
+        return "" if self.now.coverage.usual_expected is None else wording.volume(self.now.coverage.usual_expected)
+
+    @property
+    def goal_words(self) -> str:
+        """From where to where by when, and which way is better."""
+        return "" if self.goal is None else wording.goal_words(self.line, self.indicator, self.goal)
+
+
+def window_for(initiative: Initiative, params: Mapping[str, str], tenant: Tenant, grain: Grain = Grain.MONTH) -> Window:
+    """The window a page of this initiative shows: what the address says, else the last month that is over.
+
+    Where nothing was filed for months, it opens on the last month that has a figure; at most one statement.
+    """
+    latest = latest_month(today_of(tenant))
+    return Window.chosen(
+        params,
+        latest=latest,
+        default=latest if "period" in params else last_lively_month(initiative, latest),
+        tenant_starts=tenant.fiscal_year_starts,
+        grain=grain,
+    )
+
+
+def last_lively_month(initiative: Initiative, latest: date) -> date:
+    """The last month that is over, or the last with any figure when that lies further back than `QUIET` months."""
+    ids = list(Indicator.objects.filter(initiative=initiative).values_list("pk", flat=True))
+    ends = [
+        Figure.objects.filter(indicator=pk, period__lte=latest).order_by("-period").values("period")[:1] for pk in ids
+    ]
+    if not ends:
+        return latest
+    found = ends[0].union(*ends[1:], all=True) if len(ends) > 1 else ends[0]
+    newest = max((row["period"] for row in found), default=None)
+    return latest if newest is None or newest >= add_months(latest, -QUIET) else newest
+
+
+def codes_for(initiative: Initiative, membership: Membership) -> Codes | None:
+    """Partners' codes by id for a reader who may know who is missing; None for one who may not."""
+    if membership.partner_ids(Can.READ_PARTNER_FIGURES) is not None:
+        return None
+    return dict(Partner.objects.filter(participations__initiative=initiative).values_list("pk", "code"))
+
+
+def read(
+    initiative: Initiative,
+    indicators: Sequence[Indicator],
+    window: Window,
+    *,
+    codes: Codes | None = None,
+    trend: int = TREND,
+    states: tuple[str, ...] | None = None,
+) -> list[Reading]:
+    """Each indicator in this window, in the same order; ten statements, whatever their number.
+
+    An indicator that is filed more rarely than the window's grain is read in its own: the last quarter or year.
+    `codes` names missing partners; without it they are counted only. `states` narrows what counts.
+    """
+    lines = _lines(initiative, indicators)
+    known = countings([indicator.pk for indicator in indicators])
+    windows = {indicator.pk: own_window(indicator, window) for indicator in indicators}
+    spans: dict[int, Span] = {}
+    befores: dict[int, Span] = {}
+    for own in set(windows.values()):
+        here = {pk: known[pk] for pk, one in windows.items() if one == own}
+        spans |= spans_of(here, own, states=states)
+        befores |= spans_of(here, own.previous, states=states)
+    weights = usual_volumes(spans.values())
+    asked = [*spans.values(), *befores.values()]
+    combined = wholes(asked, lines, weights)
+    now = dict(zip(spans, combined[: len(spans)], strict=True))
+    before = dict(zip(befores, combined[len(spans) :], strict=True))
+    waits = waiting(spans.values()) if states is None else {}
+    goals = goals_of(indicators, windows)
+    trends = _trends(initiative, lines, windows, now, before, trend)
+
+    found = []
+    for indicator in indicators:
+        pk, own = indicator.pk, windows[indicator.pk]
+        whole = now.get(pk) or Whole(Combined(indicator.kind, State.NOT_EXPECTED, _NOBODY), ())
+        earlier = before.get(pk)
+        change = None
+        if earlier is not None and not own.is_running:
+            change = like_for_like(earlier.combined, whole.combined, weights.get(pk))
+        goal, is_judged = goals.get(pk), is_judged_in(indicator, own.grain)
+        absent = set(whole.combined.coverage.missing or ())
+        found.append(
+            Reading(
+                indicator=indicator,
+                line=lines[pk],
+                window=own,
+                whole=whole,
+                before=earlier,
+                change=change,
+                goal=goal,
+                status=judge(indicator, whole.combined, goal, own) if is_judged else Status.NOT_JUDGED,
+                weights=weights.get(pk, {}),
+                waiting=len(waits.get(pk, set()) & absent),
+                missing=None if codes is None else tuple(sorted(codes.get(one, str(one)) for one in absent)),
+                trend=trends.get(pk, ()),
+                is_judged_here=is_judged,
+            )
+        )
+    return found
+
+
+def own_window(indicator: Indicator, window: Window) -> Window:
+    """The window in which this indicator can be read: a quarterly one has no months."""
+    frequency = Grain(indicator.frequency)
+    if frequency.months <= window.grain.months:
+        return window
+    own = replace(window, year_starts=window.tenant_starts).at(frequency)
+    return own.previous if own.is_running else own
+
+
+def is_judged_in(indicator: Indicator, grain: Grain) -> bool:
+    """Whether a target, which is set for the indicator's own periods, can be held against a span of this grain."""
+    return grain == indicator.frequency or indicator.kind in (RATE, RATE_STOCK, STOCK)
+
+
+def goals_of(indicators: Iterable[Indicator], windows: Mapping[int, Window]) -> dict[int, Goal]:
+    """Each indicator's target in force: the next one from the window on, or else the last there was; one statement."""
+    rows: dict[int, list[Target]] = {}
+    for target in Target.objects.filter(indicator__in=[indicator.pk for indicator in indicators]):
+        rows.setdefault(target.indicator_id, []).append(target)
+    found = {}
+    for indicator in indicators:
+        targets = rows.get(indicator.pk)
+        if not targets:
+            continue
+        last = windows[indicator.pk].last
+        target = next((one for one in targets if one.period >= last), targets[-1])
+        value = _level(target.value, target.numerator, target.denominator)
+        if value is None:
+            continue
+        baseline = _level(indicator.baseline_value, indicator.baseline_numerator, indicator.baseline_denominator)
+        found[indicator.pk] = Goal(value, target.period, baseline, indicator.baseline_period)
+    return found
+
+
+def judge(indicator: Indicator, now: Combined, goal: Goal | None, window: Window) -> Status:
+    """Where it stands against its target. To stay where it is means to be neither above nor below."""
+    if goal is None or indicator.direction == Indicator.Direction.NONE or window.is_running:
+        return Status.NOT_JUDGED
+    asked = {"period": window.last, "baseline_period": goal.since, "target_period": goal.by}
+    if indicator.direction != Indicator.Direction.MAINTAIN:
+        return status(now, direction=indicator.direction, baseline=goal.baseline, target=goal.value, **asked)
+    both = {status(now, direction=one, baseline=goal.value, target=goal.value, **asked) for one in (UP, DOWN)}
+    return both.pop() if len(both) == 1 else max(both, key=lambda one: one is Status.WORSE_THAN_BASELINE)
+
+
+def _level(value: Decimal | None, numerator: Decimal | None, denominator: Decimal | None) -> Decimal | None:
+    return divided(numerator, denominator) if value is None else value
+
+
+def _lines(initiative: Initiative, indicators: Iterable[Indicator]) -> dict[int, Line]:
+    dimensions = dimensions_of(initiative)
+    return {indicator.pk: line_of(indicator, dimensions) for indicator in indicators}
+
+
+def _trends(
+    initiative: Initiative,
+    lines: Mapping[int, Line],
+    windows: Mapping[int, Window],
+    now: Mapping[int, Whole],
+    before: Mapping[int, Whole],
+    length: int,
+) -> dict[int, tuple[TrendPoint, ...]]:
+    """The spans up to each window's, oldest first; the last two as they are read now."""
+    if length < 1:
+        return {}
+    rows: dict[tuple[int, date], TrendPoint] = {}
+    for own in set(windows.values()):
+        ids = [pk for pk, one in windows.items() if one == own]
+        found = series(
+            initiative, ids, own.grain, own.back(length - 1), own.period, year_starts=own.sql_year, fill=False
+        )
+        for row in found:
+            rows[row.indicator_id, row.period] = point_of(row, lines[row.indicator_id])
+    trends = {}
+    for pk, own in windows.items():
+        for whole, at in ((before.get(pk), own.previous), (now.get(pk), own)):
+            if whole is not None:
+                rows[pk, at.period] = live_point(whole.combined, lines[pk], at)
+        places = [own.back(back) for back in range(length - 1, -1, -1)]
+        trends[pk] = tuple(rows.get((pk, place)) or TrendPoint(place, None, False) for place in places)
+    return trends
+
+
+def point_of(row: SeriesRow, line: Line) -> TrendPoint:
+    """A stored roll-up as a point of a trend."""
+    value = row.lower if line.kind == UNDUPLICATED and not row.is_exact else row.number
+    is_partial = row.state == State.PARTIAL or (line.kind == UNDUPLICATED and not row.is_exact)
+    combined = Combined(
+        line.kind,
+        State(row.state),
+        _NOBODY,
+        value=row.lower if row.is_exact else row.number,
+        numerator=row.numerator,
+        denominator=row.denominator,
+        lower=row.lower,
+        upper=row.upper,
+        as_of_period=row.value_period,
+    )
+    words = wording.said(line, combined)
+    return TrendPoint(row.period, value, is_partial, row.filed, row.expected, row.excused, words)
+
+
+def live_point(combined: Combined, line: Line, window: Window) -> TrendPoint:
+    """What is combined while reading, as a point of a trend. A span that still runs is never solid."""
+    value = combined.lower if combined.value is None else combined.value
+    is_bound = line.kind == UNDUPLICATED and combined.value is None
+    is_partial = combined.state is State.PARTIAL or is_bound or window.is_running
+    covered = combined.coverage
+    words = wording.said(line, combined, is_running=window.is_running)
+    return TrendPoint(
+        window.period, value, value is not None and is_partial, covered.filed, covered.expected, covered.excused, words
+    )
+
+
+def locks_on(indicators: Collection[Indicator], period: date) -> date | None:
+    """The last day on which anything of this month may still be filed."""
+    return max(
+        (closes_on(one, period) for one in indicators if one.frequency == Indicator.Frequency.MONTH), default=None
+    )

@@ -1,0 +1,136 @@
+"""Results as those see them who are not inside: approved figures of the whole initiative, and nothing below it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db import connection
+
+from agenda.models import Agenda, Strategy
+from backbone.models import Initiative, Tenant
+from backbone.tenancy import active_tenant_id
+from measures.lines import closes_on
+from measures.lines import today as today_of
+from measures.models import Indicator
+from measures.models.filings import FigureState
+from measures.rules.periods import Grain
+from measures.rules.small import counts_of, is_small
+from measures.selectors.forest import indicators_in_use
+from measures.selectors.reading import Reading, last_lively_month, read
+from measures.windows import Window, latest_month
+
+APPROVED_ONLY = (str(FigureState.APPROVED),)
+LINES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One indicator of the results page. Withheld: too small a group to be shown to everybody."""
+
+    reading: Reading
+    year: Reading | None
+    is_hidden: bool
+    is_year_hidden: bool
+
+    @property
+    def year_words(self) -> str:
+        return "" if self.year is None or self.is_year_hidden else self.year.said
+
+
+def vision_lines(initiative: Initiative) -> tuple[str, list[str]]:
+    """The agenda as a title and up to three lines: the vision's first sentence and the next ones, else strategies."""
+    agenda = Agenda.objects.filter(initiative=initiative).first()
+    text = agenda.vision if agenda is not None else ""
+    sentences = [part.strip() for line in text.splitlines() for part in _sentences(line) if part.strip()]
+    title = sentences[0].rstrip(".") if sentences else ""
+    lines = sentences[1 : LINES + 1]
+    if not lines:
+        strategies = Strategy.objects.filter(outcome__initiative=initiative)
+        lines = list(strategies.order_by("outcome__position", "position", "pk").values_list("title", flat=True)[:LINES])
+    return title, lines
+
+
+def _sentences(line: str) -> list[str]:
+    found, start = [], 0
+    for i, sign in enumerate(line):
+        if sign in ".!?" and (i + 1 == len(line) or line[i + 1] == " "):
+            found.append(line[start : i + 1])
+            start = i + 1
+    found.append(line[start:])
+    return found
+
+
+def results_window(initiative: Initiative, params: Mapping[str, str], tenant: Tenant) -> Window:
+    """What the address says, else the last month that is closed: an open one is still being filed."""
+    today = today_of(tenant)
+    latest = latest_month(today)
+    month = last_lively_month(initiative, latest)
+    if "period" not in params and month == latest:
+        monthly = Indicator.objects.filter(initiative=initiative, retired_on=None, frequency=Grain.MONTH)
+        if any(closes_on(one, month) >= today for one in monthly):
+            month = Window(Grain.MONTH, month, latest).previous.period
+    return Window.chosen(params, latest=latest, default=month, tenant_starts=tenant.fiscal_year_starts)
+
+
+def results(initiative: Initiative, tenant: Tenant, window: Window) -> list[Result]:
+    """Every indicator in use, approved figures only, without names; with its year so far."""
+    indicators = indicators_in_use(initiative, window.period)
+    here = read(initiative, indicators, window, states=APPROVED_ONLY)
+    years: Sequence[Reading | None] = [None] * len(here)
+    if window.grain is not Grain.YEAR:
+        year = _year_to(window)
+        years = read(initiative, indicators, year, states=APPROVED_ONLY, trend=0)
+    threshold = tenant.small_cell_threshold
+    return [
+        Result(
+            reading=_without_small(reading, threshold),
+            year=year if year is not None and year.now.has_something else None,
+            is_hidden=_is_small(reading, threshold),
+            is_year_hidden=year is not None and _is_small(year, threshold),
+        )
+        for reading, year in zip(here, years, strict=True)
+    ]
+
+
+def _year_to(window: Window) -> Window:
+    """The year up to the end of a window: nothing later counts, as if it were not over yet."""
+    year = window.at(Grain.YEAR)
+    return replace(year, latest=window.last)
+
+
+def _is_small(reading: Reading, threshold: int) -> bool:
+    now = reading.now
+    if now.lower is not None:
+        counts = tuple(one for one in (now.lower, now.upper) if one is not None)
+    else:
+        counts = counts_of(now.value, now.numerator, now.denominator)
+    return is_small(counts, threshold)
+
+
+def _without_small(reading: Reading, threshold: int) -> Reading:
+    """The same without the points of its trend that are too small to be shown."""
+    if not reading.line.rule.is_ratio:
+        trend = tuple(
+            replace(point, value=None, words="")
+            if point.value is not None and is_small((point.value,), threshold)
+            else point
+            for point in reading.trend
+        )
+        return replace(reading, trend=trend)
+    return reading
+
+
+def as_of(initiative: Initiative) -> datetime | None:
+    """When the newest approved figure was last changed: as of when the page stands."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT max(r.as_of) FROM measures_indicator i
+              JOIN measures_rollup r ON r.tenant_id = %(tenant)s AND r.indicator_id = i.id AND r.scope = 0
+             WHERE i.tenant_id = %(tenant)s AND i.initiative_id = %(initiative)s
+            """,
+            {"tenant": active_tenant_id(), "initiative": initiative.pk},
+        )
+        return cursor.fetchone()[0]

@@ -1,0 +1,142 @@
+"""One partner's figures: one with its whole history, and a partner's own as a series."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.http import Http404
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from backbone.access import member_can
+from backbone.look.numbers import SILENCE, period_name
+from backbone.models import Partner
+from backbone.roles import Can
+from measures import wording
+from measures.lines import lines as lines_of
+from measures.models import Excuse, Indicator, Remark
+from measures.rules.figures import plain
+from measures.rules.periods import check_period, text_of
+from measures.selectors.figure import figure_view, own_lines
+from measures.selectors.forest import indicators_in_use
+from measures.selectors.history import figure_steps
+from measures.selectors.reading import window_for
+from measures.views.links import csv_answer, rows_from, url_if_there
+
+
+@member_can(Can.READ_PARTNER_FIGURES)
+def figure(request, initiative, indicator: str, partner, period: date):
+    """One figure of one partner: total and categories, its state, what was said, every version of it."""
+    membership = request.membership
+    may_read = membership.partner_ids(Can.READ_PARTNER_FIGURES)
+    row = Indicator.objects.filter(initiative=initiative, slug=indicator).select_related("outcome", "tenant").first()
+    takes_part = partner.participations.filter(initiative=initiative).exists()
+    if row is None or not takes_part or (may_read is not None and partner.pk not in may_read):
+        raise Http404
+    if check_period(period, row.frequency, request.tenant.fiscal_year_starts) is not None:
+        raise Http404
+    line = lines_of(initiative, [row])[row.pk]
+    drafts = membership.partner_ids(Can.READ_DRAFTS)
+    with_drafts = membership.can(Can.READ_DRAFTS) and (drafts is None or partner.pk in drafts)
+    found = figure_view(row, line, partner, period, with_drafts=with_drafts)
+    excuse = Excuse.objects.filter(indicator=row, partner=partner, period=period).select_related("by").first()
+    state = found.total.state if found.total is not None else "excused" if excuse is not None else "missing"
+    place = [request.tenant.slug, initiative.slug]
+    window = window_for(initiative, {"period": text_of(period), "grain": row.frequency}, request.tenant)
+    indicator_url = reverse("measures:indicator", args=[*place, row.slug]) + f"?{window.query()}"
+    context = {
+        "initiative": initiative,
+        "indicator": row,
+        "line": line,
+        "partner": partner,
+        "period": period,
+        "figure": found,
+        "state": state,
+        "excuse": excuse,
+        "remarks": Remark.objects.filter(indicator=row, partner=partner, period=period).select_related("by"),
+        "steps": figure_steps(
+            row,
+            line,
+            period,
+            {partner.pk: partner.code},
+            partner_ids=[partner.pk],
+            with_drafts=with_drafts,
+            with_categories=True,
+        ),
+        "filing_url": url_if_there("measures:filing", *place, partner.code, period),
+        "review_url": url_if_there("measures:filing-review", *place, partner.code, period)
+        if state == "submitted" and membership.can(Can.REVIEW)
+        else "",
+        "unit": wording.unit_words(line),
+        "crumbs": [
+            (_("Home"), reverse("backbone:home", args=place)),
+            (_("Measures"), reverse("measures:indicator-list", args=place)),
+            (row.code or row.name, indicator_url),
+            (f"{partner.code}, {period_name(period, row.frequency)}", ""),
+        ],
+    }
+    return render(request, "measures/figure.html", context)
+
+
+@member_can(Can.READ_PARTNER_FIGURES)
+def our_figures(request, initiative):
+    """A partner's own figures, to its own people: thirteen periods of each indicator, and its share of the whole."""
+    own = request.membership.partner_ids(Can.READ_PARTNER_FIGURES)
+    partners = Partner.objects.filter(participations__initiative=initiative, pk__in=own or ()).order_by("code")
+    partners = list(partners)
+    chosen = request.GET.get("partner")
+    partner = next((one for one in partners if one.code == chosen), None) if chosen else next(iter(partners), None)
+    if partner is None:
+        raise Http404
+    window = window_for(initiative, request.GET, request.tenant)
+    found = own_lines(initiative, indicators_in_use(initiative, window.period), partner, window)
+    if request.GET.get("format") == "csv":
+        return _csv(partner, found)
+    place = [request.tenant.slug, initiative.slug]
+    context = {
+        "initiative": initiative,
+        "partner": partner,
+        "partners": partners if len(partners) > 1 else [],
+        "window": window,
+        "previous": rows_from(window.previous),
+        "next": rows_from(window.next),
+        "lines": [
+            {
+                "own": one,
+                "own_words": SILENCE if one.own is None else wording.volume(plain(one.own)),
+                "everybody_words": SILENCE if one.everybody is None else wording.volume(plain(one.everybody)),
+                "figures": [
+                    (
+                        each,
+                        period_name(each.period, one.reading.indicator.frequency),
+                        reverse(
+                            "measures:figure", args=[*place, one.reading.indicator.slug, partner.code, each.period]
+                        ),
+                    )
+                    for each in one.figures
+                ],
+            }
+            for one in found
+        ],
+        "filing_url": url_if_there("measures:filing-current", *place),
+    }
+    return render(request, "measures/our_figures.html", context)
+
+
+def _csv(partner: Partner, found):
+    """Every period of every indicator, one row each."""
+    columns = [_("Indicator"), _("Name"), _("Period"), _("Figure"), _("State"), _("Approved by")]
+    rows = [
+        [
+            one.reading.indicator.code or one.reading.indicator.slug,
+            one.reading.indicator.name,
+            text_of(each.period),
+            each.words or None,
+            each.state,
+            each.approved_by or None,
+        ]
+        for one in found
+        for each in one.figures
+    ]
+    return csv_answer(f"{partner.code}-figures", columns, rows)

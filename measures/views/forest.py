@@ -1,0 +1,215 @@
+"""Forest & Trees: the home page of those who keep the whole in view; the chase list; letting a partner off."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from backbone import changes
+from backbone.access import member_can
+from backbone.health import health
+from backbone.look.checks import draw_checks, draw_weight
+from backbone.look.numbers import number, period_name, short_date
+from backbone.problems import Refused
+from backbone.roles import Can
+from backbone.wording import say
+from measures.lines import today as today_of
+from measures.models import Indicator
+from measures.rules.periods import Grain, start_of, text_of
+from measures.selectors.chase import ChaseList, Missing
+from measures.selectors.forest import Trees, branches, indicators_in_use, trees
+from measures.selectors.reading import codes_for, read, window_for
+from measures.services import obligations
+from measures.views.links import grain_links, rows_from, url_if_there
+from measures.windows import Window
+
+CHASED_AT_ONCE = 6
+REVIEWED_AT_ONCE = 6
+CHASED_ON_A_PAGE = 50
+
+
+@member_can(Can.READ_ROLLUPS)
+def forest(request, initiative):
+    """Results with their coverage, the five conditions, and what waits for somebody."""
+    membership, tenant = request.membership, request.tenant
+    window = window_for(initiative, request.GET, tenant)
+    indicators = indicators_in_use(initiative, window.period)
+    codes = codes_for(initiative, membership)
+    readings = read(initiative, indicators, window, codes=codes)
+    context = {
+        "initiative": initiative,
+        "today": today_of(tenant),
+        "window": window,
+        "grains": grain_links(window),
+        "branches": branches(initiative, readings),
+        "has_indicators": bool(indicators),
+        "conditions": [
+            {"health": one, "drawing": draw_checks(check.value for check in one.checks)}
+            for one in health(initiative, timezone.now())
+        ],
+        "can_define": membership.can(Can.DEFINE_INDICATORS),
+        "new_indicator_url": url_if_there("measures:indicator-new", tenant.slug, initiative.slug),
+    }
+    if codes is not None:
+        month = window.at(Grain.MONTH)
+        found = trees(initiative, tenant, membership, indicators, readings, month, codes, context["today"])
+        context |= {
+            "trees": found,
+            "month": month,
+            "lede": _lede(found, month, context["today"]),
+            "chased": [_chased(request, initiative, one, found.chase) for one in found.chase.missing[:CHASED_AT_ONCE]],
+            "told": [(change.at, changes.sentence(change)) for change in found.changes],
+            "reviews": [
+                {
+                    "report": report,
+                    "url": url_if_there(
+                        "measures:filing-review", tenant.slug, initiative.slug, report.partner.code, report.period
+                    ),
+                }
+                for report in found.to_review[:REVIEWED_AT_ONCE]
+            ],
+            "review_list_url": url_if_there("measures:review-list", tenant.slug, initiative.slug),
+        }
+    return render(request, "measures/forest.html", context)
+
+
+@member_can(Can.ASSIGN_OBLIGATIONS)
+def chase(request, initiative):
+    """Everybody who is missing in a month, page by page."""
+    window = window_for(initiative, request.GET, request.tenant).at(Grain.MONTH)
+    indicators = indicators_in_use(initiative, window.period)
+    codes = codes_for(initiative, request.membership)
+    readings = read(initiative, indicators, window, codes=codes, trend=0)
+    found = trees(
+        initiative, request.tenant, request.membership, indicators, readings, window, codes, today_of(request.tenant)
+    ).chase
+    page = Paginator(found.missing, CHASED_ON_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "initiative": initiative,
+        "window": window,
+        "chase": found,
+        "page": page,
+        "chased": [_chased(request, initiative, one, found) for one in page],
+        "previous": rows_from(window.previous),
+        "next": rows_from(window.next),
+    }
+    return render(request, "measures/chase_list.html", context)
+
+
+@member_can(Can.READ_ROLLUPS)
+def conditions(request, initiative):
+    """Every check of the five conditions, with its words and where they come from."""
+    found = health(initiative, timezone.now())
+    return render(request, "measures/health.html", {"initiative": initiative, "conditions": found})
+
+
+class ExcuseForm(forms.Form):
+    """Which of the missing indicators a partner is let off, and why."""
+
+    indicators = forms.ModelMultipleChoiceField(
+        None,
+        label=gettext_lazy("From what"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("Choose at least one indicator.")},
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Why"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy(
+            "Whoever reads the figure can see the reason. The partner is no longer counted as missing."
+        ),
+        error_messages={"required": gettext_lazy("Say why: whoever reads the figure can see the reason.")},
+    )
+
+
+@member_can(Can.ASSIGN_OBLIGATIONS)
+def excuse(request, initiative, partner, period: date):
+    """Let one partner off some of what it owes for a month, with a reason."""
+    missing = _missing_of(initiative, request.tenant, partner.pk, period)
+    if not missing:
+        raise Http404
+    form = ExcuseForm(request.POST or None, initial={"indicators": [one.pk for one in missing]})
+    form.fields["indicators"].queryset = Indicator.objects.filter(pk__in=[one.pk for one in missing])
+    if request.method == "POST" and form.is_valid():
+        try:
+            for indicator in form.cleaned_data["indicators"]:
+                start = start_of(Grain(indicator.frequency), period, request.tenant.fiscal_year_starts)
+                obligations.give_excuse(
+                    indicator=indicator,
+                    partner=partner,
+                    period=start,
+                    reason=form.cleaned_data["reason"],
+                    by=request.membership,
+                )
+        except Refused as refused:
+            for problem in refused.problems:
+                form.add_error(problem.field if problem.field in form.fields else None, say(problem))
+        else:
+            words = {"partner": partner.code, "period": period_name(period)}
+            messages.success(request, _("%(partner)s is excused for %(period)s.") % words)
+            return redirect("measures:forest", request.tenant.slug, initiative.slug)
+    context = {"initiative": initiative, "partner": partner, "period": period, "form": form}
+    return render(request, "measures/excuse.html", context, status=422 if form.errors else 200)
+
+
+def _missing_of(initiative, tenant, partner_id: int, period: date) -> list[Indicator]:
+    """The indicators that a partner owes for a month's window and has neither filed nor been excused from."""
+    window = window_for(initiative, {"period": text_of(period)}, tenant)
+    if window.period != period:
+        return []
+    readings = read(initiative, indicators_in_use(initiative, period), window, trend=0)
+    return [r.indicator for r in readings if partner_id in (r.now.coverage.missing or ())]
+
+
+def _lede(found: Trees, month: Window, today: date) -> str:
+    """When the month locks, who is missing, what waits for the reader: one sentence each."""
+    sentences = []
+    if found.locks_on is not None:
+        words = {"month": month.name, "day": short_date(found.locks_on, today)}
+        if found.locks_on >= today:
+            sentences.append(_("%(month)s locks on %(day)s.") % words)
+        else:
+            sentences.append(_("%(month)s locked on %(day)s.") % words)
+    missing = len(found.chase.missing)
+    if missing:
+        pattern = ngettext("%(count)s partner is missing", "%(count)s partners are missing", missing)
+        sentence = pattern % {"count": number(missing)}
+    elif found.chase.expected:
+        sentence = _("Everybody has filed")
+    else:
+        sentence = _("Nobody owes a report for it")
+    if found.waits_for_reader:
+        pattern = ngettext(
+            "%(sentence)s, %(count)s figure waits for you.",
+            "%(sentence)s, %(count)s figures wait for you.",
+            found.waits_for_reader,
+        )
+        sentences.append(pattern % {"sentence": sentence, "count": number(found.waits_for_reader)})
+    else:
+        sentences.append(_("%(sentence)s; nothing waits for you.") % {"sentence": sentence})
+    return " ".join(sentences)
+
+
+def _chased(request, initiative, one: Missing, chase: ChaseList) -> dict:
+    """A row of the chase list with its two actions, each only where it can be done."""
+    tenant = request.tenant.slug
+    place = [tenant, initiative.slug, one.partner.code, chase.period]
+    nudge = url_if_there("comms:nudge", *place) or url_if_there("comms:nudge", *place[:3])
+    can_excuse = request.membership.can(Can.ASSIGN_OBLIGATIONS)
+    return {
+        "missing": one,
+        "nudge_url": nudge,
+        "excuse_url": reverse("measures:excuse", args=place) if can_excuse else "",
+        "filing_url": url_if_there("measures:filing", *place),
+        "drawing": draw_weight(one.share),
+    }

@@ -1,0 +1,285 @@
+"""Indicators to read: the list, and one indicator all the way down to its partners."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from backbone.access import member_can
+from backbone.look.coverage import coverage_text
+from backbone.look.numbers import SILENCE
+from backbone.models import Partner
+from backbone.roles import Can
+from measures import drawing, wording
+from measures.models import Indicator
+from measures.rules.figures import plain
+from measures.rules.kinds import KINDS
+from measures.rules.periods import Grain, text_of
+from measures.selectors.forest import branches
+from measures.selectors.history import excuse_steps, figure_steps
+from measures.selectors.indicator import LENGTHS, PartnerRow, partner_rows, splits
+from measures.selectors.reading import Reading, codes_for, read, window_for
+from measures.views.links import csv_answer, grain_links, rows_from, url_if_there, year_links
+
+ROWS_ON_A_PAGE = 60
+STEPS = 12
+WHO_AT_MOST = 18  # partners that fit the strip of boxes beside a figure
+FILTER_FROM = 12
+
+
+@member_can(Can.READ_ROLLUPS)
+def indicator_list(request, initiative):
+    """All indicators by result, with their last figure; found by a text or a result."""
+    window = window_for(initiative, request.GET, request.tenant)
+    wanted, outcome = request.GET.get("q", "").strip(), request.GET.get("outcome", "")
+    indicators = Indicator.objects.filter(initiative=initiative).select_related("outcome", "tenant")
+    everything = list(indicators)
+    chosen = [one for one in everything if _is_meant(one, wanted, outcome)]
+    readings = read(initiative, chosen, window, codes=codes_for(initiative, request.membership))
+    if request.GET.get("format") == "csv":
+        return _list_csv(initiative, readings)
+    can_define = request.membership.can(Can.DEFINE_INDICATORS)
+    context = {
+        "initiative": initiative,
+        "window": window,
+        "branches": branches(initiative, readings, with_empty=not (wanted or outcome)),
+        "outcomes": list(dict.fromkeys(one.outcome for one in everything if one.outcome is not None)),
+        "wanted": wanted,
+        "outcome": outcome,
+        "count": len(chosen),
+        "is_empty": not everything,
+        "previous": rows_from(window.previous),
+        "next": rows_from(window.next),
+        "grains": grain_links(window),
+        "new_url": url_if_there("measures:indicator-new", request.tenant.slug, initiative.slug) if can_define else "",
+    }
+    return render(request, "measures/indicator_list.html", context)
+
+
+def _is_meant(indicator: Indicator, wanted: str, outcome: str) -> bool:
+    words = f"{indicator.code} {indicator.name} {indicator.slug} {indicator.definition}".casefold()
+    if outcome and (indicator.outcome is None or indicator.outcome.slug != outcome):
+        return False
+    return wanted.casefold() in words
+
+
+@member_can(Can.READ_ROLLUPS)
+def indicator(request, initiative, indicator: str):
+    """One indicator in one span: its figure, its trend, its partners, its breakdowns, what happened to it."""
+    row = Indicator.objects.filter(initiative=initiative, slug=indicator).select_related("outcome", "tenant").first()
+    if row is None:
+        raise Http404
+    frequency = Grain(row.frequency)
+    window = window_for(initiative, request.GET, request.tenant, frequency)
+    if window.grain.months < frequency.months:
+        window = window.at(frequency)
+    membership = request.membership
+    shown = membership.partner_ids(Can.READ_PARTNER_FIGURES)
+    codes = codes_for(initiative, membership)
+    reading = read(initiative, [row], window, codes=codes, trend=LENGTHS[window.grain])[0]
+    rows = partner_rows(reading, shown)
+    sees_small = membership.partner_ids(Can.READ_SMALL_CELLS) is None
+    threshold = None if sees_small else request.tenant.small_cell_threshold
+    parts = splits(initiative, reading, threshold=threshold)
+    if request.GET.get("format") == "csv":
+        return _csv(request.GET.get("table", ""), reading, rows, parts)
+
+    listed = _filtered(rows, request.GET)
+    page = Paginator(listed, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
+    rule = KINDS[row.kind]
+    kept = {name: value for name, value in request.GET.items() if name in ("grain", "period", "year")}
+    context = {
+        "initiative": initiative,
+        "indicator": row,
+        "reading": reading,
+        "window": window,
+        "crumbs": _crumbs(request, initiative, row),
+        "grains": grain_links(window, frequency),
+        "years": year_links(window),
+        "previous": rows_from(window.previous),
+        "next": rows_from(window.next),
+        "kept": kept,
+        "trend": drawing.trend_chart(reading),
+        "trend_source": _source(request.tenant, reading),
+        "page": page,
+        "rows": [_row(request, reading, one) for one in page],
+        "foot": _foot(reading, rows),
+        "who": _who(rows) if codes is not None and len(rows) <= WHO_AT_MOST else [],
+        "has_filter": len(rows) > FILTER_FROM,
+        "wanted": request.GET.get("q", ""),
+        "show": request.GET.get("show", ""),
+        "is_filtered": len(listed) < len(rows),
+        "is_own_grain": window.grain == frequency,
+        "splits": [(one, drawing.split_chart(reading, one)) for one in parts],
+        "steps": _steps(membership, reading, shown, codes),
+        "over_partners": _(rule.over_partners),
+        "over_time": _(rule.over_time),
+        "edit_url": _edit_url(request, initiative, row),
+    }
+    return render(request, "measures/indicator_detail.html", context)
+
+
+def _crumbs(request, initiative, row: Indicator) -> list[tuple[str, str]]:
+    place = [request.tenant.slug, initiative.slug]
+    return [
+        (_("Home"), reverse("backbone:home", args=place)),
+        (_("Measures"), reverse("measures:indicator-list", args=place)),
+        (row.code or row.name, ""),
+    ]
+
+
+def _edit_url(request, initiative, row: Indicator) -> str:
+    if not request.membership.can(Can.DEFINE_INDICATORS):
+        return ""
+    return url_if_there("measures:indicator-edit", request.tenant.slug, initiative.slug, row.slug)
+
+
+def _source(tenant, reading: Reading) -> str:
+    counted = _("Approved figures only.")
+    if tenant.counting == tenant.Counting.SUBMITTED:
+        counted = _("Submitted and approved figures.")
+    return " ".join(part for part in (drawing.exceptions(reading), counted) if part)
+
+
+def _filtered(rows: Sequence[PartnerRow], params) -> list[PartnerRow]:
+    """The rows a reader asked for by a text or a state; the foot goes on standing for all of them."""
+    wanted, show = params.get("q", "").strip().casefold(), params.get("show", "")
+    found = []
+    for row in rows:
+        name = "" if row.partner is None else f"{row.partner.code} {row.partner.name}".casefold()
+        if wanted not in name or (show == "missing" and not row.is_missing):
+            continue
+        found.append(row)
+    return found
+
+
+def _row(request, reading: Reading, row: PartnerRow) -> dict:
+    """A partner's row as the page prints it, with where it leads."""
+    line = reading.line
+    place = [] if row.partner is None else [request.tenant.slug, request.resolver_match.kwargs["initiative"]]
+    figure_url = nudge = ""
+    if row.partner is not None and reading.window.grain == reading.indicator.frequency:
+        month = text_of(reading.window.period)
+        figure_url = reverse("measures:figure", args=[*place, reading.indicator.slug, row.partner.code, month])
+        if row.is_missing and request.membership.can(Can.ASSIGN_OBLIGATIONS):
+            nudge = url_if_there("comms:nudge", *place, row.partner.code, reading.window.period) or url_if_there(
+                "comms:nudge", *place, row.partner.code
+            )
+    return {
+        "row": row,
+        "now": wording.said(line, row.now, is_running=reading.window.is_running),
+        "before": SILENCE if row.before is None else wording.said(line, row.before),
+        "usual": SILENCE if row.usual is None else wording.volume(row.usual),
+        "url": figure_url,
+        "nudge_url": nudge,
+    }
+
+
+def _foot(reading: Reading, rows: Sequence[PartnerRow]) -> dict:
+    """What all partners come to: the figure above, whatever part of the rows is shown."""
+    line, change = reading.line, reading.change
+    known = [row.usual for row in rows if row.usual is not None and not row.is_excused]
+    has_others = any(row.partner is None for row in rows)
+    panel = len(change.panel) if change is not None and change.is_comparable else 0
+    covered = reading.now.coverage
+    words = {"filed": covered.filed, "expected": covered.expected, "excused": covered.excused}
+    state = (
+        _("%(filed)s of %(expected)s filed, %(excused)s excused")
+        if covered.excused
+        else _("%(filed)s of %(expected)s filed")
+    )
+    return {
+        "label": _("All partners") if reading.now.is_complete and not reading.window.is_running else _("So far"),
+        "now": wording.said(line, reading.now, is_running=reading.window.is_running),
+        "before": SILENCE if reading.before is None else wording.said(line, reading.before.combined),
+        "before_same": wording.amount(line, change.previous) if panel and panel < covered.expected else "",
+        "panel": panel,
+        "change": SILENCE if change is None else wording.change_amount(line, change),
+        "usual": wording.volume(sum(known)) if known and not has_others else SILENCE,
+        "state": state % words,
+    }
+
+
+def _who(rows: Iterable[PartnerRow]) -> list[dict]:
+    """The strip of boxes: who is in, who is missing, who is excused, by code."""
+    found = [
+        {
+            "code": row.partner.code,
+            "css": "ex" if row.is_excused else "out" if row.is_missing else "",
+            "words": _("excused") if row.is_excused else _("missing") if row.is_missing else _("filed"),
+        }
+        for row in rows
+        if row.partner is not None
+    ]
+    return sorted(found, key=lambda one: one["code"])
+
+
+def _steps(membership, reading: Reading, shown: set[int] | None, codes) -> list:
+    """What happened to the figures of this span, where it is one period of the indicator; newest first."""
+    if reading.window.grain != reading.indicator.frequency:
+        return []
+    names = dict(codes or Partner.objects.filter(pk__in=shown or ()).values_list("pk", "code"))
+    steps = figure_steps(reading.indicator, reading.line, reading.window.period, names, partner_ids=shown, limit=STEPS)
+    steps += excuse_steps(reading.indicator, reading.window.period, shown)
+    return sorted(steps, key=lambda step: step.at, reverse=True)[:STEPS]
+
+
+def _list_csv(initiative, readings: Sequence[Reading]) -> HttpResponse:
+    columns = [_("Indicator"), _("Name"), _("Period"), _("Figure"), _("Coverage")]
+    rows = [
+        [
+            one.indicator.code or one.indicator.slug,
+            one.indicator.name,
+            one.window.name,
+            one.said,
+            coverage_text(one.chip),
+        ]
+        for one in readings
+    ]
+    return csv_answer(f"{initiative.slug}-indicators", columns, rows)
+
+
+def _csv(table: str, reading: Reading, rows: Sequence[PartnerRow], parts) -> HttpResponse:
+    """One of the page's tables: `trend`, a breakdown by its name, or else the partners."""
+    line, window = reading.line, reading.window
+    name = f"{reading.indicator.slug}-{text_of(window.period)}"
+    if table == "trend":
+        columns = [_("Period"), reading.indicator.name, _("Filed"), _("Expected"), _("Excused"), _("State")]
+        listed = [
+            [text_of(p.period), p.value if p.value is None else plain(p.value), p.filed, p.expected, p.excused, p.words]
+            for p in reversed(reading.trend)
+        ]
+        return csv_answer(f"{name}-trend", columns, listed)
+    for split in parts:
+        if split.slug == table:
+            hidden = _("hidden to protect people")
+            listed = [[row.name, hidden if row.is_hidden else row.cell, row.filed, row.expected] for row in split.rows]
+            return csv_answer(f"{name}-{table}", [split.name, window.name, _("Filed"), _("Expected")], listed)
+    columns = [
+        _("Partner"), _("Name"), window.name, window.previous.name, _("Change"), _("Usual"), _("State"),
+    ]  # fmt: skip
+    listed = [_csv_row(line, row) for row in rows]
+    foot = _foot(reading, rows)
+    listed.append(
+        ["", foot["label"], wording.cell(line, reading.now), foot["before"], foot["change"], None, foot["state"]]
+    )
+    return csv_answer(f"{name}-partners", columns, listed)
+
+
+def _csv_row(line, row: PartnerRow) -> list:
+    code = "" if row.partner is None else row.partner.code
+    others = _("Others, %(count)s partners") % {"count": row.count}
+    return [
+        code,
+        others if row.partner is None else row.partner.name,
+        wording.cell(line, row.now),
+        None if row.before is None else wording.cell(line, row.before),
+        row.change,
+        None if row.usual is None else plain(row.usual),
+        row.state_words or row.state,
+    ]

@@ -1,0 +1,71 @@
+"""Links and files of the reading pages. Every choice is an address, so that it works without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from backbone.look.numbers import period_name
+from backbone.tabular import write_csv
+from measures.rules.periods import Grain
+from measures.windows import Window
+
+GRAINS: dict[Grain, str | Promise] = {Grain.MONTH: _("Month"), Grain.QUARTER: _("Quarter"), Grain.YEAR: _("Year")}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One choice of several: its words, what its address asks for, and whether it is the one in force."""
+
+    label: str
+    query: str
+    is_current: bool = False
+
+
+def grain_links(window: Window, finest: Grain = Grain.MONTH) -> list[Choice]:
+    """Month, quarter, year: the spans of each that hold the same moment; none finer than the indicator is filed."""
+    return [
+        Choice(str(label), window.at(grain).query(), grain is window.grain)
+        for grain, label in GRAINS.items()
+        if grain.months >= finest.months
+    ]
+
+
+def year_links(window: Window) -> list[Choice]:
+    """The tenant's fiscal year or the calendar's; nothing to choose where they are the same."""
+    if window.tenant_starts == 1 or window.grain is Grain.MONTH:
+        return []
+    from_month = period_name(window.period.replace(month=window.tenant_starts)).rsplit(" ", 1)[0]
+    return [
+        Choice(
+            _("Year from %(month)s") % {"month": from_month},
+            window.in_year_from(window.tenant_starts).query(),
+            window.year_starts == window.tenant_starts,
+        ),
+        Choice(str(_("Calendar year")), window.in_year_from(1).query(), window.year_starts == 1),
+    ]
+
+
+def rows_from(window: Window | None) -> Choice | None:
+    """The span before or after, by its name; None where there is none."""
+    return None if window is None else Choice(window.name, window.query())
+
+
+def url_if_there(name: str, *args) -> str:
+    """The address of a page that another part of the platform brings; empty while it is not there."""
+    with suppress(NoReverseMatch):
+        return reverse(name, args=args)
+    return ""
+
+
+def csv_answer(name: str, columns: Sequence[str], rows: Iterable[Sequence]) -> HttpResponse:
+    """A table as a CSV file to download, in the columns it has on its page."""
+    response = HttpResponse(b"".join(write_csv(rows, columns, for_excel=True)), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response

@@ -1,0 +1,247 @@
+"""How a figure is said: value, kind and coverage together, and never a total while somebody is missing.
+
+`shown` gives a figure for the eye (`{% figure_value %}`), `said` the same in one line for a table, a file or a mail:
+“700 so far”, “20.0% (30/150)”, “between 95 and 410”, “at least 95”, “9 as of Aug 2026”, “undefined (0 of 0)”,
+“not filed”.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from backbone.look.numbers import compact, number, percent, period_name, short_period, signed, signed_percent
+from measures.models.indicators import Indicator
+from measures.rules.change import Change
+from measures.rules.combining import Combined
+from measures.rules.coverage import State
+from measures.rules.figures import Entry, plain
+from measures.rules.kinds import UNDUPLICATED
+from measures.rules.lines import PER_1000, PERCENT, Line
+from measures.rules.progress import Status
+
+NAMED_AT_MOST = 3  # more missing partners than this are counted, not named, in a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """Where an indicator is to be and from where, in its own unit (a rate's as its plain ratio)."""
+
+    value: Decimal
+    by: date
+    baseline: Decimal | None = None
+    since: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A figure for the eye: `text`, “so far” beside it when `so_far`, then `small`; `words` when it is a phrase."""
+
+    text: str
+    so_far: bool = False
+    words: bool = False
+    small: str = ""
+
+    def __str__(self) -> str:
+        parts = [self.text]
+        if self.so_far:
+            parts = [_("%(value)s so far") % {"value": self.text}]
+        if self.small:
+            parts.append(self.small)
+        return " ".join(parts)
+
+
+def amount(line: Line, value: Decimal | None) -> str:
+    """One number in the unit of its indicator: `41.1%`, `8.5` (per 1,000), `1,012`; a rate's value is its ratio."""
+    if value is None:
+        return number(None)
+    if line.rule.is_ratio:
+        if line.unit == PERCENT:
+            return percent(value)
+        if line.unit == PER_1000:
+            return number(value * 1000, 1)
+        return compact(value, 2)
+    return number(plain(value))
+
+
+def unit_words(line: Line) -> str:
+    """The unit where it stands apart from the number: “per 1,000”, “people”; nothing for a percentage."""
+    if line.unit == PERCENT:
+        return ""
+    return _("per 1,000") if line.unit == PER_1000 else line.unit
+
+
+def shown(line: Line, combined: Combined, *, is_running: bool = False) -> Shown:
+    """A combined figure for the eye. `is_running`: its span is not over, so even everybody's figures are so far."""
+    state = combined.state
+    if state is State.NOT_EXPECTED:
+        return Shown(_("not expected"), words=True)
+    if state is State.NOT_COMBINABLE:
+        return Shown(_("not combined"), words=True)
+    if state is State.NONE:
+        return Shown(_("not filed"), words=True)
+    if state is State.UNDEFINED:
+        return Shown(_("undefined"), words=True, small=_("(0 of 0)"))
+    if combined.kind == UNDUPLICATED:
+        return _people(line, combined, is_running)
+    so_far = is_running or state is State.PARTIAL
+    if line.rule.is_ratio:
+        small = f"({number(_short(combined.numerator))}/{number(_short(combined.denominator))})"
+        return Shown(amount(line, combined.value), so_far, small=small)
+    small = ""
+    if combined.as_of_period is not None:
+        small = _("as of %(month)s") % {"month": short_period(combined.as_of_period)}
+    return Shown(amount(line, combined.value), so_far, small=small)
+
+
+def _people(line: Line, combined: Combined, is_running: bool) -> Shown:
+    if combined.value is not None:
+        return Shown(amount(line, combined.value), is_running)
+    if combined.upper is None:
+        return Shown(_("at least %(lower)s") % {"lower": amount(line, combined.lower)}, words=True)
+    if combined.upper == combined.lower:
+        return Shown(amount(line, combined.lower), is_running)
+    bounds = {"lower": amount(line, combined.lower), "upper": amount(line, combined.upper)}
+    return Shown(_("between %(lower)s and %(upper)s") % bounds, is_running, words=True)
+
+
+def said(line: Line, combined: Combined, *, is_running: bool = False) -> str:
+    """A combined figure in one line."""
+    return str(shown(line, combined, is_running=is_running))
+
+
+def entry(line: Line, one: Entry) -> str:
+    """One filed figure: `300`, `30.0% (15/50)`, “not collected”, “undefined (0 of 0)”."""
+    if one.is_not_collected:
+        return _("not collected")
+    if not line.rule.is_ratio:
+        return amount(line, one.value)
+    if one.numerator is None or one.denominator is None:
+        return number(None)
+    if one.denominator == 0:
+        return _("undefined (0 of 0)")
+    return f"{amount(line, one.numerator / one.denominator)} ({number(plain(one.numerator))}/{number(plain(one.denominator))})"
+
+
+def change_amount(line: Line, change: Change) -> str:
+    """Like-for-like change: `+2.6%`, for a percentage `+1.2 points`; a dash when the periods cannot be compared."""
+    if not change.is_comparable or change.difference is None:
+        return number(None)
+    if line.rule.is_ratio and line.unit == PERCENT:
+        return _("%(points)s points") % {"points": signed(change.difference * 100, 1)}
+    if change.share is None:
+        return signed(plain(change.difference))
+    return signed_percent(change.share)
+
+
+def change_words(line: Line, change: Change, before: str) -> str:
+    """`Same partners as September: up 2.6%.` Empty when there is nothing to compare with."""
+    if line.kind == UNDUPLICATED:
+        return ""
+    if not change.is_comparable or change.difference is None:
+        if change.panel:
+            return _("Too few partners are in both periods to compare it with %(before)s.") % {"before": before}
+        return ""
+    if change.difference == 0:
+        return _("Same partners as %(before)s: no change.") % {"before": before}
+    size = change_amount(line, change).lstrip("+−")
+    words = {"before": before, "size": size}
+    if change.difference > 0:
+        return _("Same partners as %(before)s: up %(size)s.") % words
+    return _("Same partners as %(before)s: down %(size)s.") % words
+
+
+def missing_words(codes: Sequence[str] | None, count: int) -> str:
+    """`P6 and P8`, or `12 partners` for a reader who may not know them or when they are many."""
+    if codes is not None and 0 < len(codes) <= NAMED_AT_MOST:
+        if len(codes) == 1:
+            return codes[0]
+        return _("%(first)s and %(last)s") % {"first": ", ".join(codes[:-1]), "last": codes[-1]}
+    return ngettext("%(count)s partner", "%(count)s partners", count) % {"count": number(count)}
+
+
+def meaning(
+    line: Line, combined: Combined, change: Change | None, before: str, status: Status, *, has_target: bool, who: str
+) -> str:
+    """One or two sentences below a figure: the change among the same partners, and whether it is judged yet."""
+    if combined.state is State.UNDEFINED:
+        return _("There was nothing to count, so there is no rate. It is not 0.")
+    if not combined.has_something:
+        return ""
+    if line.kind == UNDUPLICATED:
+        return people_words(combined)
+    sentences = [] if change is None else [change_words(line, change, before)]
+    if has_target and not combined.is_complete and status is Status.NOT_JUDGED and combined.coverage.missing_count:
+        pattern = ngettext(
+            "Not set against the target until %(who)s has filed.",
+            "Not set against the target until %(who)s have filed.",
+            combined.coverage.missing_count,
+        )
+        sentences.append(pattern % {"who": who})
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def people_words(combined: Combined) -> str:
+    """Why people are bounds and not a sum."""
+    if combined.upper is None:
+        return _("A range follows when everyone is in. One person can be at several partners, so this is never a sum.")
+    return _("One person can be at several partners: at least the largest count, at most all of them together.")
+
+
+_STATUS_SHAPES = {
+    Status.REACHED: "on_path",
+    Status.ON_TRACK: "on_path",
+    Status.BEHIND: "behind",
+    Status.WORSE_THAN_BASELINE: "behind",
+    Status.TOO_EARLY: "too_early",
+}
+
+
+def status_words(status: Status, progress: Decimal | None) -> tuple[str, str]:
+    """(state word, sentence) for a judged figure; ("", "") for one that is not judged."""
+    if status is Status.NOT_JUDGED:
+        return "", ""
+    share = "" if progress is None else percent(progress, 0)
+    sentence = {
+        Status.REACHED: _("Target reached"),
+        Status.ON_TRACK: _("On path, %(share)s of the way to the target") if share else _("On path"),
+        Status.BEHIND: _("Behind path, %(share)s of the way to the target") if share else _("Behind path"),
+        Status.WORSE_THAN_BASELINE: _("Worse than the baseline"),
+        Status.TOO_EARLY: _("Too early to judge"),
+    }[status] % {"share": share}
+    return _STATUS_SHAPES[status], sentence
+
+
+def goal_words(line: Line, indicator: Indicator, goal: Goal) -> str:
+    """`From 750 to 1,100 by June 2027; more is better.`"""
+    words = {
+        "target": amount(line, goal.value),
+        "period": period_name(goal.by),
+        "direction": str(Indicator.Direction(indicator.direction).label),
+    }
+    if goal.baseline is None:
+        return _("%(target)s by %(period)s; %(direction)s.") % words
+    return _("From %(baseline)s to %(target)s by %(period)s; %(direction)s.") % (
+        words | {"baseline": amount(line, goal.baseline)}
+    )
+
+
+def _short(value: Decimal | None) -> Decimal | None:
+    return None if value is None else plain(round(value, 2))
+
+
+def volume(value: Decimal) -> str:
+    """A usual volume: at most one decimal, for it is a median."""
+    return compact(value, 1)
+
+
+def cell(line: Line, combined: Combined) -> Decimal | str:
+    """A combined figure in a file: the number itself where there is one (a rate as its plain ratio), else its words."""
+    if combined.value is not None and combined.state in (State.COMPLETE, State.PARTIAL):
+        return plain(combined.value) if not line.rule.is_ratio else round(combined.value, 12)
+    return said(line, combined)
