@@ -1,0 +1,126 @@
+"""A whole report as it is typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import ngettext
+
+from backbone.models import Tenant
+from backbone.problems import Refused
+from backbone.wording import say
+from measures.forms.line import LineForm
+from measures.forms.typed import FORMATS
+from measures.rules.figures import Entry
+from measures.selectors.report import Report
+
+
+class FilingForm:
+    """A whole report as it is typed: what stands in the database, and over it what was posted."""
+
+    def __init__(
+        self,
+        report: Report,
+        tenant: Tenant,
+        *,
+        may_type: bool,
+        data: Mapping[str, str] | None = None,
+        asked: bool = False,
+        only: int | None = None,
+        about: int | None = None,
+        answer: str = "",
+        rest: str | None = None,
+    ):
+        """`asked` wants an answer from every line. `only` reads no other line than this from `data`. `answer` and
+        `rest` are what a button says about the line `about`."""
+        self.report = report
+        fmt = FORMATS[tenant.number_format]
+        is_any_over = any(row.is_over for row in report.lines)
+        self.lines = [
+            LineForm(
+                row,
+                fmt,
+                may_type=may_type,
+                data=data if only is None or row.pk == only else None,
+                asked=asked and row.is_over == is_any_over,
+                answer=answer if row.pk == about else "",
+                rest=rest if row.pk == about else None,
+            )
+            for row in report.lines
+        ]
+        self.version = report.version if data is None else _whole(data.get("version", ""))
+
+    def line(self, pk: int | None) -> LineForm | None:
+        return next((line for line in self.lines if line.pk == pk), None)
+
+    @property
+    def posted(self) -> list[LineForm]:
+        return [line for line in self.lines if line.is_posted]
+
+    @property
+    def cells(self) -> dict[int, dict[str, Entry]]:
+        return {line.pk: line.entries for line in self.posted}
+
+    @property
+    def words(self) -> dict[int, str]:
+        return {line.pk: line.words for line in self.posted}
+
+    @property
+    def as_defined(self) -> dict[int, bool]:
+        return {line.pk: line.as_defined for line in self.posted if line.indicator.definition}
+
+    @property
+    def is_readable(self) -> bool:
+        return not any(line.unreadable for line in self.posted)
+
+    @property
+    def problems(self) -> list[tuple[str, str]]:
+        return [item for line in self.lines for item in line.summary]
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether somebody else saved another value meanwhile."""
+        return any(line.conflicts for line in self.lines)
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether the database holds everything that the page shows."""
+        return self.report.changed_at is not None and all(line.is_saved or line.is_blank for line in self.open_lines)
+
+    @property
+    def odd(self) -> list[LineForm]:
+        return [line for line in self.lines if line.is_open and line.warnings and not line.words]
+
+    @property
+    def open_lines(self) -> list[LineForm]:
+        return [line for line in self.lines if line.is_open]
+
+    @property
+    def asked_lines(self) -> list[LineForm]:
+        return [line for line in self.lines if line.is_asked]
+
+    @property
+    def ready_words(self) -> str:
+        lines = self.asked_lines or self.open_lines
+        ready = sum(line.is_ready for line in lines)
+        return ngettext("%(ready)s of %(count)s ready", "%(ready)s of %(count)s ready", len(lines)) % {
+            "ready": ready,
+            "count": len(lines),
+        }
+
+    def take(self, refused: Refused) -> list[str]:
+        """Put what a service refused beside the lines it is about; what is left is about the whole report."""
+        slugs = {line.line.slug: line for line in self.lines}
+        left = []
+        for problem in refused.problems:
+            line = slugs.get(problem.params.get("indicator", ""))
+            if line is not None and problem.code == "filing.stale":
+                line.conflicts.append(problem)
+            elif line is None or problem.code not in {one.code for one in line.problems}:
+                left.append(say(problem))
+        return left
+
+
+def _whole(text: str) -> int:
+    """The version a page was made from; 0, which is older than anything, for what is no version."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

@@ -1,0 +1,176 @@
+"""One line as it is typed: its texts, what they say as entries, and what the rules find in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from backbone.models import Tenant
+from backbone.problems import Problem, errors
+from backbone.tabular import COMMA, NOT_COLLECTED, POINT, SPACE, NumberFormat
+from backbone.tabular import number as read_number
+from backbone.tabular.numbers import invalid
+from measures.rules.cells import check_cells, check_submission, put_rest_in_unknown
+from measures.rules.figures import NUMBERS, Entry, has_answer, nil, plain
+from measures.rules.kinds import UNDUPLICATED
+from measures.rules.lines import TOTAL, Breakdown
+from measures.rules.usual import warn_figure
+from measures.selectors.report import ReportLine
+
+FORMATS: Mapping[str, NumberFormat] = {
+    Tenant.NumberFormat.POINT: POINT,
+    Tenant.NumberFormat.COMMA: COMMA,
+    Tenant.NumberFormat.SPACE: SPACE,
+}
+
+AS_NUMBER, AS_NIL, AS_NOT_COLLECTED = "number", "nil", "nc"
+ANSWERS = (AS_NUMBER, AS_NIL, AS_NOT_COLLECTED)
+
+
+class TypedLine:
+    """One line as it is typed. `entries` are the cells that can be read, blanks included; the others stay as texts."""
+
+    def __init__(
+        self,
+        row: ReportLine,
+        fmt: NumberFormat,
+        *,
+        may_type: bool,
+        data: Mapping[str, str] | None = None,
+        asked: bool = False,
+        answer: str = "",
+        rest: str | None = None,
+    ):
+        self.row, self.line, self.pk, self.indicator = row, row.line, row.pk, row.indicator
+        self.fmt, self.asked = fmt, asked
+        self.is_open = row.is_with_partner and not row.is_closed
+        self.may_type = may_type and self.is_open
+        self.is_posted = data is not None and self.may_type and f"{self.pk}/here" in data
+        self.conflicts: list[Problem] = []
+        self.unreadable: dict[tuple[str, str], Problem] = {}
+        self.texts: dict[tuple[str, str], str] = {}
+        self.breakdowns: list[Breakdown] = list(self.line.breakdowns)
+        self.categories = [TOTAL, *(key for breakdown in self.breakdowns for key in self.line.keys(breakdown))]
+        if self.is_posted:
+            assert data is not None
+            self._read(data, answer)
+        else:
+            self._show()
+        if rest is not None and self.has_breakdown(rest):
+            self.entries = put_rest_in_unknown(self.line, self.entries, tuple(rest.split("+")))
+            self._write_texts()
+        self._judge()
+
+    # --- in and out ---
+
+    def _show(self) -> None:
+        row = self.row
+        self.entries = {category: row.cells.get(category, Entry()) for category in self.categories}
+        self.answer = AS_NOT_COLLECTED if row.total.is_not_collected else AS_NUMBER
+        self.reason = row.total.reason if row.total.is_not_collected else ""
+        self.new_only = any(entry.new_only for entry in self.entries.values())
+        self.as_defined = bool(row.as_defined)
+        self.words = row.own_words
+        self._write_texts()
+
+    def _read(self, data: Mapping[str, str], answer: str) -> None:
+        posted = answer or data.get(f"{self.pk}/answer", AS_NUMBER)
+        self.answer = posted if posted in ANSWERS else AS_NUMBER
+        self.reason = data.get(f"{self.pk}/reason", "").strip()
+        self.new_only = self.line.kind == UNDUPLICATED and data.get(f"{self.pk}/new") == "1"
+        self.as_defined = f"{self.pk}/defined" in data
+        self.words = data.get(f"{self.pk}/words", "").strip()
+        if self.answer == AS_NUMBER:
+            self.entries = {}
+            for category in self.categories:
+                self._read_cell(data, category)
+            return
+        if self.answer == AS_NIL:
+            self.entries = dict.fromkeys(self.categories, nil(self.line))
+        else:
+            self.entries = dict.fromkeys(self.categories, Entry())
+            self.entries[TOTAL] = Entry(is_not_collected=True, reason=self.reason)
+        self._write_texts()
+
+    def _read_cell(self, data: Mapping[str, str], category: str) -> None:
+        numbers: dict[str, Decimal | None] = {}
+        for component in self.line.components:
+            text = data.get(f"{self.pk}/{category}/{component}", "").strip()
+            self.texts[category, component] = text
+            value, problem = read_number(text, self.fmt)
+            if text and (value is None or value is NOT_COLLECTED):
+                self.unreadable[category, component] = problem or invalid(text)
+            elif value is not NOT_COLLECTED:
+                numbers[component] = value
+        if not any((category, component) in self.unreadable for component in self.line.components):
+            has_number = any(value is not None for value in numbers.values())
+            self.entries[category] = Entry(**numbers, new_only=self.new_only and has_number)
+
+    def _write_texts(self) -> None:
+        for category, entry in self.entries.items():
+            for component in self.line.components:
+                value = getattr(entry, component)
+                text = "" if value is None else f"{plain(value):f}".replace(".", self.fmt.decimal)
+                self.texts[category, component] = text
+
+    def has_breakdown(self, slug: str) -> bool:
+        return tuple(slug.split("+")) in self.breakdowns
+
+    # --- what the rules say ---
+
+    def _judge(self) -> None:
+        cells = {category: entry for category, entry in self.entries.items() if not entry.is_blank}
+        if self.row.excuse and self.is_blank:
+            self.asked = False
+        if self.asked and self.is_open and (TOTAL, self.line.components[0]) not in self.unreadable:
+            found = errors(check_submission([self.line], {self.line.slug: cells}))
+        else:
+            found = errors(check_cells(self.line, cells))
+        if not self.asked:
+            # A reason that is not typed yet, and half a rate, are only wrong when somebody says that they are done.
+            found = [one for one in found if one.code not in ("figure.reason_missing", "figure.half_a_rate")]
+        if self.unreadable:
+            found = [one for one in found if "breakdown" not in one.params and one.code != "figure.blank"]
+        if not self.is_open:
+            found = []
+        self.problems = found
+        self.warnings = warn_figure(self.line, self.entries[TOTAL], self.row.earlier) if TOTAL in self.entries else []
+        if found or self.unreadable or self.row.state == "approved":
+            self.warnings = []
+
+    @property
+    def is_blank(self) -> bool:
+        return not self.unreadable and all(entry.is_blank for entry in self.entries.values())
+
+    @property
+    def has_errors(self) -> bool:
+        return bool(self.problems or self.unreadable or self.conflicts)
+
+    @property
+    def lacks_reason(self) -> bool:
+        return self.answer == AS_NOT_COLLECTED and not self.reason
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it could be submitted: answered, and nothing wrong."""
+        total = self.entries.get(TOTAL, Entry())
+        answered = has_answer(self.line, total) or (total.is_not_collected and not self.lacks_reason)
+        return self.is_open and answered and not self.has_errors
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether it keeps the report from being handed in."""
+        return self.is_open and self.row.is_over and not (self.row.excuse and self.is_blank)
+
+    @property
+    def is_saved(self) -> bool:
+        stored = {category: entry for category, entry in self.row.cells.items() if not entry.is_blank}
+        typed = {category: entry for category, entry in self.entries.items() if not entry.is_blank}
+        return bool(stored) and not self.unreadable and not self.conflicts and _numbers(stored) == _numbers(typed)
+
+
+def _numbers(cells: Mapping[str, Entry]) -> dict[str, tuple]:
+    return {
+        category: (*(getattr(entry, name) for name in NUMBERS), entry.is_not_collected)
+        for category, entry in cells.items()
+    }

@@ -1,0 +1,248 @@
+"""One partner's report for one period as its pages show it: each line with what stands there and what came before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db.models import Q, Sum
+from django.utils import timezone
+
+from backbone.models import Grant, Initiative, Partner
+from backbone.roles import Can, Reach, Role, reach
+from measures.lines import closes_on, due_on, today
+from measures.models import Excuse, Figure, Filing, Indicator, Remark
+from measures.models.filings import FigureState
+from measures.rules.figures import Entry, ratio
+from measures.rules.kinds import FLOW
+from measures.rules.lines import TOTAL, Line
+from measures.rules.periods import Grain, add_months, last_day
+from measures.rules.usual import usual
+from measures.selectors.filing import closed_lines, owed_lines
+
+HANDED_IN = (FigureState.SUBMITTED, FigureState.APPROVED)
+REMEMBERED = 12  # earlier periods that are read; the usual is found among them
+SHOWN = 3  # of which a page shows so many, and the same one last year
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Words about a line: who, when, and as what (explanation, return, answer, approval)."""
+
+    kind: str
+    words: str
+    by: str
+    at: datetime
+
+
+@dataclass(slots=True)
+class ReportLine:
+    """One indicator of a report. `state` is empty before anybody typed; `past` is oldest first, handed in only."""
+
+    indicator: Indicator
+    line: Line
+    due_on: date
+    closes_on: date
+    is_over: bool
+    is_closed: bool
+    excuse: str = ""
+    state: str = ""
+    cells: dict[str, Entry] = field(default_factory=dict)
+    as_defined: bool | None = None
+    submitted_by_id: int | None = None
+    changed_by: str = ""
+    changed_at: datetime | None = None
+    past: list[tuple[date, Entry | None]] = field(default_factory=list)
+    last_year: tuple[date, Entry | None] | None = None
+    remarks: list[Said] = field(default_factory=list)
+
+    @property
+    def pk(self) -> int:
+        return self.indicator.pk
+
+    @property
+    def total(self) -> Entry:
+        return self.cells.get(TOTAL, Entry())
+
+    @property
+    def earlier(self) -> list[Entry]:
+        """What the rules compare with, oldest first."""
+        return [entry for _, entry in self.past if entry is not None]
+
+    @property
+    def usual(self) -> Decimal | None:
+        """What is usual here: the median of the last six, of a rate the median ratio."""
+        if not self.line.rule.is_ratio:
+            return usual(self.earlier)
+        return usual([Entry(value=found) for entry in self.earlier if (found := ratio(entry)) is not None])
+
+    @property
+    def is_with_partner(self) -> bool:
+        """Whether the partner may still type here, as far as the state goes."""
+        return self.state in ("", FigureState.DRAFT, FigureState.RETURNED)
+
+    @property
+    def question(self) -> Said | None:
+        """What a reviewer asked when the line was returned."""
+        asked = [said for said in self.remarks if said.kind == Remark.Kind.RETURN]
+        return asked[-1] if asked and self.state == FigureState.RETURNED else None
+
+    @property
+    def own_words(self) -> str:
+        """What the filer said since a reviewer spoke last."""
+        last = self.remarks[-1] if self.remarks else None
+        return last.words if last and last.kind in (Remark.Kind.EXPLANATION, Remark.Kind.ANSWER) else ""
+
+
+@dataclass(slots=True)
+class Report:
+    initiative: Initiative
+    partner: Partner
+    period: date
+    lines: list[ReportLine]
+    version: int = 0
+    submitted_at: datetime | None = None
+    submitted_by: str = ""
+    reviewers: list[str] = field(default_factory=list)
+
+    @property
+    def due_on(self) -> date | None:
+        """The first day on which something of it is due."""
+        return min((line.due_on for line in self.lines), default=None)
+
+    @property
+    def closes_on(self) -> date | None:
+        return min((line.closes_on for line in self.lines), default=None)
+
+    @property
+    def changed_at(self) -> datetime | None:
+        return max((line.changed_at for line in self.lines if line.changed_at), default=None)
+
+    @property
+    def filled_in_by(self) -> list[str]:
+        return list(dict.fromkeys(line.changed_by for line in self.lines if line.changed_by and line.is_with_partner))
+
+
+def report(initiative: Initiative, partner: Partner, period: date, now: datetime | None = None) -> Report:
+    """What a partner owes for one period, with drafts, history and words; twelve queries at most, always.
+
+    Empty lines when it owes nothing then.
+    """
+    now = now or timezone.now()
+    owed = owed_lines(initiative, partner, period)
+    desk = (partner.pk, period)
+    closed = closed_lines({(pk, desk) for pk in owed.lines}, owed.indicators, now)
+    excuses = dict(Excuse.objects.filter(partner=partner, period=period).values_list("indicator_id", "reason"))
+    lines = {}
+    for pk, indicator in owed.indicators.items():
+        grain = Grain(indicator.frequency)
+        lines[pk] = ReportLine(
+            indicator,
+            owed.lines[pk],
+            due_on(indicator, period),
+            closes_on(indicator, period),
+            is_over=last_day(period, grain) < today(indicator.tenant, now),
+            is_closed=(pk, desk) in closed,
+            excuse=excuses.get(pk, ""),
+            past=[(add_months(period, -back * grain.months), None) for back in range(REMEMBERED, 0, -1)],
+        )
+    _fill_in(partner, period, lines)
+    for remark in Remark.objects.filter(partner=partner, period=period).select_related("by"):
+        if remark.indicator_id in lines:
+            said = Said(remark.kind, remark.words, remark.by.name, remark.at)
+            lines[remark.indicator_id].remarks.append(said)
+    found = Report(initiative, partner, period, list(lines.values()), reviewers=reviewers())
+    filing = Filing.objects.filter(initiative=initiative, partner=partner, period=period)
+    if filing := filing.select_related("submitted_by").first():
+        found.version, found.submitted_at = filing.version, filing.submitted_at
+        found.submitted_by = filing.submitted_by.name if filing.submitted_by else ""
+    return found
+
+
+def _fill_in(partner: Partner, period: date, lines: dict[int, ReportLine]) -> None:
+    """Today's cells and the earlier totals of every line, by one query."""
+    earlier = {month for line in lines.values() for month, _ in line.past}
+    figures = (
+        Figure.objects.filter(partner=partner, period__in=[period, *earlier], indicator__in=list(lines))
+        .filter(Q(period=period) | Q(category=TOTAL, state__in=HANDED_IN))
+        .select_related("changed_by")
+    )
+    past: dict[tuple[int, date], Entry] = {}
+    order = [FigureState.RETURNED, FigureState.DRAFT, FigureState.SUBMITTED, FigureState.APPROVED]
+    for figure in figures:
+        entry = entry_of(figure)
+        if figure.period != period:
+            past[figure.indicator_id, figure.period] = entry
+            continue
+        line = lines[figure.indicator_id]
+        line.cells[figure.category] = entry
+        if not line.state or order.index(figure.state) < order.index(line.state):
+            line.state = figure.state
+        if figure.category == TOTAL:
+            line.as_defined, line.submitted_by_id = figure.as_defined, figure.submitted_by_id
+        if line.changed_at is None or figure.changed_at > line.changed_at:
+            line.changed_at = figure.changed_at
+            line.changed_by = figure.changed_by.name if figure.changed_by else ""
+    for pk, line in lines.items():
+        line.past = [(month, past.get((pk, month))) for month, _ in line.past]
+        per_year = 12 // Grain(line.indicator.frequency).months
+        line.last_year = line.past[-per_year] if per_year > SHOWN else None
+
+
+def entry_of(figure: Figure) -> Entry:
+    return Entry(
+        figure.value,
+        figure.numerator,
+        figure.denominator,
+        figure.weight,
+        figure.is_not_collected,
+        figure.note,
+        figure.new_only,
+    )
+
+
+def reviewers() -> list[str]:
+    """Who approves figures in this tenant, by name; one query."""
+    roles = [role for role in Role if reach(role, Can.REVIEW) is Reach.ALL]
+    grants = Grant.objects.in_force().filter(role__in=roles, membership__is_active=True)
+    return sorted(set(grants.values_list("membership__name", flat=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A partner's part of what everybody handed in for a period, so far: 300 of 700."""
+
+    indicator: Indicator
+    period: date
+    mine: Decimal
+    all: Decimal
+
+    @property
+    def ratio(self) -> Decimal:
+        return self.mine / self.all
+
+
+def shares(lines: Iterable[ReportLine], partner: Partner, periods: Iterable[date]) -> list[Share]:
+    """The partner's share of each count that adds up, in these periods; one query.
+
+    Submitted figures are in it as well as approved ones, so it says “so far”. Nothing where the partner handed in
+    nothing, nothing for a sum of zero, and nothing where the partner is alone.
+    """
+    counts = {line.pk: line.indicator for line in lines if line.line.kind == FLOW}
+    if not counts:
+        return []
+    sums = (
+        Figure.objects.filter(
+            indicator__in=list(counts), period__in=list(periods), category=TOTAL, state__in=HANDED_IN, value__gte=0
+        )
+        .values("indicator_id", "period")
+        .annotate(all=Sum("value"), mine=Sum("value", filter=Q(partner=partner)))
+        .order_by("period")
+    )
+    return [
+        Share(counts[row["indicator_id"]], row["period"], row["mine"], row["all"])
+        for row in sums
+        if row["mine"] and row["all"] > row["mine"]
+    ]

@@ -1,0 +1,196 @@
+"""What waits: reports that partners owe now, and submitted figures that a reviewer has not looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Count, Max, Min, Q
+from django.utils import timezone
+
+from backbone.models import Initiative, Participation, Partner
+from measures.lines import closes_on, due_on, today
+from measures.models import Excuse, Figure, Indicator, Obligation, Reopening
+from measures.models.filings import FigureState
+from measures.rules.periods import Grain, add_months, last_day, month_of, start_of
+from measures.selectors.filing import is_owed
+
+LOOKED_BACK = 6  # periods; a lock day of 62 closes a month within three
+
+
+@dataclass(slots=True)
+class OwedReport:
+    """One partner's report for one open period. Counts are of its lines, not of figures."""
+
+    initiative: Initiative
+    partner: Partner
+    period: date
+    due_on: date
+    closes_on: date
+    is_over: bool
+    is_reopened: bool = False
+    lines: int = 0
+    missing: int = 0
+    drafts: int = 0
+    returned: int = 0
+    submitted: int = 0
+    approved: int = 0
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether the partner still has to do something."""
+        return self.is_over and bool(self.missing or self.drafts or self.returned)
+
+
+@dataclass(slots=True)
+class WaitingReport:
+    """One filing with submitted figures. `own` of its lines were submitted by the reader, who may not approve them."""
+
+    initiative: Initiative
+    partner: Partner
+    period: date
+    since: datetime
+    closes_on: date
+    submitted_by: str = ""
+    lines: int = 0
+    own: int = 0
+
+
+def owed_reports(
+    partner_ids: Collection[int], now: datetime | None = None, initiative: Initiative | None = None
+) -> list[OwedReport]:
+    """The open reports of these partners, in all initiatives or one, oldest first; seven queries, always.
+
+    A period is open from its first day until it closes, or as long as it is reopened. Reports with nothing owed in
+    them are left out, and so are excused lines that nobody filled in.
+    """
+    if not partner_ids:
+        return []
+    now = now or timezone.now()
+    indicators = Indicator.objects.select_related("tenant", "initiative")
+    indicators = list(indicators if initiative is None else indicators.filter(initiative=initiative))
+    if not indicators:
+        return []
+    day = today(indicators[0].tenant, now)
+    duties: dict[tuple[int, int | None], list] = {}
+    for row in Obligation.objects.filter(Q(partner__in=partner_ids) | Q(partner=None)).values_list(
+        "indicator_id", "partner_id", "starts_on", "ends_on"
+    ):
+        duties.setdefault(row[:2], []).append(row[2:])
+    stays: dict[tuple[int, int], list] = {}
+    for row in Participation.objects.filter(partner__in=partner_ids).values_list(
+        "initiative_id", "partner_id", "joins_on", "leaves_on"
+    ):
+        stays.setdefault(row[:2], []).append(row[2:])
+    partners = {row.pk: row for row in Partner.objects.filter(pk__in=partner_ids)}
+    reopened: dict[tuple[int, int, date], date] = {
+        row[:3]: row[3]
+        for row in Reopening.objects.filter(partner__in=partner_ids, until__gte=day).values_list(
+            "initiative_id", "partner_id", "period", "until"
+        )
+    }
+
+    wanted: dict[tuple[int, int, date], tuple[Indicator, bool]] = {}
+    for indicator in indicators:
+        for partner_id in partners:
+            stay = stays.get((indicator.initiative_id, partner_id), ())
+            duty = [*duties.get((indicator.pk, partner_id), ()), *duties.get((indicator.pk, None), ())]
+            again = {key[2] for key in reopened if key[:2] == (indicator.initiative_id, partner_id)}
+            for period in {*_open_periods(indicator, day), *again}:
+                if is_owed(indicator, period, duty, stay):
+                    wanted[indicator.pk, partner_id, period] = (indicator, period in again)
+    periods = {key[2] for key in wanted}
+    excused = set(
+        Excuse.objects.filter(partner__in=partner_ids, period__in=periods).values_list(
+            "indicator_id", "partner_id", "period"
+        )
+    )
+    states: dict[tuple[int, int, date], set[str]] = {}
+    for row in Figure.objects.filter(partner__in=partner_ids, period__in=periods).values_list(
+        "indicator_id", "partner_id", "period", "state"
+    ):
+        states.setdefault(row[:3], set()).add(row[3])
+
+    found: dict[tuple[int, int, date], OwedReport] = {}
+    for key, (indicator, is_reopened) in wanted.items():
+        state = _state(states.get(key, set()))
+        if not state and key in excused:
+            continue
+        _, partner_id, period = key
+        closes = reopened[indicator.initiative_id, partner_id, period] if is_reopened else closes_on(indicator, period)
+        is_over = last_day(period, Grain(indicator.frequency)) < day
+        at = (indicator.initiative_id, partner_id, period)
+        report = found.setdefault(
+            at,
+            OwedReport(
+                indicator.initiative,
+                partners[partner_id],
+                period,
+                due_on(indicator, period),
+                closes,
+                is_over,
+                is_reopened,
+            ),
+        )
+        if is_over and not report.is_over:
+            report.due_on, report.closes_on, report.is_over = due_on(indicator, period), closes, True
+        elif is_over == report.is_over:
+            report.due_on = min(report.due_on, due_on(indicator, period))
+            report.closes_on = min(report.closes_on, closes)
+        report.lines += 1
+        if is_over or state:
+            name = {"": "missing", "draft": "drafts"}.get(state, state)
+            setattr(report, name, getattr(report, name) + 1)
+    return sorted(found.values(), key=lambda one: (one.period, one.partner.code, one.initiative.pk))
+
+
+def waiting_reports(reader_id: int, initiative: Initiative | None = None) -> list[WaitingReport]:
+    """The filings with submitted figures, the one that waits longest first; three queries, whatever their number."""
+    figures = Figure.objects.filter(state=FigureState.SUBMITTED)
+    if initiative is not None:
+        figures = figures.filter(indicator__initiative=initiative)
+    groups = figures.values("filing__initiative", "partner", "period", "indicator__frequency").annotate(
+        since=Min("changed_at"),
+        by=Max("submitted_by__name"),
+        lines=Count("indicator", distinct=True),
+        own=Count("indicator", distinct=True, filter=Q(submitted_by=reader_id)),
+        due_day=Min("indicator__due_day"),
+        lock_day=Min("indicator__lock_day"),
+    )
+    rows = list(groups)
+    initiatives = Initiative.objects.in_bulk({row["filing__initiative"] for row in rows})
+    partners = Partner.objects.in_bulk({row["partner"] for row in rows})
+    found: dict[tuple[int, int, date], WaitingReport] = {}
+    for row in rows:
+        calendar = Indicator(frequency=row["indicator__frequency"], due_day=row["due_day"], lock_day=row["lock_day"])
+        closes = closes_on(calendar, row["period"])
+        report = found.setdefault(
+            (row["filing__initiative"], row["partner"], row["period"]),
+            WaitingReport(
+                initiatives[row["filing__initiative"]], partners[row["partner"]], row["period"], row["since"], closes
+            ),
+        )
+        report.since = min(report.since, row["since"])
+        report.closes_on = min(report.closes_on, closes)
+        report.submitted_by = row["by"] or report.submitted_by
+        report.lines += row["lines"]
+        report.own += row["own"]
+    return sorted(found.values(), key=lambda one: (one.since, one.period, one.partner.code))
+
+
+def _open_periods(indicator: Indicator, day: date) -> list[date]:
+    """The periods of this indicator that have begun and are not closed, by its own calendar."""
+    grain = Grain(indicator.frequency)
+    period = start_of(grain, month_of(day), indicator.tenant.fiscal_year_starts)
+    found = []
+    for _ in range(LOOKED_BACK):
+        if closes_on(indicator, period) < day:
+            break
+        found.append(period)
+        period = add_months(period, -grain.months)
+    return found
+
+
+def _state(states: set[str]) -> str:
+    return next((state for state in ("returned", "draft", "submitted", "approved") if state in states), "")
