@@ -6,11 +6,13 @@ A verb is registered with the sentence it makes; digests and histories render it
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext
 
+from backbone.look.numbers import period_name
 from backbone.models import Change, Initiative, Membership, Partner
 
 _sentences: dict[str, str] = {}
@@ -48,11 +50,21 @@ def prepare(verb: str, *, on, by=None, initiative=None, partner=None, **facts: A
 
 
 def sentence(change: Change) -> str:
-    """The change as a sentence in the reader's language."""
+    """The change as a sentence in the reader's language; its bare verb where a command taught it to itself alone."""
+    if change.verb not in _sentences:
+        return change.verb.replace(".", " ").replace("_", " ")
     text = gettext(_sentences[change.verb])
     by = change.by.name if change.by is not None else gettext("Backbone")
     partner = change.partner.name if change.partner is not None else ""
-    return text.format_map({"by": by, "partner": partner, **change.facts})
+    return text.format_map({"by": by, "partner": partner, **change.facts, **_period_words(change.facts)})
+
+
+def _period_words(facts: Mapping[str, Any]) -> dict[str, str]:
+    """A month is kept as 2026-10 and read as October 2026."""
+    try:
+        return {"period": period_name(date.fromisoformat(f"{facts['period']}-01"), "month")}
+    except (KeyError, ValueError):
+        return {}
 
 
 def _columns(verb, on, by, initiative, partner, facts) -> dict[str, Any]:

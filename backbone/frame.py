@@ -73,6 +73,7 @@ def _footer_words(tenant: Tenant, membership: Membership) -> str:
     return _("%(tenant)s · fiscal year from 1 %(month)s · times in %(zone)s") % words
 
 
+_HOME = "measures:forest"
 _KEYS = (gettext_lazy("API keys"), "backbone:key-list")
 
 
@@ -122,7 +123,7 @@ def _nav(request, membership: Membership, initiative: Initiative | None) -> list
         entries = [(_("Results"), "measures:results", True), (_("Agenda"), "agenda:agenda", True)]
     else:
         entries = [
-            (_("Home"), "measures:forest", True),
+            (_("Home"), _HOME, True),
             (_("Agenda"), "agenda:agenda", membership.can(Can.READ_AGENDA)),
             (_("Measures"), "measures:indicator-list", membership.can(Can.READ_INDICATORS)),
             (_("Communication"), "comms:mail-list", membership.can(Can.READ_SETTINGS)),
@@ -136,7 +137,7 @@ def _nav(request, membership: Membership, initiative: Initiative | None) -> list
             url = reverse(name, args=[request.tenant.slug, initiative.slug])
         except NoReverseMatch:
             continue
-        links.append(Link(label, url, _is_current(section, name, [n for _l, n, _o in entries])))
+        links.append(Link(label, url, _is_current(section, name, [n for _l, n, _o in entries if n != _HOME])))
     if not roles <= {*FILERS, Role.FUNDER}:
         own = _tenant_links(request, membership)
         links.append(Link(_("Backbone"), own[0][1], f"/o/{request.tenant.slug}/-/" in request.path))
@@ -145,7 +146,7 @@ def _nav(request, membership: Membership, initiative: Initiative | None) -> list
 
 def _is_current(view_name: str, entry: str, entries: list[str]) -> bool:
     """The entry itself, or else the first entry of the same app."""
-    if view_name in entries:
+    if view_name in (*entries, _HOME):
         return view_name == entry
     app = view_name.split(":")[0]
     return entry == next((name for name in entries if name.split(":")[0] == app), None)
