@@ -79,8 +79,11 @@ def _finished(source: str) -> str:
     """
 
 
-def partner_rows(spans: Sequence[Span], *, figures: str = FIGURES, name: str = "k") -> str:
-    """The SELECT of partners' own rows: for each span, partner and category with a figure that counts."""
+def partner_rows(spans: Sequence[Span], *, figures: str = FIGURES, name: str = "k", categories: bool = True) -> str:
+    """The SELECT of partners' own rows: for each span, partner and category with a figure that counts, or for each
+    total alone.
+    """
+    totals = "" if categories else "AND f.category = ''"
     carries = any(span.counting.carries for span in spans)
     is_other_year = any(span.period != _own_start(span) for span in spans)
     cells = f"""
@@ -88,7 +91,7 @@ def partner_rows(spans: Sequence[Span], *, figures: str = FIGURES, name: str = "
                f.new_only, f.period AS source
           FROM owed_periods o JOIN k ON k.n = o.n
           JOIN {figures} f ON f.tenant_id = %(tenant)s AND f.indicator_id = k.indicator_id AND f.period = o.period
-                          AND f.partner_id = o.partner_id AND {_COUNTS}
+                          AND f.partner_id = o.partner_id AND {_COUNTS} {totals}
          WHERE o.is_in_span {"AND k.carry = 0" if carries else ""}
     """
     if carries:
@@ -102,7 +105,7 @@ def partner_rows(spans: Sequence[Span], *, figures: str = FIGURES, name: str = "
            JOIN owed_periods s ON s.n = o.n AND s.partner_id = o.partner_id AND s.period <= o.period
                               AND s.period >= o.period - make_interval(months => k.carry)
            JOIN {figures} f ON f.tenant_id = %(tenant)s AND f.indicator_id = k.indicator_id AND f.period = s.period
-                           AND f.partner_id = o.partner_id AND {_COUNTS}
+                           AND f.partner_id = o.partner_id AND {_COUNTS} {totals}
           WHERE o.is_in_span AND k.carry > 0 AND (NOT o.is_excused OR s.period = o.period)
           ORDER BY o.n, o.partner_id, o.period, f.category, s.period DESC)
         """
@@ -136,12 +139,12 @@ def partner_rows(spans: Sequence[Span], *, figures: str = FIGURES, name: str = "
               LEFT JOIN measures_excuse e ON e.tenant_id = %(tenant)s AND e.indicator_id = o.indicator_id
                                          AND e.period = o.period AND e.partner_id = o.partner_id
         ),
-        asked AS (
+        asked AS MATERIALIZED (
             SELECT o.n, o.partner_id, count(*) AS owed, count(*) FILTER (WHERE o.is_excused) AS excused,
                    bool_or(o.is_last AND NOT o.is_excused) AS is_due_last{years_owed}
               FROM owed_periods o WHERE o.is_in_span GROUP BY o.n, o.partner_id
         ),
-        counted AS (
+        counted AS MATERIALIZED (
             SELECT c.n, c.partner_id, c.category, count(*) AS cells, count(*) FILTER (WHERE c.is_excused) AS back,
                    sum(c.value) AS value, max(c.value) AS largest, sum(c.numerator) AS numerator,
                    sum(c.denominator) AS denominator,

@@ -89,28 +89,31 @@ def so_far(span: Span, latest: date) -> Span | None:
 
 
 def wholes(spans: Sequence[Span], lines: Mapping[int, Line], weights: Mapping[int, Weights]) -> list[Whole]:
-    """Each span combined, with its parts, in the order of the spans; one statement.
+    """Each span combined, with its parts, in the order of the spans; two statements.
 
     `weights` are usual volumes by indicator and partner, as `usual_volumes` gives them.
     """
     if not spans:
         return []
     found: list[dict[int, Part]] = [{} for _span in spans]
+    params = arrays(spans, active_tenant_id())
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            WITH {with_owed()}, own AS MATERIALIZED (SELECT * FROM ({partner_rows(spans)}) r WHERE r.category = '')
-            SELECT o.n, o.partner_id, o.is_due, o.is_due_last, r.value, r.numerator, r.denominator, r.lower, r.upper,
-                   r.value_period, r.filed, r.parts, r.state
-              FROM owed o LEFT JOIN own r ON r.n = o.n AND r.scope = o.partner_id
+            SELECT n, scope, value, numerator, denominator, lower, upper, value_period, filed, parts, state
+              FROM ({partner_rows(spans, categories=False)}) r
             """,
-            arrays(spans, active_tenant_id()),
+            params,
         )
-        for n, *row in cursor:
+        own = {(n, partner): row for n, partner, *row in cursor}
+        # Joined here: the planner expects one row of each, and would compare every pair.
+        cursor.execute(f"WITH {with_owed()} SELECT n, partner_id, is_due, is_due_last FROM owed", params)
+        for n, partner, is_due, is_due_last in cursor:
             span = spans[n - 1]
             indicator = span.counting.indicator_id
-            part = _part(row, lines[indicator], span.counting.way, weights.get(indicator, {}))
-            found[n - 1][part.partner_id] = part
+            duty = (partner, is_due, is_due_last or span.counting.way not in (LAST, LAST_RATE))
+            usual = weights.get(indicator, {}).get(partner)
+            found[n - 1][partner] = _part(duty, own.get((n, partner)), lines[indicator], usual)
     return [
         Whole(
             combine_partners(lines[span.counting.indicator_id], {pk: part.combined for pk, part in parts.items()}),
@@ -120,12 +123,12 @@ def wholes(spans: Sequence[Span], lines: Mapping[int, Line], weights: Mapping[in
     ]
 
 
-def _part(row: Sequence[Any], line: Line, way: str, weights: Weights) -> Part:
-    partner, is_due, is_due_last, value, numerator, denominator, lower, upper, value_period, filed, months, state = row
-    usual = weights.get(partner)
-    if state is None and not is_due:
+def _part(duty: tuple[int, bool, bool], row: Sequence[Any] | None, line: Line, usual: Decimal | None) -> Part:
+    """One partner's part: `duty` is the partner, whether it is due at all, and whether something of it must stand."""
+    partner, is_due, is_due_last = duty
+    if row is None and not is_due:
         return Part(partner, Combined(line.kind, State.NOT_EXPECTED, Coverage(0, 0, excused=1)), 0)
-    is_filed = filed == 1
+    is_filed = row is not None and row[6] == 1
     covered = Coverage(
         filed=int(is_filed),
         expected=1,
@@ -133,9 +136,9 @@ def _part(row: Sequence[Any], line: Line, way: str, weights: Weights) -> Part:
         usual_filed=None if usual is None else usual if is_filed else Decimal(0),
         usual_expected=usual,
     )
-    if state is None:
-        is_silent_level = way in (LAST, LAST_RATE) and not is_due_last
-        return Part(partner, Combined(line.kind, State.NOT_EXPECTED if is_silent_level else State.NONE, covered), 0)
+    if row is None:
+        return Part(partner, Combined(line.kind, State.NONE if is_due_last else State.NOT_EXPECTED, covered), 0)
+    value, numerator, denominator, lower, upper, value_period, _filed, months, state = row
     settled = State(state)
     if line.rule.is_ratio:
         value, is_bound = divided(numerator, denominator), False
