@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 from agenda.models import Agenda, Outcome, Strategy
 from backbone import changes
 from backbone.models import Initiative, Membership
-from backbone.services.fields import checked, set_fields
+from backbone.services.fields import checked, refuse_taken, set_fields
 
 changes.register_verbs(
     {
@@ -40,13 +40,18 @@ def set_vision(*, initiative: Initiative, vision: str, by: Membership | None) ->
 
 
 @transaction.atomic
-def put_outcome(*, initiative: Initiative, slug: str, by: Membership | None, **fields: Any) -> tuple[Outcome, bool]:
+def put_outcome(
+    *, initiative: Initiative, slug: str, by: Membership | None, must_be_new: bool = False, **fields: Any
+) -> tuple[Outcome, bool]:
     """The result of that short name, made or brought up to `fields` (title, position), and whether it changed.
 
-    A new one goes to the end unless `position` says otherwise. Raises `Refused`.
+    A new one goes to the end unless `position` says otherwise. Raises `Refused`, with `must_be_new` for one that is
+    there already.
     """
     _lock(initiative)
     outcome = Outcome.objects.filter(initiative=initiative, slug=slug).first()
+    if must_be_new:
+        refuse_taken(outcome, slug)
     if outcome is None:
         fields.setdefault("position", Outcome.objects.filter(initiative=initiative).count())
         outcome = Outcome(initiative=initiative, slug=slug, **fields)
@@ -60,11 +65,15 @@ def put_outcome(*, initiative: Initiative, slug: str, by: Membership | None, **f
 
 
 @transaction.atomic
-def put_strategy(*, outcome: Outcome, slug: str, by: Membership | None, **fields: Any) -> tuple[Strategy, bool]:
+def put_strategy(
+    *, outcome: Outcome, slug: str, by: Membership | None, must_be_new: bool = False, **fields: Any
+) -> tuple[Strategy, bool]:
     """The strategy of that short name towards an outcome, made or brought up to `fields`, and whether it changed."""
     initiative = outcome.initiative
     _lock(initiative)
     strategy = Strategy.objects.filter(outcome=outcome, slug=slug).first()
+    if must_be_new:
+        refuse_taken(strategy, slug)
     if strategy is None:
         fields.setdefault("position", Strategy.objects.filter(outcome=outcome).count())
         strategy = Strategy(outcome=outcome, slug=slug, **fields)

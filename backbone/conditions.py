@@ -58,6 +58,21 @@ class Fact:
     facts: Mapping[str, Any] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """Something of one condition that hangs on a row of another, as an indicator hangs on an outcome.
+
+    `to` names the row ("agenda.outcome:12"); `words` says more in a few words; `kind` is an indicator's, if it is one.
+    """
+
+    to: str
+    label: str
+    code: str = ""
+    kind: str = ""
+    words: str = ""
+    url: str = ""
+
+
 class Condition(Protocol):
     slug: str
 
@@ -107,3 +122,13 @@ def settings_changed(tenant, names: frozenset[str]) -> None:
         told = getattr(condition, "settings_changed", None)
         if told is not None:
             told(tenant, names)
+
+
+def attached(initiative) -> dict[str, list[Attachment]]:
+    """What hangs on the rows of an initiative, by row, from every condition that has an `attached(initiative)`."""
+    found: dict[str, list[Attachment]] = {}
+    for condition in registered():
+        asked = getattr(condition, "attached", None)
+        for one in asked(initiative) if asked is not None else ():
+            found.setdefault(one.to, []).append(one)
+    return found

@@ -6,7 +6,7 @@ A tenant's own pages lie below /o/<tenant>/-/…, where no initiative can be in 
 from django.urls import path
 
 from backbone import health_views
-from backbone.views import doors, keys, members, settings
+from backbone.views import doors, keys, members, partners, settings
 
 app_name = "backbone"
 urlpatterns = [
@@ -26,6 +26,16 @@ urlpatterns = [
     path("o/<slug:tenant>/-/members/<int:member>/grants/<int:grant>/", members.grant_withdraw, name="grant-withdraw"),
     path("o/<slug:tenant>/-/invitations/<int:invitation>/resend/", members.invitation_resend, name="invitation-resend"),
     path("o/<slug:tenant>/-/invitations/<int:invitation>/revoke/", members.invitation_revoke, name="invitation-revoke"),
+    path("o/<slug:tenant>/-/partners/", partners.partner_list, name="partner-list"),
+    path("o/<slug:tenant>/-/partners/new/", partners.partner_new, name="partner-new"),
+    path("o/<slug:tenant>/-/partners/<str:partner>/", partners.partner, name="partner"),
+    path(
+        "o/<slug:tenant>/-/partners/<str:partner>/remove/<int:participation>/",
+        partners.partner_remove,
+        name="partner-remove",
+    ),
+    path("o/<slug:tenant>/-/initiatives/new/", partners.initiative_new, name="initiative-new"),
+    path("o/<slug:tenant>/-/initiatives/<slug:initiative>/", partners.initiative_edit, name="initiative-edit"),
     path("o/<slug:tenant>/-/account/", settings.account, name="account"),
     path("o/<slug:tenant>/-/settings/", settings.tenant_settings, name="settings"),
     path("o/<slug:tenant>/-/keys/", keys.key_list, name="key-list"),

@@ -53,6 +53,14 @@ def problems_of(row: models.Model, error: ValidationError) -> list[Problem]:
     return found
 
 
+def refuse_taken(row: models.Model | None, slug: str) -> None:
+    """Refuse a short name that is to be new and is not."""
+    if row is None:
+        return
+    sentence = gettext_noop("The short name {slug} is taken already, by “{name}”. Choose another.")
+    raise Refused(Problem("slug.taken", sentence, {"slug": slug, "name": str(row)}, field="slug", value=slug))
+
+
 def plain(value: Any) -> str | None:
     """A value as a change's facts keep it: text, or None."""
     if value is None:

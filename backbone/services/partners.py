@@ -31,6 +31,7 @@ changes.register_verbs(
 
 PARTNER_FIELDS = ("name", "sector")
 DATE_FIELDS = ("joins_on", "leaves_on")
+RESERVED_CODES = frozenset({".", "..", "new", "all"})  # parts of addresses, and “all” means everybody in a bundle
 
 Span = tuple[date, date | None]
 
@@ -47,10 +48,12 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Follower:
-    """An app that cares about the roster: told of what moved, and asked before a partner is taken off it."""
+    """An app that cares about the roster: told of what moved, asked before a partner is taken off it, and asked for
+    the month that each partner of an initiative has filed last."""
 
     moved: Callable[[Sequence[Moved]], None]
     objections: Callable[[Participation], list[Problem]]
+    last_filed: Callable[[Initiative], dict[int, date]]
 
 
 _followers: dict[str, Follower] = {}
@@ -59,6 +62,14 @@ _followers: dict[str, Follower] = {}
 def follow(app: str, follower: Follower) -> None:
     """Be told of changes to the roster, in their transaction; called once for each app, from `AppConfig.ready()`."""
     _followers[app] = follower
+
+
+def last_filed(initiative: Initiative) -> dict[int, date]:
+    """The month each partner of the initiative has filed last, by partner id; whoever never did is not in it."""
+    found: dict[int, date] = {}
+    for follower in _followers.values():
+        found |= follower.last_filed(initiative)
+    return found
 
 
 @transaction.atomic
@@ -189,8 +200,10 @@ def _line_for(initiative: Initiative, partner: Partner, changed: dict[str, Any],
 
 def _check_fields(partner: Partner) -> None:
     """Its fields alone: whether its code is new was looked up for all of them at once."""
-    if any(sign in partner.code for sign in "/ \t\n") or partner.code in {".", ".."}:
-        sentence = gettext_noop("The code {code} cannot stand in an address: leave out blanks and slashes.")
+    if any(sign in partner.code for sign in "/ \t\n") or partner.code in RESERVED_CODES:
+        sentence = gettext_noop(
+            "The code {code} cannot stand in an address: leave out blanks and slashes, and do not call it “new”."
+        )
         raise Refused(Problem("partner.code", sentence, {"code": partner.code}, field="code", value=partner.code))
     try:
         partner.clean_fields(exclude=["id"])

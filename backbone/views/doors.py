@@ -17,7 +17,7 @@ from backbone.access import anonymous_allowed, login_only, member_can
 from backbone.accounts import is_path_here
 from backbone.frame import FILERS
 from backbone.models import Entrance, Initiative
-from backbone.roles import Role
+from backbone.roles import Can, Role
 
 
 @login_only
@@ -35,7 +35,8 @@ def tenant_home(request):
     initiatives = list(Initiative.objects.order_by("name"))
     if len(initiatives) == 1:
         return redirect("backbone:home", request.tenant.slug, initiatives[0].slug)
-    return render(request, "backbone/tenant_home.html", {"initiatives": initiatives})
+    may_begin = request.membership.can(Can.CHANGE_SETTINGS)
+    return render(request, "backbone/tenant_home.html", {"initiatives": initiatives, "may_begin": may_begin})
 
 
 @member_can(None)

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext_noop
 
 from backbone import changes
@@ -191,7 +192,13 @@ def objections_to_removal(participation: Participation) -> list[Problem]:
     return [Problem("partner.has_figures", sentence, params)]
 
 
-FOLLOWER = Follower(moved=roster_moved, objections=objections_to_removal)
+def last_filed(initiative: Initiative) -> dict[int, date]:
+    """The last month each partner has submitted figures for, by partner id."""
+    filings = Filing.objects.filter(initiative=initiative, submitted_at__isnull=False)
+    return dict(filings.values("partner_id").annotate(last=Max("period")).values_list("partner_id", "last"))
+
+
+FOLLOWER = Follower(moved=roster_moved, objections=objections_to_removal, last_filed=last_filed)
 
 
 def _mark(

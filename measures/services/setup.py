@@ -18,7 +18,7 @@ from agenda.models import Strategy
 from backbone import changes
 from backbone.models import Initiative, Membership
 from backbone.problems import Problem, Refused, cut
-from backbone.services.fields import checked, plain, set_fields
+from backbone.services.fields import checked, plain, refuse_taken, set_fields
 from measures.lines import dimensions_of, line_of
 from measures.models import Category, Dimension, Figure, Indicator, Target
 from measures.rules import definitions
@@ -37,6 +37,8 @@ changes.register_verbs(
     }
 )
 
+RESERVED_SLUGS = frozenset({"new"})
+
 # What of an indicator its roll-ups depend on.
 _ADDS_UP_BY = {"kind", "frequency", "over_time", "carry_forward", "retired_on"}
 
@@ -48,6 +50,7 @@ def put_dimension(
     slug: str,
     by: Membership | None,
     categories: Sequence[tuple[str, str]] | None = None,
+    must_be_new: bool = False,
     **fields: Any,
 ) -> tuple[Dimension, bool]:
     """The dimension of that short name, made or brought up to `fields` (name, exclusive, position) and categories.
@@ -59,6 +62,8 @@ def put_dimension(
     if categories is not None:
         definitions.refuse(definitions.check_categories(slug for slug, _ in categories))
     row = Dimension.objects.filter(initiative=initiative, slug=slug).first()
+    if must_be_new:
+        refuse_taken(row, slug)
     is_new = row is None
     if row is None:
         fields.setdefault("position", Dimension.objects.filter(initiative=initiative).count())
@@ -102,7 +107,9 @@ def _put_categories(dimension: Dimension, categories: Sequence[tuple[str, str]])
 
 
 @transaction.atomic
-def put_indicator(*, initiative: Initiative, slug: str, by: Membership | None, **fields: Any) -> tuple[Indicator, bool]:
+def put_indicator(
+    *, initiative: Initiative, slug: str, by: Membership | None, must_be_new: bool = False, **fields: Any
+) -> tuple[Indicator, bool]:
     """The indicator of that short name, defined or brought up to `fields`, and whether it changed.
 
     `fields` are the model's own; what is left out stays as it is. A strategy brings its outcome along. Once figures
@@ -110,8 +117,13 @@ def put_indicator(*, initiative: Initiative, slug: str, by: Membership | None, *
     """
     _lock(initiative)
     row = Indicator.objects.filter(initiative=initiative, slug=slug).first()
+    if must_be_new:
+        refuse_taken(row, slug)
     is_new = row is None
     if row is None:
+        if slug in RESERVED_SLUGS:
+            sentence = gettext_noop("“{slug}” is a word of the platform's own addresses: choose another short name.")
+            raise Refused(Problem("indicator.slug_reserved", sentence, {"slug": slug}, field="slug", value=slug))
         fields.setdefault("position", Indicator.objects.filter(initiative=initiative).count())
         row = Indicator(initiative=initiative, slug=slug)
     if "unit" in fields:

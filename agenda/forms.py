@@ -1,0 +1,46 @@
+"""Forms of the agenda: the vision, a result, a strategy."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from backbone.models.tenants import slug_field_rule
+
+VISION_LENGTH = 5000
+
+
+class VisionForm(forms.Form):
+    vision = forms.CharField(
+        label=_("What will be true when you have succeeded?"),
+        max_length=VISION_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "bb-voice"}),
+        help_text=_("One sentence, in words a parent would use. You can change it at any time."),
+    )
+
+
+class TitleForm(forms.Form):
+    """The title of a result or a strategy that is there already."""
+
+    title = forms.CharField(label=_("Title"), max_length=200, widget=forms.TextInput(attrs={"class": "bb-voice"}))
+
+
+class NewTitleForm(TitleForm):
+    """A new one asks for a short name as well, and makes it from the title when it is left empty."""
+
+    slug = forms.CharField(
+        label=_("Short name"),
+        max_length=50,
+        required=False,
+        validators=[slug_field_rule],
+        help_text=_("For addresses and files, as in “in-work”. Left empty, it is made from the title. It stays."),
+    )
+
+    def clean(self):
+        cleaned = super().clean()
+        if not cleaned.get("slug") and cleaned.get("title") and "slug" not in self.errors:
+            cleaned["slug"] = slugify(cleaned["title"])[:50].replace("_", "-").strip("-")
+            if not cleaned["slug"]:
+                self.add_error("slug", _("No short name can be made from this title: write one."))
+        return cleaned

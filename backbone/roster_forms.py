@@ -1,0 +1,111 @@
+"""Forms of the roster: an initiative, a partner, and from when to when it takes part."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from backbone.models import Initiative, Participation, Partner
+from backbone.models.tenants import slug_field_rule
+
+
+def day_input() -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date", "class": "is-short"}, format="%Y-%m-%d")
+
+
+class InitiativeForm(forms.Form):
+    """A new initiative asks for its short name as well; later on it stays."""
+
+    name = forms.CharField(label=_("Name"), max_length=200)
+    slug = forms.CharField(
+        label=_("Short name"),
+        max_length=50,
+        required=False,
+        validators=[slug_field_rule],
+        help_text=_("For addresses and files, as in “youth-to-work”. Left empty, it is made from the name. It stays."),
+    )
+    starts_on = forms.DateField(label=_("Starts on"), widget=day_input())
+    ends_on = forms.DateField(label=_("Ends on"), required=False, widget=day_input())
+    attribution = forms.CharField(
+        label=_("Source and licence of the figures"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Shown below the initiative’s pages, word for word."),
+    )
+
+    def __init__(self, *args, initiative: Initiative | None = None, **kwargs):
+        if initiative is not None:
+            fields = ("name", "starts_on", "ends_on", "attribution")
+            kwargs["initial"] = {field: getattr(initiative, field) for field in fields}
+        super().__init__(*args, **kwargs)
+        if initiative is not None:
+            del self.fields["slug"]
+
+    def clean(self):
+        cleaned = super().clean()
+        if "slug" in self.fields and not cleaned.get("slug") and "slug" not in self.errors:
+            cleaned["slug"] = slugify(cleaned.get("name", ""))[:50].strip("-_").replace("_", "-")
+            if not cleaned["slug"] and cleaned.get("name"):
+                self.add_error("slug", _("No short name can be made from this name: write one."))
+        return cleaned
+
+
+class PartnerForm(forms.Form):
+    """A new partner of one initiative."""
+
+    initiative = forms.ModelChoiceField(None, label=_("Initiative"), empty_label=None)
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"class": "is-short"}),
+        help_text=_("What its people and its spreadsheets call it, as in P4. It stays."),
+    )
+    name = forms.CharField(label=_("Name"), max_length=200)
+    sector = forms.CharField(label=_("Sector"), max_length=80, required=False)
+    joins_on = forms.DateField(
+        label=_("Joins on"), widget=day_input(), help_text=_("It owes figures from the month of this day.")
+    )
+    leaves_on = forms.DateField(
+        label=_("Leaves on"), required=False, widget=day_input(), help_text=_("Its last day. Its past keeps counting.")
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        initiatives = Initiative.objects.order_by("name")
+        self.fields["initiative"].queryset = initiatives
+        if len(initiatives) == 1:
+            self.fields["initiative"].initial = initiatives[0]
+            self.fields["initiative"].widget = forms.HiddenInput()
+        sectors = Partner.objects.exclude(sector="").values_list("sector", flat=True).distinct().order_by("sector")
+        self.sectors = list(sectors)
+
+
+class PartnerNameForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=200)
+    sector = forms.CharField(label=_("Sector"), max_length=80, required=False)
+
+    def __init__(self, *args, partner: Partner, **kwargs):
+        kwargs["initial"] = {"name": partner.name, "sector": partner.sector}
+        super().__init__(*args, **kwargs)
+
+
+class ParticipationForm(forms.Form):
+    """From when to when a partner takes part in one initiative."""
+
+    joins_on = forms.DateField(
+        label=_("Joins on"), widget=day_input(), help_text=_("It owes figures from the month of this day.")
+    )
+    leaves_on = forms.DateField(
+        label=_("Leaves on"),
+        required=False,
+        widget=day_input(),
+        help_text=_("Its last day. Later months are not expected of it, and its past keeps counting."),
+    )
+
+    def __init__(self, *args, participation: Participation, **kwargs):
+        kwargs["initial"] = {"joins_on": participation.joins_on, "leaves_on": participation.leaves_on}
+        kwargs["prefix"] = f"in-{participation.initiative.slug}"
+        kwargs["auto_id"] = f"id_{participation.initiative.slug}_%s"
+        super().__init__(*args, **kwargs)

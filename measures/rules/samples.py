@@ -1,0 +1,69 @@
+"""Sample numbers that show how a kind adds up: two partners, two months, with the rules' own arithmetic. Pure.
+
+The rate is the specification's worked check: 15 of 100 and 15 of 50 are 20.0% together, not 22.5%, their mean. In
+the second month of a level one partner has not filed, which shows what carrying it forward does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from measures.rules import kinds
+from measures.rules.combining import Combined, combine
+from measures.rules.figures import Entry
+from measures.rules.lines import Line
+
+MONTHS = (date(2026, 7, 1), date(2026, 8, 1))  # the two lie in one quarter, and in one fiscal year from any start
+PARTNERS = ("A", "B")
+
+_RATES = {"A": ((15, 100), (30, 100)), "B": ((15, 50), (10, 60))}
+_VALUES: dict[str, dict[str, tuple[int | None, int | None]]] = {
+    kinds.FLOW: {"A": (30, 45), "B": (50, 25)},
+    kinds.STOCK: {"A": (12, 9), "B": (20, None)},
+    kinds.UNDUPLICATED: {"A": (40, 45), "B": (60, 50)},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRow:
+    """One partner, or both together (`partner` ""): each month, and the two months combined."""
+
+    partner: str
+    months: tuple[Combined, ...]
+    span: Combined
+
+
+def sample_rows(line: Line) -> tuple[SampleRow, ...]:
+    """The sample of a line's kind, combined the way the line says. Refused: a kind that is not available.
+
+    A `rate_stock` that does not say how it combines over time raises ValueError: ask `lines.check_line` before.
+    """
+    filed = _filed(line)
+    owed = dict.fromkeys(PARTNERS, MONTHS)
+
+    def combined(partners: tuple[str, ...], months: tuple[date, ...]) -> Combined:
+        chosen = {key: entry for key, entry in filed.items() if key[0] in partners}
+        return combine(line, chosen, {partner: owed[partner] for partner in partners}, {}, months)
+
+    groups = [("A", ("A",)), ("B", ("B",)), ("", PARTNERS)]
+    return tuple(
+        SampleRow(name, tuple(combined(partners, (month,)) for month in MONTHS), combined(partners, MONTHS))
+        for name, partners in groups
+    )
+
+
+def _filed(line: Line) -> dict[tuple[str, date], Entry]:
+    if line.rule.is_ratio:
+        return {
+            (partner, month): Entry(numerator=Decimal(top), denominator=Decimal(bottom))
+            for partner, pairs in _RATES.items()
+            for month, (top, bottom) in zip(MONTHS, pairs, strict=True)
+        }
+    return {
+        (partner, month): Entry(value=Decimal(value))
+        for partner, values in _VALUES[line.kind].items()
+        for month, value in zip(MONTHS, values, strict=True)
+        if value is not None
+    }

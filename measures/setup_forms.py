@@ -1,0 +1,384 @@
+"""Forms of the set-up: an indicator, whose fields depend on its kind; a dimension; a target; who owes what.
+
+A form parses what was typed; what makes a definition right is asked of the rules by the services.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from itertools import combinations
+from typing import Any
+
+from django import forms
+from django.utils.text import slugify
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from agenda.models import Outcome, Strategy
+from backbone.models import Initiative, Partner
+from backbone.models.tenants import slug_field_rule
+from backbone.problems import Problem
+from backbone.roster_forms import day_input
+from backbone.wording import say
+from measures.models import Dimension, Indicator
+from measures.rules import kinds
+from measures.rules.figures import plain
+from measures.rules.lines import Line
+from measures.rules.periods import parse_month, text_of
+
+CROSSED_AT_MOST = 4  # dimensions; with more, cross-tabulations are set up by a bundle
+
+
+class MonthField(forms.CharField):
+    """A month typed as 2027-06, given as its first day."""
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("widget", forms.TextInput(attrs={"class": "is-short", "inputmode": "numeric"}))
+        kwargs.setdefault("help_text", _("Year and month, as in 2027-06."))
+        super().__init__(max_length=10, **kwargs)
+
+    def prepare_value(self, value):
+        return text_of(value) if isinstance(value, date) else value
+
+    def clean(self, value) -> date | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        found = parse_month(text)
+        if isinstance(found, Problem):
+            raise forms.ValidationError(say(found))
+        return found
+
+
+class NumberField(forms.DecimalField):
+    """A number that comes back without the zeros it is stored with."""
+
+    def prepare_value(self, value):
+        return plain(value) if isinstance(value, Decimal) else value
+
+
+def _decimal(label) -> NumberField:
+    widget = forms.TextInput(attrs={"class": "is-short", "inputmode": "decimal"})
+    return NumberField(label=label, widget=widget, max_digits=24, decimal_places=6, required=False)
+
+
+class PartnerChoice(forms.ModelChoiceField):
+    def label_from_instance(self, partner: Partner) -> str:
+        return partner.code if partner.code == partner.name else f"{partner.code} {partner.name}"
+
+
+class PartnerChoices(PartnerChoice, forms.ModelMultipleChoiceField):
+    pass
+
+
+class IndicatorForm(forms.Form):
+    """An indicator. Only what its kind needs is asked: `kind` comes from the data, else from the indicator."""
+
+    name = forms.CharField(label=_("Name"), max_length=200)
+    slug = forms.CharField(
+        label=_("Short name"),
+        max_length=50,
+        required=False,
+        validators=[slug_field_rule],
+        help_text=_("For addresses and spreadsheets. Left empty, it is made from the name. It stays."),
+    )
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=10,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "is-short"}),
+        help_text=_("A label such as K1."),
+    )
+    definition = forms.CharField(
+        label=_("How we count it"),
+        max_length=5000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Filers read it beside the field. Who is counted, when, and what is left out?"),
+    )
+    outcome = forms.ModelChoiceField(None, label=_("Result it measures"), required=False, empty_label=_("none yet"))
+    strategy = forms.ModelChoiceField(None, label=_("Strategy"), required=False, empty_label=_("none in particular"))
+    kind = forms.CharField(label=_("How it adds up"), required=False, max_length=20)
+    numerator = forms.CharField(
+        label=_("What stands on top"), max_length=200, required=False, help_text=_("As in “in work”.")
+    )
+    denominator = forms.CharField(
+        label=_("Out of what"), max_length=200, required=False, help_text=_("As in “everyone due”.")
+    )
+    unit = forms.CharField(
+        label=_("Unit"), max_length=40, required=False, widget=forms.TextInput(attrs={"class": "is-short"})
+    )
+    over_time = forms.ChoiceField(
+        label=_("Over time"), required=False, choices=[("", _("choose one")), *Indicator.OverTime.choices]
+    )
+    carry_forward = forms.IntegerField(
+        label=_("Months a level is carried forward"),
+        required=False,
+        min_value=0,
+        max_value=12,
+        widget=forms.NumberInput(attrs={"class": "is-short"}),
+        help_text=_("0: a missing month is missing. 1: the month before stands in for it, and says so."),
+    )
+    decimals = forms.BooleanField(label=_("Figures need not be whole numbers"), required=False)
+    direction = forms.ChoiceField(label=_("What is better"), choices=Indicator.Direction.choices)
+    frequency = forms.ChoiceField(label=_("How often it is filed"), choices=Indicator.Frequency.choices)
+    due_day = forms.IntegerField(
+        label=_("Due on day"),
+        min_value=1,
+        max_value=31,
+        widget=forms.NumberInput(attrs={"class": "is-short"}),
+        help_text=_("Of the month after the period."),
+    )
+    lock_day = forms.IntegerField(
+        label=_("Locks after day"),
+        min_value=1,
+        max_value=62,
+        widget=forms.NumberInput(attrs={"class": "is-short"}),
+        help_text=_("The last day to file. Above 31 counts on into the month after: 51 is its 20th."),
+    )
+    breakdowns = forms.MultipleChoiceField(label=_("Split by"), required=False, widget=forms.CheckboxSelectMultiple)
+    baseline_period = MonthField(label=_("Baseline month"), required=False)
+    baseline_value = _decimal(_("Baseline"))
+    baseline_numerator = _decimal(_("Baseline, on top"))
+    baseline_denominator = _decimal(_("Baseline, out of"))
+
+    def __init__(self, data=None, *, initiative: Initiative, indicator: Indicator | None = None, initial=None):
+        first = {"due_day": 10, "lock_day": 20, "carry_forward": 0, "direction": "up", "frequency": "month"}
+        if indicator is not None:
+            names = [name for name in self.base_fields if hasattr(indicator, name)]
+            first |= {name: getattr(indicator, name) for name in names} | {"decimals": not indicator.is_whole}
+            first |= {"outcome": indicator.outcome_id, "strategy": indicator.strategy_id}
+        super().__init__(data, initial=first | (initial or {}))
+        self.indicator = indicator
+        self.fields["outcome"].queryset = Outcome.objects.filter(initiative=initiative)
+        strategies = Strategy.objects.filter(outcome__initiative=initiative).select_related("outcome")
+        self.fields["strategy"].queryset = strategies
+        self.fields["breakdowns"].choices = _breakdown_choices(initiative, indicator)
+        if not self.fields["breakdowns"].choices:
+            del self.fields["breakdowns"]
+        if indicator is not None:
+            del self.fields["slug"]
+        self.chosen = kinds.KINDS.get((data or {}).get("kind") or self.initial.get("kind") or "")
+        self._ask_what_the_kind_needs()
+
+    def _ask_what_the_kind_needs(self) -> None:
+        kind = self.chosen
+        is_known = kind is not None and kind.is_available
+        dropped = []
+        if not is_known or not kind.is_ratio:
+            dropped += ["numerator", "denominator", "baseline_numerator", "baseline_denominator"]
+        if not is_known or kind.is_ratio:
+            dropped += ["baseline_value"]
+        if not is_known or not kind.takes_over_time:
+            dropped += ["over_time"]
+        if not is_known or not kind.takes_carry_forward:
+            dropped += ["carry_forward"]
+        if not is_known or kind.is_count:
+            dropped += ["decimals"]
+        if not is_known:
+            dropped += ["baseline_period"]
+        for name in dropped:
+            del self.fields[name]
+        if is_known and kind.is_ratio:
+            self.fields["unit"].help_text = _("“percent” or “per_1000” say how it is shown.")
+        else:
+            self.fields["unit"].help_text = _("As in people, seats, visits. A percentage is a rate.")
+
+    # The parts of the page: about it, what the kind asks, when it is filed.
+    ABOUT = ("name", "slug", "code", "definition", "outcome", "strategy")
+    OF_KIND = ("numerator", "denominator", "unit", "over_time", "carry_forward", "decimals")
+    RHYTHM = ("direction", "frequency", "due_day", "lock_day", "breakdowns")
+    BASELINE = ("baseline_period", "baseline_value", "baseline_numerator", "baseline_denominator")
+
+    def part(self, names: Iterable[str]) -> list[forms.BoundField]:
+        return [self[name] for name in names if name in self.fields]
+
+    @property
+    def kind_errors(self):
+        """What is wrong with the kind, whose cards the page draws itself."""
+        return self["kind"].errors
+
+    @property
+    def about(self):
+        return self.part(self.ABOUT)
+
+    @property
+    def of_kind(self):
+        return self.part(self.OF_KIND)
+
+    @property
+    def rhythm(self):
+        return self.part(self.RHYTHM)
+
+    @property
+    def baseline(self):
+        return self.part(self.BASELINE)
+
+    def clean(self):
+        cleaned = super().clean()
+        if "slug" in self.fields and not cleaned.get("slug") and cleaned.get("name") and "slug" not in self.errors:
+            cleaned["slug"] = slugify(cleaned["name"])[:50].replace("_", "-").strip("-")
+            if not cleaned["slug"]:
+                self.add_error("slug", _("No short name can be made from this name: write one."))
+        return cleaned
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What to give to `setup.put_indicator`, of a form that is valid; what the kind does not need is emptied."""
+        found = dict(self.cleaned_data)
+        found["is_whole"] = not found.pop("decimals", False)
+        empty = {"numerator": "", "denominator": "", "over_time": "", "carry_forward": 0, "breakdowns": []}
+        for name, nothing in empty.items():
+            if found.get(name) in (None, ""):
+                found[name] = nothing
+        for name in self.BASELINE:
+            found.setdefault(name, None)
+        return found
+
+    def sample_line(self) -> Line:
+        """The indicator as far as it was typed, for the preview: only what decides how it adds up."""
+        text = {name: (self[name].value() or "") for name in ("unit", "over_time") if name in self.fields}
+        carry = str(self["carry_forward"].value() or "0") if "carry_forward" in self.fields else "0"
+        return Line(
+            slug="sample",
+            name=self["name"].value() or gettext("this indicator"),
+            kind=self.chosen.slug if self.chosen is not None else "",
+            unit=str(text.get("unit", "")),
+            over_time=str(text.get("over_time", "")),
+            carry_forward=int(carry) if carry.isdigit() and int(carry) <= 12 else 0,
+        )
+
+
+def _breakdown_choices(initiative: Initiative, indicator: Indicator | None) -> list[tuple[str, str]]:
+    """Each dimension, each two of them crossed, and whatever the indicator is split by already."""
+    names = dict(Dimension.objects.filter(initiative=initiative).values_list("slug", "name"))
+    choices = [*names]
+    if len(names) <= CROSSED_AT_MOST:
+        choices += ["+".join(pair) for pair in combinations(names, 2)]
+    known = {frozenset(choice.split("+")): choice for choice in choices}
+    for breakdown in indicator.breakdowns if indicator is not None else ():
+        known[frozenset(breakdown.split("+"))] = breakdown
+    return [
+        (breakdown, " × ".join(names.get(slug, slug) for slug in breakdown.split("+"))) for breakdown in known.values()
+    ]
+
+
+class TargetForm(forms.Form):
+    """Where the indicator is to be by a month, in the shape of its kind."""
+
+    period = MonthField(label=_("By the month"))
+    value = _decimal(_("Target"))
+    numerator = _decimal(_("Target, on top"))
+    denominator = _decimal(_("Target, out of"))
+
+    def __init__(self, *args, indicator: Indicator, **kwargs):
+        super().__init__(*args, auto_id="id_target_%s", **kwargs)
+        for name in ("value",) if kinds.KINDS[indicator.kind].is_ratio else ("numerator", "denominator"):
+            del self.fields[name]
+
+
+class DimensionForm(forms.Form):
+    """A way to split, with a category on each line: a name, or a short name and a name."""
+
+    name = forms.CharField(label=_("Name"), max_length=200, help_text=_("As in Age, or Department type."))
+    slug = forms.CharField(
+        label=_("Short name"),
+        max_length=50,
+        required=False,
+        validators=[slug_field_rule],
+        help_text=_("For spreadsheets, as in “age:16-19”. Left empty, it is made from the name. It stays."),
+    )
+    exclusive = forms.BooleanField(
+        label=_("Each person or thing is in one category only"),
+        required=False,
+        initial=True,
+        help_text=_("Then the parts add up to the total. Leave it empty when they overlap, such as kinds of need."),
+    )
+    categories = forms.CharField(
+        label=_("Categories"),
+        widget=forms.Textarea(attrs={"rows": 6}),
+        max_length=10_000,
+        help_text=_(
+            "One on each line, in their order. To choose the short name, write it first: “16-19 = 16–19 years”. "
+            "“Unknown” belongs to every dimension by itself."
+        ),
+    )
+
+    def __init__(self, *args, dimension: Dimension | None = None, **kwargs):
+        if dimension is not None:
+            lines = [f"{one.slug} = {one.name}" for one in dimension.categories.all()]
+            kwargs["initial"] = {
+                "name": dimension.name, "exclusive": dimension.exclusive, "categories": "\n".join(lines),
+            }  # fmt: skip
+        super().__init__(*args, **kwargs)
+        if dimension is not None:
+            del self.fields["slug"]
+
+    def clean_categories(self) -> list[tuple[str, str]]:
+        found = []
+        for number, line in enumerate(self.cleaned_data["categories"].splitlines(), start=1):
+            first, equals, rest = line.partition("=")
+            name = (rest if equals else first).strip()
+            slug = first.strip() if equals else slugify(name).replace("_", "-").strip("-")
+            if not line.strip():
+                continue
+            try:
+                slug_field_rule(slug)
+            except forms.ValidationError:
+                words = _("Line %(number)s: “%(line)s” gives no short name; write one first, as in “1 = Major”.")
+                raise forms.ValidationError(words, params={"number": number, "line": line.strip()[:80]}) from None
+            if len(slug) > 50 or not 0 < len(name) <= 200:
+                words = _("Line %(number)s is too long or has no name: at most 50 and 200 letters.")
+                raise forms.ValidationError(words, params={"number": number})
+            found.append((slug, name))
+        return found
+
+    def clean(self):
+        cleaned = super().clean()
+        if "slug" in self.fields and not cleaned.get("slug") and cleaned.get("name") and "slug" not in self.errors:
+            cleaned["slug"] = slugify(cleaned["name"])[:50].replace("_", "-").strip("-")
+            if not cleaned["slug"]:
+                self.add_error("slug", _("No short name can be made from this name: write one."))
+        return cleaned
+
+
+class ObligationForm(forms.Form):
+    """Who owes one indicator, from when to when."""
+
+    indicator = forms.ModelChoiceField(None, label=_("Indicator"))
+    partners = PartnerChoices(
+        None,
+        label=_("Partners"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Choose nobody for every partner, those that join later too."),
+    )
+    starts_on = forms.DateField(
+        label=_("From"), required=False, widget=day_input(), help_text=_("Left empty: from when each joins.")
+    )
+    ends_on = forms.DateField(
+        label=_("Until"), required=False, widget=day_input(), help_text=_("Left empty: until each leaves.")
+    )
+
+    def __init__(self, *args, initiative: Initiative, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["indicator"].queryset = Indicator.objects.filter(initiative=initiative)
+        self.fields["partners"].queryset = Partner.objects.filter(participations__initiative=initiative)
+
+
+class ExcuseForm(forms.Form):
+    """Letting one partner off one indicator for one period."""
+
+    indicator = forms.ModelChoiceField(None, label=_("Indicator"))
+    partner = PartnerChoice(None, label=_("Partner"))
+    period = MonthField(label=_("For the month"))
+    reason = forms.CharField(
+        label=_("Reason"), max_length=500, help_text=_("It stands beside the figure: “7 of 8, 1 excused”.")
+    )
+
+    def __init__(self, *args, initiative: Initiative, **kwargs):
+        super().__init__(*args, auto_id="id_excuse_%s", **kwargs)
+        self.fields["indicator"].queryset = Indicator.objects.filter(initiative=initiative)
+        self.fields["partner"].queryset = Partner.objects.filter(participations__initiative=initiative)

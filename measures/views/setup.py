@@ -1,0 +1,207 @@
+"""Setting up what is measured: indicators with their targets, and the ways to split them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from agenda.models import Outcome
+from backbone.access import member_can
+from backbone.htmx import page_or_part, wants_part
+from backbone.models import Initiative
+from backbone.people_forms import refuse
+from backbone.problems import Refused
+from backbone.roles import Can
+from backbone.wording import hint, say
+from measures.models import Dimension, Figure, Indicator, Target
+from measures.rules import kinds
+from measures.rules.lines import check_line
+from measures.rules.periods import parse_month
+from measures.rules.samples import sample_rows
+from measures.services import setup
+from measures.setup_forms import DimensionForm, IndicatorForm, TargetForm
+from measures.wording import said
+
+
+@member_can(Can.DEFINE_INDICATORS)
+def indicator_new(request, initiative):
+    """Define an indicator: how it adds up first, then only what that kind needs."""
+    if request.method == "POST" and not _is_preview(request):
+        form = IndicatorForm(request.POST, initiative=initiative)
+        if form.is_valid():
+            made = _save(request, initiative, form, must_be_new=True)
+            if made is not None:
+                messages.success(request, _("%(name)s is defined. Who owes it?") % {"name": made.name})
+                return redirect("measures:obligation-list", request.tenant.slug, initiative.slug)
+    else:
+        form = _form_as_typed(request, initiative)
+    return _indicator_page(request, initiative, form, "measures/indicator_form.html", {})
+
+
+@member_can(Can.DEFINE_INDICATORS)
+def indicator_edit(request, initiative, indicator: str):
+    """Change a definition; its targets. What figures rest on stays once there are figures."""
+    found = _indicator(initiative, indicator)
+    sent = request.POST.get("form", "")
+    target = TargetForm(request.POST if sent == "target" else None, indicator=found)
+    if sent == "target" and target.is_valid():
+        try:
+            setup.put_target(indicator=found, by=request.membership, **target.cleaned_data)
+        except Refused as refused:
+            refuse(target, refused)
+        else:
+            messages.success(request, _("The target is set."))
+            return _edit_page(request, initiative, found)
+    if sent == "remove-target":
+        period = parse_month(request.POST.get("period", ""))
+        if not hasattr(period, "year") or not setup.remove_target(
+            indicator=found, period=period, by=request.membership
+        ):
+            raise Http404
+        messages.success(request, _("The target is gone."))
+        return _edit_page(request, initiative, found)
+    if sent == "indicator" and not _is_preview(request):
+        form = IndicatorForm(request.POST, initiative=initiative, indicator=found)
+        if form.is_valid() and _save(request, initiative, form, slug=found.slug) is not None:
+            messages.success(request, _("%(name)s is saved.") % {"name": found.name})
+            return _edit_page(request, initiative, found)
+    else:
+        form = _form_as_typed(request, initiative, found)
+    context = {
+        "indicator": found,
+        "target_form": target,
+        "targets": Target.objects.filter(indicator=found),
+        "has_figures": Figure.objects.filter(indicator=found).exists(),
+    }
+    return _indicator_page(request, initiative, form, "measures/indicator_edit.html", context)
+
+
+def _save(request: HttpRequest, initiative: Initiative, form: IndicatorForm, **names: Any) -> Indicator | None:
+    settings = form.settings | names
+    try:
+        made, _changed = setup.put_indicator(initiative=initiative, by=request.membership, **settings)
+    except Refused as refused:
+        refuse(form, refused)
+        return None
+    return made
+
+
+def _is_preview(request: HttpRequest) -> bool:
+    """Choosing a kind asks for its fields and an example; nothing is saved, and nothing is complained of yet."""
+    return request.method == "POST" and ("preview" in request.POST or wants_part(request))
+
+
+def _form_as_typed(request: HttpRequest, initiative: Initiative, indicator: Indicator | None = None) -> IndicatorForm:
+    """An unbound form that holds what was typed so far."""
+    if not _is_preview(request):
+        outcome = Outcome.objects.filter(initiative=initiative, slug=request.GET.get("outcome", "")).first()
+        return IndicatorForm(
+            initiative=initiative, indicator=indicator, initial={"outcome": outcome.pk} if outcome is not None else {}
+        )
+    typed: dict[str, Any] = request.POST.dict()
+    typed["breakdowns"] = request.POST.getlist("breakdowns")
+    typed["decimals"] = "decimals" in request.POST
+    return IndicatorForm(initiative=initiative, indicator=indicator, initial=typed)
+
+
+def _indicator_page(
+    request: HttpRequest, initiative: Initiative, form: IndicatorForm, page: str, context: dict[str, Any]
+) -> HttpResponse:
+    rows, trouble = _sample(form)
+    context |= {
+        "initiative": initiative,
+        "form": form,
+        "kinds": list(kinds.AVAILABLE),
+        "coming": [kind for kind in kinds.KINDS.values() if not kind.is_available],
+        "sample": rows,
+        "trouble": trouble,
+        "crumbs": [_crumb(request, initiative)],
+    }
+    is_wrong = form.is_bound or (context.get("target_form") is not None and context["target_form"].is_bound)
+    return page_or_part(request, page, "measures/_kind_part.html", context, status=422 if is_wrong else 200)
+
+
+def _sample(form: IndicatorForm) -> tuple[list[tuple[str, list[str]]], list[str]]:
+    """The example below the kinds: a row for each partner and for both, as words; or what is still to be said."""
+    if form.chosen is None or not form.chosen.is_available:
+        return [], []
+    line = form.sample_line()
+    problems = [problem for problem in check_line(line) if problem.field == "over_time"]
+    if problems:
+        return [], [" ".join(part for part in (say(one), hint(one)) if part) for one in problems]
+    labels = {"A": _("Partner A"), "B": _("Partner B"), "": _("Both together")}
+    return [
+        (labels[row.partner], [said(line, one) for one in (*row.months, row.span)]) for row in sample_rows(line)
+    ], []
+
+
+# --- ways to split ---
+
+
+@member_can(Can.READ_INDICATORS)
+def dimension_list(request, initiative):
+    """Each way to split, its categories, and which indicators use it."""
+    indicators = list(Indicator.objects.filter(initiative=initiative))
+    dimensions = Dimension.objects.filter(initiative=initiative).prefetch_related("categories")
+    rows = [
+        (dimension, [one for one in indicators if any(dimension.slug in split.split("+") for split in one.breakdowns)])
+        for dimension in dimensions
+    ]
+    context = {"initiative": initiative, "rows": rows, "may_define": request.membership.can(Can.DEFINE_INDICATORS)}
+    return render(request, "measures/dimension_list.html", context)
+
+
+@member_can(Can.DEFINE_INDICATORS)
+def dimension_new(request, initiative):
+    return _dimension_page(request, initiative, None)
+
+
+@member_can(Can.DEFINE_INDICATORS)
+def dimension_edit(request, initiative, dimension: str):
+    found = Dimension.objects.filter(initiative=initiative, slug=dimension).first()
+    if found is None:
+        raise Http404
+    return _dimension_page(request, initiative, found)
+
+
+def _dimension_page(request: HttpRequest, initiative: Initiative, dimension: Dimension | None) -> HttpResponse:
+    form = DimensionForm(request.POST or None, dimension=dimension)
+    if request.method == "POST" and form.is_valid():
+        names = {"must_be_new": True} if dimension is None else {"slug": dimension.slug}
+        try:
+            made, _changed = setup.put_dimension(
+                initiative=initiative, by=request.membership, **form.cleaned_data, **names
+            )
+        except Refused as refused:
+            refuse(form, refused)
+        else:
+            messages.success(request, _("%(name)s is saved.") % {"name": made.name})
+            return redirect("measures:dimension-list", request.tenant.slug, initiative.slug)
+    back = (_("Ways to split"), reverse("measures:dimension-list", args=[request.tenant.slug, initiative.slug]))
+    context = {
+        "initiative": initiative,
+        "form": form,
+        "dimension": dimension,
+        "crumbs": [_crumb(request, initiative), back],
+    }
+    return render(request, "measures/dimension_form.html", context, status=422 if form.is_bound else 200)
+
+
+def _indicator(initiative: Initiative, slug: str) -> Indicator:
+    found = Indicator.objects.filter(initiative=initiative, slug=slug).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _edit_page(request: HttpRequest, initiative: Initiative, indicator: Indicator) -> HttpResponse:
+    return redirect("measures:indicator-edit", request.tenant.slug, initiative.slug, indicator.slug)
+
+
+def _crumb(request: HttpRequest, initiative: Initiative) -> tuple[str, str]:
+    return _("Measures"), reverse("measures:indicator-list", args=[request.tenant.slug, initiative.slug])
