@@ -205,12 +205,14 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # --- mail -------------------------------------------------------------------------------------------------------------
-# Without EMAIL_URL nothing leaves the machine: every mail is kept in the outbox, which staff read in the browser.
+# Every mail of a tenant goes through its outbox, which staff read in the browser; DELIVERY takes it from there. Without
+# EMAIL_URL nothing leaves the machine.
 EMAIL_URL = env("EMAIL_URL", default="")
+DELIVERY = ""
 if EMAIL_URL:
     vars().update(env.email("EMAIL_URL"))
-else:
-    EMAIL_BACKEND = "comms.outbox.OutboxBackend"
+    DELIVERY = vars()["EMAIL_BACKEND"]
+EMAIL_BACKEND = "comms.outbox.OutboxBackend"
 EMAIL_TIMEOUT = 60
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Backbone <no-reply@backbone.example>")
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("backbone.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("backbone.api.urls")),
+    path("u/", include("comms.unsubscribe_urls")),
     path(INITIATIVE, include("measures.urls")),
     path(INITIATIVE, include("agenda.urls")),
     path(INITIATIVE, include("activities.urls")),

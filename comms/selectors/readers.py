@@ -1,0 +1,96 @@
+"""Who gets mail: the people of a tenant with their clock, language and partners, and what each of them owes."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone, translation
+
+from backbone import conditions
+from backbone.conditions import DueItem
+from backbone.models import Grant, Membership, Partner, Tenant
+from backbone.roles import Can
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """One active member with a role. `partners` are those the person acts for, by id; empty for the backbone's staff."""
+
+    membership: Membership
+    zone: str
+    locale: str
+    is_staff: bool
+    partners: dict[int, Partner]
+
+    @property
+    def pk(self) -> int:
+        return self.membership.pk
+
+    def files_for(self, partner_id: int) -> bool:
+        """Whether the person fills in this partner's reports; a lead, who only hands them in, does not."""
+        return self.membership.can(Can.DRAFT, partner_id)
+
+
+def readers(tenant: Tenant, only: Collection[int] | None = None) -> list[Reader]:
+    """The active members who hold a role, by id; two statements, whatever their number."""
+    members = Membership.objects.filter(is_active=True).order_by("pk")
+    grants = Grant.objects.in_force().select_related("partner").order_by("pk")
+    if only is not None:
+        members, grants = members.filter(pk__in=only), grants.filter(membership__in=only)
+    held: dict[int, list[Grant]] = {}
+    for grant in grants:
+        held.setdefault(grant.membership_id, []).append(grant)
+    found = []
+    for member in members:
+        if member.pk not in held:
+            continue
+        member.current_grants = held[member.pk]
+        partners = {grant.partner_id: grant.partner for grant in held[member.pk] if grant.partner_id is not None}
+        found.append(
+            Reader(
+                member,
+                member.timezone or tenant.timezone,
+                member.locale or tenant.locale,
+                member.can(Can.READ_SETTINGS),
+                partners,
+            )
+        )
+    return found
+
+
+def owed(people: Iterable[Reader], now: datetime) -> dict[int, list[DueItem]]:
+    """What each of these people owes, by their id, soonest first.
+
+    The conditions are asked once for all who hold the same roles and read the same language, as one person who acts
+    for all their partners; each then gets the items of the own partners, and those that are no partner's.
+    """
+    groups: dict[tuple, list[Reader]] = {}
+    for reader in people:
+        groups.setdefault((frozenset(reader.membership.roles), reader.locale, reader.zone), []).append(reader)
+    found = {}
+    for (_roles, locale, zone), group in groups.items():
+        asker = copy.copy(group[0].membership)
+        grants = {(g.role, g.partner_id): g for reader in group for g in reader.membership.current_grants}
+        asker.current_grants = list(grants.values())
+        with translation.override(locale), timezone.override(zone):
+            items = conditions.due(asker, now)
+        for reader in group:
+            found[reader.pk] = [one for one in items if one.partner_id is None or one.partner_id in reader.partners]
+    return found
+
+
+def who_reports(people: Iterable[Reader], partner_id: int) -> tuple[list[Reader], list[Reader]]:
+    """Who fills in a partner's reports, and who else hands them in: its leads."""
+    own = [reader for reader in people if partner_id in reader.partners]
+    filers = [reader for reader in own if reader.files_for(partner_id)]
+    leads = [one for one in own if one not in filers and one.membership.can(Can.FILE, partner_id)]
+    return filers, leads
+
+
+def contact(people: Iterable[Reader]) -> Membership | None:
+    """Whom an answer to an automatic mail goes to: somebody who keeps the deadlines, else anybody of the staff."""
+    staff = [reader.membership for reader in people if reader.is_staff]
+    return next((one for one in staff if one.can(Can.MOVE_LOCKS)), staff[0] if staff else None)

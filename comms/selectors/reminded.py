@@ -1,0 +1,51 @@
+"""When a partner was last reminded of a period: by a nudge, or by the mails that remind by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
+
+from django.utils import timezone
+
+from backbone.models import Change, Initiative, Partner, Tenant
+from comms.models import Mail
+from measures.lines import today
+from measures.rules.periods import text_of
+
+REMINDED = "partner.reminded"
+_UNDER_WAY = (Mail.Status.PENDING, Mail.Status.SENDING, Mail.Status.SENT, Mail.Status.UNKNOWN)
+
+
+def last_nudged(initiative: Initiative, partner_ids: Collection[int], period: date) -> dict[int, datetime]:
+    """When each of these partners was last nudged about a period, by partner id; one statement."""
+    told = Change.objects.filter(
+        verb=REMINDED, initiative=initiative, partner__in=list(partner_ids), facts__period=text_of(period)
+    )
+    return dict(told.order_by("at").values_list("partner_id", "at"))
+
+
+def last_reminded(initiative: Initiative, partner_ids: Collection[int], period: date) -> Mapping[int, datetime]:
+    """When each of these partners was last nudged or reminded about its report for a period; two statements."""
+    found = last_nudged(initiative, partner_ids, period)
+    mails = Mail.objects.filter(
+        kind=Mail.Kind.REMINDER,
+        status__in=_UNDER_WAY,
+        created_at__date__gte=period,
+        recipient__grants__partner__in=list(partner_ids),
+    )
+    for about, at in mails.order_by("created_at").values_list("about", "created_at"):
+        for key, _stage, partner_id in about:
+            kind, *place = key.split(":")
+            is_this = kind == "filing" and place[:1] == [str(initiative.pk)] and place[-1] == text_of(period)
+            if is_this and partner_id in partner_ids and (partner_id not in found or found[partner_id] < at):
+                found[partner_id] = at
+    return found
+
+
+def nudge_key(partner: Partner, tenant: Tenant) -> str:
+    """What today's nudge of a partner is called: one a day, on the tenant's calendar."""
+    return f"{partner.pk}:{today(tenant, timezone.now()).isoformat()}"
+
+
+def was_nudged_today(partner: Partner, tenant: Tenant) -> bool:
+    return Mail.objects.filter(kind=Mail.Kind.NUDGE, period_key=nudge_key(partner, tenant)).exists()

@@ -1,0 +1,1 @@
+"""What writes: the ledger and its sender, and the kinds of mail that are planned into it."""

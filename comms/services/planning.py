@@ -1,0 +1,70 @@
+"""What is due now, and what of it is still wanted when it is about to be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+
+from backbone.models import Tenant
+from backbone.tenancy import active_tenant_id
+from comms import rules
+from comms.models import Mail
+from comms.selectors.readers import Reader, readers
+from comms.services import digests, ledger, reminders, returns
+
+
+def _step(plan_kind: Callable[[Tenant, Sequence[Reader], datetime], None]) -> Callable[[datetime], None]:
+    def step(now: datetime) -> None:
+        tenant = Tenant.objects.get(pk=active_tenant_id())
+        plan_kind(tenant, readers(tenant), now)
+
+    return step
+
+
+# Each writes everything of its kind that is due now into the ledger, and each belongs into a transaction of its own,
+# so that one that fails does not hold up the others. Twice, or two at once, changes nothing.
+STEPS = (_step(returns.plan), _step(reminders.plan), _step(digests.plan))
+
+
+def still_wanted(mails: Sequence[Mail], now: datetime) -> list[Mail]:
+    """Those of a claimed batch that are to be sent; the others are left out, for good.
+
+    Left out are mails to whoever is not here any more or has unsubscribed meanwhile, reminders of what was filed
+    meanwhile, and news that is old. What somebody asked to have sent again is sent.
+    """
+    asked_for = [mail for mail in mails if mail.kind in _ASKED_AGAIN and mail.again_by_id is None]
+    wanted = [mail for mail in mails if mail not in asked_for]
+    if not asked_for:
+        return wanted
+    tenant = Tenant.objects.get(pk=active_tenant_id())
+    people = {reader.pk: reader for reader in readers(tenant, {mail.recipient_id for mail in asked_for})}
+    gone, stale, open_ones = [], [], []
+    for mail in asked_for:
+        reader = people.get(mail.recipient_id)
+        if reader is None or not _wants(reader, mail):
+            gone.append(mail)
+        elif rules.is_stale(_day_of(mail), now, reader.zone):
+            stale.append(mail)
+        else:
+            open_ones.append(mail)
+    ledger.leave_out(gone, ledger.GONE)
+    ledger.leave_out(stale, ledger.STALE)
+    about_reports = [mail for mail in open_ones if mail.kind == Mail.Kind.REMINDER]
+    wanted += [mail for mail in open_ones if mail.kind != Mail.Kind.REMINDER]
+    if about_reports:
+        wanted += reminders.still_owed(tenant, people, about_reports, now)
+    return sorted(wanted, key=lambda mail: mail.pk)
+
+
+_ASKED_AGAIN = (Mail.Kind.DIGEST, Mail.Kind.REMINDER)
+
+
+def _wants(reader: Reader, mail: Mail) -> bool:
+    member = reader.membership
+    return member.wants_digest if mail.kind == Mail.Kind.DIGEST else member.wants_reminders
+
+
+def _day_of(mail: Mail) -> date:
+    if mail.kind == Mail.Kind.DIGEST:
+        return rules.monday_of(mail.period_key)
+    return date.fromisoformat(mail.period_key)

@@ -1,0 +1,50 @@
+"""What a worker does for mail: each minute plan what is due, and send what is planned."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import shared_task
+from django.utils import timezone
+
+from backbone.models import Tenant
+from backbone.tasks import nudge
+from backbone.tenancy import tenant_scope
+from comms.services import ledger, planning, sending
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task(name="comms.tasks.tick")
+def tick() -> int:
+    """Plan what is due for every tenant, each in its own scope, and have it sent; returns for how many there is some.
+
+    Any number of beats may tick, and a missed tick is caught up by the next. A tenant that fails does not stop the
+    next one. Sending is a task for each tenant, so that a slow mail server holds up nobody else's planning; a tenant
+    whose mails somebody is sending already gets no second sender.
+    """
+    busy = 0
+    for tenant_id in Tenant.objects.order_by("pk").values_list("pk", flat=True):
+        for step in planning.STEPS:
+            try:
+                with tenant_scope(tenant_id):
+                    step(timezone.now())
+            except Exception:  # whatever it was, it is this tenant's; what is planned already is still sent
+                logger.exception("Could not plan the mails of tenant %s.", tenant_id)
+        try:
+            with tenant_scope(tenant_id):
+                waits = ledger.waits(timezone.now())
+            if waits:
+                nudge(ledger.DELIVER, tenant_id)
+                busy += 1
+        except Exception:  # as above
+            logger.exception("Could not look after the mails of tenant %s.", tenant_id)
+    return busy
+
+
+# Not a TenantTask: that would be one transaction around everything, and the sender commits step by step, in scopes of
+# this tenant that it opens itself.
+@shared_task(name=ledger.DELIVER)
+def deliver(tenant_id: int) -> int:
+    """Send what is due of one tenant; returns how many mails were handed over."""
+    return sending.deliver(tenant_id)

@@ -1,0 +1,1 @@
+"""Pages: the outbox, a nudge, and the way out of mails that one does not want."""
