@@ -1,0 +1,93 @@
+"""The agenda: read by everybody, written by the convener, one result and strategy after the other."""
+
+from __future__ import annotations
+
+import pytest
+
+from agenda import services
+from agenda.models import Agenda, Outcome, Strategy
+from backbone.models import Change
+from backbone.problems import Refused
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def enter(client, person):
+    client.force_login(factories.user_of(person))
+    return client
+
+
+def test_saying_the_same_again_changes_nothing(in_riverside):
+    initiative, by = in_riverside.initiative, in_riverside.people.ana
+    assert services.set_vision(initiative=initiative, vision="All of them.", by=by)
+    assert not services.set_vision(initiative=initiative, vision="All of them.", by=by)
+    outcome, is_new = services.put_outcome(initiative=initiative, slug="in-work", title="In work", by=by)
+    assert is_new
+    assert not services.put_outcome(initiative=initiative, slug="in-work", title="In work", by=by)[1]
+    assert services.put_strategy(outcome=outcome, slug="coaching", title="Coaching", by=by)[1]
+    assert not services.put_strategy(outcome=outcome, slug="coaching", title="Coaching", by=by)[1]
+    verbs = list(Change.objects.order_by("id").values_list("verb", flat=True))
+    assert verbs == ["agenda.vision_written", "outcome.added", "strategy.added"]
+    with pytest.raises(Refused) as refused:
+        services.put_outcome(initiative=initiative, slug="in-work", title="Again", by=by, must_be_new=True)
+    assert refused.value.problems[0].code == "slug.taken"
+    with pytest.raises(Refused):
+        services.put_outcome(initiative=initiative, slug="Not A Slug", title="Again", by=by)
+
+
+def test_the_page_shows_results_strategies_and_what_measures_them(riverside, client):
+    with riverside.scope():
+        outcome = Outcome.objects.get(slug="trained")
+        services.put_strategy(outcome=outcome, slug="evening", title="Evening classes", by=None)
+        strategy = Strategy.objects.get()
+        factories.make_indicator(riverside.initiative, "completions", outcome=outcome, strategy=strategy, code="K1")
+        factories.make_indicator(riverside.initiative, "hours", outcome=outcome, code="K2")
+    for person in (riverside.people.ana, riverside.people.ben, riverside.people.fay):
+        page = enter(client, person).get(riverside.url("agenda/"))
+        html = page.content.decode()
+        assert page.status_code == 200
+        assert "Every young person in Riverside finds a way into work." in html
+        assert html.index("Evening classes") < html.index("Completions") < html.index("Hours")
+        assert riverside.url("indicators/completions/") in html
+        assert (riverside.url("agenda/vision/") in html) == (person is riverside.people.ana)
+
+
+def test_a_convener_writes_the_agenda_from_the_first_question_on(riverside, client):
+    with riverside.scope():
+        Outcome.objects.all().delete()
+        Agenda.objects.all().delete()
+    ana = enter(client, riverside.people.ana)
+    assert "What comes after" in ana.get(riverside.url("agenda/")).content.decode()
+    answer = ana.post(riverside.url("agenda/vision/"), {"vision": "Everyone in work."})
+    assert answer["Location"] == riverside.url("agenda/results/new/")
+    answer = ana.post(riverside.url("agenda/results/new/"), {"title": "They are in work"})
+    assert answer["Location"] == riverside.url("agenda/results/they-are-in-work/")
+    page = riverside.url("agenda/results/they-are-in-work/")
+    assert ana.post(page, {"form": "new", "title": "Job coaching"}).status_code == 302
+    twice = ana.post(page, {"form": "new", "title": "Job coaching"})
+    assert twice.status_code == 422
+    assert "is taken already" in twice.content.decode()
+    assert ana.post(page, {"form": "s-job-coaching", "title": "Coaching on the job"}).status_code == 302
+    assert ana.post(page, {"form": "title", "title": "They work"}).status_code == 302
+    with riverside.scope():
+        assert Outcome.objects.get().title == "They work"
+        assert Strategy.objects.get().title == "Coaching on the job"
+    html = ana.get(riverside.url("agenda/")).content.decode()
+    assert "Everyone in work." in html
+    assert "Nothing measures this result yet." in html
+
+
+@pytest.mark.parametrize("path", ["agenda/vision/", "agenda/results/new/", "agenda/results/trained/"])
+def test_only_who_may_edit_the_agenda_opens_its_forms(riverside, hillcrest, client, path):
+    assert enter(client, riverside.people.ana).get(riverside.url(path)).status_code == 200
+    assert enter(client, riverside.people.ben).get(riverside.url(path)).status_code == 403
+    assert enter(client, riverside.people.ben).post(riverside.url(path), {"vision": "Mine"}).status_code == 403
+    assert enter(client, hillcrest.people.sam).get(riverside.url(path)).status_code == 404
+
+
+def test_a_result_of_another_initiative_is_not_there(riverside, hillcrest, client):
+    with hillcrest.scope():
+        services.put_outcome(initiative=hillcrest.initiative, slug="theirs", title="Theirs", by=None)
+    ana = enter(client, riverside.people.ana)
+    assert ana.get(riverside.url("agenda/results/theirs/")).status_code == 404
