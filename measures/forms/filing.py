@@ -96,6 +96,15 @@ class FilingForm:
         return [line for line in self.lines if line.is_open]
 
     @property
+    def settled(self) -> list[LineForm]:
+        """What is not the partner's to change now."""
+        return [line for line in self.lines if not line.is_open]
+
+    @property
+    def returned(self) -> list[LineForm]:
+        return [line for line in self.lines if line.is_open and line.row.state == "returned"]
+
+    @property
     def asked_lines(self) -> list[LineForm]:
         return [line for line in self.lines if line.is_asked]
 

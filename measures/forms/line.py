@@ -292,7 +292,7 @@ class LineForm(TypedLine):
                 if not self.entries.get(key, Entry()).is_blank
             ]
             if cells:
-                found.append((self.line.breakdown_name(breakdown), cells))
+                found.append((_uncapped(self.line.breakdown_name(breakdown)), cells))
         return found
 
     @property

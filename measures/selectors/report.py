@@ -122,7 +122,7 @@ class Report:
 
     @property
     def filled_in_by(self) -> list[str]:
-        return list(dict.fromkeys(line.changed_by for line in self.lines if line.changed_by and line.is_with_partner))
+        return list(dict.fromkeys(line.changed_by for line in self.lines if line.changed_by and line.state == FigureState.DRAFT))
 
 
 def report(initiative: Initiative, partner: Partner, period: date, now: datetime | None = None) -> Report:

@@ -1,0 +1,90 @@
+"""What a person owes to shared measurement: reports to file, and reports to review."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import ngettext
+
+from backbone.conditions import DueItem
+from backbone.look.numbers import period_name
+from backbone.models import Membership
+from backbone.roles import Can
+from measures.lines import today
+from measures.selectors.waiting import OwedReport, WaitingReport, owed_reports, waiting_reports
+
+
+def due(membership: Membership, as_of: datetime) -> list[DueItem]:
+    """What this person has to do now, over all initiatives, soonest first; twelve queries at most, always.
+
+    A report to file is one item for each partner and period, from the day the period is over until it is handed in or
+    closes; a report to review one for each that holds figures somebody else submitted, due on the day it locks.
+    """
+    tenant = membership.tenant
+    day = today(tenant, as_of)
+    items = []
+    for report in owed_reports(membership.partner_ids(Can.FILE) or (), as_of):
+        if report.is_owed:
+            items.append(
+                DueItem(
+                    key=f"filing:{report.initiative.pk}:{report.partner.pk}:{report.period:%Y-%m}",
+                    label=_filing_words(report),
+                    due=report.due_on,
+                    url=_url("filing", tenant, report),
+                    partner_id=report.partner.pk,
+                    partner=report.partner.code,
+                    is_late=report.due_on < day,
+                    closes=report.closes_on,
+                )
+            )
+    if membership.can(Can.REVIEW):
+        for waiting in waiting_reports(membership.pk):
+            if waiting.own < waiting.lines:
+                items.append(
+                    DueItem(
+                        key=f"review:{waiting.initiative.pk}:{waiting.partner.pk}:{waiting.period:%Y-%m}",
+                        label=_review_words(waiting),
+                        due=waiting.closes_on,
+                        url=_url("filing-review", tenant, waiting),
+                        partner_id=waiting.partner.pk,
+                        partner=waiting.partner.code,
+                        is_late=waiting.closes_on < day,
+                    )
+                )
+    return sorted(items, key=lambda item: (item.due, item.key))
+
+
+def _filing_words(report: OwedReport) -> str:
+    """“Report for October 2026, P4: 4 figures”, and what came back."""
+    words = {"period": period_name(report.period), "partner": report.partner.code}
+    if report.returned:
+        count = report.returned
+        text = ngettext(
+            "Report for %(period)s, %(partner)s: %(count)s figure came back",
+            "Report for %(period)s, %(partner)s: %(count)s figures came back",
+            count,
+        )
+    else:
+        count = report.missing + report.drafts
+        text = ngettext(
+            "Report for %(period)s, %(partner)s: %(count)s figure",
+            "Report for %(period)s, %(partner)s: %(count)s figures",
+            count,
+        )
+    return text % (words | {"count": count})
+
+
+def _review_words(report: WaitingReport) -> str:
+    text = ngettext(
+        "Review %(partner)s, %(period)s: %(count)s figure",
+        "Review %(partner)s, %(period)s: %(count)s figures",
+        report.lines - report.own,
+    )
+    params = {"partner": report.partner.code, "period": period_name(report.period), "count": report.lines - report.own}
+    return text % params
+
+
+def _url(name: str, tenant, report: OwedReport | WaitingReport) -> str:
+    args = [tenant.slug, report.initiative.slug, report.partner.code, report.period]
+    return reverse(f"measures:{name}", args=args)
