@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from backbone.conditions import DueItem, Reading
+from measures import duties
 from measures.selectors.evidence import condition_checks
 from measures.services import expectations
 
@@ -19,7 +20,8 @@ class MeasuresEvidence:
         return condition_checks(initiative, as_of)
 
     def due(self, membership, as_of: datetime) -> Iterable[DueItem]:
-        return ()
+        """Reports to file and reports to review."""
+        return duties.due(membership, as_of)
 
     def published(self, initiative, as_of: datetime, audience: str) -> dict:
         return {}
