@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 SHOWN_VALUE_LENGTH = 80
@@ -26,11 +27,22 @@ def gettext_noop(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Month:
+    """A month among a problem's places, so that each reader is told it in words: March 2026."""
+
+    first_day: date
+
+    def __str__(self) -> str:
+        return f"{self.first_day.year:04d}-{self.first_day.month:02d}"
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """One thing wrong: a stable machine code, a sentence, and the way out.
 
     `field` names the input within the thing that was checked (`value`, `numerator`, `category`…), `row` and
     `column` its place in a file (row 1 is the header). `is_warning` asks for a word of explanation and never blocks.
+    A `date` or a `Month` in `params` stays one until it is said, in the reader's language.
     """
 
     code: str

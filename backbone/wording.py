@@ -1,19 +1,31 @@
 """A problem in the reader's language: translate the sentence first, fill in its places afterwards."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext
 
-from backbone.problems import Problem
+from backbone.look.numbers import period_name, short_date
+from backbone.problems import Month, Problem
 
 
 def say(problem: Problem) -> str:
-    return gettext(problem.text).format_map(dict(problem.params))
+    return gettext(problem.text).format_map(_places(problem))
 
 
 def hint(problem: Problem) -> str:
-    return gettext(problem.hint).format_map(dict(problem.params)) if problem.hint else ""
+    return gettext(problem.hint).format_map(_places(problem)) if problem.hint else ""
+
+
+def _places(problem: Problem) -> dict[str, Any]:
+    return {name: _shown(value) for name, value in problem.params.items()}
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, Month):
+        return period_name(value.first_day)
+    return short_date(value) if isinstance(value, date) else value
 
 
 def as_dict(problem: Problem) -> dict[str, Any]:

@@ -79,6 +79,7 @@ Number = Decimal | NotCollected | None
 
 _PLAIN = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,6})?").fullmatch
 _WHOLE = re.compile(r"-?[0-9]{1,18}").fullmatch
+_BY_MACHINE = re.compile(r"-?[0-9]+\.[0-9]+").fullmatch
 _MINUS = {ord(sign): "-" for sign in "−–‒﹣－"} | {ord("＋"): "+"}
 _BLANKS = {ord(blank): " " for blank in "\u00a0\u2007\u2009\u202f\u2002\u2003\u3000\t"}
 _APOSTROPHES = {ord(sign): "'" for sign in "’‘`´＇٬"}
@@ -229,6 +230,9 @@ def _read(text: str, raw: str, fmt: NumberFormat) -> tuple[Decimal | None, Probl
         only = _parse(text, ".", ",")
         if only is not None:
             return only, None
+    if _BY_MACHINE(text):
+        # As our own files and other programs write numbers, whoever reads them; and there is one reading only.
+        return Decimal(text), None
     sentence = gettext_noop("“{value}” is not written like {example}, as numbers are here.")
     hint = gettext_noop("Write the number in this form, or change the number format in the settings.")
     params = {"value": cut(raw), "example": fmt.example}

@@ -38,9 +38,11 @@ def _text(value: str) -> str:
 
 
 def _decimal(value: Decimal) -> str:
+    """All its digits. Never exactly three decimals: where a point groups thousands, 1.234 reads as 1234."""
     if not value.is_finite():
         raise ValueError(f"{value} cannot be written: only finite numbers can.")
-    return format(value, "f")
+    text = format(value, "f")
+    return f"{text}0" if text[-4:-3] == "." else text
 
 
 def _float(value: float) -> str:
@@ -74,8 +76,8 @@ def write_csv(
 ) -> Iterator[bytes]:
     """A CSV file in pieces, header first: UTF-8, commas, one line feed after each row.
 
-    Cells are str, int, Decimal, bool, date, datetime or None (empty). Decimals come with all their digits and without
-    an exponent; line ends in texts become line feeds; text that a spreadsheet would run gets a leading `'`, which
+    Cells are str, int, Decimal, bool, date, datetime or None (empty). Decimals come with all their digits, with a point
+    and without an exponent, so that they are read alike whatever number format is declared; line ends in texts become line feeds; text that a spreadsheet would run gets a leading `'`, which
     `read_table` takes off again. `for_excel` begins with the mark by which Excel knows UTF-8.
     """
     buffer = io.StringIO()

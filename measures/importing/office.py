@@ -9,18 +9,20 @@ from zoneinfo import ZoneInfo
 
 from backbone import tabular
 from backbone.models import Initiative, Membership, Participation, Tenant
+from backbone.problems import Problem
 from backbone.roles import Can
 from measures.lines import closes_on, lines, today
 from measures.models import Indicator, Obligation, Reopening
 from measures.rules.lines import Line
-from measures.rules.periods import Grain, last_day
+from measures.rules.owed import Duty, Span, spans_within, why_not
+from measures.rules.owed import is_owed as is_owed_by
+from measures.rules.periods import Grain
 
 NUMBER_FORMATS = {
     Tenant.NumberFormat.POINT: tabular.POINT,
     Tenant.NumberFormat.COMMA: tabular.COMMA,
     Tenant.NumberFormat.SPACE: tabular.SPACE,
 }
-_ALWAYS = (date.min, date.max)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +63,43 @@ class Office:
         self._reopened = {
             (row.partner_id, row.period): row.until for row in Reopening.objects.filter(initiative=initiative)
         }
-        self._owed: dict[tuple[int, int | None], list[tuple[date, date]]] = defaultdict(list)
+        self._owed: dict[tuple[int, int | None], list[Span]] = defaultdict(list)
         for duty in Obligation.objects.filter(indicator__initiative=initiative):
             span = (duty.starts_on or date.min, duty.ends_on or date.max)
             self._owed[duty.indicator_id, duty.partner_id].append(span)
-        self._spans: dict[tuple[int, int], list[tuple[date, date]]] = {}
+        self._duties: dict[tuple[int, int], Duty] = {}
         self._closed: dict[tuple[int, date], date | None] = {}
+        self._answers: dict[tuple[int, int, date], Problem | None] = {}
 
     def may_file_for(self, seat: Seat) -> bool:
         return self._own is None or seat.id in self._own
 
     def is_owed(self, indicator: Indicator, seat: Seat, period: date) -> bool:
-        """Whether this partner owes this indicator in this period: some day of it lies in a duty and in its stay."""
-        spans = self._spans.get((indicator.pk, seat.id))
-        if spans is None:
-            duties = self._owed[indicator.pk, None] + self._owed[indicator.pk, seat.id]
-            spans = [(max(since, seat.since), min(until, seat.until)) for since, until in duties]
-            self._spans[indicator.pk, seat.id] = spans
-        ends = last_day(period, Grain(indicator.frequency))
-        return any(since <= ends and period <= until and since <= until for since, until in spans)
+        return is_owed_by(self._duty(indicator, seat), period)
+
+    def why_not(self, indicator: Indicator, seat: Seat, period: date) -> Problem | None:
+        """What keeps this person from filing it, by the rules; None when nothing does."""
+        key = (indicator.pk, seat.id, period)
+        if key not in self._answers:
+            closed = self.closed_since(indicator, seat, period)
+            self._answers[key] = why_not(self._duty(indicator, seat), period, self.today, closed)
+        return self._answers[key]
+
+    def _duty(self, indicator: Indicator, seat: Seat) -> Duty:
+        key = (indicator.pk, seat.id)
+        if key not in self._duties:
+            stay = (seat.since, seat.until)
+            owed = self._owed[indicator.pk, None] + self._owed[indicator.pk, seat.id]
+            self._duties[key] = Duty(
+                indicator=indicator.name,
+                partner=seat.code,
+                frequency=Grain(indicator.frequency),
+                year_starts=self.tenant.fiscal_year_starts,
+                retired_on=indicator.retired_on,
+                stay=stay,
+                spans=spans_within(stay, owed),
+            )
+        return self._duties[key]
 
     def closed_since(self, indicator: Indicator, seat: Seat, period: date) -> date | None:
         """The last day on which it could be filed, when that has passed; None while the period is open to them."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -13,9 +12,8 @@ from backbone.problems import Problem, cut, gettext_noop
 from backbone.tabular import NOT_COLLECTED, Columns, Findings, Row
 from measures.importing.office import Office, Seat
 from measures.models import Indicator
-from measures.rules.figures import NUMBERS, Entry
+from measures.rules.figures import NUMBERS, Entry, read_number
 from measures.rules.lines import Line, parse_category
-from measures.rules.periods import Grain, check_period, text_of
 from measures.services.figure_rows import NOTE_LENGTH, FigureRow
 
 COLUMNS = Columns(
@@ -78,30 +76,34 @@ class Reader:
         found = settle("indicator", indicator, self._indicator)
         month = settle("period", period, self._period)
         words = settle("note", note, lambda raw: tabular.text(raw, NOTE_LENGTH)) if note else ""
-        entry = self._entry(row.number, numbers, words, problems)
+        line = self.office.lines[found.pk] if found is not None else None
+        entry = self._entry(row.number, line, numbers, words, problems)
         if entry is not None and entry.is_blank and not problems:
             self.blank_rows += 1
             return None
-        line = self.office.lines[found.pk] if found is not None else None
         cell = ""
         if line is not None and category not in ("", None):
             cell = settle(f"category of {line.slug}", category, lambda raw: _category(line, raw)) or ""
             problems[:] = [p.at(column="category") if p.column.startswith("category") else p for p in problems]
         if None not in (seat, found, month):
-            problems += self._place(row.number, seat, found, month)
+            wrong = self.office.why_not(found, seat, month)
+            if wrong is not None:
+                problems.append(wrong.at(row=row.number, column=wrong.field))
         self.findings.extend(problems)
         if entry is None or line is None or any(not problem.is_warning for problem in problems):
             return None
         return ReadRow(row.number, seat, found, line, FigureRow(seat.id, found.pk, month, cell, entry))
 
-    def _entry(self, number: int, raws: list[Any], words: str, problems: list[Problem]) -> Entry | None:
+    def _entry(
+        self, number: int, line: Line | None, raws: list[Any], words: str, problems: list[Problem]
+    ) -> Entry | None:
         """The numbers of a row. "not collected" in one of them stands for the whole figure."""
         values: dict[str, Decimal | None] = {}
         not_collected = False
         for name, raw in zip(NUMBERS, raws, strict=True):
             if raw == "" or raw is None:
                 continue
-            value, problem = tabular.number(raw, self.office.number_format)
+            value, problem = read_number(line, raw, self.office.number_format)
             if problem is not None:
                 problems.append(problem.at(row=number, column=name))
                 if not problem.is_warning:
@@ -179,33 +181,6 @@ class Reader:
         if month is None and problem is None:
             return None, Problem("period.missing", gettext_noop("The row names no month."), field="period")
         return month, problem
-
-    def _place(self, number: int, seat: Seat, indicator: Indicator, month: date) -> list[Problem]:
-        """What is wrong with filing this indicator, for this partner, in this period."""
-        named = {"partner": seat.code, "indicator": indicator.name, "period": text_of(month)}
-        at = {"row": number, "column": "period", "value": text_of(month)}
-        wrong_start = check_period(month, Grain(indicator.frequency), self.office.tenant.fiscal_year_starts)
-        if wrong_start is not None:
-            return [wrong_start.at(row=number, column="period")]
-        if indicator.retired_on is not None and month > indicator.retired_on:
-            text = gettext_noop("{indicator} was retired on {day}; nothing is filed for {period}.")
-            return [Problem("indicator.inactive", text, named | {"day": indicator.retired_on.isoformat()}, **at)]
-        if month > self.office.today:
-            text = gettext_noop("{period} has not begun yet; it is {today}.")
-            params = named | {"today": self.office.today.isoformat()}
-            return [Problem("period.out_of_range", text, params, **at)]
-        if not self.office.is_owed(indicator, seat, month):
-            text = gettext_noop(
-                "{partner} does not owe {indicator} for {period}: it takes part from {since} to {until}."
-            )
-            until = "…" if seat.until == date.max else seat.until.isoformat()
-            params = named | {"since": seat.since.isoformat(), "until": until}
-            return [Problem("period.out_of_range", text, params, **at)]
-        closed = self.office.closed_since(indicator, seat, month)
-        if closed is not None:
-            text = gettext_noop("{period} is closed for {partner} since {day}. Ask the backbone team to reopen it.")
-            return [Problem("period.locked", text, named | {"day": closed.isoformat()}, **at)]
-        return []
 
 
 def _category(line: Line, raw: Any) -> Settled:

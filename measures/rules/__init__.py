@@ -6,11 +6,15 @@ tested against it. The map:
     kinds       Kind, KINDS, kind()                   how each kind of indicator adds up, over partners and over time
     periods     Grain, due_on(), owed_periods()…      months, quarters, fiscal years; due and lock dates
     lines       Line, Dimension, parse_category()     what a rule needs of an indicator; how its categories are spelled
+    owed        Duty, is_owed(), why_not()            may this be filed by this partner for this period, and if not, why?
     figures     Entry, Place, check_figure(), nil()   one number: is it well formed?
     cells       check_cells(), check_submission()     a total and its parts: do they agree? Is every question answered?
     usual       usual(), warn_figure()                soft warnings against a partner's own history
     coverage    Coverage, State, coverage()           how many partners filed of how many were expected
     combining   Combined, combine()                   over months within a partner, then over partners
+    samples     sample_rows()                         sample numbers that show how a kind adds up
+    small       is_small(), withheld()                which cells are too small to be shown
+    definitions check_definition(), check_goal()…     is an indicator well defined?
     change      Change, like_for_like()               change between two periods, on the partners in both
     progress    Status, progress(), path(), status()  from baseline to target, and where it stands
 

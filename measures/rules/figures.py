@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from backbone import tabular
 from backbone.problems import Problem, cut, gettext_noop
+from backbone.tabular.numbers import Number
 from measures.rules.lines import PERCENT, TOTAL, Line
 
 ZERO = Decimal(0)
@@ -61,6 +63,16 @@ class Place(NamedTuple):
     @classmethod
     def of(cls, text: str) -> Place:
         return cls(*text.split("/"))
+
+
+def read_number(
+    line: Line | None, raw: Any, fmt: tabular.NumberFormat = tabular.PLAIN
+) -> tuple[Number, Problem | None]:
+    """What somebody wrote for a line, as `tabular.number` settles it: 45% is 45 where percent are measured, $1,000 is
+    1000 where money is. Without a line, which is then refused itself, neither sign is held against the number.
+    """
+    percent = "points" if line is None or line.unit == PERCENT else None
+    return tabular.number(raw, fmt, percent=percent, money=line is None or line.is_money)
 
 
 def has_answer(line: Line, entry: Entry | None) -> bool:

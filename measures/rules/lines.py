@@ -6,6 +6,7 @@ cross-tabulation, its dimensions in the breakdown's own order.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -22,6 +23,7 @@ UNKNOWN_NAME = gettext_noop("Unknown")
 
 PERCENT = "percent"
 PER_1000 = "per_1000"
+CURRENCIES = frozenset("AUD CAD CHF EUR GBP INR JPY MXN NZD USD ZAR dollars euros pesos pounds".split())
 
 MONTHS_TO_CARRY_AT_MOST = 12
 
@@ -89,6 +91,11 @@ class Line:
     def is_proportion(self) -> bool:
         """True when the numerator is part of the denominator, so that it can never be the larger one."""
         return self.rule.is_ratio and self.unit == PERCENT
+
+    @property
+    def is_money(self) -> bool:
+        """True when its unit is a currency, so that a currency sign may stand beside its numbers."""
+        return self.unit in CURRENCIES or any(unicodedata.category(sign) == "Sc" for sign in self.unit)
 
     def component_name(self, component: str) -> str:
         """What the indicator calls it ("attendances"), or the plain word."""

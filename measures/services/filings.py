@@ -70,7 +70,7 @@ def file_many(
     `replace` lets somebody who may override change approved figures, with `because`; they stay approved.
 
     Raises Refused: `indicator.elsewhere`, `period.not_a_start`, `period.locked` (unless `by` may move locks),
-    `figure.approved`, `figure.note_too_long`, `review.not_yours`, `override.no_reason`. Raises ValueError when a
+    `row.conflict`, `figure.note_too_long`, `review.not_yours`, `override.no_reason`. Raises ValueError when a
     cell comes twice.
     """
     rows = [row for row in rows if not row.entry.is_blank]
@@ -121,7 +121,7 @@ def save_draft(
     is submitted. `version` is what the filer saw; when somebody saved since, a cell that now holds something else is
     refused with both values, and a blank one leaves theirs alone.
 
-    Raises Refused: `filing.stale`, `filing.not_open`, `period.locked`, `period.not_begun`, `indicator.elsewhere`.
+    Raises Refused: `filing.stale`, `filing.not_open`, `period.locked`, `period.out_of_range`, `indicator.elsewhere`.
     """
     is_blank = all(entry.is_blank for said in cells.values() for entry in said.values())
     if is_blank and version == 0 and not words:

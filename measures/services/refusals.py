@@ -15,6 +15,7 @@ from measures.lines import closes_on
 from measures.models import Indicator
 from measures.models.filings import FigureState
 from measures.rules.figures import Entry, Place, shown
+from measures.rules.owed import CLOSED, NOT_BEGUN
 from measures.services.figure_rows import FigureRow, Stored
 
 SHOWN = 20  # problems named one by one
@@ -27,12 +28,11 @@ def closed(rows: Iterable[FigureRow], indicators: Mapping[int, Indicator]) -> Re
         day = closes_on(indicators[row.indicator_id], row.period)
         last_days[row.desk] = max(day, last_days.get(row.desk, day))
     codes = _codes(partner_id for partner_id, _ in last_days)
-    text = gettext_noop("{period} is closed for {partner} since {day}. Ask the backbone team to reopen it.")
     return Refused(
         *(
             Problem(
                 "period.locked",
-                text,
+                CLOSED,
                 {"period": period_name(period), "partner": codes[partner_id], "day": short_date(day)},
                 field="period",
                 value=f"{period:%Y-%m}",
@@ -43,14 +43,14 @@ def closed(rows: Iterable[FigureRow], indicators: Mapping[int, Indicator]) -> Re
 
 
 def approved(rows: Sequence[FigureRow], indicators: Mapping[int, Indicator]) -> Refused:
-    """`figure.approved`, for each cell that would change a figure that is approved."""
+    """`row.conflict`, for each cell that would change a figure that is approved."""
     codes = _codes(row.partner_id for row in rows[:SHOWN])
     text = gettext_noop("{name} of {partner} for {period} is approved and stays as it is.")
     hint = gettext_noop("Ask the backbone team to correct it.")
     return Refused(
         *(
             Problem(
-                "figure.approved",
+                "row.conflict",
                 text,
                 {
                     "name": indicators[row.indicator_id].name,
@@ -129,8 +129,7 @@ def stale(cells: Iterable[tuple[Indicator, str, Entry, Stored]]) -> Refused:
 
 
 def not_begun(period: date) -> Refused:
-    text = gettext_noop("{period} has not begun yet.")
-    return Refused(Problem("period.not_begun", text, {"period": period_name(period)}, field="period"))
+    return Refused(Problem("period.out_of_range", NOT_BEGUN, {"period": period_name(period)}, field="period"))
 
 
 def said(entry: Entry) -> str:

@@ -47,7 +47,10 @@ def outcome(settled):
 @pytest.mark.parametrize(
     ("raw", "plain", "point", "comma", "space"),
     [
-        ("1234.5", "1234.5", "1234.5", "number.invalid", "number.invalid"),
+        ("1234.5", "1234.5", "1234.5", "1234.5", "1234.5"),
+        ("-0.25", "-0.25", "-0.25", "-0.25", "-0.25"),
+        ("1.2340", "1.2340", "1.2340", "1.2340", "1.2340"),
+        ("1234.567", "1234.567", "1234.567", "1234.567", "1234.567"),
         ("1,234.50", "1234.50", "1234.50", "number.invalid", "number.invalid"),
         ("1.234,50", "number.invalid", "number.invalid", "1234.50", "number.invalid"),
         ("1 234,50", "number.invalid", "number.invalid", "1234.50", "1234.50"),

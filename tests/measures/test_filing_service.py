@@ -96,10 +96,10 @@ def test_the_filer_cannot_change_an_approved_figure_and_who_may_override_must_sa
     factories.make_figure(completions, p1, OCTOBER, 300)
     with pytest.raises(Refused) as refused:
         file(in_riverside, row(completions, p1, 280))
-    assert refused.value.problems[0].code == "figure.approved"
+    assert refused.value.problems[0].code == "row.conflict"
     with pytest.raises(Refused) as refused:
         file(in_riverside, row(completions, p1, 280), replace=True)
-    assert refused.value.problems[0].code == "figure.approved"
+    assert refused.value.problems[0].code == "row.conflict"
     with pytest.raises(Refused) as refused:
         file(in_riverside, row(completions, p1, 280), by=in_riverside.people.ana, replace=True)
     assert refused.value.problems[0].code == "override.no_reason"
@@ -254,7 +254,7 @@ def test_a_draft_never_changes_what_was_handed_in(in_riverside, completions, sta
 def test_a_month_that_has_not_begun_takes_nothing(in_riverside, completions):
     with pytest.raises(Refused) as refused:
         draft(in_riverside, {completions: n(1)}, period=date(2026, 12, 1))
-    assert refused.value.problems[0].code == "period.not_begun"
+    assert refused.value.problems[0].code == "period.out_of_range"
 
 
 # --- submitting ---
