@@ -6,8 +6,6 @@ backbone (steward and admin), Ben files for the college, Fay funds; Sam does at 
 
 from __future__ import annotations
 
-import os
-from contextlib import contextmanager
 from datetime import date
 
 import pytest
@@ -18,17 +16,14 @@ from django.db import connections
 from backbone import tenancy
 from backbone.tenancy import TenantManager, tenant_scope
 from tests import factories
+from tests.databases import MIGRATED, RUN, copy_database, drop_databases, name_databases
 from tests.tenancy.guard import Guard
-
-RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))[:12]
-MIGRATED = f"test_backbone_{RUN}"
-TURN = 7399  # the lock's number; any will do that nobody else takes in the server's own database
 
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(worker_id):
     """Each worker of the run has its own test database, made by the owner."""
-    _name_databases(f"test_backbone_{RUN}_{worker_id}")
+    name_databases(f"test_backbone_{RUN}_{worker_id}")
 
 
 @pytest.fixture(scope="session")
@@ -38,9 +33,7 @@ def django_db_setup(django_db_modify_db_settings, django_db_blocker):
     owner, app = connections["owner"], connections["default"]
     name = owner.settings_dict["TEST"]["NAME"]
     with django_db_blocker.unblock():
-        with _one_worker_at_a_time(owner) as cursor:
-            _migrate_once(owner, cursor)
-            cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{MIGRATED}"')
+        copy_database(name)
         for connection, alias in ((owner, "owner"), (app, "default")):
             connection.close()
             connection.settings_dict["NAME"] = settings.DATABASES[alias]["NAME"] = name
@@ -49,40 +42,7 @@ def django_db_setup(django_db_modify_db_settings, django_db_blocker):
     with django_db_blocker.unblock():
         app.close()
         owner.close()
-        with _one_worker_at_a_time(owner) as cursor:
-            for each in (name, MIGRATED):  # a worker that starts only now migrates again
-                cursor.execute(f'DROP DATABASE IF EXISTS "{each}" WITH (FORCE)')
-
-
-def _name_databases(name: str) -> None:
-    for alias in ("owner", "default"):
-        settings.DATABASES[alias].setdefault("TEST", {})["NAME"] = name
-        connections[alias].settings_dict.setdefault("TEST", {})["NAME"] = name
-
-
-@contextmanager
-def _one_worker_at_a_time(owner):
-    """A cursor on the server's own database, under a lock that ends with the connection, however it ends."""
-    with owner._nodb_cursor() as cursor:
-        cursor.execute("SET lock_timeout = 0")
-        cursor.execute("SELECT pg_advisory_lock(%s)", [TURN])
-        yield cursor
-
-
-def _migrate_once(owner, cursor) -> None:
-    """The database that the workers copy. It gets its name when it is whole; nobody stays connected to it, since
-    PostgreSQL copies none that is in use."""
-    cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [MIGRATED])
-    if cursor.fetchone():
-        return
-    before, mine = owner.settings_dict["NAME"], owner.settings_dict["TEST"]["NAME"]
-    making = f"{MIGRATED}_making"
-    _name_databases(making)
-    owner.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-    owner.close()
-    owner.settings_dict["NAME"] = settings.DATABASES["owner"]["NAME"] = before
-    _name_databases(mine)
-    cursor.execute(f'ALTER DATABASE "{making}" RENAME TO "{MIGRATED}"')
+        drop_databases(name, MIGRATED)  # a worker that starts only now migrates again
 
 
 def assert_application_role(connection) -> None:

@@ -1,0 +1,199 @@
+"""A real site for a real browser: gunicorn and a Celery worker over a database of their own, with Riverbend in it.
+
+Marked `browser`; skipped, saying why, where there is no Chromium, and failing instead under CI.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+
+from tests.databases import RUN, copy_database, drop_databases
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+PATIENCE = 60
+
+
+@dataclass
+class Site:
+    """Where the site is, and the demonstration's logins by e-mail."""
+
+    url: str
+    state: Path
+    passwords: dict[str, str] = field(default_factory=dict)
+
+    def page(self, rest: str) -> str:
+        return f"{self.url}/o/riverbend/youth-to-work/{rest}"
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The system's Chromium, started once."""
+    if CHROMIUM is None:
+        reason = "There is no Chromium: apt-get install chromium."
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def site(worker_id, tmp_path_factory, django_db_setup, django_db_blocker):
+    """Riverbend, mid-month, served by gunicorn with a worker behind it."""
+    name = f"test_browser_{RUN}_{worker_id}"
+    with django_db_blocker.unblock():
+        copy_database(name)
+    state = tmp_path_factory.mktemp("site")
+    port = _free_port()
+    environment = _environment(name, state, port, worker_id)
+    running: list[subprocess.Popen] = []
+    try:
+        subprocess.run(
+            [sys.executable, "-c", LOAD_RIVERBEND], check=True, cwd=ROOT, env=environment, timeout=PATIENCE * 2
+        )
+        for command in _commands(port):
+            running.append(_start(command, environment, state))
+        found = Site(f"http://127.0.0.1:{port}", state, _logins(state))
+        _wait(f"{found.url}/readyz", running, state)
+        yield found
+    finally:
+        for process in running:
+            process.terminate()
+        for process in running:
+            process.wait(20)
+        with django_db_blocker.unblock():
+            drop_databases(name)
+
+
+LOAD_RIVERBEND = """
+import django; django.setup()
+from measures import demo
+demo.TENANTS = {"riverbend": demo.TENANTS["riverbend"]}
+demo.load(lambda text: None)
+"""
+
+
+def _commands(port: int) -> list[list[str]]:
+    gunicorn = ["-m", "gunicorn", "backbone.config.wsgi:application", "--bind", f"127.0.0.1:{port}", "--threads", "4"]
+    celery = ["-m", "celery", "-A", "backbone.config.celery", "worker", "--pool", "solo", "--loglevel", "WARNING"]
+    return [[sys.executable, *gunicorn], [sys.executable, *celery]]
+
+
+def _environment(database: str, state: Path, port: int, worker_id: str) -> dict[str, str]:
+    number = 2 + int(re.sub(r"\D", "", worker_id) or 0) % 13  # a Redis database of its own: no other worker's tasks
+    return {
+        **os.environ,
+        "DATABASE_URL": _with_path(os.environ["DATABASE_URL"], database),
+        "APP_DATABASE_URL": _with_path(os.environ["APP_DATABASE_URL"], database),
+        "REDIS_URL": _with_path(os.environ["REDIS_URL"], str(number)),
+        "BACKBONE_STATE_DIR": str(state),
+        "SITE_URL": f"http://127.0.0.1:{port}",
+        "WHITENOISE_USE_FINDERS": "true",
+        "PYTHONWARNINGS": "ignore",
+    }
+
+
+def _with_path(url: str, path: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=f"/{path}"))
+
+
+def _start(command: list[str], environment: dict[str, str], state: Path) -> subprocess.Popen:
+    log = (state / f"{command[2]}.log").open("wb")
+    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+
+
+def _wait(url: str, running: list[subprocess.Popen], state: Path) -> None:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        for process in running:
+            if process.poll() is not None:
+                logs = "\n".join(log.read_text(errors="replace")[-2000:] for log in state.glob("*.log"))
+                pytest.fail(f"{process.args[2]} ended with {process.returncode}:\n{logs}")
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"{url} did not answer within {PATIENCE} seconds.")
+
+
+def _logins(state: Path) -> dict[str, str]:
+    return dict(re.findall(r"^\s+(\S+@\S+)\s+(\S+)", (state / "logins.txt").read_text(), re.MULTILINE))
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+@pytest.fixture
+def visit(site, chromium):
+    """`visit("ana")` is a page of a fresh browser in which Ana has signed in; None stays signed out.
+
+    Script errors and breaches of the content policy fail the test.
+    """
+    contexts = []
+    faults: list[str] = []
+
+    def open_page(who: str | None, *, width: int = 1280, scripts: bool = True, dark: bool = False):
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900},
+            java_script_enabled=scripts,
+            color_scheme="dark" if dark else "light",
+            locale="en-GB",
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
+        page.on("console", lambda said: _note_fault(faults, page, said))
+        if who is not None:
+            _sign_in(page, site, f"{who}@riverbend.example")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not faults, "\n".join(faults)
+
+
+def _note_fault(faults: list[str], page, said) -> None:
+    """A refused form comes back as 422, which the browser prints as an error; nothing else may be printed."""
+    if said.type == "error" and "422" not in said.text and "404" not in said.text:
+        faults.append(f"{page.url}: {said.text}")
+
+
+_cookies: dict[str, list] = {}
+
+
+def _sign_in(page, site: Site, email: str) -> None:
+    """Through the door the first time; with the same session afterwards, since sign-ins are counted."""
+    if email in _cookies:
+        page.context.add_cookies(_cookies[email])
+        return
+    page.goto(f"{site.url}/accounts/login/")
+    page.fill("input[name=login]", email)
+    page.fill("input[name=password]", site.passwords[email])
+    page.click("form button[type=submit]")
+    page.wait_for_url(re.compile(r"/o/"))
+    _cookies[email] = page.context.cookies()

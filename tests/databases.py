@@ -1,0 +1,58 @@
+"""Test databases: migrated once per run, as the owner, and copied for whoever needs one."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.db import connections
+
+RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))[:12]
+MIGRATED = f"test_backbone_{RUN}"
+TURN = 7399  # the lock's number; any will do that nobody else takes in the server's own database
+
+
+def name_databases(name: str) -> None:
+    for alias in ("owner", "default"):
+        settings.DATABASES[alias].setdefault("TEST", {})["NAME"] = name
+        connections[alias].settings_dict.setdefault("TEST", {})["NAME"] = name
+
+
+@contextmanager
+def one_at_a_time(owner):
+    """A cursor on the server's own database, under a lock that ends with the connection, however it ends."""
+    with owner._nodb_cursor() as cursor:
+        cursor.execute("SET lock_timeout = 0")
+        cursor.execute("SELECT pg_advisory_lock(%s)", [TURN])
+        yield cursor
+
+
+def migrate_once(owner, cursor) -> None:
+    """The database that the workers copy. It gets its name when it is whole; nobody stays connected to it, since
+    PostgreSQL copies none that is in use."""
+    cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [MIGRATED])
+    if cursor.fetchone():
+        return
+    before, mine = owner.settings_dict["NAME"], owner.settings_dict["TEST"]["NAME"]
+    making = f"{MIGRATED}_making"
+    name_databases(making)
+    owner.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    owner.close()
+    owner.settings_dict["NAME"] = settings.DATABASES["owner"]["NAME"] = before
+    name_databases(mine)
+    cursor.execute(f'ALTER DATABASE "{making}" RENAME TO "{MIGRATED}"')
+
+
+def copy_database(name: str) -> None:
+    """A migrated database of this name, empty of rows."""
+    owner = connections["owner"]
+    with one_at_a_time(owner) as cursor:
+        migrate_once(owner, cursor)
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{MIGRATED}"')
+
+
+def drop_databases(*names: str) -> None:
+    with one_at_a_time(connections["owner"]) as cursor:
+        for name in names:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
