@@ -36,10 +36,8 @@ def foreign_key_statements(model: type[models.Model], field: models.ForeignKey) 
     target = field.remote_field.model._meta.db_table
     action = " ON DELETE CASCADE" if field.remote_field.on_delete is models.CASCADE else ""
     name = f"{table}_{column}"[:54]
-    statements = [
-        f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}_tenant_fk" FOREIGN KEY (tenant_id, "{column}") '
-        f'REFERENCES "{target}" (tenant_id, id){action} NOT DEFERRABLE'
-    ]
+    reference = f'FOREIGN KEY (tenant_id, "{column}") REFERENCES "{target}" (tenant_id, id){action} NOT DEFERRABLE'
+    statements = [f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}_tenant_fk" {reference}']
     if not _is_covered(model, field):
         statements.append(f'CREATE INDEX "{name}_tenant_ix" ON "{table}" (tenant_id, "{column}")')
     return statements
@@ -77,11 +75,11 @@ class TenantTable(Operation):
         model = to_state.apps.get_model(app_label, self.name)
         table = model._meta.db_table
         key = model._meta.pk.column
+        owned = 'FOREIGN KEY (tenant_id) REFERENCES "backbone_tenant" (id) NOT DEFERRABLE'
         statements = [
             f'ALTER TABLE "{table}" DROP CONSTRAINT "{table}_pkey"',
             f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_pkey" PRIMARY KEY (tenant_id, "{key}")',
-            f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_tenant_fk" FOREIGN KEY (tenant_id) '
-            f'REFERENCES "backbone_tenant" (id) NOT DEFERRABLE',
+            f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_tenant_fk" {owned}',
         ]
         for field in model._meta.concrete_fields:
             if is_tenant_reference(field) and not model._meta.model_name.endswith("event"):

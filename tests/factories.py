@@ -16,7 +16,7 @@ from backbone.roles import Role
 from backbone.tenancy import tenant_scope
 from measures.models import Category, Dimension, Figure, Filing, Indicator, Obligation
 
-PASSWORD = "correct horse battery staple"  # noqa: S105  the test cast's
+PASSWORD = "correct horse battery staple"
 
 
 @dataclass
@@ -85,9 +85,7 @@ def make_partner(initiative: Initiative, code: str, **changes) -> Partner:
 
 
 def make_dimension(initiative: Initiative, slug: str, *categories: str, exclusive: bool = True) -> Dimension:
-    dimension = Dimension.objects.create(
-        initiative=initiative, slug=slug, name=slug.capitalize(), exclusive=exclusive
-    )
+    dimension = Dimension.objects.create(initiative=initiative, slug=slug, name=slug.capitalize(), exclusive=exclusive)
     for position, category in enumerate(categories):
         Category.objects.create(dimension=dimension, slug=category, name=category, position=position)
     return dimension
