@@ -5,7 +5,7 @@ class ActivitiesConfig(AppConfig):
     name = "activities"
 
     def ready(self):
-        from backbone.conditions import register
         from activities.evidence import ActivitiesEvidence
+        from backbone.conditions import register
 
         register(ActivitiesEvidence())

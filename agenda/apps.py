@@ -5,7 +5,7 @@ class AgendaConfig(AppConfig):
     name = "agenda"
 
     def ready(self):
-        from backbone.conditions import register
         from agenda.evidence import AgendaEvidence
+        from backbone.conditions import register
 
         register(AgendaEvidence())

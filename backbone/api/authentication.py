@@ -43,6 +43,8 @@ class BrowserSession(SessionAuthentication):
 
     def authenticate(self, request):
         if request._request.membership is None:
+            if request._request.user.is_authenticated:  # somebody, but nobody here: the same 404 as on a page
+                raise Http404
             return None
         self.enforce_csrf(request)
         return request._request.membership, None
@@ -54,9 +56,7 @@ class MemberCan(BasePermission):
     def has_permission(self, request, view) -> bool:
         http = request._request
         if http.membership is None:
-            if request.user is None and not getattr(http.user, "is_authenticated", False):
-                raise exceptions.NotAuthenticated("Sign in, or send an API key.")
-            raise Http404
+            raise exceptions.NotAuthenticated("Sign in, or send an API key.")
         view.kwargs |= named_objects(**{k: v for k, v in view.kwargs.items() if k in ("initiative", "partner")})
         require(http.membership, view.right(request.method), view.kwargs.get("partner"), address=http.path)
         if request.auth is not None:

@@ -12,7 +12,6 @@ from rest_framework.views import APIView
 
 from backbone.api import idempotency
 
-
 MISSING = object()
 
 

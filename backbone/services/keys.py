@@ -38,7 +38,7 @@ changes.register_verbs(
 )
 
 
-class BadKey(Exception):  # noqa: N818  named as it reads where it is caught
+class BadKey(Exception):
     """The key opens nothing: malformed, unknown, revoked, expired, or its owner lost the role. The API answers 401."""
 
 
