@@ -186,7 +186,6 @@ SECURE_REFERRER_POLICY = "same-origin"
 SILENCED_SYSTEM_CHECKS = [
     "security.W002",  # the content policy's frame-ancestors says it, and lets a page say otherwise
     "security.W008",  # the redirect to HTTPS is the proxy's
-    "models.W047",
 ] + ([] if IS_HTTPS else ["security.W004", "security.W012", "security.W016"])
 
 _SELF, _NONE = "'self'", "'none'"

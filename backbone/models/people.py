@@ -17,7 +17,7 @@ from backbone.roles import Can, Reach, Role, reach
 from backbone.tenancy import TenantManager, TenantQuerySet
 
 
-class UserManager(BaseUserManager):
+class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields) -> User:
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
