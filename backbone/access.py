@@ -78,7 +78,8 @@ def named_objects(initiative: str | None = None, partner: str | None = None, **_
     if initiative is not None:
         found["initiative"] = Initiative.objects.filter(slug=initiative).first()
     if partner is not None:
-        found["partner"] = Partner.objects.filter(code=partner).first()
+        # PostgreSQL knows no NUL in a text, and a browser may send one.
+        found["partner"] = None if "\x00" in partner else Partner.objects.filter(code=partner).first()
     if None in found.values():
         raise Http404
     return found

@@ -1,0 +1,185 @@
+"""Every address of ours, with what it needs and how to fill it in: the list that `test_access.py` walks.
+
+Whoever adds a route adds a line here, or the build fails. `needs` says once more, apart from the view's own mark, what
+a visitor has to be able to do; `filled` takes the world and gives the words of the address that belong to Riverside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+from backbone.models import Grant, Initiative
+from backbone.roles import Can, Role
+from backbone.services import invitations, keys
+from comms.models import Mail
+from measures.models import Excuse, Obligation, Upload
+from tests import factories
+
+ANYBODY, LOGIN, MEMBER = "anonymous", "login", "member"
+OCTOBER = date(2026, 10, 1)
+
+
+@dataclass(frozen=True)
+class Route:
+    """`needs`: a Can, several of which one is enough, ANYBODY, LOGIN or MEMBER; for the API one for each method.
+
+    `narrower` names the roles, or single visitors, to whom the page is 404 although the table lets them in, and why:
+    it is about somebody else's thing.
+    """
+
+    needs: Any
+    filled: Callable[[SimpleNamespace], dict[str, Any]] = lambda world: {}
+    narrower: dict[str, str] = field(default_factory=dict)
+
+
+def tenant(**more: Any) -> Callable[[SimpleNamespace], dict[str, Any]]:
+    """Words of an address below a tenant; a name that begins with “@” is the id of that thing in the world."""
+
+    def filled(world: SimpleNamespace) -> dict[str, Any]:
+        found = {"tenant": world.slug}
+        for key, value in more.items():
+            is_thing = isinstance(value, str) and value.startswith("@")
+            found[key] = getattr(world, value[1:]) if is_thing else value
+        return found
+
+    return filled
+
+
+def initiative(**more: Any) -> Callable[[SimpleNamespace], dict[str, Any]]:
+    return tenant(initiative="work", **more)
+
+
+_OWN_FILE = dict.fromkeys(("partner_lead", "partner_filer"), "somebody else's file")
+_SISTER = {"lead of the sister agency": "another partner's person"}
+_NO_PARTNER = dict.fromkeys(
+    ("backbone_admin", "data_steward", "convener", "group_chair", "evaluator"),
+    "has no partner whose figures are theirs",
+)
+
+ROUTES: dict[str, Route] = {
+    # --- the ground ---
+    "backbone:start": Route(LOGIN),
+    "backbone:theme": Route(ANYBODY),
+    "backbone:language": Route(ANYBODY),
+    "backbone:livez": Route(ANYBODY),
+    "backbone:readyz": Route(ANYBODY),
+    "backbone:metrics": Route(ANYBODY),
+    "backbone:invitation": Route(ANYBODY, lambda world: {"slug": world.slug, "token": "nobody-s"}),
+    "backbone:tenant": Route(MEMBER, tenant()),
+    "backbone:home": Route(MEMBER, initiative()),
+    "backbone:member-list": Route(Can.MANAGE_MEMBERS, tenant()),
+    "backbone:member-invite": Route(Can.MANAGE_MEMBERS, tenant()),
+    "backbone:member": Route(Can.MANAGE_MEMBERS, tenant(member="@ben"), _SISTER),
+    "backbone:member-deactivate": Route(Can.MANAGE_MEMBERS, tenant(member="@ben"), _SISTER),
+    "backbone:member-reactivate": Route(Can.MANAGE_MEMBERS, tenant(member="@ben"), _SISTER),
+    "backbone:grant-withdraw": Route(Can.MANAGE_MEMBERS, tenant(member="@ben", grant="@grant"), _SISTER),
+    "backbone:invitation-resend": Route(Can.MANAGE_MEMBERS, tenant(invitation="@invitation"), _SISTER),
+    "backbone:invitation-revoke": Route(Can.MANAGE_MEMBERS, tenant(invitation="@invitation"), _SISTER),
+    "backbone:partner-list": Route(Can.READ_ROLLUPS, tenant()),
+    "backbone:partner-new": Route((Can.CHANGE_SETTINGS, Can.ASSIGN_OBLIGATIONS), tenant()),
+    "backbone:partner": Route((Can.CHANGE_SETTINGS, Can.ASSIGN_OBLIGATIONS), tenant(partner="P1")),
+    "backbone:partner-remove": Route(
+        (Can.CHANGE_SETTINGS, Can.ASSIGN_OBLIGATIONS), tenant(partner="P1", participation="@participation")
+    ),
+    "backbone:initiative-new": Route(Can.CHANGE_SETTINGS, tenant()),
+    "backbone:initiative-edit": Route(Can.CHANGE_SETTINGS, initiative()),
+    "backbone:account": Route(MEMBER, tenant()),
+    "backbone:settings": Route(Can.READ_SETTINGS, tenant()),
+    "backbone:key-list": Route(MEMBER, tenant()),
+    "backbone:key-new": Route(MEMBER, tenant()),
+    "backbone:key-revoke": Route(
+        MEMBER,
+        tenant(key="@key"),
+        narrower={role: "somebody else's key" for role in Role.values if role != Role.BACKBONE_ADMIN},
+    ),
+    # --- common agenda ---
+    "agenda:agenda": Route(Can.READ_AGENDA, initiative()),
+    "agenda:vision": Route(Can.EDIT_AGENDA, initiative()),
+    "agenda:outcome-new": Route(Can.EDIT_AGENDA, initiative()),
+    "agenda:outcome": Route(Can.EDIT_AGENDA, initiative(outcome="trained")),
+    # --- shared measurement ---
+    "measures:filing-current": Route(MEMBER, initiative()),
+    "measures:filing": Route(Can.READ_DRAFTS, initiative(partner="P1", period=OCTOBER)),
+    "measures:filing-receipt": Route(Can.READ_DRAFTS, initiative(partner="P1", period=OCTOBER)),
+    "measures:import-list": Route((Can.FILE, Can.OVERRIDE), initiative()),
+    "measures:import-template": Route((Can.FILE, Can.OVERRIDE), initiative()),
+    "measures:import": Route((Can.FILE, Can.OVERRIDE), initiative(upload="@upload"), _OWN_FILE),
+    "measures:import-bad-rows": Route(
+        (Can.FILE, Can.OVERRIDE), initiative(upload="@upload"), _OWN_FILE | {"data_steward": "no row of it is bad"}
+    ),
+    "measures:forest": Route(Can.READ_ROLLUPS, initiative()),
+    "measures:chase-list": Route(Can.ASSIGN_OBLIGATIONS, initiative()),
+    "measures:health": Route(Can.READ_ROLLUPS, initiative()),
+    "measures:excuse": Route(Can.ASSIGN_OBLIGATIONS, initiative(partner="P2", period=OCTOBER)),
+    "measures:results": Route(Can.READ_RESULTS, initiative()),
+    "measures:our-figures": Route(Can.READ_PARTNER_FIGURES, initiative(), _NO_PARTNER),
+    "measures:indicator-list": Route(Can.READ_ROLLUPS, initiative()),
+    "measures:indicator": Route(Can.READ_ROLLUPS, initiative(indicator="completions")),
+    "measures:figure": Route(
+        Can.READ_PARTNER_FIGURES, initiative(indicator="completions", partner="P1", period=OCTOBER)
+    ),
+    "measures:indicator-new": Route(Can.DEFINE_INDICATORS, initiative()),
+    "measures:indicator-edit": Route(Can.DEFINE_INDICATORS, initiative(indicator="completions")),
+    "measures:dimension-list": Route(Can.READ_INDICATORS, initiative()),
+    "measures:dimension-new": Route(Can.DEFINE_INDICATORS, initiative()),
+    "measures:dimension-edit": Route(Can.DEFINE_INDICATORS, initiative(dimension="age")),
+    "measures:obligation-list": Route(Can.READ_OBLIGATIONS, initiative()),
+    "measures:obligation": Route(Can.ASSIGN_OBLIGATIONS, initiative(obligation="@obligation")),
+    "measures:excuse-lift": Route(Can.ASSIGN_OBLIGATIONS, initiative(excuse="@excuse")),
+    "measures:review-list": Route(Can.REVIEW, initiative()),
+    "measures:filing-review": Route(Can.REVIEW, initiative(partner="P1", period=OCTOBER)),
+    # --- continuous communication ---
+    "comms:mail-list": Route(Can.READ_SETTINGS, initiative()),
+    "comms:mail": Route(Can.READ_SETTINGS, initiative(mail="@mail")),
+    "comms:mail-html": Route(Can.READ_SETTINGS, initiative(mail="@mail")),
+    "comms:mail-again": Route(Can.READ_SETTINGS, initiative(mail="@mail")),
+    "comms:nudge": Route(Can.ASSIGN_OBLIGATIONS, initiative(partner="P2", period=OCTOBER)),
+    "unsubscribe": Route(ANYBODY, lambda world: {"token": "nobody-s"}),
+    # --- the API ---
+    "api:schema": Route(ANYBODY),
+    "api:docs": Route(ANYBODY),
+    "api:figures": Route({"GET": Can.READ_PARTNER_FIGURES}, initiative()),
+    "api:filing": Route({"GET": Can.READ_PARTNER_FIGURES, "PUT": Can.FILE}, initiative(partner="P1", period=OCTOBER)),
+    "api:imports": Route({"POST": (Can.FILE, Can.OVERRIDE)}, initiative()),
+    "api:rollups": Route({"GET": (Can.READ_ROLLUPS, Can.READ_RESULTS)}, initiative()),
+}
+
+# Routes of libraries under /accounts/: what they let in is django-allauth's to test; ours is that nothing else is there.
+LIBRARIES = ("allauth.",)
+
+
+def make_world(neighbourhood: factories.Neighbourhood) -> SimpleNamespace:
+    """One thing of each kind in the neighbourhood, for addresses that name one."""
+    people, partners = neighbourhood.people, neighbourhood.partners
+    with neighbourhood.scope():
+        indicator = factories.make_indicator(Initiative.objects.get(slug="work"))
+        factories.make_figure(indicator, partners[0], OCTOBER, "12")
+        offer = invitations.invite(email="new@x.example", role=Role.PARTNER_FILER, partner=partners[0], by=people.ana)
+        key, _token = keys.create(owner=people.ana, name="sheet", role=Role.DATA_STEWARD)
+        upload = Upload.objects.create(
+            initiative=neighbourhood.initiative, by=people.ana, filename="october.csv", content=b""
+        )
+        factories.make_dimension(neighbourhood.initiative, "age", "0-4", "5+")
+        excuse = Excuse.objects.create(
+            indicator=indicator, partner=partners[2], period=OCTOBER, reason="flood", by=people.ana
+        )
+        mail = Mail.objects.create(
+            kind=Mail.Kind.NUDGE, to_email="x@x.example", period_key="1", subject="s", text="t", html="<p>t</p>",
+            message_id="<1@x.example>", recipient=people.ben,
+        )  # fmt: skip
+        return SimpleNamespace(
+            slug=neighbourhood.tenant.slug,
+            ben=people.ben.pk,
+            grant=Grant.objects.get(membership=people.ben).pk,
+            invitation=offer.pk,
+            key=key.pk,
+            obligation=Obligation.objects.get(indicator=indicator).pk,
+            excuse=excuse.pk,
+            mail=mail.pk,
+            upload=upload.pk,
+            participation=partners[0].participations.get().pk,
+        )

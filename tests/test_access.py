@@ -1,0 +1,360 @@
+"""Who may do what: the permission table cell by cell, and every address by every kind of visitor."""
+
+from __future__ import annotations
+
+import re
+from types import SimpleNamespace
+
+import pytest
+from django.test import Client
+from django.urls import URLResolver, get_resolver, reverse
+
+from backbone.roles import TABLE, Can, Reach, Role, reach
+from tests import factories
+from tests.pages import without_chance
+from tests.routes import ANYBODY, LIBRARIES, LOGIN, MEMBER, ROUTES, make_world
+
+# --- the table ---
+
+# The product's permission table, as its page has it: R read, W create and edit, A approve; o own partner only, g own
+# group only, s published snapshot only, c only where the partner consented.
+PRODUCT = """
+| Object / action                        | BA | DS | CV | WG   | PL  | PF  | PM  | FU | EV | PU |
+| Tenant settings, fiscal year, k        | W  | R  | R  | –    | –   | –   | –   | –  | –  | –  |
+| Members, roles, invitations            | W  | –  | –  | –    | Wo  | –   | –   | –  | –  | –  |
+| Agenda text and versions               | W  | R  | W  | Wg   | R   | R   | R   | s  | R  | s  |
+| Ratify agenda for an org               | –  | –  | –  | –    | Wo  | –   | –   | –  | –  | –  |
+| Indicator definitions, versions        | R  | W  | R  | R    | R   | R   | R   | s  | R  | s  |
+| Assignments (obligations), excuses     | R  | W  | –  | –    | Ro  | Ro  | –   | –  | –  | –  |
+| Draft figures                          | –  | –  | –  | –    | Ro  | Wo  | –   | –  | –  | –  |
+| Submit filing                          | –  | –  | –  | –    | Wo  | Wo  | –   | –  | –  | –  |
+| Approve / return                       | –  | A  | –  | –    | Ao  | –   | –   | –  | –  | –  |
+| Submitted and approved, by partner     | R  | R  | R  | c, o | Ro  | Ro  | Ro  | c  | R  | –  |
+| Rollups, live                          | R  | R  | R  | R    | R   | R   | R   | –  | R  | –  |
+| Rollups, published                     | R  | R  | R  | R    | R   | R   | R   | s  | R  | s  |
+| Unsuppressed small cells               | –  | R  | –  | –    | Ro  | Ro  | –   | –  | R  | –  |
+| Correct another's figure (override)    | –  | A  | –  | –    | –   | –   | –   | –  | –  | –  |
+| Lock, reopen, extend                   | –  | W  | –  | –    | –   | –   | –   | –  | –  | –  |
+| Publish snapshot                       | A  | W  | –  | –    | –   | –   | –   | –  | –  | –  |
+| Consent to show partner-level          | –  | –  | –  | –    | Wo  | –   | –   | –  | –  | –  |
+| Activities, capacity, links            | W  | W  | W  | Wg   | Wo  | Wo  | R   | s  | R  | –  |
+| Gap/duplication matrix                 | R  | R  | W  | Rg   | R   | R   | R   | s  | R  | –  |
+| Meetings, minutes, attendance          | W  | R  | W  | Wg   | R   | R   | R   | –  | R  | –  |
+| Decisions, actions                     | W  | W  | W  | Wg   | W   | W   | W   | s  | R  | –  |
+| What-if / know / don't-know            | W  | W  | W  | W    | W   | W   | W   | –  | R  | –  |
+| Figure threads                         | R  | W  | W  | Rg   | Wo  | Wo  | Wo  | –  | –  | –  |
+| Condition health                       | R  | R  | R  | R    | R   | R   | R   | s  | R  | –  |
+| Hang-together signals                  | R  | R  | R  | –    | –   | –   | –   | –  | –  | –  |
+| Audit log                              | R  | R  | –  | –    | Ro  | –   | –   | –  | –  | –  |
+| Full export / delete tenant            | W  | –  | –  | –    | –   | –   | –   | –  | –  | –  |
+"""
+
+ROLES = {
+    "BA": Role.BACKBONE_ADMIN, "DS": Role.DATA_STEWARD, "CV": Role.CONVENER, "WG": Role.GROUP_CHAIR,
+    "PL": Role.PARTNER_LEAD, "PF": Role.PARTNER_FILER, "PM": Role.PARTNER_MEMBER, "FU": Role.FUNDER,
+    "EV": Role.EVALUATOR, "PU": Role.PUBLIC_LINK,
+}  # fmt: skip
+
+# A partner's own sign-off before it submits comes with corrections; until then review is the backbone's alone.
+NOT_YET = {(Role.PARTNER_LEAD, "review"): "-"}
+
+
+def cells() -> dict[tuple[Role, str], str]:
+    """(role, row of the table) to what the product grants, "-" for nothing."""
+    lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in PRODUCT.strip().splitlines()]
+    head, found = lines[0][1:], {}
+    for (_words, *granted), row in zip(lines[1:], TABLE, strict=True):
+        for column, cell in zip(head, granted, strict=True):
+            found[ROLES[column], row] = {"–": "-", "c, o": "co"}.get(cell, cell)
+    return found
+
+
+CELLS = cells()
+
+
+def granted(role: str, can: Can) -> str | None:
+    """How far the product lets a role do a thing: "", "o", "g", "s", "c"; None for not at all. Read off its table."""
+    cell = NOT_YET.get((role, can.row), CELLS.get((role, can.row), "-"))
+    letter, reaches = re.fullmatch(r"([RWA]?)(o|g|s|c|co|-)?", cell).groups(default="")
+    if reaches == "-" or (can.letter == "W" and letter != "W") or (can.letter == "A" and letter != "A"):
+        return None
+    return "o" if reaches == "co" else reaches
+
+
+@pytest.mark.parametrize(("role", "row"), CELLS, ids=lambda part: str(part))
+def test_the_code_s_table_is_the_product_s(role, row):
+    assert TABLE[row][role] == CELLS[role, row]
+
+
+@pytest.mark.parametrize("can", Can, ids=lambda can: can.name)
+@pytest.mark.parametrize("role", Role.values)
+def test_a_role_can_what_its_cell_says(role, can):
+    expected = granted(role, can)
+    assert reach(role, can) == (None if expected is None else Reach(expected))
+
+
+# --- the visitors ---
+
+VISITORS = {
+    "nobody": None,
+    "backbone admin": (Role.BACKBONE_ADMIN, None),
+    "data steward": (Role.DATA_STEWARD, None),
+    "convener": (Role.CONVENER, None),
+    "group chair": (Role.GROUP_CHAIR, None),
+    "partner lead": (Role.PARTNER_LEAD, "P1"),
+    "partner filer": (Role.PARTNER_FILER, "P1"),
+    "partner member": (Role.PARTNER_MEMBER, "P1"),
+    "filer of the sister agency": (Role.PARTNER_FILER, "P2"),
+    "lead of the sister agency": (Role.PARTNER_LEAD, "P2"),
+    "funder": (Role.FUNDER, None),
+    "evaluator": (Role.EVALUATOR, None),
+    "admin next door": "stranger",
+    "deactivated admin": "gone",
+    "member without a role": "none",
+}
+
+
+@pytest.fixture
+def world(riverside, hillcrest):
+    """Both neighbourhoods, each with one thing of each kind."""
+    return SimpleNamespace(
+        riverside=riverside, hillcrest=hillcrest, here=make_world(riverside), there=make_world(hillcrest)
+    )
+
+
+def visit(world, visitor: str) -> Client:
+    browser = Client(raise_request_exception=False)
+    who = VISITORS[visitor]
+    if who is None:
+        return browser
+    with world.riverside.scope():
+        if who == "stranger":
+            person = world.hillcrest.people.sam
+        elif who in ("gone", "none"):
+            person = factories.make_member("gone@x.example", "Gus", *([Role.BACKBONE_ADMIN] if who == "gone" else []))
+            if who == "gone":
+                type(person).objects.filter(pk=person.pk).update(is_active=False)
+        else:
+            role, code = who
+            partner = next((p for p in world.riverside.partners if p.code == code), None)
+            person = factories.make_member("visitor@x.example", visitor, role, partner=partner)
+    browser.force_login(factories.user_of(person))
+    return browser
+
+
+def expected(visitor: str, needs, words: dict) -> int | None:
+    """The status that the product's table gives a visitor, None where it lets them in."""
+    who = VISITORS[visitor]
+    if needs == ANYBODY:
+        return None
+    if who is None:
+        return 302
+    if needs == LOGIN:
+        return None
+    if not isinstance(who, tuple):
+        return 404
+    role, own = who
+    if needs == MEMBER:
+        return None
+    wanted = needs if isinstance(needs, tuple) else (needs,)
+    partner = words.get("partner")
+
+    def lets_in(can: Can) -> bool:
+        how_far = granted(role, can)
+        if how_far == "o":
+            return partner in (None, own)
+        return how_far not in (None, "c")  # nobody has consented yet: there is no place to do so
+
+    if any(lets_in(can) for can in wanted):
+        return None
+    rows = {can.row for can in wanted}
+    reads = any(lets_in(can) for can in Can if can.row in rows and can.letter == "R")
+    return 403 if reads else 404
+
+
+# --- every address ---
+
+
+def all_routes(patterns=None, spaces=(), prefix="") -> list[tuple[str, str, object]]:
+    """(name, pattern, view) of every address there is."""
+    found = []
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        path = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            inner = (*spaces, pattern.namespace) if pattern.namespace else spaces
+            found += all_routes(pattern.url_patterns, inner, path)
+        else:
+            found.append((":".join((*spaces, pattern.name or "")), path, pattern.callback))
+    return found
+
+
+def ours() -> list[tuple[str, str, object]]:
+    return [route for route in all_routes() if not route[2].__module__.startswith(LIBRARIES)]
+
+
+def mark_of(view):
+    """What a view's own mark says it needs; for the API one for each method."""
+    cls = getattr(view, "cls", None)
+    return cls.can if cls is not None and hasattr(cls, "can") else getattr(view, "policy", None)
+
+
+def test_every_address_of_ours_is_on_the_list():
+    named = {name for name, _path, _view in ours()}
+    assert named - ROUTES.keys() == set(), "add the route to tests/routes.py, with what it needs"
+    assert ROUTES.keys() - named == set(), "a route on the list is gone"
+
+
+@pytest.mark.parametrize("name", sorted({name for name, _p, _v in ours()} & ROUTES.keys()))
+def test_every_view_carries_the_mark_that_the_list_expects(name):
+    marks = [mark_of(view) for found, _path, view in ours() if found == name]
+    assert marks == [ROUTES[name].needs]
+
+
+def test_libraries_have_no_address_outside_accounts():
+    strays = [path for _n, path, view in all_routes() if view.__module__.startswith(LIBRARIES)]
+    assert strays
+    assert [path for path in strays if not path.startswith("accounts/")] == []
+
+
+def present() -> dict:
+    """Routes of the list that exist; one that does not fails its own test above."""
+    named = {name for name, _path, _view in ours()}
+    return {name: route for name, route in ROUTES.items() if name in named}
+
+
+def pages(world) -> list[tuple[str, dict, dict, str]]:
+    """(name, what each method needs, words, path) of every address on the list, filled in for Riverside."""
+    found = []
+    for name, route in present().items():
+        words = route.filled(world.here)
+        needs = route.needs if isinstance(route.needs, dict) else {"GET": route.needs}
+        found.append((name, needs, words, reverse(name, kwargs=words)))
+    return found
+
+
+def is_api(name: str) -> bool:
+    return isinstance(ROUTES[name].needs, dict)
+
+
+@pytest.mark.parametrize("visitor", VISITORS)
+def test_every_address_answers_each_visitor_as_the_table_says(world, visitor):
+    """A page is got with and without htmx; whoever is refused it is refused to post there as well. The API's methods
+    each need what they need."""
+    browser, wrong, cells = visit(world, visitor), [], 0
+    for name, needs, words, path in pages(world):
+        for method, need in needs.items():
+            should = expected(visitor, need, words)
+            if should == 302 and is_api(name):
+                should = 401
+            is_narrower = should is None and narrower(visitor, name)
+            answers = {method: browser.generic(method, path)}
+            if not is_api(name):
+                answers["POST" if should else "htmx"] = (
+                    browser.post(path) if should else browser.get(path, headers={"HX-Request": "true"})
+                )
+            for way, response in answers.items():
+                cells += 1
+                if not is_right(
+                    response, 404 if is_narrower else should, may_be_unasked=is_narrower or need == ANYBODY
+                ):
+                    words_for = should or ("nothing there" if is_narrower else "to be let in")
+                    wrong.append(f"{way} {name} as {visitor}: {response.status_code}, expected {words_for}")
+    assert not wrong, "\n".join(wrong)
+    assert cells >= 2 * len([name for name in present() if not is_api(name)])
+
+
+def narrower(visitor: str, name: str) -> bool:
+    who = VISITORS[visitor]
+    return isinstance(who, tuple) and bool({visitor, who[0]} & ROUTES[name].narrower.keys())
+
+
+def is_right(response, should: int | None, *, may_be_unasked: bool) -> bool:
+    """Whether an answer is the refusal that was expected, or, for None, lets the visitor in."""
+    status = response.status_code
+    is_to_login = status == 302 and response["Location"].startswith("/accounts/login/")
+    if should is None:
+        return status < 500 and status not in (401, 403) and not is_to_login and (status != 404 or may_be_unasked)
+    if status == 405 and may_be_unasked:
+        return True
+    return status == should and (should != 302 or is_to_login)
+
+
+def test_a_stranger_cannot_tell_what_exists(world):
+    """Next door's admin gets the same bytes for a tenant that is there and for one that is not."""
+    browser = visit(world, "admin next door")
+    for name, needs, words, path in pages(world):
+        if "tenant" not in words:
+            continue
+        nowhere = reverse(name, kwargs=words | {"tenant": "nowhere"})
+        here, there = browser.get(path), browser.get(nowhere)
+        unasked = 404 if "GET" in needs else 405
+        assert (here.status_code, there.status_code) == (unasked, unasked), name
+        assert without_chance(here) == without_chance(there), name
+        assert here.headers.get("Vary") == there.headers.get("Vary"), name
+
+
+def test_another_tenant_s_thing_is_as_if_it_did_not_exist(world):
+    """An admin and steward of Riverside asks for Hillcrest's ids, and for ids of nothing."""
+    browser = Client(raise_request_exception=False)
+    browser.force_login(factories.user_of(world.riverside.people.ana))
+    tried = 0
+    for name, route in present().items():
+        words = route.filled(world.here)
+        theirs = {
+            key: value
+            for key, value in (route.filled(world.there)).items()
+            if isinstance(value, int) and value != words[key]
+        }
+        for key, value in theirs.items():
+            for method in ("get", "post"):
+                foreign, nothing = (
+                    getattr(browser, method)(reverse(name, kwargs=words | {key: number}))
+                    for number in (value, 987_654_321)
+                )
+                assert (foreign.status_code, nothing.status_code) in {(404, 404), (405, 405)}, (name, method)
+                assert without_chance(foreign) == without_chance(nothing), name
+                tried += 1
+    assert tried >= 10
+
+
+@pytest.mark.parametrize(
+    "thing", ["%00", "a%00b", "%0d%0aX: y", "..%2f..", "'; DROP TABLE x--", "9" * 40, "ñ", "🙂" * 50]
+)
+def test_no_word_of_an_address_breaks_the_door(world, thing):
+    browser = Client(raise_request_exception=False)
+    browser.force_login(factories.user_of(world.riverside.people.ana))
+    for path in (
+        f"/o/{thing}/",
+        f"/o/riverside/{thing}/",
+        f"/o/riverside/-/members/{thing}/",
+        f"/o/riverside/-/partners/{thing}/",
+        f"/o/riverside/work/filings/{thing}/2026-10/",
+        f"/o/riverside/work/filings/P1/{thing}/",
+        f"/o/riverside/work/indicators/{thing}/",
+        f"/accounts/invitations/riverside/{thing}/",
+        f"/api/v1/riverside/{thing}/rollups/",
+    ):
+        assert browser.get(path).status_code in (302, 400, 404), path
+
+
+TOKENLESS = {"api:schema", "api:docs", "unsubscribe"}
+
+
+def test_every_unsafe_request_needs_the_token(world):
+    """Cross-site requests are refused before anything is looked at. The API takes a key instead, and leaving a mailing
+    list takes the reader's own link, by RFC 8058 without anything else."""
+    browser = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    browser.force_login(factories.user_of(world.riverside.people.ana))
+    for name, _needs, _words, path in pages(world):
+        if is_api(name) or name in TOKENLESS:
+            continue
+        response = browser.post(path)
+        assert response.status_code == 403, (name, response.status_code)
+
+
+def test_pages_of_a_tenant_are_kept_by_no_cache(world):
+    browser = Client()
+    browser.force_login(factories.user_of(world.riverside.people.ana))
+    response = browser.get("/o/riverside/-/members/")
+    assert response["Cache-Control"] == "private, no-store"
+    assert "Cookie" in response["Vary"]
