@@ -61,9 +61,15 @@
     const line = busy && document.getElementById(busy.id);
     if (!line || event.detail.target !== line) return;
     busy.typed = [...textsOf(line)].filter(([id, text]) => busy.texts.get(id) !== text);
+    busy.opened = [...line.querySelectorAll("details[open]")].map(details => details.id);
+    busy.hadFocus = line.contains(document.activeElement);
   });
   document.addEventListener("htmx:afterSwap", () => {
-    if (!busy?.typed?.length) return;
+    if (!busy?.typed) return;
+    for (const id of busy.opened) {
+      const details = document.getElementById(id);
+      if (details) details.open = true;
+    }
     for (const [id, text] of busy.typed) {
       const field = document.getElementById(id);
       if (!field) continue;
@@ -72,7 +78,11 @@
       if (field === document.activeElement && !isTicked(field)) field.dataset.typed = "1";
       else waiting.add(busy.id);
     }
-    busy.typed = [];
+    /* A button that is gone leaves the focus at its line, not at the top of the page. */
+    if (busy.hadFocus && document.activeElement === document.body) {
+      document.getElementById(`${busy.id}-h`)?.focus({preventScroll: true});
+    }
+    busy.typed = null;
   });
   const done = event => {
     if (!busy || (event.detail.elt && lineOf(event.detail.elt) && lineOf(event.detail.elt).id !== busy.id)) return;
