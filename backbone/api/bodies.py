@@ -21,14 +21,35 @@ def bad_body(code: str, text: str, *, value: object = "", hint: str = "", **para
     return Refused(Problem(code, text, params, hint=hint, value=cut(value) if value != "" else ""))
 
 
+def require_plain_body(request) -> None:
+    """A body comes as it is, in UTF-8 where it says: what is packed or in another encoding answers 415."""
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise exceptions.UnsupportedMediaType(request.headers["Content-Encoding"])
+    charset = request._request.content_params.get("charset")
+    if charset is None:
+        return
+    try:
+        is_utf_8 = codecs.lookup(charset).name == "utf-8"
+    except (LookupError, ValueError):
+        is_utf_8 = False
+    if not is_utf_8:
+        raise exceptions.UnsupportedMediaType(f"{request._request.content_type}; charset={cut(charset)}")
+
+
+def read_limited(stream) -> bytes:
+    raw = stream.read(BODY_LIMIT + 1)
+    if len(raw) > BODY_LIMIT:
+        raise bad_body("body.too_large", gettext_noop("The body is over {limit} bytes."), limit=BODY_LIMIT)
+    return raw
+
+
 class StrictJSONParser(BaseParser):
     """JSON as its standard has it: UTF-8, no key twice, no NaN; numbers with a point become Decimal."""
 
     media_type = "application/json"
 
     def parse(self, stream, media_type=None, parser_context=None):
-        request = parser_context["request"]
-        raw = self._bytes(request, stream, media_type)
+        raw = read_limited(stream)
         try:
             text = raw.decode("utf-8")
         except UnicodeDecodeError as error:
@@ -54,23 +75,6 @@ class StrictJSONParser(BaseParser):
                 raise
             raise bad_body("number.range", gettext_noop("A number in the body has too many digits.")) from None
         return parsed
-
-    @staticmethod
-    def _bytes(request, stream, media_type) -> bytes:
-        charset = (media_type or "").lower().partition("charset=")[2].strip(' "')
-        if charset:
-            try:
-                charset = codecs.lookup(charset).name
-            except LookupError:
-                charset = "unknown"
-            if charset != "utf-8":
-                raise exceptions.UnsupportedMediaType(media_type)
-        if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-            raise exceptions.UnsupportedMediaType(media_type)
-        raw = stream.read(BODY_LIMIT + 1)
-        if len(raw) > BODY_LIMIT:
-            raise bad_body("body.too_large", gettext_noop("The body is over {limit} bytes."), limit=BODY_LIMIT)
-        return raw
 
     @staticmethod
     def _refuse_unstorable(text: str, parsed: Any) -> None:

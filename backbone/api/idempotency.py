@@ -59,7 +59,8 @@ def once(request, *, credential: str, act: Callable[[], Response]) -> Response:
 
 def _canonical(request) -> bytes:
     files = getattr(request, "FILES", None) or {}
-    parts = [json.dumps(request.data, sort_keys=True, default=str).encode() if not files else b""]
+    content = getattr(request.data, "content", None)  # a file that is the body itself
+    parts = [content or json.dumps(request.data, sort_keys=True, default=str).encode()] if not files else []
     for name in sorted(files):
         files[name].seek(0)
         parts += [name.encode(), hashlib.sha256(files[name].read()).digest()]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.http import Http404
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.http import Http404, JsonResponse, UnreadablePostError
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
 from backbone.api.bodies import BODY_LIMIT, bad_body
 from backbone.problems import Problem, Refused, gettext_noop
-from backbone.wording import answer
+from backbone.wording import answer, say
 
 # What a refusal by a rule is in HTTP where it is not plainly a bad request.
 STATUS_OF_CODE = {
@@ -21,6 +21,8 @@ STATUS_OF_CODE = {
     "idempotency.in_flight": status.HTTP_409_CONFLICT,
     "idempotency.other_body": status.HTTP_422_UNPROCESSABLE_ENTITY,
     "if_match.stale": status.HTTP_412_PRECONDITION_FAILED,
+    "filing.not_open": status.HTTP_409_CONFLICT,
+    "row.conflict": status.HTTP_409_CONFLICT,
     "partner.forbidden": status.HTTP_403_FORBIDDEN,
     "filter.forbidden": status.HTTP_403_FORBIDDEN,
     "file.too_large": status.HTTP_413_REQUEST_ENTITY_TOO_LARGE,
@@ -44,10 +46,12 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response |
     headers: dict[str, str] = {}
     if isinstance(error, RequestDataTooBig):
         error = bad_body("body.too_large", gettext_noop("The body is over {limit} bytes."), limit=BODY_LIMIT)
+    if isinstance(error, (SuspiciousOperation, UnreadablePostError)):  # too many fields or files; a body cut short
+        error = bad_body("request.malformed", gettext_noop("The request cannot be read."))
     if isinstance(error, Refused):
         codes = [problem.code for problem in error.problems]
         http = next((STATUS_OF_CODE[code] for code in codes if code in STATUS_OF_CODE), status.HTTP_400_BAD_REQUEST)
-        if http == status.HTTP_409_CONFLICT:
+        if "idempotency.in_flight" in codes:
             headers["Retry-After"] = "1"
         problems = list(error.problems)
     elif isinstance(error, (Http404, exceptions.NotFound)):
@@ -68,3 +72,9 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response |
         return None
     title = problems[0].message if problems else ""
     return Response(answer(problems, status=http, title=title), status=http, headers=headers)
+
+
+def refusal(status: int, code: str, text: str, **headers: str) -> JsonResponse:
+    """The same form for what is refused before, or beside, any resource: an unknown address, a database away."""
+    problem = Problem(code, text)
+    return JsonResponse(dict(answer([problem], status=status, title=say(problem))), status=status, headers=headers)

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from backbone.api import idempotency
+from backbone.api.bodies import require_plain_body
 
 MISSING = object()
 
@@ -25,6 +26,7 @@ class MemberAPI(APIView):
         if self.right(request.method) is MISSING:
             raise exceptions.MethodNotAllowed(request.method)
         super().initial(request, *args, **kwargs)
+        require_plain_body(request)
         kwargs |= self.kwargs
 
     def right(self, method: str) -> Any:

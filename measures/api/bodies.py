@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from backbone import tabular
 from backbone.api.bodies import only
 from backbone.problems import Problem, Refused, cut, gettext_noop
-from backbone.tabular import NOT_COLLECTED, nearest
-from measures.rules.figures import NUMBERS, Entry
+from backbone.tabular import NOT_COLLECTED
+from measures.rules.figures import NUMBERS, Entry, read_number
 from measures.rules.lines import Line, parse_category
 from measures.services.figure_rows import NOTE_LENGTH
 
 FIELDS = ("indicator", "category", *NUMBERS, "note", "new_only", "as_defined")
 MOST_FIGURES = 10_000
+CATEGORY_LENGTH = 200
 
 
-def cells(figures: Any, lines: Mapping[str, Line]) -> tuple[dict[str, dict[str, Entry]], dict[str, bool]]:
-    """({indicator: {category: entry}}, {indicator: counted as defined}). Raises Refused naming each item by its index."""
+Strange = Callable[[str], Problem]
+
+
+def cells(
+    figures: Any, lines: Mapping[str, Line], strange: Strange
+) -> tuple[dict[str, dict[str, Entry]], dict[str, bool]]:
+    """({indicator: {category: entry}}, {indicator: counted as defined}). Raises Refused naming each item by its index.
+
+    `strange` says what is wrong with an indicator that is none of these lines.
+    """
     if not isinstance(figures, list):
         raise Refused(Problem("json.list", gettext_noop("“figures” is a list of figures."), field="figures"))
     if len(figures) > MOST_FIGURES:
@@ -30,15 +39,14 @@ def cells(figures: Any, lines: Mapping[str, Line]) -> tuple[dict[str, dict[str, 
     problems: list[Problem] = []
     for index, item in enumerate(figures):
         try:
-            line, category, entry = _item(item, lines)
+            line, category, entry = _item(item, lines, strange)
         except Refused as refused:
             problems += [p.at(field=f"figures[{index}].{p.field}".rstrip(".")) for p in refused.problems]
             continue
-        if category in found.setdefault(line.slug, {}):
-            text = gettext_noop("{category} of {indicator} is there twice.")
+        if found.setdefault(line.slug, {}).setdefault(category, entry) != entry:
+            text = gettext_noop("{category} of {indicator} is there twice, with different numbers. Delete one of them.")
             params = {"category": category or "total", "indicator": line.slug}
             problems.append(Problem("row.duplicate", text, params, field=f"figures[{index}]"))
-        found[line.slug][category] = entry
         if item.get("as_defined") is not None:
             as_defined[line.slug] = _boolean(item, "as_defined")
     if problems:
@@ -46,42 +54,46 @@ def cells(figures: Any, lines: Mapping[str, Line]) -> tuple[dict[str, dict[str, 
     return found, as_defined
 
 
-def _item(item: Any, lines: Mapping[str, Line]) -> tuple[Line, str, Entry]:
+def _item(item: Any, lines: Mapping[str, Line], strange: Strange) -> tuple[Line, str, Entry]:
     only(item, FIELDS, read_only=("tenant", "partner", "period", "state", "id"))
     slug = item.get("indicator")
-    line = lines.get(slug) if isinstance(slug, str) else None
+    if not isinstance(slug, str):
+        text = gettext_noop("“indicator” is the short name of one, as a text.")
+        raise Refused(Problem("field.type", text, field="indicator", value=cut(slug)))
+    line = lines.get(slug)
     if line is None:
-        near = ", ".join(nearest(slug, lines, 3)) if isinstance(slug, str) else ""
-        text = gettext_noop("There is no indicator “{slug}” in this filing.")
-        hint = gettext_noop("Near to it are: {near}.") if near else ""
-        params = {"slug": cut(slug), "near": near}
-        raise Refused(Problem("indicator.unknown", text, params, hint=hint, field="indicator", value=cut(slug)))
-    category = item.get("category") or ""
-    if not isinstance(category, str):
-        text = gettext_noop("“category” is a text, as in type:1.")
-        raise Refused(Problem("field.type", text, field="category", value=cut(category)))
+        raise Refused(strange(slug))
+    category = _text(item, "category", CATEGORY_LENGTH)
     key = parse_category(line, category)
     if isinstance(key, Problem):
         raise Refused(key.at(field="category", value=cut(category)))
-    return line, key, _entry(item)
+    return line, key, _entry(line, item)
 
 
-def _entry(item: Mapping[str, Any]) -> Entry:
+def _entry(line: Line, item: Mapping[str, Any]) -> Entry:
     values: dict[str, Decimal | None] = {}
     not_collected = False
     for name in NUMBERS:
-        value = _number(item, name)
+        value = _number(line, item, name)
         if value is NOT_COLLECTED:
             not_collected = True
         else:
             values[name] = value
-    note, problem = tabular.text(item.get("note") or "", NOTE_LENGTH)
-    if problem is not None:
-        raise Refused(problem.at(field="note"))
+    note = _text(item, "note", NOTE_LENGTH)
     return Entry(**values, is_not_collected=not_collected, reason=note, new_only=_boolean(item, "new_only"))
 
 
-def _number(item: Mapping[str, Any], name: str) -> Any:
+def _text(item: Mapping[str, Any], name: str, limit: int) -> str:
+    raw = item.get(name)
+    if raw is not None and not isinstance(raw, str):
+        raise Refused(Problem("field.type", gettext_noop("“{name}” is a text."), {"name": name}, field=name, value=cut(raw)))
+    text, problem = tabular.text(raw, limit)
+    if problem is not None:
+        raise Refused(problem.at(field=name))
+    return text
+
+
+def _number(line: Line, item: Mapping[str, Any], name: str) -> Any:
     raw = item.get(name)
     if raw is None:
         return None
@@ -91,7 +103,7 @@ def _number(item: Mapping[str, Any], name: str) -> Any:
     if isinstance(raw, str) and not raw.strip():
         text = gettext_noop("“{name}” is an empty text: send null for no figure, and 0 for none.")
         raise Refused(Problem("number.invalid", text, {"name": name}, field=name))
-    value, problem = tabular.number(str(raw))
+    value, problem = read_number(line, str(raw))
     if problem is not None:
         raise Refused(problem.at(field=name))
     return value

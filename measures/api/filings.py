@@ -11,16 +11,20 @@ from rest_framework.response import Response
 from backbone import tabular
 from backbone.api.bodies import only
 from backbone.api.resource import MemberAPI
-from backbone.problems import Problem, Refused, cut, gettext_noop
+from backbone.problems import Month, Problem, Refused, cut, gettext_noop
 from backbone.roles import Can
 from backbone.wording import as_dict
 from measures.api import bodies
 from measures.api.figures import shown
 from measures.exporting import Wanted, figure_rows
+from measures.importing.office import Office
+from measures.importing.standing import cells_of, conflict, is_same, totals_of
 from measures.models import Filing
 from measures.models.filings import FigureState
-from measures.rules.figures import Entry
+from measures.rules.figures import Entry, Place
 from measures.rules.lines import TOTAL, Line
+from measures.rules.periods import text_of
+from measures.rules.usual import warn_figure
 from measures.selectors.filing import owed_lines
 from measures.services import filings
 
@@ -75,17 +79,24 @@ class FilingAPI(MemberAPI):
     def _put(self, request, partner, period) -> Response:
         body = only(request.data, FIELDS, read_only=("tenant", "partner", "period", "version", "state"))
         owed = owed_lines(self.initiative, partner, period)
+        by_slug = {line.slug: pk for pk, line in owed.lines.items()}
+        said, as_defined = bodies.cells(
+            body.get("figures", []),
+            {line.slug: line for line in owed.lines.values()},
+            lambda slug: self._strange(slug, partner, period),
+        )
         if not owed.lines:
             text = gettext_noop("{partner} owes nothing for {period}.")
-            params = {"partner": partner.code, "period": f"{period:%Y-%m}"}
-            raise Refused(Problem("period.out_of_range", text, params, field="period", value=params["period"]))
-        by_slug = {line.slug: pk for pk, line in owed.lines.items()}
-        said, as_defined = bodies.cells(body.get("figures", []), {line.slug: line for line in owed.lines.values()})
+            params = {"partner": partner.code, "period": Month(period)}
+            raise Refused(Problem("period.out_of_range", text, params, field="period", value=text_of(period)))
+        stored = cells_of([(pk, period, partner.pk) for pk in owed.lines])
+        standing = {pk: stored.get((pk, period, partner.pk), {}) for pk in owed.lines}
+        self._refuse_conflicts(owed.lines, said, standing, partner, period)
         about = {
             "initiative": self.initiative,
             "partner": partner,
             "period": period,
-            "cells": self._whole(owed.lines, said, partner, period),
+            "cells": self._whole(owed.lines, said, standing),
             "by": self.membership,
             "version": self._version(request, partner, period),
             "as_defined": {by_slug[slug]: word for slug, word in as_defined.items()},
@@ -96,28 +107,65 @@ class FilingAPI(MemberAPI):
         else:
             receipt = filings.save_draft(**about)
         done = {"created": receipt.created, "changed": receipt.changed, "unchanged": receipt.unchanged}
-        warnings = [as_dict(problem) for problem in getattr(receipt, "warnings", ())]
         return Response(
-            {**self._filing(partner, period), "receipt": {**done, "erased": receipt.erased}, "warnings": warnings},
+            {
+                **self._filing(partner, period),
+                "receipt": {**done, "erased": receipt.erased},
+                "warnings": self._warnings(owed.lines, said, partner, period),
+            },
             headers=self._etag(partner, period),
         )
 
-    def _whole(self, lines: dict[int, Line], said, partner, period) -> dict[int, dict[str, Entry]]:
+    def _strange(self, slug: str, partner, period) -> Problem:
+        """What is wrong with an indicator that this filing does not ask for: the words that an import has for it."""
+        office = Office(self.initiative, self.membership, self.tenant)
+        indicator, seat = office.indicators.get(slug), office.seats.get(partner.code)
+        if indicator is None:
+            return office.unknown_indicator(slug)
+        wrong = office.why_not(indicator, seat, period) if seat is not None else None
+        if wrong is None:
+            text = gettext_noop("{partner} does not take part here.")
+            wrong = Problem("partner.inactive", text, {"partner": partner.code}, value=partner.code)
+        return wrong.at(field="indicator")
+
+    def _refuse_conflicts(self, lines: dict[int, Line], said, standing, partner, period) -> None:
+        """A machine is told of each approved figure that it would change, with what stands there."""
+        found = []
+        for pk, line in lines.items():
+            for category, entry in said.get(line.slug, {}).items():
+                before = standing[pk].get(category)
+                is_approved = before is not None and before.state == FigureState.APPROVED
+                if is_approved and not entry.is_blank and not is_same(before, entry):
+                    wrong = conflict(line, partner.code, period, before.entry, entry)
+                    found.append(wrong.at(field=str(Place(line.slug, category, wrong.field))))
+        if found:
+            raise Refused(*found)
+
+    def _whole(self, lines: dict[int, Line], said, standing) -> dict[int, dict[str, Entry]]:
         """Every cell of every line that still waits for the partner: as said, and blank where nothing is said."""
-        settled = {
-            (indicator, category)
-            for _p, indicator, _m, category, *_n, state in self._rows(partner, period)
-            if state in (FigureState.SUBMITTED, FigureState.APPROVED)
-        }
         whole: dict[int, dict[str, Entry]] = {}
         for pk, line in lines.items():
             cells = dict(said.get(line.slug, {}))
-            if not cells and (line.slug, TOTAL) in settled:
-                continue
-            for category in (TOTAL, *(key for breakdown in line.breakdowns for key in line.keys(breakdown))):
-                cells.setdefault(category, Entry())
-            whole[pk] = cells
+            total = standing[pk].get(TOTAL)
+            if total is None or total.state in (FigureState.DRAFT, FigureState.RETURNED):
+                for category in (TOTAL, *(key for breakdown in line.breakdowns for key in line.keys(breakdown))):
+                    cells.setdefault(category, Entry())
+            if cells:
+                whole[pk] = cells
         return whole
+
+    def _warnings(self, lines: dict[int, Line], said, partner, period) -> list[dict[str, Any]]:
+        """What is unusual about the totals, against the partner's own past; it stops nobody."""
+        totals = {pk: said[line.slug][TOTAL] for pk, line in lines.items() if TOTAL in said.get(line.slug, {})}
+        past: dict[int, list[Entry]] = {pk: [] for pk in totals}
+        for indicator_id, month, _partner_id, cell in totals_of({(pk, partner.pk) for pk in totals}):
+            if month < period:
+                past[indicator_id].append(cell.entry)
+        return [
+            as_dict(problem.at(field=str(Place(lines[pk].slug, TOTAL, problem.field))))
+            for pk, entry in totals.items()
+            for problem in warn_figure(lines[pk], entry, past[pk])
+        ]
 
     def _words(self, words: Any, by_slug: dict[str, int]) -> dict[int, str]:
         if words is None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.response import Response
 
-from backbone.api.bodies import BODY_LIMIT, bad_body
+from backbone.api.bodies import BODY_LIMIT, bad_body, only, read_limited
 from backbone.api.resource import MemberAPI
 from backbone.problems import gettext_noop
 from backbone.roles import Can
@@ -18,20 +20,22 @@ PARAMETERS = {
     "dry_run": parameters.flag,
     "submit": parameters.flag,
     "replace": parameters.flag,
-    "because": parameters.word,
+    "because": parameters.sentence,
 }
 
 
-class CSVBody(BaseParser):
+@dataclass(frozen=True, slots=True)
+class FileBody:
     """The file as the body itself."""
 
+    content: bytes
+
+
+class CSVBody(BaseParser):
     media_type = "text/csv"
 
     def parse(self, stream, media_type=None, parser_context=None):
-        content = stream.read(BODY_LIMIT + 1)
-        if len(content) > BODY_LIMIT:
-            raise bad_body("file.too_large", gettext_noop("The file is over {limit} bytes."), limit=BODY_LIMIT)
-        return {"content": content}
+        return FileBody(read_limited(stream))
 
 
 class XLSXBody(CSVBody):
@@ -81,9 +85,9 @@ class ImportsAPI(MemberAPI):
 
     @staticmethod
     def _file(request) -> tuple[bytes, str]:
-        data = request.data
-        if isinstance(data, dict) and "content" in data and not request.FILES:
-            return data["content"], "body"
+        if isinstance(request.data, FileBody):
+            return request.data.content, "body"
+        only(request.data, ("file",))
         upload = request.FILES.get("file")
         if upload is None:
             raise bad_body("file.missing", gettext_noop("Send the file as the form field “file”, or as the body."))

@@ -15,6 +15,7 @@ from backbone.problems import Problem, Refused, cut, gettext_noop
 from backbone.tabular import nearest
 from measures.rules.periods import parse_month
 
+SENTENCE = 500
 TRUE, FALSE = ("1", "true", "yes"), ("0", "false", "no", "")
 
 
@@ -86,6 +87,12 @@ def choice(*choices: str) -> Callable[[str, str], str]:
 def word(name: str, raw: str) -> str:
     if "\x00" in raw or len(raw) > 200:
         raise _wrong(name, raw, gettext_noop("“{name}” is no name of anything here."))
+    return raw
+
+
+def sentence(name: str, raw: str) -> str:
+    if "\x00" in raw or len(raw) > SENTENCE:
+        raise _wrong(name, raw, gettext_noop("“{name}” is a text of at most {limit} characters."), limit=SENTENCE)
     return raw
 
 

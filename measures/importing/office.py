@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from backbone import tabular
 from backbone.models import Initiative, Membership, Participation, Tenant
-from backbone.problems import Problem
+from backbone.problems import Problem, cut, gettext_noop
 from backbone.roles import Can
 from measures.lines import closes_on, lines, today
 from measures.models import Indicator, Obligation, Reopening
@@ -70,6 +70,13 @@ class Office:
         self._duties: dict[tuple[int, int], Duty] = {}
         self._closed: dict[tuple[int, date], date | None] = {}
         self._answers: dict[tuple[int, int, date], Problem | None] = {}
+
+    def unknown_indicator(self, slug: str) -> Problem:
+        near = ", ".join(tabular.nearest(slug, self.indicators, 3))
+        text = gettext_noop("There is no indicator “{slug}” here.")
+        hint = gettext_noop("Near to it are: {near}.") if near else ""
+        params = {"slug": cut(slug), "near": near}
+        return Problem("indicator.unknown", text, params, hint=hint, field="indicator", value=cut(slug))
 
     def may_file_for(self, seat: Seat) -> bool:
         return self._own is None or seat.id in self._own

@@ -9,20 +9,20 @@ from typing import Any
 
 from backbone import tabular
 from backbone.models import Initiative, Membership, Tenant
-from backbone.problems import Problem, Refused, gettext_noop
+from backbone.problems import Problem, Refused
 from backbone.tabular import Findings, Limits, Table, read_table
 from backbone.wording import as_dict, say
 from measures.importing.office import Office
 from measures.importing.reading import COLUMNS, Reader, ReadRow
-from measures.importing.standing import LineKey, cells_of, totals_of
+from measures.importing.standing import LineKey, cells_of, conflict, is_same, totals_of, words_of
 from measures.models.filings import FigureState
 from measures.rules.cells import check_cells
-from measures.rules.figures import Entry, Place, shown
+from measures.rules.figures import Entry, Place
 from measures.rules.lines import TOTAL
 from measures.rules.periods import text_of
 from measures.rules.usual import warn_figure
 from measures.services import filings
-from measures.services.figure_rows import NOTE_LENGTH, FigureRow, Stored
+from measures.services.figure_rows import FigureRow, Stored
 
 CHANGES_SHOWN = 200
 COLUMN_OF = {"reason": "note", "new_only": "value"}
@@ -173,20 +173,12 @@ def _warnings(rows: list[ReadRow], history: list[tuple[Any, Entry]]) -> Iterator
 
 def _compare(preview: Preview, row: ReadRow, before: Stored | None) -> None:
     entry = row.figure.entry
-    if before is not None and _same(before, entry):
+    if before is not None and is_same(before, entry):
         preview.unchanged += 1
         return
     if before is not None and before.state == FigureState.APPROVED and not preview.replaces:
-        text = gettext_noop("{period} of {partner} is approved as {old}. Ask the backbone team to change it to {new}.")
-        params = {
-            "period": text_of(row.figure.period),
-            "partner": row.seat.code,
-            "old": words_of(before.entry),
-            "new": words_of(entry),
-        }
-        preview.findings.add(
-            Problem("row.conflict", text, params, row=row.number, column=row.line.components[0], value=params["new"])
-        )
+        wrong = conflict(row.line, row.seat.code, row.figure.period, before.entry, entry)
+        preview.findings.add(wrong.at(row=row.number, column=wrong.field))
         return
     if before is None:
         preview.created += 1
@@ -205,26 +197,6 @@ def _compare(preview: Preview, row: ReadRow, before: Stored | None) -> None:
                 words_of(entry),
             )
         )
-
-
-def _same(before: Stored, entry: Entry) -> bool:
-    old = before.entry
-    return (old.value, old.numerator, old.denominator, old.weight, old.is_not_collected) == (
-        entry.value,
-        entry.numerator,
-        entry.denominator,
-        entry.weight,
-        entry.is_not_collected,
-    ) and before.note == (entry.reason[:NOTE_LENGTH] or before.note)
-
-
-def words_of(entry: Entry) -> str:
-    """A cell as the preview prints it: 300, 18410/21289, not_collected."""
-    if entry.is_not_collected:
-        return "not_collected"
-    if entry.numerator is not None or entry.denominator is not None:
-        return f"{shown(entry.numerator)}/{shown(entry.denominator)}"
-    return shown(entry.value)
 
 
 def _history(office: Office, lines: Iterable[LineKey]) -> dict[tuple[int, int], list[tuple[Any, Entry]]]:

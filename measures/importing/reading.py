@@ -163,18 +163,10 @@ class Reader:
         slug, problem = tabular.code(raw)
         if problem is not None:
             return None, problem
+        if not slug:
+            return None, Problem("indicator.missing", gettext_noop("The row names no indicator."), field="indicator")
         found = self.office.indicators.get(slug)
-        if found is None:
-            near = ", ".join(tabular.nearest(slug, self.office.indicators, 3))
-            text = (
-                gettext_noop("There is no indicator “{slug}” here.")
-                if slug
-                else gettext_noop("The row names no indicator.")
-            )
-            hint = gettext_noop("Near to it are: {near}.") if near else ""
-            params = {"slug": cut(slug), "near": near}
-            return None, Problem("indicator.unknown", text, params, hint=hint, field="indicator", value=cut(slug))
-        return found, None
+        return found, None if found is not None else self.office.unknown_indicator(slug)
 
     def _period(self, raw: Any) -> Settled:
         month, problem = tabular.period(raw, self.office.date_format)

@@ -1,4 +1,4 @@
-"""The cells that stand in the database, by the line they belong to: what an import is held against."""
+"""What stands in the database where an import or a call of the API would write: cells, their words, a conflict."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from datetime import date
 
 from django.db import connection
 
+from backbone.problems import Month, Problem, gettext_noop
 from backbone.tenancy import active_tenant_id
-from measures.services.figure_rows import COLUMNS, Stored
+from measures.rules.figures import Entry, shown
+from measures.rules.lines import Line
+from measures.services.figure_rows import COLUMNS, NOTE_LENGTH, Stored
 
 LineKey = tuple[int, date, int]  # indicator, period, partner
 
@@ -50,3 +53,39 @@ def totals_of(pairs: Collection[tuple[int, int]]) -> list[tuple[int, date, int, 
             [indicators, partners, active_tenant_id()],
         )
         return [(i, period, p, Stored(*rest)) for i, period, p, *rest in cursor.fetchall()]
+
+
+def is_same(before: Stored, entry: Entry) -> bool:
+    """Whether an entry says what stands already; no note leaves the one that is there."""
+    old = before.entry
+    return (old.value, old.numerator, old.denominator, old.weight, old.is_not_collected) == (
+        entry.value,
+        entry.numerator,
+        entry.denominator,
+        entry.weight,
+        entry.is_not_collected,
+    ) and before.note == (entry.reason[:NOTE_LENGTH] or before.note)
+
+
+def conflict(line: Line, partner: str, period: date, before: Entry, after: Entry) -> Problem:
+    """`row.conflict`: the figure that stands there is approved, and is another."""
+    text = gettext_noop(
+        "{indicator} of {partner} for {period} is approved as {old}. Ask the backbone team to change it to {new}."
+    )
+    params = {
+        "indicator": line.name,
+        "partner": partner,
+        "period": Month(period),
+        "old": words_of(before),
+        "new": words_of(after),
+    }
+    return Problem("row.conflict", text, params, field=line.components[0], value=params["new"])
+
+
+def words_of(entry: Entry) -> str:
+    """A cell as a preview prints it: 300, 18410/21289, not_collected."""
+    if entry.is_not_collected:
+        return "not_collected"
+    if entry.numerator is not None or entry.denominator is not None:
+        return f"{shown(entry.numerator)}/{shown(entry.denominator)}"
+    return shown(entry.value)

@@ -23,7 +23,8 @@ UNKNOWN_NAME = gettext_noop("Unknown")
 
 PERCENT = "percent"
 PER_1000 = "per_1000"
-CURRENCIES = frozenset("AUD CAD CHF EUR GBP INR JPY MXN NZD USD ZAR dollars euros pesos pounds".split())
+CURRENCIES = frozenset(("AUD", "CAD", "CHF", "EUR", "GBP", "INR", "JPY", "MXN", "NZD", "USD", "ZAR"))
+CURRENCY_WORDS = frozenset(("dollars", "euros", "pesos", "pounds"))
 
 MONTHS_TO_CARRY_AT_MOST = 12
 
@@ -95,7 +96,9 @@ class Line:
     @property
     def is_money(self) -> bool:
         """True when its unit is a currency, so that a currency sign may stand beside its numbers."""
-        return self.unit in CURRENCIES or any(unicodedata.category(sign) == "Sc" for sign in self.unit)
+        if self.unit in CURRENCIES or self.unit.lower() in CURRENCY_WORDS:
+            return True
+        return any(unicodedata.category(sign) == "Sc" for sign in self.unit)
 
     def component_name(self, component: str) -> str:
         """What the indicator calls it ("attendances"), or the plain word."""
