@@ -163,7 +163,7 @@ def _largest(split: Split) -> str:
 
 def _is_share(split: Split) -> bool:
     """Rates do not add up, so none of them is most of anything."""
-    return any("/" in row.words for row in split.rows)
+    return any(isinstance(row.cell, Decimal) and "%" in row.words for row in split.rows)
 
 
 def _cover(point: TrendPoint) -> str:

@@ -6,8 +6,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from backbone.conditions import DueItem, Reading
+from django.urls import reverse
+
+from backbone.conditions import Attachment, DueItem, Reading
+from backbone.models import Tenant
 from measures import duties
+from measures.models import Indicator
 from measures.selectors.evidence import condition_checks
 from measures.services import expectations
 
@@ -31,6 +35,16 @@ class MeasuresEvidence:
 
     def forget(self, membership) -> None:
         return None
+
+    def attached(self, initiative) -> Iterable[Attachment]:
+        """Indicators, on the strategy or the outcome of the agenda that they measure."""
+        tenant = Tenant.objects.get(pk=initiative.tenant_id)
+        for indicator in Indicator.objects.filter(initiative=initiative).exclude(outcome=None, strategy=None):
+            to = f"agenda.strategy:{indicator.strategy_id}"
+            if indicator.strategy_id is None:
+                to = f"agenda.outcome:{indicator.outcome_id}"
+            url = reverse("measures:indicator", args=[tenant.slug, initiative.slug, indicator.slug])
+            yield Attachment(to, indicator.name, code=indicator.code, kind=indicator.kind, url=url)
 
     def settings_changed(self, tenant, names: frozenset[str]) -> None:
         """Quarters, years, and what counts at all: every roll-up rests on these two settings."""

@@ -59,6 +59,11 @@ class Window:
         return self.name if self.grain is Grain.YEAR else short_period(self.period, self.grain)
 
     @property
+    def head(self) -> str:
+        """Shorter still, beside another period of the same table: `Oct`."""
+        return self.short_name.rsplit(" ", 1)[0] if self.grain is Grain.MONTH else self.short_name
+
+    @property
     def last(self) -> date:
         """The last month of it that is over, or its last month."""
         return min(last_month(self.period, self.grain), self.latest)

@@ -40,19 +40,23 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A figure for the eye: `text`, “so far” beside it when `so_far`, then `small`; `words` when it is a phrase."""
+    """A figure for the eye: `text`, “so far” beside it when `so_far`, then `small`; `words` when it is a phrase.
+
+    `is_fraction`: the small part is what a rate was divided from, and stands in brackets where all is one line.
+    """
 
     text: str
     so_far: bool = False
     words: bool = False
     small: str = ""
+    is_fraction: bool = False
 
     def __str__(self) -> str:
         parts = [self.text]
         if self.so_far:
             parts = [_("%(value)s so far") % {"value": self.text}]
         if self.small:
-            parts.append(self.small)
+            parts.append(f"({self.small})" if self.is_fraction else self.small)
         return " ".join(parts)
 
 
@@ -70,8 +74,10 @@ def amount(line: Line, value: Decimal | None) -> str:
 
 
 def unit_words(line: Line) -> str:
-    """The unit where it stands apart from the number: “per 1,000”, “people”; nothing for a percentage."""
-    if line.unit == PERCENT:
+    """The unit where it stands apart from the number: “per 1,000”, “people”; nothing for a percentage, or where the
+    name says it already.
+    """
+    if line.unit == PERCENT or line.unit.casefold() == line.name.casefold():
         return ""
     return _("per 1,000") if line.unit == PER_1000 else line.unit
 
@@ -86,13 +92,13 @@ def shown(line: Line, combined: Combined, *, is_running: bool = False) -> Shown:
     if state is State.NONE:
         return Shown(_("not filed"), words=True)
     if state is State.UNDEFINED:
-        return Shown(_("undefined"), words=True, small=_("(0 of 0)"))
+        return Shown(_("undefined"), words=True, small=_("0 of 0"), is_fraction=True)
     if combined.kind == UNDUPLICATED:
         return _people(line, combined, is_running)
     so_far = is_running or state is State.PARTIAL
     if line.rule.is_ratio:
-        small = f"({number(_short(combined.numerator))}/{number(_short(combined.denominator))})"
-        return Shown(amount(line, combined.value), so_far, small=small)
+        small = f"{number(_short(combined.numerator))}/{number(_short(combined.denominator))}"
+        return Shown(amount(line, combined.value), so_far, small=small, is_fraction=True)
     small = ""
     if combined.as_of_period is not None:
         small = _("as of %(month)s") % {"month": short_period(combined.as_of_period)}
@@ -116,16 +122,22 @@ def said(line: Line, combined: Combined, *, is_running: bool = False) -> str:
 
 
 def entry(line: Line, one: Entry) -> str:
-    """One filed figure: `300`, `30.0% (15/50)`, “not collected”, “undefined (0 of 0)”."""
+    """One filed figure in one line: `300`, `30.0% (15/50)`, “not collected”, “undefined (0 of 0)”."""
+    return str(shown_entry(line, one))
+
+
+def shown_entry(line: Line, one: Entry) -> Shown:
+    """One filed figure for the eye."""
     if one.is_not_collected:
-        return _("not collected")
+        return Shown(_("not collected"), words=True)
     if not line.rule.is_ratio:
-        return amount(line, one.value)
+        return Shown(amount(line, one.value))
     if one.numerator is None or one.denominator is None:
-        return number(None)
+        return Shown(number(None))
     if one.denominator == 0:
-        return _("undefined (0 of 0)")
-    return f"{amount(line, one.numerator / one.denominator)} ({number(plain(one.numerator))}/{number(plain(one.denominator))})"
+        return Shown(_("undefined"), words=True, small=_("0 of 0"), is_fraction=True)
+    small = f"{number(plain(one.numerator))}/{number(plain(one.denominator))}"
+    return Shown(amount(line, one.numerator / one.denominator), small=small, is_fraction=True)
 
 
 def change_amount(line: Line, change: Change) -> str:

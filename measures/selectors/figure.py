@@ -32,6 +32,7 @@ class Cell:
     words: str
     note: str
     state: str
+    shown: wording.Shown | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,8 @@ def figure_view(indicator: Indicator, line: Line, partner: Partner, period: date
 
 
 def _cell(line: Line, row: Figure, name: str) -> Cell:
-    return Cell(name, wording.entry(line, entry_of(row)), row.note, row.state)
+    one = entry_of(row)
+    return Cell(name, wording.entry(line, one), row.note, row.state, wording.shown_entry(line, one))
 
 
 def entry_of(row) -> Entry:

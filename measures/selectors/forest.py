@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from agenda.models import Outcome
-from backbone.models import Change, Initiative, Tenant
+from backbone.models import Change, Initiative, Participation, Tenant
 from backbone.roles import Can
 from measures.lines import closes_on, due_on
 from measures.models import Indicator
@@ -19,7 +19,7 @@ from measures.selectors.reading import Codes, Reading, own_window, read
 from measures.selectors.waiting import WaitingReport, waiting_reports
 from measures.windows import Window, latest_month
 
-CHANGES = 8  # what is new, at a glance
+CHANGES = 6  # what is new, at a glance
 DATES = 4
 
 
@@ -99,21 +99,25 @@ def trees(
         chase=chase_list(initiative, readings, month.period, tenant.timezone),
         to_review=tuple(to_review),
         changes=tuple(told),
-        dates=tuple(next_dates(indicators, today, tenant.fiscal_year_starts)),
+        dates=tuple(next_dates(initiative, indicators, today, tenant.fiscal_year_starts)),
         locks_on=max((closes_on(one, month.period) for one in monthly), default=None),
     )
 
 
-def next_dates(indicators: Sequence[Indicator], today: date, year_starts: int) -> list[Date]:
-    """The next days on which something is due or closes, soonest first."""
+def next_dates(initiative: Initiative, indicators: Sequence[Indicator], today: date, year_starts: int) -> list[Date]:
+    """The next days on which something is due or closes, soonest first; none once the last partner has left."""
     latest = latest_month(today)
+    stays = Participation.objects.filter(initiative=initiative)
+    ends = list(stays.order_by(F("leaves_on").desc(nulls_first=True)).values_list("leaves_on", flat=True)[:1])
+    if not ends:
+        return []
     counted: dict[tuple[date, bool, date], int] = {}
     for indicator in indicators:
         frequency = Grain(indicator.frequency)
         period = start_of(frequency, latest, year_starts)
         for start in (add_months(period, -frequency.months), period, add_months(period, frequency.months)):
             for day, is_lock in ((due_on(indicator, start), False), (closes_on(indicator, start), True)):
-                if day >= today:
+                if day >= today and (ends[0] is None or start <= ends[0]):
                     key = (day, is_lock, start)
                     counted[key] = counted.get(key, 0) + 1
     found = [Date(day, month, count, is_lock) for (day, is_lock, month), count in sorted(counted.items())]

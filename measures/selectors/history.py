@@ -73,7 +73,7 @@ def figure_steps(
         cursor.execute(
             f"""
             SELECT * FROM (
-                SELECT {listed}, m.name AS author, lag(e.state) OVER past AS state_before,
+                SELECT e.pgh_id, {listed}, m.name AS author, lag(e.state) OVER past AS state_before,
                        lag(e.value) OVER past AS value_before, lag(e.numerator) OVER past AS numerator_before,
                        lag(e.denominator) OVER past AS denominator_before,
                        lag(e.is_not_collected) OVER past AS was_not_collected
@@ -84,7 +84,7 @@ def figure_steps(
                        {own} {totals}
                 WINDOW past AS (PARTITION BY e.pgh_obj_id ORDER BY e.pgh_created_at, e.pgh_id)) h
             {drafts}
-             ORDER BY h.pgh_created_at DESC, h.category LIMIT %(limit)s
+             ORDER BY h.pgh_created_at DESC, h.pgh_id DESC LIMIT %(limit)s
             """,  # noqa: S608  (the clauses are ours)
             {
                 "tenant": active_tenant_id(),

@@ -33,6 +33,7 @@ from measures.windows import Window, latest_month
 from measures.wording import Goal
 
 TREND = 13  # spans in a sparkline: a year and the same month of the year before
+SHORTEST = 3  # fewer points are no line
 QUIET = 3  # months without any figure after which a page opens on the last month that has some
 
 Codes = Mapping[int, str]
@@ -111,13 +112,18 @@ class Reading:
             self.change,
             self.window.previous.name,
             self.status,
-            has_target=self.goal is not None and self.is_judged_here,
+            has_target=self.goal is not None and self.is_judged_here and not self.window.is_running,
             who=self.missing_words,
         )
 
     @property
     def spark(self) -> list[tuple[Decimal | None, bool]]:
-        return [(point.value, point.is_partial) for point in self.trend]
+        """The trend as a small line; none for people, of whom only bounds are known."""
+        if self.line.kind == UNDUPLICATED:
+            return []
+        first = next((i for i, point in enumerate(self.trend) if point.value is not None), len(self.trend))
+        found = [(point.value, point.is_partial) for point in self.trend[first:]]
+        return found if len(found) >= SHORTEST else []
 
     @property
     def spark_target(self) -> Decimal | None:
@@ -328,7 +334,7 @@ def _trends(
 def point_of(row: SeriesRow, line: Line) -> TrendPoint:
     """A stored roll-up as a point of a trend."""
     value = row.lower if line.kind == UNDUPLICATED and not row.is_exact else row.number
-    is_partial = row.state == State.PARTIAL or (line.kind == UNDUPLICATED and not row.is_exact)
+    is_partial = row.state == State.PARTIAL
     combined = Combined(
         line.kind,
         State(row.state),
@@ -340,20 +346,24 @@ def point_of(row: SeriesRow, line: Line) -> TrendPoint:
         upper=row.upper,
         as_of_period=row.value_period,
     )
-    words = wording.said(line, combined)
+    words = _words(wording.shown(line, combined))
     return TrendPoint(row.period, value, is_partial, row.filed, row.expected, row.excused, words)
 
 
 def live_point(combined: Combined, line: Line, window: Window) -> TrendPoint:
     """What is combined while reading, as a point of a trend. A span that still runs is never solid."""
     value = combined.lower if combined.value is None else combined.value
-    is_bound = line.kind == UNDUPLICATED and combined.value is None
-    is_partial = combined.state is State.PARTIAL or is_bound or window.is_running
+    is_partial = combined.state is State.PARTIAL or window.is_running
     covered = combined.coverage
-    words = wording.said(line, combined, is_running=window.is_running)
+    words = _words(wording.shown(line, combined, is_running=window.is_running))
     return TrendPoint(
         window.period, value, value is not None and is_partial, covered.filed, covered.expected, covered.excused, words
     )
+
+
+def _words(one: wording.Shown) -> str:
+    """A figure beside its point: without what a rate was divided from, for which a chart has no room."""
+    return str(replace(one, small="") if one.is_fraction and not one.words else one)
 
 
 def locks_on(indicators: Collection[Indicator], period: date) -> date | None:

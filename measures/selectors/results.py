@@ -15,6 +15,7 @@ from measures.lines import closes_on
 from measures.lines import today as today_of
 from measures.models import Indicator
 from measures.models.filings import FigureState
+from measures.rules.kinds import STOCK
 from measures.rules.periods import Grain
 from measures.rules.small import counts_of, is_small
 from measures.selectors.forest import indicators_in_use
@@ -86,7 +87,7 @@ def results(initiative: Initiative, tenant: Tenant, window: Window) -> list[Resu
     return [
         Result(
             reading=_without_small(reading, threshold),
-            year=year if year is not None and year.now.has_something else None,
+            year=year if year is not None and year.now.has_something and year.line.kind != STOCK else None,
             is_hidden=_is_small(reading, threshold),
             is_year_hidden=year is not None and _is_small(year, threshold),
         )

@@ -180,6 +180,8 @@ def _lede(found: Trees, month: Window, today: date) -> str:
             sentences.append(_("%(month)s locks on %(day)s.") % words)
         else:
             sentences.append(_("%(month)s locked on %(day)s.") % words)
+    if month.next is not None and not found.dates:
+        sentences.append(_("Nobody has filed for a later month."))
     missing = len(found.chase.missing)
     if missing:
         pattern = ngettext("%(count)s partner is missing", "%(count)s partners are missing", missing)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
@@ -115,6 +116,7 @@ def indicator(request, initiative, indicator: str):
         "show": request.GET.get("show", ""),
         "is_filtered": len(listed) < len(rows),
         "is_own_grain": window.grain == frequency,
+        "usual_of": row.denominator if rule.is_ratio else "",
         "splits": [(one, drawing.split_chart(reading, one)) for one in parts],
         "steps": _steps(membership, reading, shown, codes),
         "over_partners": _(rule.over_partners),
@@ -172,12 +174,17 @@ def _row(request, reading: Reading, row: PartnerRow) -> dict:
             )
     return {
         "row": row,
-        "now": wording.said(line, row.now, is_running=reading.window.is_running),
-        "before": SILENCE if row.before is None else wording.said(line, row.before),
+        "now": _in_a_cell(wording.shown(line, row.now, is_running=reading.window.is_running)),
+        "before": None if row.before is None else _in_a_cell(wording.shown(line, row.before)),
         "usual": SILENCE if row.usual is None else wording.volume(row.usual),
         "url": figure_url,
         "nudge_url": nudge,
     }
+
+
+def _in_a_cell(one: wording.Shown) -> tuple[str, str]:
+    """A figure for a narrow cell: what it is, and the small print below it, which may break after its stroke."""
+    return str(replace(one, small="")), one.small.replace("/", "/\u200b")
 
 
 def _foot(reading: Reading, rows: Sequence[PartnerRow]) -> dict:
@@ -195,8 +202,8 @@ def _foot(reading: Reading, rows: Sequence[PartnerRow]) -> dict:
     )
     return {
         "label": _("All partners") if reading.now.is_complete and not reading.window.is_running else _("So far"),
-        "now": wording.said(line, reading.now, is_running=reading.window.is_running),
-        "before": SILENCE if reading.before is None else wording.said(line, reading.before.combined),
+        "now": _in_a_cell(reading.shown),
+        "before": None if reading.before is None else _in_a_cell(wording.shown(line, reading.before.combined)),
         "before_same": wording.amount(line, change.previous) if panel and panel < covered.expected else "",
         "panel": panel,
         "change": SILENCE if change is None else wording.change_amount(line, change),
@@ -265,9 +272,8 @@ def _csv(table: str, reading: Reading, rows: Sequence[PartnerRow], parts) -> Htt
     ]  # fmt: skip
     listed = [_csv_row(line, row) for row in rows]
     foot = _foot(reading, rows)
-    listed.append(
-        ["", foot["label"], wording.cell(line, reading.now), foot["before"], foot["change"], None, foot["state"]]
-    )
+    before = None if reading.before is None else wording.cell(line, reading.before.combined)
+    listed.append(["", foot["label"], wording.cell(line, reading.now), before, foot["change"], None, foot["state"]])
     return csv_answer(f"{name}-partners", columns, listed)
 
 
