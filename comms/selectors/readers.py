@@ -65,20 +65,25 @@ def owed(people: Iterable[Reader], now: datetime) -> dict[int, list[DueItem]]:
     """What each of these people owes, by their id, soonest first.
 
     The conditions are asked once for all who hold the same roles and read the same language, as one person who acts
-    for all their partners; each then gets the items of the own partners, and those that are no partner's.
+    for all their partners; each then gets the items of the own partners. Whoever is staff and a partner's as well is
+    asked for alone, since nobody could tell then which of a partner's items are whose.
     """
     groups: dict[tuple, list[Reader]] = {}
     for reader in people:
-        groups.setdefault((frozenset(reader.membership.roles), reader.locale, reader.zone), []).append(reader)
+        alone = reader.pk if reader.is_staff and reader.partners else 0
+        key = (frozenset(reader.membership.roles), reader.locale, reader.zone, alone)
+        groups.setdefault(key, []).append(reader)
     found = {}
-    for (_roles, locale, zone), group in groups.items():
+    for (_roles, locale, zone, _alone), group in groups.items():
         asker = copy.copy(group[0].membership)
         grants = {(g.role, g.partner_id): g for reader in group for g in reader.membership.current_grants}
         asker.current_grants = list(grants.values())
         with translation.override(locale), timezone.override(zone):
             items = conditions.due(asker, now)
         for reader in group:
-            found[reader.pk] = [one for one in items if one.partner_id is None or one.partner_id in reader.partners]
+            found[reader.pk] = [
+                one for one in items if reader.is_staff or one.partner_id is None or one.partner_id in reader.partners
+            ]
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -50,14 +50,13 @@ def plan(tenant: Tenant, people: Sequence[Reader], now: datetime) -> None:
 
 
 def _last(people: Sequence[Reader], now: datetime) -> dict[int, datetime]:
-    """From when on each of these people has not been told; one statement."""
-    gone = {ledger.GONE, ledger.STALE}
-    told = Mail.objects.filter(
+    """From when on each of these people has not been told; one statement. What was not sent did not tell anything."""
+    gone = Q(status=Mail.Status.FAILED) | Q(status=Mail.Status.SKIPPED, smtp_code__in=[ledger.GONE, ledger.STALE])
+    planned = Mail.objects.filter(
         kind=Mail.Kind.DIGEST, recipient__in=[reader.pk for reader in people], created_at__gte=now - FURTHEST
     )
-    told = told.exclude(status=Mail.Status.FAILED).exclude(status=Mail.Status.SKIPPED, smtp_code__in=gone)
-    known = dict(told.values_list("recipient_id").annotate(Max("created_at")))
-    return {reader.pk: known.get(reader.pk, now - FIRST) - SETTLED for reader in people}
+    told = dict(planned.values_list("recipient_id").annotate(last=Max("created_at", filter=~gone)))
+    return {reader.pk: (told.get(reader.pk, now - FIRST) or now - FURTHEST) - SETTLED for reader in people}
 
 
 def _compose(

@@ -72,7 +72,7 @@ def lines_for(
     """
     lines = []
     for item in everything.get(reader.pk, ()):
-        stage = rules.stage(item.due, item.closes, today) if item.partner_id is not None else None
+        stage = rules.stage(item.due, item.closes, today) if item.partner_id in reader.partners else None
         if stage is None:
             continue
         if not reader.files_for(item.partner_id) and not rules.is_late(stage):
@@ -113,9 +113,9 @@ def compose(tenant: Tenant, reader: Reader, lines: Sequence[Line], day: date, an
             pattern = ngettext("%(count)s report waits for you", "%(count)s reports wait for you", len(lines))
             subject = pattern % {"count": len(lines)}
         elif late:
-            subject = _("%(what)s is still missing") % {"what": first.label}
+            subject = _("Still missing: %(what)s") % {"what": first.label}
         else:
-            subject = _("%(what)s is due on %(day)s") % {"what": first.label, "day": short_date(first.due)}
+            subject = _("Due on %(day)s: %(what)s") % {"what": first.label, "day": short_date(first.due)}
         return mail_to(
             reader, tenant, kind=Mail.Kind.REMINDER, template="reminder", period_key=day.isoformat(), subject=subject,
             context={"lines": lines, "day": day, "is_late": bool(late)},
