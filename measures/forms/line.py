@@ -14,7 +14,7 @@ from backbone.problems import Problem
 from backbone.wording import say
 from measures.forms.typed import AS_NOT_COLLECTED, AS_NUMBER, TypedLine
 from measures.rules.cells import put_rest_in_unknown
-from measures.rules.figures import NUMBERS, Entry, Place, has_answer, plain
+from measures.rules.figures import NUMBERS, Entry, Place, has_answer, plain, total_of
 from measures.rules.kinds import UNDUPLICATED
 from measures.rules.lines import PER_1000, PERCENT, TOTAL, Breakdown, unknown_key
 from measures.selectors.report import HANDED_IN, SHOWN, Said
@@ -237,7 +237,7 @@ class LineForm(TypedLine):
         if self.line.rule.is_ratio:
             return _("Put the rest in unknown")
         before, after = self.entries[unknown_key(breakdown)].value, filled[unknown_key(breakdown)].value
-        rest = after if before is None else after - before
+        rest = total_of((after,)) - total_of((before,))
         return _("Put the other %(number)s in unknown") % {"number": number(plain(rest))}
 
     @property

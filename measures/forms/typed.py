@@ -49,6 +49,7 @@ class TypedLine:
         self.conflicts: list[Problem] = []
         self.unreadable: dict[tuple[str, str], Problem] = {}
         self.texts: dict[tuple[str, str], str] = {}
+        self.entries: dict[str, Entry] = {}
         self.breakdowns: list[Breakdown] = list(self.line.breakdowns)
         self.categories = [TOTAL, *(key for breakdown in self.breakdowns for key in self.line.keys(breakdown))]
         if self.is_posted:
