@@ -25,7 +25,7 @@ from backbone.wording import say
 from measures.models import Dimension, Indicator
 from measures.rules import kinds
 from measures.rules.figures import plain
-from measures.rules.lines import Line
+from measures.rules.lines import PERCENT, Line
 from measures.rules.periods import parse_month, text_of
 
 CROSSED_AT_MOST = 4  # dimensions; with more, cross-tabulations are set up by a bundle
@@ -182,6 +182,8 @@ class IndicatorForm(forms.Form):
         for name in dropped:
             del self.fields[name]
         if is_known and kind.is_ratio:
+            if self.indicator is None and not self.initial.get("unit"):
+                self.initial["unit"] = PERCENT
             self.fields["unit"].help_text = _("“percent” or “per_1000” say how it is shown.")
         else:
             self.fields["unit"].help_text = _("As in people, seats, visits. A percentage is a rate.")

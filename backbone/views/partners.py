@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +23,8 @@ from backbone.services import initiatives, partners
 from backbone.wording import say
 
 MAY_EDIT_ROSTER = (Can.CHANGE_SETTINGS, Can.ASSIGN_OBLIGATIONS)
+ROWS_ON_A_PAGE = 60
+SEARCHED_FROM = 20  # with more partners than this the list has a search
 FILES = (Role.PARTNER_FILER, Role.PARTNER_LEAD)
 
 
@@ -38,6 +41,10 @@ class PartnerRow:
     def partner(self) -> Partner:
         return self.participation.partner
 
+    def is_meant(self, wanted: str) -> bool:
+        words = f"{self.partner.code} {self.partner.name} {self.partner.sector} {' '.join(self.files)}"
+        return wanted.casefold() in words.casefold()
+
 
 @member_can(Can.READ_ROLLUPS)
 def partner_list(request):
@@ -46,8 +53,20 @@ def partner_list(request):
         request.membership.partner_ids(Can.READ_PARTNER_FIGURES) is None
     )
     sections = _sections(sees_all)
+    wanted = request.GET.get("q", "").strip()
     context = {
-        "sections": sections,
+        "sections": [
+            (
+                initiative,
+                Paginator([row for row in rows if row.is_meant(wanted)], ROWS_ON_A_PAGE).get_page(
+                    request.GET.get("page")
+                ),
+                len(rows),
+            )
+            for initiative, rows in sections
+        ],
+        "wanted": wanted,
+        "is_long": any(len(rows) > SEARCHED_FROM for _initiative, rows in sections),
         "sees_all": sees_all,
         "may_edit": _may_edit(request.membership),
         "may_begin": request.membership.can(Can.CHANGE_SETTINGS),

@@ -240,3 +240,18 @@ def test_the_list_asks_as_many_queries_for_thirty_partners_as_for_three(
     with django_assert_max_num_queries(60) as many:
         ana.get("/o/riverside/-/partners/")
     assert len(many) <= len(few)
+
+
+def test_a_long_list_comes_in_pages_and_is_searched(riverside, client_of):
+    with riverside.scope():
+        for number in range(10, 90):
+            factories.make_partner(riverside.initiative, code=f"P{number}", sector="Health" if number == 88 else "")
+    ana = client_of("ana")
+    first = ana.get("/o/riverside/-/partners/").content.decode()
+    assert "P10" in first
+    assert "P88" not in first
+    assert "P88" in ana.get("/o/riverside/-/partners/?page=2").content.decode()
+    found = ana.get("/o/riverside/-/partners/?q=health").content.decode()
+    assert "P88" in found
+    assert "P10" not in found
+    assert "No partner has these words." in ana.get("/o/riverside/-/partners/?q=zebra").content.decode()
