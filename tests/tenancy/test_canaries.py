@@ -1,0 +1,167 @@
+"""Canary twins: two tenants of one shape whose every text says whose it is. Nothing of one ever shows at the other.
+
+Whatever way a leak might take, a page, a table to download, a list of choices, a cache, the twin's name gives it away.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, deque
+from html import unescape
+from types import SimpleNamespace
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import models
+from django.test import Client
+from django.urls import resolve
+from redis import Redis
+
+from backbone.models import Membership, Tenant, TenantOwned
+from backbone.roles import Role
+from tests import factories
+from tests.routes import make_world
+
+pytestmark = pytest.mark.isolation
+
+# Not free text: what code compares, what is shown to nobody, or what an address is made of.
+NOT_WORDS = {
+    "slug", "code", "role", "state", "status", "kind", "category", "verb", "subject_label", "period_key", "message_id",
+    "token_hash", "secret_hash", "prefix", "timezone", "locale", "email", "to_email", "route", "credential", "key",
+    "body_hash", "unit", "scope", "grain", "changed_because",
+}  # fmt: skip
+
+# Words that the world's one measure, a plain count, has no place for.
+OF_RATES = {"measures_indicator.numerator", "measures_indicator.denominator"}
+
+LINK = re.compile(rb'(?:href|hx-get|action|src)="(/[^"#]*)"')
+LEAVE_OUT = re.compile(r"^/(accounts|static|theme|language|u)/|/api/")
+
+
+@pytest.fixture
+def twins(riverside, hillcrest):
+    """Two worlds of one shape, with a canary in each text; `sung` are Riverside's."""
+    sung: dict[str, set[tuple[str, str]]] = {}
+    for neighbourhood in (riverside, hillcrest):
+        make_world(neighbourhood)
+        with neighbourhood.scope():
+            lead = factories.make_member(
+                f"lea@{neighbourhood.tenant.slug}.example", "Lea", Role.PARTNER_LEAD, partner=neighbourhood.partners[0]
+            )
+            evaluator = factories.make_member(f"eve@{neighbourhood.tenant.slug}.example", "Eve", Role.EVALUATOR)
+            neighbourhood.people.lea, neighbourhood.people.eve = lead, evaluator
+            sung[neighbourhood.tenant.slug] = sing(neighbourhood.tenant.slug)
+        Tenant.objects.filter(pk=neighbourhood.tenant.pk).update(name=f"CANARY-{neighbourhood.tenant.slug}-name")
+    return SimpleNamespace(riverside=riverside, hillcrest=hillcrest, sung=sung["riverside"])
+
+
+def sing(slug: str) -> set[tuple[str, str]]:
+    """Put a canary into every free text of the open tenant; (canary, table.field) of each."""
+    placed = set()
+    for model in apps.get_models():
+        if not issubclass(model, TenantOwned) or model._meta.db_table in ("backbone_change", "backbone_keptanswer"):
+            continue
+        fields = [f for f in model._meta.concrete_fields if is_words(f)]
+        for row in model.objects.order_by("pk"):
+            changes = {}
+            for field in fields:
+                canary = f"CANARY-{slug}-{len(placed)}"
+                changes[field.name] = canary
+                placed.add((canary, f"{model._meta.db_table}.{field.name}"))
+            if changes:
+                model.objects.filter(pk=row.pk).update(**changes)
+    return placed
+
+
+def is_words(field) -> bool:
+    return (
+        isinstance(field, models.CharField | models.TextField)
+        and not field.choices
+        and not field.name.endswith("_hash")
+        and field.name not in NOT_WORDS
+        and not isinstance(field, models.EmailField | models.GeneratedField)
+        and (field.max_length is None or field.max_length >= 40)
+    )
+
+
+def crawl(browser: Client, start: str, of_one_kind: int = 6) -> dict[str, bytes]:
+    """Every kind of page that links lead to from `start`, by path; each must open or refuse, and none may break.
+
+    Of one kind, such as a report for each month, the first few are read.
+    """
+    seen: dict[str, bytes] = {}
+    kinds: Counter[str] = Counter()
+    waiting, known = deque([start]), {start}
+    while waiting:
+        path = waiting.popleft()
+        kind = resolve(path.partition("?")[0]).view_name
+        kinds[kind] += 1
+        if kinds[kind] > of_one_kind:
+            continue
+        response = browser.get(path)
+        assert response.status_code in (200, 302, 403, 404, 405), (path, response.status_code)
+        content = b"".join(response.streaming_content) if response.streaming else response.content
+        seen[path] = content + response.get("Content-Disposition", "").encode()
+        found = [unescape(match.decode()) for match in LINK.findall(content)]
+        if response.status_code == 302:
+            found.append(response["Location"])
+        for link in found:
+            if link.startswith("/") and not LEAVE_OUT.search(link) and link not in known:
+                known.add(link)
+                waiting.append(link)
+    return seen
+
+
+@pytest.mark.parametrize("who", ["ana", "ben", "fay", "lea", "eve"])
+def test_no_page_shows_a_word_of_the_twin(twins, who):
+    browser = Client()
+    browser.force_login(factories.user_of(getattr(twins.riverside.people, who)))
+    pages = crawl(browser, "/")
+    everything = b"\n".join(pages.values())
+    leaks = [path for path, content in pages.items() if b"CANARY-hillcrest" in content or b"@hillcrest" in content]
+    assert leaks == []
+    assert b"CANARY-riverside" in everything
+    if who == "ana":
+        sung = {(canary, where) for canary, where in twins.sung if where not in OF_RATES}
+        heard = {(canary, where) for canary, where in sung if re.search(rf"{canary}(?!\d)".encode(), everything)}
+        missed = sorted(where for canary, where in sung - heard)
+        assert len(heard) >= 0.95 * len(sung), f"the crawl does not reach {missed}"
+    no_word_in_redis(twins)
+
+
+def no_word_in_redis(twins) -> None:
+    """What a visit to Riverside left in the cache or the queue names nothing of Hillcrest."""
+    redis = Redis.from_url(settings.REDIS_URL)
+    for key in redis.scan_iter(count=1000):
+        assert b"CANARY-hillcrest" not in key
+        assert f":t:{twins.hillcrest.tenant.pk}:".encode() not in key, "only Riverside was visited"
+        kind = redis.type(key)
+        held = {
+            b"string": lambda k: [redis.get(k) or b""],
+            b"list": lambda k: redis.lrange(k, 0, -1),
+            b"hash": lambda k: [part for pair in redis.hgetall(k).items() for part in pair],
+            b"set": redis.smembers,
+            b"zset": lambda k: redis.zrange(k, 0, -1),
+        }.get(kind, lambda k: [])(key)
+        assert not any(b"CANARY-hillcrest" in value for value in held), key
+
+
+def test_a_person_of_both_tenants_sees_each_by_its_own_address(twins):
+    """One login, two entrances: neither tenant's pages say a word of the other but its name in the switcher."""
+    with twins.hillcrest.scope():
+        member = Membership.objects.create(
+            user_id=twins.riverside.people.ana.user_id, email="ana@both.example", name="Ana of both"
+        )
+        member.grants.create(role=Role.BACKBONE_ADMIN)
+    from backbone.models import Entrance
+
+    Entrance.objects.create(user_id=member.user_id, tenant=twins.hillcrest.tenant)
+    browser = Client()
+    browser.force_login(factories.user_of(twins.riverside.people.ana))
+    pages = crawl(browser, "/o/riverside/-/members/", of_one_kind=2)
+    for path, content in pages.items():
+        other, name = ("riverside", "hillcrest") if path.startswith("/o/hillcrest/") else ("hillcrest", "riverside")
+        if path.startswith("/o/"):
+            said = set(re.findall(rf"CANARY-{other}-\w+".encode(), content))
+            assert said <= {f"CANARY-{other}-name".encode()}, (path, said)
