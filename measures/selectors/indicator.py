@@ -17,6 +17,7 @@ from measures import wording
 from measures.models import Indicator
 from measures.rules.change import like_for_like
 from measures.rules.combining import Combined, combine_partners
+from measures.rules.figures import plain
 from measures.rules.kinds import UNDUPLICATED
 from measures.rules.lines import Breakdown, Line, breakdown_of
 from measures.rules.periods import Grain
@@ -221,8 +222,8 @@ def _split(
         is_hidden = key in hidden.get(last, ())
         words = SILENCE if row is None else points[-1].words
         cell = None if row is None or is_hidden else (row.lower if row.is_exact else row.number)
-        if row is not None and not is_hidden and cell is None:
-            cell = words
+        if row is not None and not is_hidden:
+            cell = words if cell is None else plain(cell)
         found.append(
             CategoryRow(
                 name=line.category_name(key),

@@ -8,6 +8,7 @@ from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from backbone.access import member_can
 from backbone.look.numbers import SILENCE, period_name
@@ -22,10 +23,11 @@ from measures.selectors.figure import figure_view, own_lines
 from measures.selectors.forest import indicators_in_use
 from measures.selectors.history import figure_steps
 from measures.selectors.reading import window_for
-from measures.views.links import csv_answer, rows_from, url_if_there
+from measures.views.links import csv_answer, report_url, rows_from, url_if_there
 
 
 @member_can(Can.READ_PARTNER_FIGURES)
+@require_safe
 def figure(request, initiative, indicator: str, partner, period: date):
     """One figure of one partner: total and categories, its state, what was said, every version of it."""
     membership = request.membership
@@ -64,10 +66,8 @@ def figure(request, initiative, indicator: str, partner, period: date):
             with_drafts=with_drafts,
             with_categories=True,
         ),
-        "filing_url": url_if_there("measures:filing", *place, partner.code, period),
-        "review_url": url_if_there("measures:filing-review", *place, partner.code, period)
-        if state == "submitted" and membership.can(Can.REVIEW)
-        else "",
+        "report_url": report_url(request, initiative, partner, period),
+        "is_waiting": state == "submitted" and membership.can(Can.REVIEW),
         "unit": wording.unit_words(line),
         "crumbs": [
             (_("Home"), reverse("backbone:home", args=place)),
@@ -80,6 +80,7 @@ def figure(request, initiative, indicator: str, partner, period: date):
 
 
 @member_can(Can.READ_PARTNER_FIGURES)
+@require_safe
 def our_figures(request, initiative):
     """A partner's own figures, to its own people: thirteen periods of each indicator, and its share of the whole."""
     own = request.membership.partner_ids(Can.READ_PARTNER_FIGURES)

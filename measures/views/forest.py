@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_safe
 
 from backbone import changes
 from backbone.access import member_can
@@ -29,7 +30,7 @@ from measures.selectors.chase import ChaseList, Missing
 from measures.selectors.forest import Trees, branches, indicators_in_use, trees
 from measures.selectors.reading import codes_for, read, window_for
 from measures.services import obligations
-from measures.views.links import grain_links, rows_from, url_if_there
+from measures.views.links import grain_links, report_url, rows_from, url_if_there
 from measures.windows import Window
 
 CHASED_AT_ONCE = 6
@@ -38,6 +39,7 @@ CHASED_ON_A_PAGE = 50
 
 
 @member_can(Can.READ_ROLLUPS)
+@require_safe
 def forest(request, initiative):
     """Results with their coverage, the five conditions, and what waits for somebody."""
     membership, tenant = request.membership, request.tenant
@@ -83,6 +85,7 @@ def forest(request, initiative):
 
 
 @member_can(Can.ASSIGN_OBLIGATIONS)
+@require_safe
 def chase(request, initiative):
     """Everybody who is missing in a month, page by page."""
     window = window_for(initiative, request.GET, request.tenant).at(Grain.MONTH)
@@ -106,6 +109,7 @@ def chase(request, initiative):
 
 
 @member_can(Can.READ_ROLLUPS)
+@require_safe
 def conditions(request, initiative):
     """Every check of the five conditions, with its words and where they come from."""
     found = health(initiative, timezone.now())
@@ -133,6 +137,7 @@ class ExcuseForm(forms.Form):
 
 
 @member_can(Can.ASSIGN_OBLIGATIONS)
+@require_http_methods(["GET", "HEAD", "POST"])
 def excuse(request, initiative, partner, period: date):
     """Let one partner off some of what it owes for a month, with a reason."""
     missing = _missing_of(initiative, request.tenant, partner.pk, period)
@@ -206,12 +211,12 @@ def _chased(request, initiative, one: Missing, chase: ChaseList) -> dict:
     """A row of the chase list with its two actions, each only where it can be done."""
     tenant = request.tenant.slug
     place = [tenant, initiative.slug, one.partner.code, chase.period]
-    nudge = url_if_there("comms:nudge", *place) or url_if_there("comms:nudge", *place[:3])
     can_excuse = request.membership.can(Can.ASSIGN_OBLIGATIONS)
+    nudge = url_if_there("comms:nudge", *place) if can_excuse else ""
     return {
         "missing": one,
         "nudge_url": nudge,
         "excuse_url": reverse("measures:excuse", args=place) if can_excuse else "",
-        "filing_url": url_if_there("measures:filing", *place),
+        "filing_url": report_url(request, initiative, one.partner, chase.period),
         "drawing": draw_weight(one.share),
     }

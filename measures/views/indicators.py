@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from backbone.access import member_can
 from backbone.look.coverage import coverage_text
@@ -34,6 +35,7 @@ FILTER_FROM = 12
 
 
 @member_can(Can.READ_ROLLUPS)
+@require_safe
 def indicator_list(request, initiative):
     """All indicators by result, with their last figure; found by a text or a result."""
     window = window_for(initiative, request.GET, request.tenant)
@@ -70,6 +72,7 @@ def _is_meant(indicator: Indicator, wanted: str, outcome: str) -> bool:
 
 
 @member_can(Can.READ_ROLLUPS)
+@require_safe
 def indicator(request, initiative, indicator: str):
     """One indicator in one span: its figure, its trend, its partners, its breakdowns, what happened to it."""
     row = Indicator.objects.filter(initiative=initiative, slug=indicator).select_related("outcome", "tenant").first()
@@ -169,9 +172,7 @@ def _row(request, reading: Reading, row: PartnerRow) -> dict:
         month = text_of(reading.window.period)
         figure_url = reverse("measures:figure", args=[*place, reading.indicator.slug, row.partner.code, month])
         if row.is_missing and request.membership.can(Can.ASSIGN_OBLIGATIONS):
-            nudge = url_if_there("comms:nudge", *place, row.partner.code, reading.window.period) or url_if_there(
-                "comms:nudge", *place, row.partner.code
-            )
+            nudge = url_if_there("comms:nudge", *place, row.partner.code, reading.window.period)
     return {
         "row": row,
         "now": _in_a_cell(wording.shown(line, row.now, is_running=reading.window.is_running)),

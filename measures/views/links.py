@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 
 from django.http import HttpResponse
 from django.urls import NoReverseMatch, reverse
@@ -12,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from backbone.look.numbers import period_name
+from backbone.roles import Can
 from backbone.tabular import write_csv
 from measures.rules.periods import Grain
 from measures.windows import Window
@@ -62,6 +64,15 @@ def url_if_there(name: str, *args) -> str:
     with suppress(NoReverseMatch):
         return reverse(name, args=args)
     return ""
+
+
+def report_url(request, initiative, partner, period: date) -> str:
+    """Where a reader opens a partner's report: the form for its own people, the review for who reviews."""
+    place = [request.tenant.slug, initiative.slug, partner.code, period]
+    own = request.membership.partner_ids(Can.READ_DRAFTS)
+    if own is None or partner.pk in own:
+        return url_if_there("measures:filing", *place)
+    return url_if_there("measures:filing-review", *place) if request.membership.can(Can.REVIEW) else ""
 
 
 def csv_answer(name: str, columns: Sequence[str], rows: Iterable[Sequence]) -> HttpResponse:

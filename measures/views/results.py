@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from backbone.access import member_can
 from backbone.look.coverage import coverage_text
@@ -18,6 +19,7 @@ DRAWN_AT_MOST = 4
 
 
 @member_can(Can.READ_RESULTS)
+@require_safe
 def results_page(request, initiative):
     """The agenda in three lines, then each result with value, target, direction and coverage."""
     window = results_window(initiative, request.GET, request.tenant)
