@@ -28,6 +28,7 @@ from measures.rules.figures import plain
 from measures.rules.lines import PERCENT, Line
 from measures.rules.periods import parse_month, text_of
 
+TICKED_AT_MOST = 30  # partners; more are chosen from a list that scrolls
 CROSSED_AT_MOST = 4  # dimensions; with more, cross-tabulations are set up by a bundle
 
 
@@ -367,7 +368,11 @@ class ObligationForm(forms.Form):
     def __init__(self, *args, initiative: Initiative, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["indicator"].queryset = Indicator.objects.filter(initiative=initiative)
-        self.fields["partners"].queryset = Partner.objects.filter(participations__initiative=initiative)
+        partners = Partner.objects.filter(participations__initiative=initiative)
+        self.fields["partners"].queryset = partners
+        if partners.count() > TICKED_AT_MOST:
+            self.fields["partners"].widget = forms.SelectMultiple(attrs={"size": 12})
+            self.fields["partners"].widget.choices = self.fields["partners"].choices
 
 
 class ExcuseForm(forms.Form):
