@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from backbone.access import anonymous_allowed, member_can
 from backbone.models import Grant, Invitation, Membership, Tenant
-from backbone.people_forms import InviteForm, NewLoginForm, RoleForm, appointable, refuse
+from backbone.people_forms import InviteForm, NewLoginForm, RoleForm, refuse
 from backbone.problems import Refused
 from backbone.roles import Can, Reach, Role
 from backbone.services import invitations, members
@@ -65,7 +65,7 @@ def member(request, member: int):
     context = {
         "person": person,
         "grants": person.grants.select_related("partner").order_by("role", "partner__code"),
-        "form": form if appointable(request.membership) and person.pk != request.membership.pk else None,
+        "form": form if form.is_bound or person.pk != request.membership.pk else None,
         "is_mine_to_manage": members.may_manage(request.membership, person),
         "is_self": person.pk == request.membership.pk,
     }
