@@ -276,7 +276,7 @@ def members_of() -> list[dict[str, Any]]:
     grants = Grant.objects.filter(membership__is_active=True).select_related("membership", "partner")
     found = []
     for grant in grants:
-        line = {"email": grant.membership.email, "name": grant.membership.name, "role": grant.role}
+        line: dict[str, Any] = {"email": grant.membership.email, "name": grant.membership.name, "role": grant.role}
         if grant.partner is not None:
             line["partner"] = grant.partner.code
         if grant.ends_on is not None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
 
 from backbone.problems import Problem, Refused, cut, gettext_noop
 
+Row = TypeVar("Row", bound=models.Model)
 Changed = dict[str, list[str | None]]
 
 
@@ -29,7 +30,7 @@ def set_fields(row: models.Model, fields: dict[str, Any]) -> Changed:
     return {name: [plain(before[name]), plain(value)] for name, value in changed.items()}
 
 
-def checked(row: models.Model) -> models.Model:
+def checked(row: Row) -> Row:
     """The row, when its fields and constraints hold. Raises `Refused` with one problem for each that does not."""
     try:
         row.full_clean()

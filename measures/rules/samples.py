@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from measures.rules import kinds
 from measures.rules.combining import Combined, combine
+from measures.rules.coverage import PartnerKey
 from measures.rules.figures import Entry
 from measures.rules.lines import Line
 
@@ -54,7 +55,7 @@ def sample_rows(line: Line) -> tuple[SampleRow, ...]:
     )
 
 
-def _filed(line: Line) -> dict[tuple[str, date], Entry]:
+def _filed(line: Line) -> dict[tuple[PartnerKey, date], Entry]:
     if line.rule.is_ratio:
         return {
             (partner, month): Entry(numerator=Decimal(top), denominator=Decimal(bottom))

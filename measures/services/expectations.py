@@ -50,9 +50,10 @@ def mark_indicators(
     indicator_ids: Iterable[int], months: Iterable[date], partner_ids: Iterable[int] | None = None
 ) -> None:
     """Mark these months of these indicators stale, for these partners or for everybody."""
-    partners: list[int | None] = [None] if partner_ids is None else sorted(set(partner_ids))
-    if len(partners) > MARKED_ONE_BY_ONE:
-        partners = [None]
+    partners: list[int | None] = [None]
+    if partner_ids is not None:
+        named = sorted(set(partner_ids))
+        partners = [None] if len(named) > MARKED_ONE_BY_ONE else [*named]
     months = list(months)
     rollups.mark_stale(
         [(indicator, month, partner) for indicator in indicator_ids for partner in partners for month in months]
