@@ -35,14 +35,13 @@ class FilingForm:
         `rest` are what a button says about the line `about`."""
         self.report = report
         fmt = FORMATS[tenant.number_format]
-        is_any_over = any(row.is_over for row in report.lines)
         self.lines = [
             LineForm(
                 row,
                 fmt,
                 may_type=may_type,
                 data=data if only is None or row.pk == only else None,
-                asked=asked and row.is_over == is_any_over,
+                asked=asked and row.is_over,
                 answer=answer if row.pk == about else "",
                 rest=rest if row.pk == about else None,
             )

@@ -39,7 +39,10 @@ class Said:
 
 @dataclass(slots=True)
 class ReportLine:
-    """One indicator of a report. `state` is empty before anybody typed; `past` is oldest first, handed in only."""
+    """One indicator of a report. `state` is empty before anybody typed; `past` is oldest first, handed in only.
+
+    `is_over`: its period is over, or in its last day, so that it can be submitted.
+    """
 
     indicator: Indicator
     line: Line
@@ -143,7 +146,7 @@ def report(initiative: Initiative, partner: Partner, period: date, now: datetime
             owed.lines[pk],
             due_on(indicator, period),
             closes_on(indicator, period),
-            is_over=last_day(period, grain) < today(indicator.tenant, now),
+            is_over=last_day(period, grain) <= today(indicator.tenant, now),
             is_closed=(pk, desk) in closed,
             excuse=excuses.get(pk, ""),
             past=[(add_months(period, -back * grain.months), None) for back in range(REMEMBERED, 0, -1)],

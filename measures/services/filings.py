@@ -152,7 +152,7 @@ def submit(
     the explanations or answers, by indicator id. A line whose period is not over yet is kept as a draft.
 
     Raises Refused with everything that `rules.check_submission` finds (each problem names its line), with what
-    `save_draft` refuses, or `filing.nothing_to_submit`.
+    `save_draft` refuses, or `filing.nothing_to_submit`, `period.not_over`.
     """
     report = reads.owed_lines(initiative, partner, period)
     sheet = Sheet.open(initiative, partner, period, cells, as_defined or {}, by, known=report.indicators)

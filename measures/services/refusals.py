@@ -132,6 +132,12 @@ def not_begun(period: date) -> Refused:
     return Refused(Problem("period.out_of_range", NOT_BEGUN, {"period": period_name(period)}, field="period"))
 
 
+def not_over(period: date, last: date) -> Refused:
+    text = gettext_noop("{period} is not over: submit it from {day} on. What you typed is kept.")
+    params = {"period": period_name(period), "day": short_date(last)}
+    return Refused(Problem("period.not_over", text, params, field="period"))
+
+
 def said(entry: Entry) -> str:
     """A cell as one word: 300, 15 of 50, not collected, blank."""
     if entry.is_not_collected:

@@ -99,7 +99,7 @@ class Sheet:
         return kept
 
     def asked(self, report: reads.Owed, said: Mapping[int, Mapping[str, Entry]]) -> list[int]:
-        """The lines to submit now: owed, open, with the partner, and over; before any is over, the shortest ones.
+        """The lines to submit now: owed, open, with the partner, and over (or in their last day).
 
         An excused line is asked for only when it is filled in all the same.
         """
@@ -113,8 +113,10 @@ class Sheet:
         if late and not waiting:
             raise refusals.closed(self.rows({pk: {TOTAL: Entry()} for pk in late}), self.indicators)
         last = {pk: last_day(self.period, Grain(self.indicators[pk].frequency)) for pk in waiting}
-        over = [pk for pk in waiting if last[pk] < today(self.indicators[pk].tenant, self.now)]
-        return over or [pk for pk in waiting if last[pk] == min(last.values())]
+        over = [pk for pk in waiting if last[pk] <= today(self.indicators[pk].tenant, self.now)]
+        if waiting and not over:
+            raise refusals.not_over(self.period, min(last.values()))
+        return over
 
     def rows(self, cells: Mapping[int, Mapping[str, Entry]]) -> list[FigureRow]:
         return [

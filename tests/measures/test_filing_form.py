@@ -422,6 +422,17 @@ def test_a_closed_month_says_since_when_and_whom_to_ask(desk):
     assert desk.figures() == {}
 
 
+def test_the_running_month_can_be_begun_but_not_handed_in(desk):
+    page = desk.client.get(desk.url("2026-11"))
+    assert "This month is not over. It is due on 10 Dec; you can begin now." in words(page)
+    assert "Submit November" not in words(page)
+    response = desk.client.post(desk.url("2026-11"), desk.texts() | {"do": "submit"})
+    assert response.status_code == 422
+    assert "November 2026 is not over: submit it from 30 Nov on. What you typed is kept." in words(response)
+    with desk.place.scope():
+        assert set(Figure.objects.filter(period=date(2026, 11, 1)).values_list("state", flat=True)) == {"draft"}
+
+
 def test_numbers_are_read_in_the_tenants_own_format(desk):
     tenant = desk.place.tenant
     tenant.number_format = tenant.NumberFormat.COMMA

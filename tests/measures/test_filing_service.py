@@ -311,6 +311,17 @@ def test_a_quarter_is_asked_when_it_is_over_and_kept_as_a_draft_before(in_rivers
     assert Figure.objects.get(indicator=quarterly).state == "submitted"
 
 
+def test_a_month_is_submitted_from_its_last_day_on(in_riverside, completions):
+    with time_machine.travel("2026-10-30T15:00:00Z"), pytest.raises(Refused) as refused:
+        submit(in_riverside, {completions: n(300)})
+    assert refused.value.problems[0].message == (
+        "October 2026 is not over: submit it from 31 Oct on. What you typed is kept."
+    )
+    with time_machine.travel("2026-10-31T15:00:00Z"):
+        submit(in_riverside, {completions: n(300)})
+    assert Figure.objects.get().state == "submitted"
+
+
 def test_a_locked_month_is_refused_in_words_that_help(in_riverside, completions):
     with time_machine.travel("2026-11-21T15:00:00Z"), pytest.raises(Refused) as refused:
         submit(in_riverside, {completions: n(300)})
