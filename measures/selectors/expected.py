@@ -11,8 +11,8 @@ from django.db import connection
 from backbone.tenancy import active_tenant_id
 from measures.rules.periods import Grain
 from measures.selectors.combined import partner_rows
-from measures.selectors.owing import with_owed
-from measures.selectors.spans import arrays, countings, span_of
+from measures.selectors.owing import steady_plans, with_owed
+from measures.selectors.spans import Question, countings, span_of
 
 
 class Expectation(NamedTuple):
@@ -34,7 +34,7 @@ def expectations(
 ) -> list[Expectation]:
     """Who owes these indicators in the span of that grain that holds this month, and who has filed all of it.
 
-    Ordered by indicator and partner. An indicator that is filed more rarely than the grain is not in the answer. Two
+    Ordered by indicator and partner. An indicator that is filed more rarely than the grain is not in the answer. Four
     statements, whatever the number of indicators.
     """
     tenant_id = active_tenant_id()
@@ -45,16 +45,17 @@ def expectations(
     ]
     if not spans:
         return []
-    with connection.cursor() as cursor:
+    question = Question(spans)
+    with connection.cursor() as cursor, steady_plans(cursor):
         cursor.execute(
             f"""
-            WITH {with_owed()},
-                 filed AS (SELECT r.n, r.scope FROM ({partner_rows(spans)}) r WHERE r.category = '' AND r.filed = 1)
+            WITH {with_owed(question)},
+                 filed AS (SELECT r.n, r.scope FROM ({partner_rows(question)}) r WHERE r.category = '' AND r.filed = 1)
             SELECT k.indicator_id, k.period, o.partner_id, NOT o.is_due AND f.n IS NULL, f.n IS NOT NULL
               FROM owed o JOIN k ON k.n = o.n
               LEFT JOIN filed f ON f.n = o.n AND f.scope = o.partner_id
              ORDER BY k.indicator_id, o.partner_id
             """,  # noqa: S608  (fragments of our own)
-            arrays(spans, tenant_id),
+            question.parameters(tenant_id) | question.periods(),
         )
-        return [Expectation(*row) for row in cursor]
+        return [Expectation(*row) for row in cursor.fetchall()]

@@ -1,50 +1,86 @@
 """Who owes what in a span: the obligations' side of every roll-up, as SQL.
 
 A partner owes a period of an indicator when its participation and an obligation (its own or everybody's) both overlap
-the period, first and last days included. An excuse takes it out, unless it filed all the same. The fragments are
-CTEs in this order, `WITH k AS …, duties AS …, owed AS …`; they expect the parameters of `spans.arrays`, and name the
-tenant on every table.
+the period, first and last days included. An excuse takes it out, unless it filed all the same. The fragments are CTEs
+over the parameters of `spans.Question`, and name the tenant on every table.
 """
 
 # ruff: noqa: S608  (SQL is put together from our own fragments; every value is a parameter)
 
-# One row for each span that is asked for; `{k}` is the name under which `spans.arrays` gave them.
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from measures.selectors.spans import Question
+
+# One row for each span that is asked for.
 SPANS = """
-    SELECT * FROM unnest(%({k}_indicator)s::bigint[], %({k}_grain)s::text[], %({k}_period)s::date[],
-           %({k}_first)s::date[], %({k}_last)s::date[], %({k}_ends)s::date[], %({k}_closed)s::bool[], %({k}_step)s::int[], %({k}_way)s::text[],
-           %({k}_carry)s::int[], %({k}_partner)s::bigint[])
+    SELECT * FROM unnest(
+        %({k}_indicator)s::bigint[], %({k}_grain)s::text[], %({k}_period)s::date[], %({k}_first)s::date[],
+        %({k}_last)s::date[], %({k}_ends)s::date[], %({k}_closed)s::bool[], %({k}_step)s::int[], %({k}_way)s::text[],
+        %({k}_carry)s::int[], %({k}_partner)s::bigint[])
     WITH ORDINALITY AS k (indicator_id, grain, period, first_on, last_on, ends_on, is_closed, step, way, carry,
-                             partner_id, n)
+                          partner_id, n)
 """
 
-# From when to when a partner owes an indicator, one row for each obligation that applies to it. Where the two only
-# share a period and no day, `since` is after `until`, and that period alone is owed.
-_MONTHS = "(date_part('year', {day}) * 12 + date_part('month', {day}))::int"
-_PERIOD_OF = f"({_MONTHS} - %(tenant_starts)s) / i.step"
+# One row for each of the indicators' periods inside those spans; `n` is the span's number.
+PERIODS = """
+    unnest(%({k}b_n)s::bigint[], %({k}b_indicator)s::bigint[], %({k}b_partner)s::bigint[], %({k}b_period)s::date[],
+           %({k}b_next)s::date[], %({k}b_within)s::bool[], %({k}b_last)s::bool[])
+    AS b (n, indicator_id, partner_id, period, next_on, is_in_span, is_last)
+"""
+
+# From when to when a partner owes an indicator, one row for each obligation that applies to it. Where participation
+# and obligation share a period but no day, `since` is after `until`, and that period alone is owed.
+_SINCE = "greatest(pa.joins_on, o.starts_on)"
+_UNTIL = "least(pa.leaves_on, o.ends_on, 'infinity')"
+_PERIOD_OF = "((date_part('year', {day}) * 12 + date_part('month', {day}))::int - %(tenant_starts)s) / i.step"
 _DUTY = f"""
-    SELECT i.indicator_id, pa.partner_id, i.step,
-           greatest(pa.joins_on, o.starts_on) AS since, least(pa.leaves_on, o.ends_on, 'infinity') AS until
-      FROM unnest(%(i_indicator)s::bigint[], %(i_initiative)s::bigint[], %(i_step)s::int[])
+    SELECT i.indicator_id, pa.partner_id, {_SINCE} AS since, {_UNTIL} AS until
+      FROM unnest(%({{k}}i_indicator)s::bigint[], %({{k}}i_initiative)s::bigint[], %({{k}}i_step)s::int[])
            AS i (indicator_id, initiative_id, step)
       JOIN measures_obligation o ON o.tenant_id = %(tenant)s AND o.indicator_id = i.indicator_id AND {{whose}}
       JOIN backbone_participation pa
         ON pa.tenant_id = %(tenant)s AND pa.initiative_id = i.initiative_id AND {{who}}
-     WHERE (%(partners)s::bigint[] IS NULL OR pa.partner_id = ANY(%(partners)s::bigint[]))
-       AND CASE WHEN greatest(pa.joins_on, o.starts_on) > least(pa.leaves_on, o.ends_on, 'infinity')
-                THEN {_PERIOD_OF.format(day="greatest(pa.joins_on, o.starts_on)")}
-                     = {_PERIOD_OF.format(day="least(pa.leaves_on, o.ends_on)")}
+     WHERE {{partners}}
+       AND CASE WHEN {_SINCE} > {_UNTIL}
+                THEN {_PERIOD_OF.format(day=_SINCE)} = {_PERIOD_OF.format(day="least(pa.leaves_on, o.ends_on)")}
                 ELSE true END
 """
-DUTIES = " UNION ALL ".join(
-    [
-        _DUTY.format(whose="o.partner_id IS NULL", who="true"),
-        _DUTY.format(whose="o.partner_id IS NOT NULL", who="pa.partner_id = o.partner_id"),
-    ]
-)
 
-# Who owes something in each span. `is_due`: something of it is not excused; `is_due_last`: the last period is owed and
-# not excused, which is what decides whether a level is expected at the end of the span.
-OWED = """
+
+def with_duties(question: Question) -> str:
+    """The CTEs `k`, the spans, and `duties`."""
+    k = question.name
+    partners = f"pa.partner_id = ANY(%({k}_partners)s::bigint[])" if question.names_partners else "true"
+    duties = _DUTY.format(k=k, partners=partners, whose="o.partner_id IS NULL", who="true")
+    if not question.is_owed_by_all:
+        own = _DUTY.format(k=k, partners=partners, whose="o.partner_id IS NOT NULL", who="pa.partner_id = o.partner_id")
+        duties = f"{duties} UNION ALL {own}"
+    return f"k AS MATERIALIZED ({SPANS.format(k=k)}), duties AS MATERIALIZED ({duties})"
+
+
+def with_owed(question: Question) -> str:
+    """The CTEs `k`, `duties` and `owed`: who owes something in each span.
+
+    `is_due`: something of it is not excused; `is_due_last`: the last period is owed and not excused, which decides
+    whether a level is expected at the end of the span.
+    """
+    if question.is_owed_by_all and not question.has_excuses:
+        owed = """
+            SELECT k.n, d.partner_id, true AS is_due, k.is_closed AND d.until >= k.last_on AS is_due_last
+              FROM k JOIN duties d
+                ON d.indicator_id = k.indicator_id AND d.since <= k.ends_on AND d.until >= k.first_on
+               AND (k.partner_id IS NULL OR d.partner_id = k.partner_id)
+        """
+    else:
+        owed = _OWED_WITH_EXCUSES
+    return f"{with_duties(question)}, owed AS MATERIALIZED ({owed})"
+
+
+_OWED_WITH_EXCUSES = """
     SELECT o.n, o.partner_id, o.is_due_last AND NOT coalesce(x.has_last, false) AS is_due_last,
            CASE WHEN x.n IS NULL THEN true ELSE EXISTS (
                SELECT 1
@@ -59,7 +95,7 @@ OWED = """
                                  AND d.since < b.next_on AND d.until >= b.starts_on))
            END AS is_due
       FROM (SELECT k.n, d.partner_id, k.indicator_id, k.first_on, k.last_on, k.step,
-                   bool_or(k.is_closed AND d.until >= k.last_on AND d.since <= k.ends_on) AS is_due_last
+                   bool_or(k.is_closed AND d.until >= k.last_on) AS is_due_last
               FROM k JOIN duties d
                 ON d.indicator_id = k.indicator_id AND d.since <= k.ends_on AND d.until >= k.first_on
                AND (k.partner_id IS NULL OR d.partner_id = k.partner_id)
@@ -73,9 +109,13 @@ OWED = """
 """
 
 
-def with_duties(name: str = "k") -> str:
-    return f"k AS MATERIALIZED ({SPANS.format(k=name)}), duties AS MATERIALIZED ({DUTIES})"
+@contextmanager
+def steady_plans(cursor: Any) -> Iterator[None]:
+    """Join by hashing whatever the planner believes.
 
-
-def with_owed(name: str = "k") -> str:
-    return f"{with_duties(name)}, owed AS MATERIALIZED ({OWED})"
+    It cannot know how many rows our CTEs have and believes in one, so that it would compare thousands of rows with
+    thousands one by one. Where an index must be walked for each span, the SQL says LATERAL, which no setting undoes.
+    """
+    cursor.execute("SET LOCAL enable_nestloop = off")
+    yield
+    cursor.execute("SET LOCAL enable_nestloop = on")

@@ -26,8 +26,8 @@ from measures.rules.lines import Line
 from measures.rules.periods import Grain, add_months, last_day, last_month, start_of
 from measures.rules.usual import HISTORY
 from measures.selectors.combined import partner_rows
-from measures.selectors.owing import with_owed
-from measures.selectors.spans import LAST, LAST_RATE, Counting, Span, arrays, span_of
+from measures.selectors.owing import steady_plans, with_owed
+from measures.selectors.spans import LAST, LAST_RATE, Counting, Question, Span, span_of
 from measures.windows import Window
 
 # How far back a partner's usual figure may lie, in periods of the indicator.
@@ -89,25 +89,26 @@ def so_far(span: Span, latest: date) -> Span | None:
 
 
 def wholes(spans: Sequence[Span], lines: Mapping[int, Line], weights: Mapping[int, Weights]) -> list[Whole]:
-    """Each span combined, with its parts, in the order of the spans; two statements.
+    """Each span combined, with its parts, in the order of the spans; four statements.
 
     `weights` are usual volumes by indicator and partner, as `usual_volumes` gives them.
     """
     if not spans:
         return []
     found: list[dict[int, Part]] = [{} for _span in spans]
-    params = arrays(spans, active_tenant_id())
-    with connection.cursor() as cursor:
+    question = Question(spans)
+    params = question.parameters(active_tenant_id()) | question.periods()
+    with connection.cursor() as cursor, steady_plans(cursor):
         cursor.execute(
             f"""
             SELECT n, scope, value, numerator, denominator, lower, upper, value_period, filed, parts, state
-              FROM ({partner_rows(spans, categories=False)}) r
+              FROM ({partner_rows(question, categories=False)}) r
             """,
             params,
         )
         own = {(n, partner): row for n, partner, *row in cursor}
         # Joined here: the planner expects one row of each, and would compare every pair.
-        cursor.execute(f"WITH {with_owed()} SELECT n, partner_id, is_due, is_due_last FROM owed", params)
+        cursor.execute(f"WITH {with_owed(question)} SELECT n, partner_id, is_due, is_due_last FROM owed", params)
         for n, partner, is_due, is_due_last in cursor:
             span = spans[n - 1]
             indicator = span.counting.indicator_id

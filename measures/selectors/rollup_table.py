@@ -23,8 +23,8 @@ from measures.rules.coverage import State
 from measures.rules.periods import Grain, add_months, month_of, periods_between
 from measures.selectors.combined import COLUMNS as COMBINED
 from measures.selectors.combined import FIGURES, FIGURES_AS_OF, both_rows, partner_rows, whole_rows
-from measures.selectors.owing import with_owed
-from measures.selectors.spans import LAST, LAST_RATE, Counting, Span, arrays, countings, span_of
+from measures.selectors.owing import steady_plans, with_owed
+from measures.selectors.spans import LAST, LAST_RATE, Counting, Question, Span, countings, span_of
 
 COLUMNS = (
     "indicator", "grain", "period", "partner", "category", "value", "numerator", "denominator", "lower", "upper",
@@ -54,12 +54,12 @@ def copy_rollups(initiative: Initiative, out: Any, wanted: Wanted = Wanted()) ->
     known = countings(wanted.indicator_ids, initiative.pk)
     tenant_id = active_tenant_id()
     rows = 0
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, steady_plans(cursor):
         since, until = _filed_between(cursor, tenant_id, initiative, wanted.as_of)
         for number, grain in enumerate(sorted(wanted.grains, key=lambda grain: grain.months)):
             spans = list(_spans(known, grain, since, until, wanted.year_starts))
             sql, params = _table(spans, known, grain, wanted, tenant_id)
-            params |= {"until": until, "as_of": wanted.as_of, "partners": None}
+            params |= {"until": until, "as_of": wanted.as_of}
             header = "HEADER" if number == 0 else "HEADER false"
             cursor.copy_expert(f"COPY ({_text(cursor, sql, params)}) TO STDOUT WITH (FORMAT csv, {header})", out)
             rows += cursor.rowcount
@@ -73,12 +73,13 @@ def _text(cursor: Any, sql: str, params: dict[str, Any]) -> str:
 def _table(
     spans: list[Span], known: dict[int, Counting], grain: Grain, wanted: Wanted, tenant_id: int
 ) -> tuple[str, dict[str, Any]]:
+    asked = Question(spans)
     found, params = _found(spans, grain, wanted, tenant_id)
     total = "" if wanted.categories else "AND r.category = ''"
     partner = "o.partner_id" if wanted.by_partner else "0"
     return (
         f"""
-        WITH {with_owed()}, {found},
+        WITH {with_owed(asked)}, {found},
         silent AS (
             SELECT {partner}::bigint AS scope, k.grain, k.indicator_id, k.period,
                    count(*) FILTER (WHERE o.is_due) AS expected,
@@ -109,7 +110,7 @@ def _table(
           LEFT JOIN backbone_partner p ON p.tenant_id = %(tenant)s AND p.id = r.scope
          ORDER BY i.position, i.slug, r.period, p.code, r.category
         """,
-        arrays(spans, tenant_id) | params | {"indicators": list(known), "grain": str(grain)},
+        asked.parameters(tenant_id) | params | {"indicators": list(known), "grain": str(grain)},
     )
 
 
@@ -130,16 +131,17 @@ def _found(spans: list[Span], grain: Grain, wanted: Wanted, tenant_id: int) -> t
     if wanted.as_of is not None:
         figures, then = "figures_then", f"figures_then AS MATERIALIZED (SELECT * FROM {FIGURES_AS_OF} f), "
     columns = ", ".join(COMBINED)
+    asked, own = Question(spans, "asked"), Question(spans, "own")
     if wanted.by_partner:
-        rows = partner_rows(spans, figures=figures, name="own")
+        rows = partner_rows(own, figures=figures)
     elif grain is Grain.MONTH:
-        rows = whole_rows(spans, figures=figures, name="own")
+        rows = whole_rows(asked, figures=figures)
     else:
-        clause, rows = both_rows(spans, spans, figures=figures, name="own")
+        clause, rows = both_rows(own, asked, figures=figures)
         then += f"{clause}, "
     return (
         f"{then} found AS MATERIALIZED (SELECT {columns}, NULL::timestamptz AS as_of FROM ({rows}) r)",
-        arrays(spans, tenant_id, "own"),
+        asked.parameters(tenant_id) | own.parameters(tenant_id) | own.periods(),
     )
 
 

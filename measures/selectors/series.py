@@ -21,8 +21,8 @@ from measures.rules.coverage import State
 from measures.rules.figures import divided
 from measures.rules.periods import Grain, periods_between
 from measures.selectors.combined import both_rows, partner_rows, whole_rows
-from measures.selectors.owing import with_owed
-from measures.selectors.spans import LAST, LAST_RATE, Counting, Span, arrays, countings, span_of
+from measures.selectors.owing import steady_plans, with_owed
+from measures.selectors.spans import LAST, LAST_RATE, Counting, Question, Span, countings, span_of
 
 WHOLE_INITIATIVE = 0
 
@@ -135,18 +135,20 @@ def _combined_now(
     if not whole:
         return []
     own = [span._replace(partner_id=scope or None) for span in whole if scope or span.grain != Grain.MONTH]
+    asked, all_asked = Question(own, "own"), Question(whole)
+    clause = ""
     if scope != WHOLE_INITIATIVE:
-        clause, rows = "", partner_rows(own, name="own")
+        rows = partner_rows(asked)
     elif own:
-        clause, rows = both_rows(own, whole)
+        clause, rows = both_rows(asked, all_asked)
         clause = f"WITH {clause}"
     else:
-        clause, rows = "", whole_rows(whole)
+        rows = whole_rows(all_asked)
     total = "" if categories else "WHERE category = ''"
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, steady_plans(cursor):
         cursor.execute(
             f"{clause} SELECT {_READ}, NULL FROM ({rows}) r {total} ORDER BY indicator_id, category, period",
-            arrays(own, tenant_id, "own") | arrays(whole, tenant_id) | {"partners": [scope] if scope else None},
+            asked.parameters(tenant_id) | asked.periods() | all_asked.parameters(tenant_id),
         )
         return [SeriesRow._make(row) for row in cursor.fetchall()]
 
@@ -165,16 +167,17 @@ def _silent(spans: Sequence[Span], tenant_id: int) -> list[SeriesRow]:
     """Rows of spans for which nobody filed: who owes them, and nothing else."""
     if not spans:
         return []
-    with connection.cursor() as cursor:
+    question = Question(spans)
+    with connection.cursor() as cursor, steady_plans(cursor):
         cursor.execute(
             f"""
-            WITH {with_owed()}
+            WITH {with_owed(question)}
             SELECT k.indicator_id, k.period, '', NULL, NULL, NULL, NULL, NULL, false, 0, 0,
                    count(*) FILTER (WHERE o.is_due), count(*) FILTER (WHERE NOT o.is_due), NULL,
                    CASE WHEN bool_or(CASE WHEN k.way IN ('{LAST}', '{LAST_RATE}') THEN o.is_due_last ELSE o.is_due END)
                         THEN '{State.NONE}' ELSE '{State.NOT_EXPECTED}' END, NULL
               FROM owed o JOIN k ON k.n = o.n GROUP BY k.indicator_id, k.period
             """,
-            arrays(spans, tenant_id),
+            question.parameters(tenant_id),
         )
         return [SeriesRow._make(row) for row in cursor.fetchall()]

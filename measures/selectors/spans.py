@@ -7,9 +7,10 @@ not exist.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -32,7 +33,11 @@ _RATE_STOCK_WAYS = {kinds.LAST: LAST_RATE, kinds.PERSON_TIME: RATE, kinds.PERIOD
 
 
 class Counting(NamedTuple):
-    """One indicator, as far as combining needs it. `way` is "" for a kind that cannot be combined."""
+    """One indicator, as far as combining needs it. `way` is "" for a kind that cannot be combined.
+
+    `is_owed_by_all`: one obligation, everybody's, so that nobody owes it twice over; `has_excuses`: somebody is let
+    off one of its periods. Where neither needs to be asked row by row, the SQL is shorter.
+    """
 
     indicator_id: int
     initiative_id: int
@@ -42,6 +47,8 @@ class Counting(NamedTuple):
     carry_forward: int
     states: tuple[str, ...]
     year_starts: int
+    is_owed_by_all: bool
+    has_excuses: bool
 
     @property
     def way(self) -> str:
@@ -81,13 +88,16 @@ def countings(indicator_ids: Iterable[int] | None = None, initiative_id: int | N
             f"""
             SELECT i.id, i.initiative_id, i.frequency, i.kind, i.over_time, i.carry_forward,
                    CASE t.counting WHEN 'submitted' THEN ARRAY['approved', 'submitted'] ELSE ARRAY['approved'] END,
-                   t.fiscal_year_starts
+                   t.fiscal_year_starts,
+                   coalesce((SELECT count(*) = 1 AND bool_and(o.partner_id IS NULL) FROM measures_obligation o
+                              WHERE o.tenant_id = %(tenant)s AND o.indicator_id = i.id), false),
+                   EXISTS (SELECT 1 FROM measures_excuse e WHERE e.tenant_id = %(tenant)s AND e.indicator_id = i.id)
               FROM measures_indicator i JOIN backbone_tenant t ON t.id = i.tenant_id
              WHERE i.tenant_id = %(tenant)s {where}
             """,  # noqa: S608  (the clauses are ours)
             params,
         )
-        return {row[0]: Counting(*row[:6], tuple(row[6]), row[7]) for row in cursor}
+        return {row[0]: Counting(*row[:6], tuple(row[6]), *row[7:]) for row in cursor}
 
 
 def span_of(
@@ -128,33 +138,94 @@ def touched(counting: Counting, period: date) -> Iterator[date]:
         yield add_months(first, later)
 
 
-def arrays(spans: Iterable[Span], tenant_id: int, name: str = "k") -> dict[str, Any]:
-    """The spans as parameters of the SQL in `selectors.owing` and `selectors.combined`, one array a column.
+@dataclass(frozen=True)
+class Question:
+    """Spans that one SELECT answers for, and what it needs to take care of.
 
-    All of one tenant: what counts, and where its fiscal year starts, are the same for all. `name` tells two lists of
-    spans in one statement apart.
+    All of one tenant: what counts, and where its fiscal year starts, are the same for all. `name` tells two questions
+    in one statement apart.
     """
-    spans = list(spans)
-    by_indicator = {span.counting.indicator_id: span.counting for span in spans}
-    known = list(by_indicator.values())
-    partners = {span.partner_id for span in spans}
-    return {
-        "tenant": tenant_id,
-        "states": list(known[0].states) if known else [],
-        "tenant_starts": known[0].year_starts if known else 1,
-        "i_indicator": [counting.indicator_id for counting in known],
-        "i_initiative": [counting.initiative_id for counting in known],
-        "i_step": [Grain(counting.frequency).months for counting in known],
-        "partners": None if None in partners else sorted(p for p in partners if p is not None),
-        f"{name}_indicator": [span.counting.indicator_id for span in spans],
-        f"{name}_grain": [span.grain for span in spans],
-        f"{name}_period": [span.period for span in spans],
-        f"{name}_first": [span.first_on for span in spans],
-        f"{name}_last": [span.last_on for span in spans],
-        f"{name}_ends": [span.ends_on for span in spans],
-        f"{name}_closed": [span.is_closed for span in spans],
-        f"{name}_step": [Grain(span.counting.frequency).months for span in spans],
-        f"{name}_way": [span.counting.way for span in spans],
-        f"{name}_carry": [span.counting.carries for span in spans],
-        f"{name}_partner": [span.partner_id for span in spans],
-    }
+
+    spans: Sequence[Span]
+    name: str = "k"
+
+    @cached_property
+    def countings(self) -> list[Counting]:
+        return list({span.counting.indicator_id: span.counting for span in self.spans}.values())
+
+    @cached_property
+    def carries(self) -> bool:
+        return any(counting.carries for counting in self.countings)
+
+    @cached_property
+    def is_owed_by_all(self) -> bool:
+        return all(counting.is_owed_by_all for counting in self.countings)
+
+    @cached_property
+    def has_excuses(self) -> bool:
+        return any(counting.has_excuses for counting in self.countings)
+
+    @cached_property
+    def names_partners(self) -> bool:
+        """Whether every span is one partner's."""
+        return bool(self.spans) and all(span.partner_id is not None for span in self.spans)
+
+    @cached_property
+    def is_of_another_year(self) -> bool:
+        """Whether a span does not begin where the tenant's own would."""
+        return any(
+            span.period != start_of(Grain(span.grain), span.period, span.counting.year_starts) for span in self.spans
+        )
+
+    def parameters(self, tenant_id: int) -> dict[str, Any]:
+        """One array for each column of `owing.SPANS`, and of the periods inside where partners are combined."""
+        k, spans, known = self.name, self.spans, self.countings
+        return {
+            "tenant": tenant_id,
+            "states": list(known[0].states) if known else [],
+            "tenant_starts": known[0].year_starts if known else 1,
+            f"{k}_partners": sorted({span.partner_id for span in spans}) if self.names_partners else None,
+            f"{k}i_indicator": [counting.indicator_id for counting in known],
+            f"{k}i_initiative": [counting.initiative_id for counting in known],
+            f"{k}i_step": [Grain(counting.frequency).months for counting in known],
+            f"{k}_indicator": [span.counting.indicator_id for span in spans],
+            f"{k}_grain": [span.grain for span in spans],
+            f"{k}_period": [span.period for span in spans],
+            f"{k}_first": [span.first_on for span in spans],
+            f"{k}_last": [span.last_on for span in spans],
+            f"{k}_ends": [span.ends_on for span in spans],
+            f"{k}_closed": [span.is_closed for span in spans],
+            f"{k}_step": [Grain(span.counting.frequency).months for span in spans],
+            f"{k}_way": [span.counting.way for span in spans],
+            f"{k}_carry": [span.counting.carries for span in spans],
+            f"{k}_partner": [span.partner_id for span in spans],
+        }
+
+    def periods(self) -> dict[str, Any]:
+        """The indicators' own periods inside the spans, and before them as far as a level is carried: one array a
+        column of `owing.PERIODS`. A period that straddles the start of a span lies neither in nor before it."""
+        rows = [
+            (number, span.counting.indicator_id, span.partner_id, *period)
+            for number, span in enumerate(self.spans, start=1)
+            for period in _periods(
+                span.period, span.first_on, span.ends_on, span.is_closed, span.counting.frequency, span.counting.carries
+            )
+        ]
+        columns = zip(*rows, strict=True) if rows else [()] * 7
+        names = ("n", "indicator", "partner", "period", "next", "within", "last")
+        return {f"{self.name}b_{name}": list(column) for name, column in zip(names, columns, strict=True)}
+
+
+@lru_cache(maxsize=4096)
+def _periods(
+    start: date, first: date, ends: date, is_closed: bool, frequency: str, carries: int
+) -> tuple[tuple[date, date, bool, bool], ...]:
+    step = Grain(frequency).months
+    found = []
+    period = add_months(first, -(carries // step) * step)
+    while period <= ends:
+        following = add_months(period, step)
+        if period >= first or following <= start:
+            found.append((period, following, period >= first, is_closed and following > ends))
+        period = following
+    return tuple(found)

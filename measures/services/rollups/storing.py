@@ -22,8 +22,8 @@ from backbone.models import Initiative
 from backbone.tenancy import active_tenant_id
 from measures.rules.periods import Grain
 from measures.selectors.combined import COLUMNS, KEY, NUMBERS, both_rows, partner_rows, whole_rows
-from measures.selectors.owing import SPANS
-from measures.selectors.spans import Counting, Span, arrays, countings, span_of, touched
+from measures.selectors.owing import SPANS, steady_plans
+from measures.selectors.spans import Counting, Question, Span, countings, span_of, touched
 
 logger = logging.getLogger(__name__)
 
@@ -96,21 +96,26 @@ def differences(initiative: Initiative, *, at_most: int = 1_000) -> list[tuple[A
     with connection.cursor() as cursor:
         _lock(cursor, tenant_id)
         own, whole = _spans(known, _filed_periods(cursor, tenant_id, known))
-        own_rows, rows = both_rows(own, whole)
-        cursor.execute(
-            f"""
-            WITH {own_rows}
-            SELECT {key} FROM (SELECT * FROM own UNION ALL {rows}) e
-              FULL JOIN (SELECT * FROM measures_rollup
-                          WHERE tenant_id = %(tenant)s AND indicator_id = ANY(%(indicators)s::bigint[])) s
-             USING ({key})
-             WHERE ({", ".join("e." + name for name in NUMBERS)})
-                   IS DISTINCT FROM ({", ".join("s." + name for name in NUMBERS)})
-             ORDER BY indicator_id, grain, period, scope, category LIMIT %(at_most)s
-            """,
-            arrays(own, tenant_id, "own") | arrays(whole, tenant_id) | {"indicators": list(known), "at_most": at_most},
-        )
-        return cursor.fetchall()
+        asked, all_asked = Question(own, "own"), Question(whole)
+        own_rows, rows = both_rows(asked, all_asked)
+        with steady_plans(cursor):
+            cursor.execute(
+                f"""
+                WITH {own_rows}
+                SELECT {key} FROM (SELECT * FROM own UNION ALL {rows}) e
+                  FULL JOIN (SELECT * FROM measures_rollup
+                              WHERE tenant_id = %(tenant)s AND indicator_id = ANY(%(indicators)s::bigint[])) s
+                 USING ({key})
+                 WHERE ({", ".join("e." + name for name in NUMBERS)})
+                       IS DISTINCT FROM ({", ".join("s." + name for name in NUMBERS)})
+                 ORDER BY indicator_id, grain, period, scope, category LIMIT %(at_most)s
+                """,
+                asked.parameters(tenant_id)
+                | asked.periods()
+                | all_asked.parameters(tenant_id)
+                | {"indicators": list(known), "at_most": at_most},
+            )
+            return cursor.fetchall()
 
 
 @transaction.atomic
@@ -153,17 +158,23 @@ def _spans(
 
 
 def _store(cursor: Any, tenant_id: int, own: list[Span], whole: list[Span]) -> None:
-    for rows, spans, whose in (
-        (partner_rows, own, "r.scope <> 0 AND (k.partner_id IS NULL OR r.scope = k.partner_id)"),
-        (whole_rows, whole, "r.scope = 0"),
-    ):
-        if spans:
-            cursor.execute(
-                _UPSERT.format(rows=rows(spans), spans=SPANS.format(k="k"), whose=whose), arrays(spans, tenant_id)
-            )
+    with steady_plans(cursor):
+        if own:
+            question = Question(own)
+            parameters = question.parameters(tenant_id) | question.periods()
+            cursor.execute(_upsert(partner_rows(question), _OWN), parameters)
+        if whole:
+            question = Question(whole)
+            cursor.execute(_upsert(whole_rows(question), _WHOLE), question.parameters(tenant_id))
     cursor.execute("DELETE FROM measures_rollup WHERE tenant_id = %s AND state = ''", [tenant_id])
 
 
+def _upsert(rows: str, whose: str) -> str:
+    return _UPSERT.format(rows=rows, spans=SPANS.format(k="k"), whose=whose)
+
+
+_OWN = "r.scope <> 0 AND (k.partner_id IS NULL OR r.scope = k.partner_id)"
+_WHOLE = "r.scope = 0"
 _PLAIN = ", ".join(COLUMNS)
 _UPSERT = f"""
     INSERT INTO measures_rollup (tenant_id, {_PLAIN}, as_of)
@@ -172,9 +183,10 @@ _UPSERT = f"""
         SELECT {_PLAIN} FROM rows
         UNION ALL
         SELECT {", ".join("r." + name for name in KEY)}, NULL, NULL, NULL, NULL, NULL, false, 0, 0, 0, 0, NULL, ''
-          FROM ({{spans}}) k JOIN measures_rollup r
-            ON r.tenant_id = %(tenant)s AND r.indicator_id = k.indicator_id AND r.grain = k.grain
-           AND r.period = k.period AND {{whose}}
+          FROM ({{spans}}) k CROSS JOIN LATERAL (
+               SELECT * FROM measures_rollup r
+                WHERE r.tenant_id = %(tenant)s AND r.indicator_id = k.indicator_id AND r.grain = k.grain
+                  AND r.period = k.period AND {{whose}} OFFSET 0) r
          WHERE NOT EXISTS (SELECT 1 FROM rows
                             WHERE rows.n = k.n AND rows.scope = r.scope AND rows.category = r.category)
     ) computed
