@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
 from backbone.roles import TABLE, Can, Reach, Role, reach
+from backbone.services import keys
 from tests import factories
 from tests.pages import without_chance
 from tests.routes import ANYBODY, LIBRARIES, LOGIN, MEMBER, ROUTES, make_world
@@ -335,6 +336,53 @@ def test_no_word_of_an_address_breaks_the_door(world, thing):
         f"/api/v1/riverside/{thing}/rollups/",
     ):
         assert browser.get(path).status_code in (302, 400, 404), path
+
+
+@pytest.fixture
+def tokens(world) -> dict[str, str]:
+    """Keys of a machine: whole, for reading only, of next door, and none that opens anything."""
+    ana, sam = world.riverside.people.ana, world.hillcrest.people.sam
+    with world.riverside.scope():
+        steward = keys.create(owner=ana, name="all", role=Role.DATA_STEWARD, scopes=["read", "file"])[1]
+        reader = keys.create(owner=ana, name="reader", role=Role.DATA_STEWARD, scopes=["read"])[1]
+        dead, spent = keys.create(owner=ana, name="spent", role=Role.DATA_STEWARD, scopes=["read", "file"])
+        keys.revoke(key=dead, by=ana)
+    with world.hillcrest.scope():
+        next_door = keys.create(owner=sam, name="all", role=Role.DATA_STEWARD, scopes=["read", "file"])[1]
+    return {"steward": steward, "reader": reader, "revoked": spent, "next door": next_door, "nonsense": "bb_1_2_3"}
+
+
+@pytest.mark.parametrize(
+    ("whose", "reads", "writes"),
+    [
+        ("steward", None, None),
+        ("reader", None, 403),
+        ("revoked", 401, 401),
+        ("next door", 404, 404),
+        ("nonsense", 401, 401),
+    ],
+)
+def test_a_key_opens_what_its_role_scope_and_tenant_do(world, tokens, whose, reads, writes):
+    tried = 0
+    for name, needs, words, path in pages(world):
+        if not is_api(name):
+            continue
+        for method, need in needs.items():
+            response = Client(raise_request_exception=False).generic(
+                method, path, headers={"Authorization": f"Bearer {tokens[whose]}"}
+            )
+            should = reads if method == "GET" else writes
+            if should in (None, 403) and expected("data steward", need, words) is not None:
+                should = expected("data steward", need, words)
+            assert is_right(response, should, may_be_unasked=False), (method, name, response.status_code, should)
+            tried += 1
+    assert tried >= 5
+
+
+@pytest.mark.parametrize("scheme", ["Basic YTpi", "Bearer", "Bearer ", "bearer x y", "Token x"])
+def test_no_other_scheme_opens_the_api(world, scheme):
+    path = reverse("api:rollups", kwargs={"tenant": "riverside", "initiative": "work"})
+    assert Client().get(path, headers={"Authorization": scheme}).status_code == 401
 
 
 TOKENLESS = {"api:schema", "api:docs", "unsubscribe"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import timedelta
 
@@ -21,6 +22,8 @@ from backbone.roles import Role
 from backbone.services import invitations, members
 from tests import factories
 from tests.pages import without_chance
+
+RUNS = int(os.environ.get("INVITATION_RUNS", "15"))  # 2,000 now and then
 
 
 def mailed_link() -> str:
@@ -410,6 +413,6 @@ class Invitations(RuleBasedStateMachine):
 def test_never_a_membership_for_another_address(riverside):
     machine = type("Here", (Invitations,), {"neighbourhood": riverside})
     few = settings(
-        max_examples=15, stateful_step_count=16, deadline=None, suppress_health_check=list(HealthCheck), database=None
+        max_examples=RUNS, stateful_step_count=16, deadline=None, suppress_health_check=list(HealthCheck), database=None
     )
     run_state_machine_as_test(machine, settings=few)
