@@ -63,23 +63,26 @@ def forest(request, initiative):
     }
     if codes is not None:
         month = window.at(Grain.MONTH)
+        may_review = membership.can(Can.REVIEW)
         found = trees(initiative, tenant, membership, indicators, readings, month, codes, context["today"])
         context |= {
             "trees": found,
             "month": month,
             "lede": _lede(found, month, context["today"]),
             "chased": [_chased(request, initiative, one, found.chase) for one in found.chase.missing[:CHASED_AT_ONCE]],
+            "may_chase": membership.can(Can.ASSIGN_OBLIGATIONS),
             "told": [(change.at, changes.sentence(change)) for change in found.changes],
             "reviews": [
                 {
                     "report": report,
-                    "url": url_if_there(
+                    "url": may_review
+                    and url_if_there(
                         "measures:filing-review", tenant.slug, initiative.slug, report.partner.code, report.period
                     ),
                 }
                 for report in found.to_review[:REVIEWED_AT_ONCE]
             ],
-            "review_list_url": url_if_there("measures:review-list", tenant.slug, initiative.slug),
+            "review_list_url": may_review and url_if_there("measures:review-list", tenant.slug, initiative.slug),
         }
     return render(request, "measures/forest.html", context)
 
