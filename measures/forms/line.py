@@ -9,7 +9,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from backbone.look.numbers import number, short_period
+from backbone.look.numbers import number, period_name, short_date, short_period
 from backbone.problems import Problem
 from backbone.wording import say
 from measures.forms.typed import AS_NOT_COLLECTED, AS_NUMBER, TypedLine
@@ -185,11 +185,11 @@ class LineForm(TypedLine):
     def splits(self) -> list[Split]:
         found = []
         for at, breakdown in enumerate(self.breakdowns):
-            slug, name = "+".join(breakdown), self.line.breakdown_name(breakdown)
+            slug = "+".join(breakdown)
             first = len(found)
             for component in self.line.components:
                 message_id = f"says-{self.pk}-{at}"
-                label = _("The same by %(breakdown)s") % {"breakdown": _uncapped(name)}
+                label = _("The same by %(breakdown)s") % {"breakdown": self._breakdown_words(breakdown)}
                 if self.line.rule.is_ratio:
                     label = f"{label}: {_uncapped(self._component_label(component))}"
                 cells = [
@@ -202,6 +202,14 @@ class LineForm(TypedLine):
             for split in found[first:-1]:
                 split.id = ""
         return found
+
+    def _breakdown_words(self, breakdown: Breakdown) -> str:
+        names = [_uncapped(self.line.dimensions[slug].name) for slug in breakdown]
+        return (
+            names[0]
+            if len(names) == 1
+            else _("%(first)s and %(last)s") % {"first": ", ".join(names[:-1]), "last": names[-1]}
+        )
 
     def _split_messages(self, breakdown: Breakdown, slug: str) -> list[str]:
         keys = set(self.line.keys(breakdown))
@@ -292,7 +300,7 @@ class LineForm(TypedLine):
                 if not self.entries.get(key, Entry()).is_blank
             ]
             if cells:
-                found.append((_uncapped(self.line.breakdown_name(breakdown)), cells))
+                found.append((self._breakdown_words(breakdown), cells))
         return found
 
     @property
@@ -319,6 +327,17 @@ class LineForm(TypedLine):
             return definition
         first, stop, _rest = definition.partition(". ")
         return first + stop.strip() if len(first) <= SHORT_DEFINITION else ""
+
+    @property
+    def span(self) -> str:
+        """The quarter or year it is about, where that is not the report's month."""
+        if self.indicator.frequency == "month":
+            return ""
+        words = {
+            "period": period_name(self.row.period, self.indicator.frequency),
+            "due": short_date(self.row.due_on),
+        }
+        return _("For %(period)s, due %(due)s.") % words
 
     @property
     def has_more_to_say(self) -> bool:

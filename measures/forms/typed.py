@@ -8,10 +8,9 @@ from decimal import Decimal
 from backbone.models import Tenant
 from backbone.problems import Problem, errors
 from backbone.tabular import COMMA, NOT_COLLECTED, POINT, SPACE, NumberFormat
-from backbone.tabular import number as read_number
 from backbone.tabular.numbers import invalid
 from measures.rules.cells import check_cells, check_submission, put_rest_in_unknown
-from measures.rules.figures import NUMBERS, Entry, has_answer, nil, plain
+from measures.rules.figures import NUMBERS, Entry, has_answer, nil, plain, read_number
 from measures.rules.kinds import UNDUPLICATED
 from measures.rules.lines import TOTAL, Breakdown
 from measures.rules.usual import warn_figure
@@ -22,6 +21,9 @@ FORMATS: Mapping[str, NumberFormat] = {
     Tenant.NumberFormat.COMMA: COMMA,
     Tenant.NumberFormat.SPACE: SPACE,
 }
+
+# Only wrong when somebody says that they are done: until then the rest may be about to be typed.
+UNFINISHED = ("figure.reason_missing", "figure.half_a_rate")
 
 AS_NUMBER, AS_NIL, AS_NOT_COLLECTED = "number", "nil", "nc"
 ANSWERS = (AS_NUMBER, AS_NIL, AS_NOT_COLLECTED)
@@ -98,7 +100,7 @@ class TypedLine:
         for component in self.line.components:
             text = data.get(f"{self.pk}/{category}/{component}", "").strip()
             self.texts[category, component] = text
-            value, problem = read_number(text, self.fmt)
+            value, problem = read_number(self.line, component, text, self.fmt)
             if text and (value is None or value is NOT_COLLECTED):
                 self.unreadable[category, component] = problem or invalid(text)
             elif value is not NOT_COLLECTED:
@@ -127,9 +129,9 @@ class TypedLine:
             found = errors(check_submission([self.line], {self.line.slug: cells}))
         else:
             found = errors(check_cells(self.line, cells))
+        self.is_unfinished = any(one.code in UNFINISHED for one in found)
         if not self.asked:
-            # A reason that is not typed yet, and half a rate, are only wrong when somebody says that they are done.
-            found = [one for one in found if one.code not in ("figure.reason_missing", "figure.half_a_rate")]
+            found = [one for one in found if one.code not in UNFINISHED]
         if self.unreadable:
             found = [one for one in found if "breakdown" not in one.params and one.code != "figure.blank"]
         if not self.is_open:
@@ -156,7 +158,7 @@ class TypedLine:
         """Whether it could be submitted: answered, and nothing wrong."""
         total = self.entries.get(TOTAL, Entry())
         answered = has_answer(self.line, total) or (total.is_not_collected and not self.lacks_reason)
-        return self.is_open and answered and not self.has_errors
+        return self.is_open and answered and not self.has_errors and not self.is_unfinished
 
     @property
     def is_asked(self) -> bool:

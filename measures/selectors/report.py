@@ -46,6 +46,7 @@ class ReportLine:
 
     indicator: Indicator
     line: Line
+    period: date
     due_on: date
     closes_on: date
     is_over: bool
@@ -125,7 +126,9 @@ class Report:
 
     @property
     def filled_in_by(self) -> list[str]:
-        return list(dict.fromkeys(line.changed_by for line in self.lines if line.changed_by and line.state == FigureState.DRAFT))
+        return list(
+            dict.fromkeys(line.changed_by for line in self.lines if line.changed_by and line.state == FigureState.DRAFT)
+        )
 
 
 def report(initiative: Initiative, partner: Partner, period: date, now: datetime | None = None) -> Report:
@@ -144,6 +147,7 @@ def report(initiative: Initiative, partner: Partner, period: date, now: datetime
         lines[pk] = ReportLine(
             indicator,
             owed.lines[pk],
+            period,
             due_on(indicator, period),
             closes_on(indicator, period),
             is_over=last_day(period, grain) <= today(indicator.tenant, now),

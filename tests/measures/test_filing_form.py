@@ -11,9 +11,9 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from backbone.models import Change
+from backbone.models import Change, Participation
 from backbone.roles import Role
-from measures.models import Figure, Filing, Remark
+from measures.models import Excuse, Figure, Filing, Remark
 from tests import factories
 
 OCTOBER = date(2026, 10, 1)
@@ -196,6 +196,7 @@ def test_a_lead_submits_what_the_filer_typed_and_types_nothing(desk):
         ({"k2": ("15", "10")}, {"K2": "15/10"}, ["10 is less than the numerator, 15."]),
         ({"k2": ("15", "50")}, {"K2": "15/50"}, ["30.0%"]),
         ({"k2": ("0", "0")}, {"K2": "0/0"}, ["undefined"]),
+        ({"k2": ("15", "")}, None, ["Half filled in"]),
         ({"k1": "3000"}, {"K1": "3000"}, ["3000 is ten times the usual 300, or more.", "If it is right, leave it"]),
     ],
 )  # fmt: skip
@@ -420,6 +421,25 @@ def test_a_closed_month_says_since_when_and_whom_to_ask(desk):
     assert response.status_code == 422
     assert "October 2026 is closed for P1 since 20 Nov. Ask the backbone team to reopen it." in words(response)
     assert desk.figures() == {}
+
+
+def test_an_excused_line_keeps_nothing_back_and_may_be_filed_all_the_same(desk):
+    with desk.place.scope():
+        Excuse.objects.create(
+            indicator=desk.k4, partner=desk.partner, period=OCTOBER, reason="Campus closed", by=desk.place.people.ana
+        )
+    assert "Excused" in words(desk.client.get(desk.url()))
+    assert desk.post("submit", k2=("", "")).status_code == 422
+    assert desk.post("submit", k4="").status_code == 302
+    assert set(desk.figures()) == {"K1", "K2", "K3"}
+    assert desk.post("submit", k4="7").status_code == 302
+    assert desk.figures()["K4"] == ("submitted", "7")
+
+
+def test_a_month_without_duties_says_so(desk):
+    with desk.place.scope():
+        Participation.objects.filter(partner=desk.partner).update(leaves_on=date(2026, 9, 30))
+    assert "Nothing to report for this month" in words(desk.client.get(desk.url()))
 
 
 def test_the_running_month_can_be_begun_but_not_handed_in(desk):
