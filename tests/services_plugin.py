@@ -25,6 +25,8 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
     os.environ.update(_closing.enter_context(embedded.services(state, durable=False)))
     os.environ["DJANGO_SETTINGS_MODULE"] = "backbone.config.settings"
     os.environ["WHITENOISE_USE_FINDERS"] = "true"  # pages name files as they lie in static/, nothing is collected
+    # Playwright keeps an event loop in the thread it was started in, and Django would then refuse that thread a query.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     atexit.register(_closing.close)  # for a run that ends before pytest is configured
 
 

@@ -10,7 +10,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.sees_all_tenants, pytest.mark.xdi
 PAGES = {
     "dana": [
         "forest/", "forest/?grain=quarter", "forest/missing/", "forest/conditions/", "review/", "indicators/",
-        "indicators/completions/", "indicators/placed-within-90-days/", "results/", "agenda/", "imports/", "obligations/",
+        "indicators/completions/", "indicators/placed/", "results/", "agenda/", "imports/", "obligations/",
         "indicators/new/", "breakdowns/", "outbox/",
     ],
     "ana": ["report/", "our-figures/", "results/", "imports/", "agenda/"],
