@@ -4,18 +4,37 @@ from __future__ import annotations
 
 import re
 
+from django.conf import settings
 from django.db import transaction
 from django.middleware.locale import LocaleMiddleware
 from django.utils import timezone, translation
 
 from backbone.models import Membership, Tenant
 from backbone.tenancy import tenant_scope
+from backbone.views.doors import bad_request, too_large
 
 _TENANT_PATH = re.compile(r"^/(?:o|api/v1)/(?P<slug>[a-z0-9][a-z0-9-]*)/")
 
 
 class ReaderLocaleMiddleware(LocaleMiddleware):
     """Django's own choice by cookie and browser, until a member's page knows better (`TenantMiddleware`)."""
+
+
+class BoundsMiddleware:
+    """Turn away, before anything of it is read, what no page and no call of the API takes: a body over the limit, and
+    a NUL in the address, which no text in PostgreSQL may hold.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdigit() and int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            return too_large(request)
+        if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            return bad_request(request, None)
+        return self.get_response(request)
 
 
 class TenantMiddleware:

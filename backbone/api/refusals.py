@@ -74,7 +74,7 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response |
     return Response(answer(problems, status=http, title=title), status=http, headers=headers)
 
 
-def refusal(status: int, code: str, text: str, **headers: str) -> JsonResponse:
+def refusal(status: int, code: str, text: str, **params: Any) -> JsonResponse:
     """The same form for what is refused before, or beside, any resource: an unknown address, a database away."""
-    problem = Problem(code, text)
-    return JsonResponse(dict(answer([problem], status=status, title=say(problem))), status=status, headers=headers)
+    problem = Problem(code, text, params)
+    return JsonResponse(dict(answer([problem], status=status, title=say(problem))), status=status)

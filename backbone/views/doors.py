@@ -15,8 +15,10 @@ from redis.exceptions import RedisError
 
 from backbone.access import anonymous_allowed, login_only, member_can
 from backbone.accounts import is_path_here
+from backbone.api.refusals import refusal
 from backbone.frame import FILERS
 from backbone.models import Entrance, Initiative
+from backbone.problems import gettext_noop
 from backbone.roles import Can, Role
 
 
@@ -84,7 +86,17 @@ def _back(request):
 
 
 def bad_request(request, exception):
+    if _is_api(request):
+        return refusal(400, "request.malformed", gettext_noop("The request cannot be read."))
     return _standing_alone("400.html", 400)
+
+
+def too_large(request):
+    """What `middleware.BoundsMiddleware` answers to a body that nobody is going to read."""
+    megabytes = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024**2
+    if _is_api(request):
+        return refusal(413, "body.too_large", gettext_noop("The body is over {limit} MB."), limit=megabytes)
+    return _standing_alone("413.html", 413, {"limit": megabytes})
 
 
 def forbidden(request, exception):
@@ -92,6 +104,8 @@ def forbidden(request, exception):
 
 
 def not_found(request, exception):
+    if _is_api(request):
+        return refusal(404, "not_found", gettext_noop("There is nothing at this address."))
     return render(request, "404.html", status=404)
 
 
@@ -102,6 +116,10 @@ def too_many_requests(request):
     return response
 
 
+def _is_api(request) -> bool:
+    return request.path_info.startswith("/api/")
+
+
 def server_error(request):
     """A database or a Redis that is away, or a row that somebody else is saving, is not our fault, and passes.
 
@@ -109,15 +127,22 @@ def server_error(request):
     """
     error = sys.exc_info()[1]
     if isinstance(error, RedisError):
-        return _try_again(503, is_busy=False)
+        return _try_again(request, 503, is_busy=False)
     if isinstance(error, OperationalError):
         busy = getattr(error.__cause__, "pgcode", None) == "55P03"
-        return _try_again(409 if busy else 503, is_busy=busy)
+        return _try_again(request, 409 if busy else 503, is_busy=busy)
+    if _is_api(request):
+        return refusal(500, "server.error", gettext_noop("Something broke here, and nothing was stored."))
     return _standing_alone("500.html", 500)
 
 
-def _try_again(status: int, *, is_busy: bool) -> HttpResponse:
-    response = _standing_alone("503.html", status, {"is_busy": is_busy})
+def _try_again(request, status: int, *, is_busy: bool) -> HttpResponse:
+    if _is_api(request):
+        busy = gettext_noop("Somebody else is saving the same thing. Nothing of yours was stored; send it again.")
+        away = gettext_noop("The database cannot be reached just now. Nothing was stored; send it again.")
+        response = refusal(status, "server.busy" if is_busy else "server.away", busy if is_busy else away)
+    else:
+        response = _standing_alone("503.html", status, {"is_busy": is_busy})
     response["Retry-After"] = "5"
     return response
 
