@@ -7,7 +7,7 @@ cells; `number`, `period`, `day`, `code`, `name` and `text` settle one raw cell 
 
 from backbone.tabular.columns import PROBLEM_COLUMN, Columns, Header, nearest
 from backbone.tabular.dates import DateFormat, day, period
-from backbone.tabular.numbers import COMMA, NOT_COLLECTED, PLAIN, POINT, SPACE, NumberFormat, is_blank, number
+from backbone.tabular.numbers import COMMA, NOT_COLLECTED, PLAIN, POINT, SPACE, NumberFormat, Percent, is_blank, number
 from backbone.tabular.reading import file_format, read_table, stream_csv, stream_table
 from backbone.tabular.table import BULK, DEFAULT, Findings, Limits, Row, Table
 from backbone.tabular.texts import code, name, text
@@ -28,6 +28,7 @@ __all__ = [
     "Header",
     "Limits",
     "NumberFormat",
+    "Percent",
     "Row",
     "Table",
     "code",

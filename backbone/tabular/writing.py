@@ -77,8 +77,9 @@ def write_csv(
     """A CSV file in pieces, header first: UTF-8, commas, one line feed after each row.
 
     Cells are str, int, Decimal, bool, date, datetime or None (empty). Decimals come with all their digits, with a point
-    and without an exponent, so that they are read alike whatever number format is declared; line ends in texts become line feeds; text that a spreadsheet would run gets a leading `'`, which
-    `read_table` takes off again. `for_excel` begins with the mark by which Excel knows UTF-8.
+    and without an exponent, so that they are read alike whatever number format is declared; line ends in
+    texts become line feeds; text that a spreadsheet would run gets a leading `'`, which `read_table` takes off again.
+    `for_excel` begins with the mark by which Excel knows UTF-8.
     """
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")

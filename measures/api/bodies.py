@@ -86,7 +86,9 @@ def _entry(line: Line, item: Mapping[str, Any]) -> Entry:
 def _text(item: Mapping[str, Any], name: str, limit: int) -> str:
     raw = item.get(name)
     if raw is not None and not isinstance(raw, str):
-        raise Refused(Problem("field.type", gettext_noop("“{name}” is a text."), {"name": name}, field=name, value=cut(raw)))
+        raise Refused(
+            Problem("field.type", gettext_noop("“{name}” is a text."), {"name": name}, field=name, value=cut(raw))
+        )
     text, problem = tabular.text(raw, limit)
     if problem is not None:
         raise Refused(problem.at(field=name))
@@ -103,7 +105,7 @@ def _number(line: Line, item: Mapping[str, Any], name: str) -> Any:
     if isinstance(raw, str) and not raw.strip():
         text = gettext_noop("“{name}” is an empty text: send null for no figure, and 0 for none.")
         raise Refused(Problem("number.invalid", text, {"name": name}, field=name))
-    value, problem = read_number(line, str(raw))
+    value, problem = read_number(line, name, str(raw))
     if problem is not None:
         raise Refused(problem.at(field=name))
     return value

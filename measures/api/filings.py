@@ -102,7 +102,8 @@ class FilingAPI(MemberAPI):
             "as_defined": {by_slug[slug]: word for slug, word in as_defined.items()},
             "words": self._words(body.get("words"), by_slug),
         }
-        if _flag(body, "submit"):
+        is_said_again = _is_said_again(owed.lines, said, standing)
+        if _flag(body, "submit") and not is_said_again:
             receipt = filings.submit(**about)
         else:
             receipt = filings.save_draft(**about)
@@ -212,6 +213,16 @@ class FilingAPI(MemberAPI):
             "submitted_at": filing.submitted_at if filing is not None else None,
             "figures": [shown(row) for row in rows],
         }
+
+
+def _is_said_again(lines: dict[int, Line], said, standing) -> bool:
+    """Whether everything owed was handed in before, and is said again as it stands: nothing to submit, nothing wrong."""
+    handed_in = (FigureState.SUBMITTED, FigureState.APPROVED)
+    return all(TOTAL in standing[pk] and standing[pk][TOTAL].state in handed_in for pk in lines) and all(
+        category in standing[pk] and is_same(standing[pk][category], entry)
+        for pk, line in lines.items()
+        for category, entry in said.get(line.slug, {}).items()
+    )
 
 
 def _flag(body: Any, name: str) -> bool:

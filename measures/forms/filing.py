@@ -12,6 +12,7 @@ from backbone.wording import say
 from measures.forms.line import LineForm
 from measures.forms.typed import FORMATS
 from measures.rules.figures import Entry
+from measures.rules.lines import TOTAL
 from measures.selectors.report import Report
 
 
@@ -62,7 +63,7 @@ class FilingForm:
 
     @property
     def words(self) -> dict[int, str]:
-        return {line.pk: line.words for line in self.posted}
+        return {line.pk: line.words for line in self.posted if (TOTAL, "words") not in line.unreadable}
 
     @property
     def as_defined(self) -> dict[int, bool]:

@@ -264,7 +264,10 @@ class LineForm(TypedLine):
     def summary(self) -> list[tuple[str, str]]:
         """Each hard error as (where to go, sentence), for the box on top."""
         found = [
-            (self._id(category, component), f"{self.label}: {say(problem)}")
+            (
+                self._id(category, component) if component in NUMBERS else f"f{self.pk}-{component}",
+                f"{self.label}: {say(problem)}",
+            )
             for (category, component), problem in self.unreadable.items()
         ]
         for problem in self.problems:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
+from backbone import tabular
 from backbone.models import Tenant
 from backbone.problems import Problem, errors
 from backbone.tabular import COMMA, NOT_COLLECTED, POINT, SPACE, NumberFormat
@@ -15,6 +16,7 @@ from measures.rules.kinds import UNDUPLICATED
 from measures.rules.lines import TOTAL, Breakdown
 from measures.rules.usual import warn_figure
 from measures.selectors.report import ReportLine
+from measures.services.figure_rows import NOTE_LENGTH
 
 FORMATS: Mapping[str, NumberFormat] = {
     Tenant.NumberFormat.POINT: POINT,
@@ -79,10 +81,10 @@ class TypedLine:
     def _read(self, data: Mapping[str, str], answer: str) -> None:
         posted = answer or data.get(f"{self.pk}/answer", AS_NUMBER)
         self.answer = posted if posted in ANSWERS else AS_NUMBER
-        self.reason = data.get(f"{self.pk}/reason", "").strip()
+        self.reason = self._read_text(data, "reason") if self.answer == AS_NOT_COLLECTED else ""
         self.new_only = self.line.kind == UNDUPLICATED and data.get(f"{self.pk}/new") == "1"
         self.as_defined = f"{self.pk}/defined" in data
-        self.words = data.get(f"{self.pk}/words", "").strip()
+        self.words = self._read_text(data, "words")
         if self.answer == AS_NUMBER:
             self.entries = {}
             for category in self.categories:
@@ -92,8 +94,18 @@ class TypedLine:
             self.entries = dict.fromkeys(self.categories, nil(self.line))
         else:
             self.entries = dict.fromkeys(self.categories, Entry())
-            self.entries[TOTAL] = Entry(is_not_collected=True, reason=self.reason)
+            reason = "" if (TOTAL, "reason") in self.unreadable else self.reason
+            self.entries[TOTAL] = Entry(is_not_collected=True, reason=reason)
         self._write_texts()
+
+    def _read_text(self, data: Mapping[str, str], name: str) -> str:
+        """What was typed, cleaned; or as it was, to stand in its field again beside what is wrong with it."""
+        typed = data.get(f"{self.pk}/{name}", "")
+        text, problem = tabular.text(typed, NOTE_LENGTH)
+        if problem is None:
+            return text
+        self.unreadable[TOTAL, name] = problem
+        return typed
 
     def _read_cell(self, data: Mapping[str, str], category: str) -> None:
         numbers: dict[str, Decimal | None] = {}
@@ -133,7 +145,8 @@ class TypedLine:
         if not self.asked:
             found = [one for one in found if one.code not in UNFINISHED]
         if self.unreadable:
-            found = [one for one in found if "breakdown" not in one.params and one.code != "figure.blank"]
+            known = {"figure.blank"} | ({"figure.reason_missing"} if (TOTAL, "reason") in self.unreadable else set())
+            found = [one for one in found if "breakdown" not in one.params and one.code not in known]
         if not self.is_open:
             found = []
         self.problems = found

@@ -103,7 +103,7 @@ class Reader:
         for name, raw in zip(NUMBERS, raws, strict=True):
             if raw == "" or raw is None:
                 continue
-            value, problem = read_number(line, raw, self.office.number_format)
+            value, problem = read_number(line, name, raw, self.office.number_format)
             if problem is not None:
                 problems.append(problem.at(row=number, column=name))
                 if not problem.is_warning:

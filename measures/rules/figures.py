@@ -66,12 +66,13 @@ class Place(NamedTuple):
 
 
 def read_number(
-    line: Line | None, raw: Any, fmt: tabular.NumberFormat = tabular.PLAIN
+    line: Line | None, component: str, raw: Any, fmt: tabular.NumberFormat = tabular.PLAIN
 ) -> tuple[Number, Problem | None]:
-    """What somebody wrote for a line, as `tabular.number` settles it: 45% is 45 where percent are measured, $1,000 is
-    1000 where money is. Without a line, which is then refused itself, neither sign is held against the number.
+    """What somebody wrote for a line, as `tabular.number` settles it: a value of 45% is 45 where percent are measured,
+    $1,000 is 1000 where money is. Without a line, which is then refused itself, neither sign is held against it.
     """
-    percent = "points" if line is None or line.unit == PERCENT else None
+    is_percent = component == "value" and (line is None or line.unit == PERCENT)
+    percent: tabular.Percent | None = "points" if is_percent else None
     return tabular.number(raw, fmt, percent=percent, money=line is None or line.is_money)
 
 
