@@ -127,7 +127,10 @@ def _heaviest(
 def _last_filed(
     initiative: Initiative, partners: Collection[int], before: date, readings: Sequence[Reading], zone: str
 ) -> dict[int, LastFiled]:
-    """The last earlier month of which each partner has a figure that is more than a draft, and when it came."""
+    """The last earlier month of which each partner has a figure that is more than a draft, and when it came.
+
+    Nobody knows when what was entered from elsewhere came.
+    """
     ids = [reading.indicator.pk for reading in readings]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -140,6 +143,7 @@ def _last_filed(
                                   ORDER BY f.period DESC LIMIT 1) f
               LEFT JOIN measures_filing g ON g.tenant_id = %(tenant)s AND g.initiative_id = %(initiative)s
                                          AND g.period = f.period AND g.partner_id = p.id
+                                         AND g.submitted_by_id IS NOT NULL
             """,
             {
                 "tenant": active_tenant_id(),

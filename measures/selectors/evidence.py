@@ -45,7 +45,7 @@ def coverage_of_last_periods(initiative: Initiative, indicators: list[Indicator]
 
 
 def on_time(initiative: Initiative, indicators: list[Indicator], as_of: datetime) -> Share:
-    """Of the reports of the last three months that were submitted, those that came by their due day."""
+    """Of the reports of the last three months that somebody submitted here, those that came by their due day."""
     tenant = initiative.tenant
     latest = latest_month(today(tenant, as_of))
     monthly = [one for one in indicators if one.frequency == Indicator.Frequency.MONTH]
@@ -53,7 +53,11 @@ def on_time(initiative: Initiative, indicators: list[Indicator], as_of: datetime
         return Share(Decimal(0), Decimal(0))
     due_day = max(one.due_day for one in monthly)
     filings = Filing.objects.filter(
-        initiative=initiative, period__gt=add_months(latest, -PERIODS), period__lte=latest, submitted_at__isnull=False
+        initiative=initiative,
+        period__gt=add_months(latest, -PERIODS),
+        period__lte=latest,
+        submitted_at__isnull=False,
+        submitted_by__isnull=False,
     ).values_list("period", "submitted_at")
     zone = ZoneInfo(tenant.timezone)
     days = [(due_on(period, Grain.MONTH, due_day), at.astimezone(zone).date()) for period, at in filings]

@@ -195,15 +195,20 @@ def move(keys: Collection[Key], *, to: str, by_id: int, because: str, now: datet
 
 
 def raise_versions(filing_ids: Collection[int], submitted_by: int | None, submitted_at: datetime | None) -> None:
-    """Tell these filings that they changed, and who submitted them where somebody did now; one statement."""
+    """Tell these filings that they changed, and who submitted them where somebody did now; one statement.
+
+    What nobody submitted has an instant all the same, that of its entry; a submission from before keeps its own.
+    """
     if filing_ids:
         _run(
-            "UPDATE measures_filing SET version = version + 1, submitted_at = COALESCE(%s, submitted_at), "
-            "submitted_by_id = CASE WHEN %s THEN %s ELSE submitted_by_id END WHERE tenant_id = %s AND id = ANY(%s)",
+            "UPDATE measures_filing SET version = version + 1, submitted_by_id = COALESCE(%s, submitted_by_id), "
+            "submitted_at = CASE WHEN %s THEN %s ELSE COALESCE(submitted_at, %s) END "
+            "WHERE tenant_id = %s AND id = ANY(%s)",
             (),
-            submitted_at,
-            submitted_at is not None,
             submitted_by,
+            submitted_by is not None,
+            submitted_at,
+            submitted_at,
             active_tenant_id(),
             list(filing_ids),
         )

@@ -134,7 +134,8 @@ class Work:
     def finish(self) -> Receipt:
         """Versions, history and marks: one statement each, and none when nothing changed."""
         if self.touched:
-            by_id = None if self.by is None else self.by.pk
+            # Whoever enters what was approved elsewhere did not submit it.
+            by_id = None if self.by is None or self.wanted == APPROVED else self.by.pk
             submitted = [self.touched[desk].filing_id for desk in self.submitted]
             drafted = [filing.filing_id for desk, filing in self.touched.items() if desk not in self.submitted]
             figure_rows.raise_versions(submitted, by_id, self.now)

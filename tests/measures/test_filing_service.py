@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 import time_machine
+from django.utils import timezone
 
 from backbone.models import Change
 from backbone.problems import Refused
@@ -14,6 +15,7 @@ from backbone.roles import Role
 from backbone.tenancy import tenant_scope
 from measures.models import Figure, FigureEvent, Filing, Reopening, StaleMark
 from measures.rules.figures import Entry
+from measures.selectors.evidence import on_time
 from measures.services import filings
 from measures.services.filings import FigureRow
 from tests import factories
@@ -148,6 +150,28 @@ def test_only_a_reviewer_enters_figures_as_approved(in_riverside, completions):
     file(in_riverside, row(completions, p1, 1), approve=True, by=in_riverside.people.ana)
     assert Figure.objects.get().state == "approved"
     assert Change.objects.get().verb == "filing.entered"
+
+
+def test_what_was_entered_from_elsewhere_is_neither_late_nor_on_time(in_riverside, completions):
+    p1, p2, _ = in_riverside.partners
+    file(in_riverside, row(completions, p1, 1), approve=True, by=in_riverside.people.ana)
+    assert Filing.objects.get().submitted_by is None
+    assert on_time(in_riverside.initiative, [completions], timezone.now()).value is None
+    file(in_riverside, row(completions, p2, 1))
+    assert on_time(in_riverside.initiative, [completions], timezone.now()).whole == 1
+
+
+def test_a_submission_keeps_its_day_and_author_when_somebody_corrects_it_later(in_riverside, completions):
+    p1 = in_riverside.partners[0]
+    file(in_riverside, row(completions, p1, 1))
+    submitted = timezone.now()
+    with time_machine.travel("2026-12-24T15:00:00Z", tick=False):
+        steward = {"by": in_riverside.people.ana, "approve": True}
+        file(in_riverside, row(completions, p1, 2), **steward)
+        file(in_riverside, row(completions, p1, 3), **steward, replace=True, because="a typing error")
+    filing = Filing.objects.get()
+    assert (filing.submitted_at, filing.submitted_by) == (submitted, in_riverside.people.ben)
+    assert filing.version == 3
 
 
 def test_texts_with_percent_signs_and_braces_are_kept_as_they_are(in_riverside, completions):
