@@ -225,7 +225,7 @@ def _import(tenant: Tenant, initiative: Initiative, rows: Iterable[dict]) -> Non
 
 def _finish(tenant: Tenant, initiative: Initiative) -> None:
     rollups.rebuild(initiative)
-    changes.record(LOADED, on=tenant, by=None, initiative=initiative)
+    changes.record(LOADED, on=tenant, by=None)  # the tenant's, so that no initiative's news begin with it
 
 
 class Passwords(dict):
