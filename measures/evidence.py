@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from django.urls import reverse
 
-from backbone.conditions import Attachment, DueItem, Reading
+from backbone.conditions import Attachment, Condition, DueItem, Reading
 from backbone.models import Tenant
 from measures import duties
 from measures.models import Indicator
@@ -16,7 +15,7 @@ from measures.selectors.evidence import condition_checks
 from measures.services import expectations
 
 
-class MeasuresEvidence:
+class MeasuresEvidence(Condition):
     slug = "measures"
 
     def readings(self, initiative, as_of: datetime) -> Iterable[Reading]:
@@ -26,15 +25,6 @@ class MeasuresEvidence:
     def due(self, membership, as_of: datetime) -> Iterable[DueItem]:
         """Reports to file and reports to review."""
         return duties.due(membership, as_of)
-
-    def published(self, initiative, as_of: datetime, audience: str) -> dict:
-        return {}
-
-    def export(self, tenant) -> Iterable[tuple[str, Iterable[Mapping[str, Any]]]]:
-        return ()
-
-    def forget(self, membership) -> None:
-        return None
 
     def attached(self, initiative) -> Iterable[Attachment]:
         """Indicators, on the strategy or the outcome of the agenda that they measure."""

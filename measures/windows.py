@@ -55,8 +55,13 @@ class Window:
 
     @property
     def short_name(self) -> str:
-        """For the head of a column: `Oct 2026`."""
-        return self.name if self.grain is Grain.YEAR else short_period(self.period, self.grain)
+        """For the head of a column: `Oct 2026`; of a running year its months, `Jul–Oct 2026`."""
+        if self.grain is not Grain.YEAR or not self.is_running:
+            return short_period(self.period, self.grain)
+        first, last = short_period(self.period), short_period(self.last)
+        if self.period.year == self.last.year:
+            first = first.rsplit(" ", 1)[0]
+        return last if self.period == self.last else f"{first}–{last}"
 
     @property
     def head(self) -> str:

@@ -74,7 +74,7 @@ def partner_rows(reading: Reading, shown: set[int] | None) -> list[PartnerRow]:
                 count=1,
                 now=part.combined,
                 before=earlier,
-                change=_change(line, part.partner_id, earlier, part.combined),
+                change=SILENCE if reading.change is None else _change(line, part.partner_id, earlier, part.combined),
                 usual=reading.weights.get(part.partner_id),
                 state=state,
                 state_words=words,

@@ -149,6 +149,11 @@ def test_a_running_year_states_its_months(world):
     assert "2,700 so far" in said
 
 
+def test_a_running_year_is_not_compared_with_a_whole_one(world):
+    table = rows(page(world, "ana", "indicators/completions/?grain=year&format=csv"))
+    assert {row[4] for row in table[1:]} == {"–"}
+
+
 def test_the_calendar_year_holds_the_same_months(world):
     said = text(page(world, "ana", "indicators/completions/?grain=year&year=calendar"))
     assert "Jan 2026 to Oct 2026, 10 of 12 months" in said
