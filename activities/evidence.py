@@ -1,28 +1,7 @@
-"""What this condition answers when the backbone asks."""
+"""What this condition answers when the backbone asks: nothing is recorded about activities yet."""
 
-from __future__ import annotations
-
-from collections.abc import Iterable, Mapping
-from datetime import datetime
-from typing import Any
-
-from backbone.conditions import DueItem, Reading
+from backbone.conditions import Condition
 
 
-class ActivitiesEvidence:
+class ActivitiesEvidence(Condition):
     slug = "activities"
-
-    def readings(self, initiative, as_of: datetime) -> Iterable[Reading]:
-        return ()
-
-    def due(self, membership, as_of: datetime) -> Iterable[DueItem]:
-        return ()
-
-    def published(self, initiative, as_of: datetime, audience: str) -> dict:
-        return {}
-
-    def export(self, tenant) -> Iterable[tuple[str, Iterable[Mapping[str, Any]]]]:
-        return ()
-
-    def forget(self, membership) -> None:
-        return None

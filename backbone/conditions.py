@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any
 
 SLUGS = ("agenda", "measures", "activities", "comms", "backbone")
 
@@ -73,23 +73,25 @@ class Attachment:
     url: str = ""
 
 
-class Condition(Protocol):
+class Condition:
+    """What each of the five answers when asked; a condition overrides what it has something to say about."""
+
     slug: str
 
     def readings(self, initiative, as_of: datetime) -> Iterable[Reading]:
         """Dated evidence about this condition, for condition health."""
+        return ()
 
     def due(self, membership, as_of: datetime) -> Iterable[DueItem]:
         """What this person owes now, over all initiatives, soonest first."""
+        return ()
 
-    def published(self, initiative, as_of: datetime, audience: str) -> dict:
-        """This condition's part of a publication: plain, JSON-able data."""
+    def attached(self, initiative) -> Iterable[Attachment]:
+        """What hangs on other conditions' rows of an initiative."""
+        return ()
 
-    def export(self, tenant) -> Iterable[tuple[str, Iterable[Mapping[str, Any]]]]:
-        """Its part of a tenant's export: (table, rows) pairs."""
-
-    def forget(self, membership) -> None:
-        """Its part of a person's erasure: figures stay, words and names go."""
+    def settings_changed(self, tenant, names: frozenset[str]) -> None:
+        """A tenant's settings of these names changed, in this transaction: mend what is built on them."""
 
 
 _registered: dict[str, Condition] = {}
@@ -114,21 +116,15 @@ def due(membership, as_of: datetime) -> list[DueItem]:
 
 
 def settings_changed(tenant, names: frozenset[str]) -> None:
-    """Tell each condition which of a tenant's settings changed, in the transaction of the change.
-
-    For those that keep something built on them and so have a `settings_changed(tenant, names)`; most do not.
-    """
+    """Tell each condition which of a tenant's settings changed, in the transaction of the change."""
     for condition in registered():
-        told = getattr(condition, "settings_changed", None)
-        if told is not None:
-            told(tenant, names)
+        condition.settings_changed(tenant, names)
 
 
 def attached(initiative) -> dict[str, list[Attachment]]:
-    """What hangs on the rows of an initiative, by row, from every condition that has an `attached(initiative)`."""
+    """What hangs on the rows of an initiative, by row, from every condition."""
     found: dict[str, list[Attachment]] = {}
     for condition in registered():
-        asked = getattr(condition, "attached", None)
-        for one in asked(initiative) if asked is not None else ():
+        for one in condition.attached(initiative):
             found.setdefault(one.to, []).append(one)
     return found

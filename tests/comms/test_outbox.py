@@ -14,7 +14,6 @@ from django.test.utils import CaptureQueriesContext
 from backbone.models import Change, Membership
 from backbone.roles import Role
 from backbone.services import invitations
-from comms.evidence import CommsEvidence
 from comms.models import Mail
 from comms.services import ledger, sending
 from tests import factories
@@ -249,11 +248,3 @@ def test_a_header_that_breaks_out_is_refused_where_it_is_written(place, outbox_b
     with place.scope(), pytest.raises(django_mail.BadHeaderError):
         django_mail.send_mail("Hello\nBcc: eve@example.org", "…", None, ["someone@example.org"])
     assert mails(place, Kind.LETTER) == []
-
-
-def test_whoever_is_forgotten_leaves_no_mail(place):
-    with at(10):
-        plan(place)
-    with place.scope():
-        CommsEvidence().forget(place.people.ben)
-        assert not Mail.objects.filter(recipient=place.people.ben).exists()
