@@ -282,3 +282,46 @@ def test_reading_the_pages_changes_no_row(ana, riverside):
     ):  # fmt: skip
         assert ana.get(BASE + page).status_code in (200, 405)
     assert moving.count(riverside.tenant.pk) == before
+
+
+# --- the frame ---
+
+
+def test_the_switcher_leads_to_the_other_tenant(ana, riverside, hillcrest):
+    from backbone.services import members
+
+    assert "You have no other organizations" in text(ana.get(BASE + "account/"))
+    with hillcrest.scope():
+        members.add_member(email="ana@riverside.example", name="Ana", role=Role.FUNDER)
+    page = text(ana.get(BASE + "account/"))
+    assert 'href="/o/hillcrest/"' in page
+    assert "Hillcrest" in page
+    assert text(ana.get("/")).count('href="/o/') == 2, "at the door she chooses"
+
+
+def test_somebody_of_one_tenant_goes_straight_in(ana):
+    assert ana.get("/")["Location"] == "/o/riverside/"
+
+
+def test_language_and_light_are_remembered(ana):
+    assert '<html lang="en" data-bs-theme="auto">' in text(ana.get(BASE + "account/"))
+    ana.post("/language/", {"language": "es", "next": BASE + "account/"})
+    ana.post("/theme/", {"theme": "dark", "next": BASE + "account/"})
+    assert '<html lang="es" data-bs-theme="dark">' in text(ana.get(BASE + "account/"))
+    ana.post("/theme/", {"theme": ""})
+    assert 'data-bs-theme="auto"' in text(ana.get(BASE + "account/"))
+
+
+def test_a_persons_own_language_comes_before_the_tenants(riverside):
+    with riverside.scope():
+        Membership.objects.filter(pk=riverside.people.ben.pk).update(locale="es")
+    assert '<html lang="es"' in text(signed_in(riverside.people.ben).get(BASE + "account/"))
+    assert '<html lang="en"' in text(signed_in(riverside.people.fay).get(BASE + "account/"))
+
+
+def test_the_tenants_colour_is_in_every_page_and_nothing_else_is(ana, riverside):
+    Tenant.objects.filter(pk=riverside.tenant.pk).update(accent="#aa3300")
+    assert "--bb-accent-base: #aa3300;" in text(ana.get(BASE + "account/"))
+    Tenant.objects.filter(pk=riverside.tenant.pk).update(accent="red;}")
+    page = text(ana.get(BASE + "account/"))
+    assert "red;}" not in page

