@@ -62,9 +62,35 @@ _FISCAL_YEAR = "((date_part('year', {day}) * 12 + date_part('month', {day}))::in
 
 
 _SAME_SPAN = "r.grain = k.grain AND r.indicator_id = k.indicator_id AND r.period = k.period"
-_READ_EACH_SPAN = f"""
-    CROSS JOIN LATERAL (SELECT * FROM measures_rollup r WHERE r.tenant_id = %(tenant)s AND {_SAME_SPAN} OFFSET 0) r
+# The parts of the whole, read span by span through an index and put aside: joined with who owes them afterwards.
+_READ_ROLLUPS = f"""
+    SELECT k.n, r.scope AS partner_id, r.category, r.value, r.numerator, r.denominator, r.lower, r.upper, r.parts,
+           r.filed, r.value_period, NULL::date AS source
+      FROM k CROSS JOIN LATERAL (
+           SELECT * FROM measures_rollup r
+            WHERE r.tenant_id = %(tenant)s AND {_SAME_SPAN} AND r.scope <> 0 AND r.state <> '' OFFSET 0) r
+     WHERE k.grain <> '{Grain.MONTH}'
 """
+_READ_COMPUTED = f"""
+    SELECT k.n, r.scope AS partner_id, r.category, r.value, r.numerator, r.denominator, r.lower, r.upper, r.parts,
+           r.filed, r.value_period, NULL::date AS source
+      FROM k JOIN {{rollups}} r ON {_SAME_SPAN}
+     WHERE k.grain <> '{Grain.MONTH}'
+"""
+
+
+def _read_figures(figures: str, within: str, which: str) -> str:
+    source = "NULL::date" if which == "k.carry = 0" else "f.period"
+    return f"""
+        SELECT k.n, f.partner_id, f.category, f.value, f.numerator, f.denominator, f.value AS lower, f.value AS upper,
+               1 AS parts, 1 AS filed, NULL::date AS value_period, {source} AS source
+          FROM k CROSS JOIN LATERAL (
+               SELECT f.partner_id, f.period, f.category, f.value, f.numerator, f.denominator FROM {figures} f
+                WHERE f.tenant_id = %(tenant)s AND f.indicator_id = k.indicator_id AND {within}
+                  AND {_COUNTS} OFFSET 0) f
+         WHERE k.grain = '{Grain.MONTH}' AND {which}
+    """
+
 
 # Name the state, and decide whether people may be called a number at all.
 _FINISHED = f"""
@@ -96,34 +122,25 @@ def partner_rows(question: Question, *, figures: str = FIGURES, categories: bool
         excused = "e.partner_id IS NOT NULL"
         excuses = """LEFT JOIN measures_excuse e ON e.tenant_id = %(tenant)s AND e.indicator_id = b.indicator_id
                                                  AND e.period = b.period AND e.partner_id = d.partner_id"""
-    whose = "= b.partner_id" if question.names_partners else "= coalesce(b.partner_id, f.partner_id)"
+    whose = f"{'' if question.names_partners else 'b.partner_id IS NULL OR '}f.partner_id = b.partner_id"
     cells = f"""
         SELECT o.n, o.partner_id, o.period, o.is_excused, o.is_last, f.category, f.value, f.numerator, f.denominator,
                f.new_only, o.period AS source
-          FROM {periods}
-          JOIN k ON k.n = b.n {"AND k.carry = 0" if question.carries else ""}
-         CROSS JOIN LATERAL (
-               SELECT f.partner_id, f.category, f.value, f.numerator, f.denominator, f.new_only FROM {figures} f
-                WHERE f.tenant_id = %(tenant)s AND f.indicator_id = b.indicator_id AND f.period = b.period
-                  AND f.partner_id {whose} AND {_COUNTS} {totals} OFFSET 0) f
-          JOIN owed_periods o ON o.n = b.n AND o.period = b.period AND o.partner_id = f.partner_id
-         WHERE b.is_in_span
+          FROM read f JOIN owed_periods o ON o.n = f.n AND o.period = f.period AND o.partner_id = f.partner_id
+         WHERE o.is_in_span {"AND f.carry = 0" if question.carries else ""}
     """
     if question.carries:
         # The latest level within reach; an excused month is only due when it was filed itself.
-        cells += f"""
+        cells += """
         UNION ALL
         (SELECT DISTINCT ON (o.n, o.partner_id, o.period, f.category)
                 o.n, o.partner_id, o.period, o.is_excused, o.is_last, f.category, f.value, f.numerator, f.denominator,
                 f.new_only, s.period AS source
-           FROM owed_periods o JOIN k ON k.n = o.n AND k.carry > 0
-           JOIN owed_periods s ON s.n = o.n AND s.partner_id = o.partner_id AND s.period <= o.period
-                              AND s.period >= o.period - make_interval(months => k.carry)
-          CROSS JOIN LATERAL (
-                SELECT f.category, f.value, f.numerator, f.denominator, f.new_only FROM {figures} f
-                 WHERE f.tenant_id = %(tenant)s AND f.indicator_id = k.indicator_id AND f.period = s.period
-                   AND f.partner_id = o.partner_id AND {_COUNTS} {totals} OFFSET 0) f
-          WHERE o.is_in_span AND (NOT o.is_excused OR s.period = o.period)
+           FROM read f
+           JOIN owed_periods s ON s.n = f.n AND s.partner_id = f.partner_id AND s.period = f.period
+           JOIN owed_periods o ON o.n = f.n AND o.partner_id = f.partner_id AND o.period >= f.period
+                              AND o.period <= f.period + make_interval(months => f.carry)
+          WHERE f.carry > 0 AND o.is_in_span AND (NOT o.is_excused OR s.period = o.period)
           ORDER BY o.n, o.partner_id, o.period, f.category, s.period DESC)
         """
     is_one_year, years_owed, years_filed = "true", "", ""
@@ -143,6 +160,14 @@ def partner_rows(question: Question, *, figures: str = FIGURES, categories: bool
               JOIN duties d ON d.indicator_id = b.indicator_id AND d.since < b.next_on AND d.until >= b.period
                            AND (b.partner_id IS NULL OR d.partner_id = b.partner_id)
               {excuses}
+        ),
+        read AS MATERIALIZED (
+            SELECT b.n, b.period, k.carry, f.*
+              FROM {periods} JOIN k ON k.n = b.n
+             CROSS JOIN LATERAL (
+                   SELECT f.partner_id, f.category, f.value, f.numerator, f.denominator, f.new_only FROM {figures} f
+                    WHERE f.tenant_id = %(tenant)s AND f.indicator_id = b.indicator_id AND f.period = b.period
+                      AND ({whose}) AND {_COUNTS} {totals} OFFSET 0) f
         ),
         asked AS (
             SELECT o.n, o.partner_id, count(*) AS owed, count(*) FILTER (WHERE o.is_excused) AS excused,
@@ -188,53 +213,40 @@ def whole_rows(question: Question, *, figures: str = FIGURES, rollups: str = ROL
     `rollups` is where those lie: the table, or a CTE with its columns. Parameters: `question.parameters()`.
     """
     grains = {span.grain for span in question.spans}
-    parts = []
+    reads, parts = [], []
     if Grain.MONTH in grains or not grains:
-        parts.append(
-            f"""
-            SELECT o.n, o.is_due, f.category, f.value, f.numerator, f.denominator, f.value AS lower, f.value AS upper,
-                   1 AS parts, 1 AS filed, NULL::date AS value_period
-              FROM k CROSS JOIN LATERAL (
-                   SELECT f.partner_id, f.category, f.value, f.numerator, f.denominator FROM {figures} f
-                    WHERE f.tenant_id = %(tenant)s AND f.indicator_id = k.indicator_id AND f.period = k.period
-                      AND {_COUNTS} OFFSET 0) f
-              JOIN owed o ON o.n = k.n AND o.partner_id = f.partner_id
-             WHERE k.grain = '{Grain.MONTH}' {"AND k.carry = 0" if question.carries else ""}
-            """
-        )
+        reads.append(_read_figures(figures, "f.period = k.period", "k.carry = 0"))
         if question.carries:
-            parts.append(
-                f"""
-                (SELECT DISTINCT ON (o.n, o.partner_id, f.category)
-                        o.n, o.is_due, f.category, f.value, f.numerator, f.denominator, f.value AS lower,
-                        f.value AS upper, 1 AS parts, 1 AS filed,
-                        CASE WHEN f.period < k.period THEN f.period END AS value_period
-                   FROM k CROSS JOIN LATERAL (
-                        SELECT f.partner_id, f.period, f.category, f.value, f.numerator, f.denominator
-                          FROM {figures} f
-                         WHERE f.tenant_id = %(tenant)s AND f.indicator_id = k.indicator_id AND f.period <= k.period
-                           AND f.period >= k.period - make_interval(months => k.carry) AND {_COUNTS} OFFSET 0) f
-                   JOIN owed o ON o.n = k.n AND o.partner_id = f.partner_id
-                  WHERE k.grain = '{Grain.MONTH}' AND k.carry > 0 AND (o.is_due OR f.period = k.period)
-                    AND EXISTS (SELECT 1 FROM duties d
-                                 WHERE d.indicator_id = k.indicator_id AND d.partner_id = f.partner_id
-                                   AND d.since < f.period + make_interval(months => 1) AND d.until >= f.period)
-                  ORDER BY o.n, o.partner_id, f.category, f.period DESC)
-                """
-            )
+            within = "f.period <= k.period AND f.period >= k.period - make_interval(months => k.carry)"
+            reads.append(_read_figures(figures, within, "k.carry > 0"))
     if grains - {Grain.MONTH}:
-        stored = "AND r.tenant_id = %(tenant)s AND r.state <> ''" if rollups == ROLLUPS else ""
+        reads.append(_READ_ROLLUPS if rollups == ROLLUPS else _READ_COMPUTED.format(rollups=rollups))
+    parts.append(
+        f"""
+        SELECT o.n, o.is_due, r.category, r.value, r.numerator, r.denominator, r.lower, r.upper, r.parts, r.filed,
+               r.value_period
+          FROM read r JOIN owed o ON o.n = r.n AND o.partner_id = r.partner_id
+         {"WHERE r.source IS NULL" if question.carries else ""}
+        """
+    )
+    if question.carries:
         parts.append(
-            f"""
-            SELECT o.n, o.is_due, r.category, r.value, r.numerator, r.denominator, r.lower, r.upper, r.parts, r.filed,
-                   r.value_period
-              FROM k {_READ_EACH_SPAN if rollups == ROLLUPS else f"JOIN {rollups} r ON {_SAME_SPAN}"}
-              JOIN owed o ON o.n = k.n AND o.partner_id = r.scope
-             WHERE k.grain <> '{Grain.MONTH}' {stored}
+            """
+            (SELECT DISTINCT ON (o.n, o.partner_id, r.category)
+                    o.n, o.is_due, r.category, r.value, r.numerator, r.denominator, r.lower, r.upper, r.parts, r.filed,
+                    CASE WHEN r.source < k.period THEN r.source END AS value_period
+               FROM read r JOIN owed o ON o.n = r.n AND o.partner_id = r.partner_id
+               JOIN k ON k.n = r.n
+              WHERE r.source IS NOT NULL AND (o.is_due OR r.source = k.period)
+                AND EXISTS (SELECT 1 FROM duties d
+                             WHERE d.indicator_id = k.indicator_id AND d.partner_id = r.partner_id
+                               AND d.since < r.source + make_interval(months => 1) AND d.until >= r.source)
+              ORDER BY o.n, o.partner_id, r.category, r.source DESC)
             """
         )
     return f"""
         WITH {with_owed(question)},
+        read AS MATERIALIZED ({" UNION ALL ".join(reads)}),
         asked AS (
             SELECT o.n, count(*) FILTER (WHERE o.is_due) AS due, count(*) FILTER (WHERE NOT o.is_due) AS let_off,
                    bool_or(o.is_due_last) AS is_due_last

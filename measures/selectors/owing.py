@@ -111,11 +111,17 @@ _OWED_WITH_EXCUSES = """
 
 @contextmanager
 def steady_plans(cursor: Any) -> Iterator[None]:
-    """Join by hashing whatever the planner believes.
+    """Join and group by hashing whatever the planner believes, until the end of this block.
 
     It cannot know how many rows our CTEs have and believes in one, so that it would compare thousands of rows with
     thousands one by one. Where an index must be walked for each span, the SQL says LATERAL, which no setting undoes.
     """
-    cursor.execute("SET LOCAL enable_nestloop = off")
+    cursor.execute(_SWITCH, ["off"] * 3)
     yield
-    cursor.execute("SET LOCAL enable_nestloop = on")
+    cursor.execute(_SWITCH, ["on"] * 3)
+
+
+_SWITCH = (
+    "SELECT set_config('enable_nestloop', %s, true), set_config('enable_mergejoin', %s, true), "
+    "set_config('enable_sort', %s, true)"
+)

@@ -178,42 +178,54 @@ class Question:
         )
 
     def parameters(self, tenant_id: int) -> dict[str, Any]:
-        """One array for each column of `owing.SPANS`, and of the periods inside where partners are combined."""
+        """One array for each column of `owing.SPANS`."""
         k, spans, known = self.name, self.spans, self.countings
+        steps = {"month": 1, "quarter": 3, "year": 12}
         return {
             "tenant": tenant_id,
             "states": list(known[0].states) if known else [],
             "tenant_starts": known[0].year_starts if known else 1,
-            f"{k}_partners": sorted({span.partner_id for span in spans}) if self.names_partners else None,
-            f"{k}i_indicator": [counting.indicator_id for counting in known],
-            f"{k}i_initiative": [counting.initiative_id for counting in known],
-            f"{k}i_step": [Grain(counting.frequency).months for counting in known],
-            f"{k}_indicator": [span.counting.indicator_id for span in spans],
-            f"{k}_grain": [span.grain for span in spans],
-            f"{k}_period": [span.period for span in spans],
-            f"{k}_first": [span.first_on for span in spans],
-            f"{k}_last": [span.last_on for span in spans],
-            f"{k}_ends": [span.ends_on for span in spans],
-            f"{k}_closed": [span.is_closed for span in spans],
-            f"{k}_step": [Grain(span.counting.frequency).months for span in spans],
-            f"{k}_way": [span.counting.way for span in spans],
-            f"{k}_carry": [span.counting.carries for span in spans],
-            f"{k}_partner": [span.partner_id for span in spans],
+            f"{k}_partners": array({span.partner_id for span in spans}) if self.names_partners else None,
+            f"{k}i_indicator": array(counting.indicator_id for counting in known),
+            f"{k}i_initiative": array(counting.initiative_id for counting in known),
+            f"{k}i_step": array(steps[counting.frequency] for counting in known),
+            f"{k}_indicator": array(span.counting.indicator_id for span in spans),
+            f"{k}_grain": array(span.grain for span in spans),
+            f"{k}_period": array(span.period for span in spans),
+            f"{k}_first": array(span.first_on for span in spans),
+            f"{k}_last": array(span.last_on for span in spans),
+            f"{k}_ends": array(span.ends_on for span in spans),
+            f"{k}_closed": array(span.is_closed for span in spans),
+            f"{k}_step": array(steps[span.counting.frequency] for span in spans),
+            f"{k}_way": array(span.counting.way for span in spans),
+            f"{k}_carry": array(span.counting.carries for span in spans),
+            f"{k}_partner": array(span.partner_id for span in spans),
         }
 
-    def periods(self) -> dict[str, Any]:
+    def periods(self) -> dict[str, str]:
         """The indicators' own periods inside the spans, and before them as far as a level is carried: one array a
         column of `owing.PERIODS`. A period that straddles the start of a span lies neither in nor before it."""
         rows = [
             (number, span.counting.indicator_id, span.partner_id, *period)
             for number, span in enumerate(self.spans, start=1)
             for period in _periods(
-                span.period, span.first_on, span.ends_on, span.is_closed, span.counting.frequency, span.counting.carries
+                span.period,
+                span.first_on,
+                span.ends_on,
+                span.is_closed,
+                span.counting.frequency,
+                span.counting.carries,
             )
         ]
         columns = zip(*rows, strict=True) if rows else [()] * 7
         names = ("n", "indicator", "partner", "period", "next", "within", "last")
-        return {f"{self.name}b_{name}": list(column) for name, column in zip(names, columns, strict=True)}
+        return {f"{self.name}b_{name}": array(column) for name, column in zip(names, columns, strict=True)}
+
+
+def array(items: Iterable[int | bool | str | date | None]) -> str:
+    """A PostgreSQL array as one literal. psycopg2 would spell each item as an expression of its own, and reading
+    thousands of those takes PostgreSQL longer than the work. The texts are our own short words."""
+    return "{" + ",".join("NULL" if item is None else f'"{item}"' if item == "" else str(item) for item in items) + "}"
 
 
 @lru_cache(maxsize=4096)
