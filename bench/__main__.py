@@ -1,0 +1,53 @@
+"""bin/bench [SUBJECT …] [--quick]: run the benchmarks and exit with 1 when a target is missed."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from bench import databases
+
+SUBJECTS = ("filing", "reading", "rebuilding", "importing", "memory")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
+    parser.add_argument("subjects", nargs="*", metavar="SUBJECT", help=f"{', '.join(SUBJECTS)}; all when left out")
+    parser.add_argument("--quick", action="store_true", help="fewer samples and no large data: to see that it runs")
+    arguments = parser.parse_args()
+    unknown = set(arguments.subjects) - set(SUBJECTS)
+    if unknown:
+        parser.error(f"there is no subject {', '.join(sorted(unknown))}; there are {', '.join(SUBJECTS)}")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backbone.config.settings")
+    with databases.fresh():
+        return _run(arguments)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    from bench import importing, memory, rollups
+    from bench.measuring import Report
+
+    report = Report()
+    works = {
+        "filing": rollups.filing,
+        "reading": rollups.reading,
+        "rebuilding": rollups.rebuilding,
+        "importing": importing.importing,
+        "memory": memory.memory,
+    }
+    for subject in arguments.subjects or SUBJECTS:
+        works[subject](report, arguments.quick)
+    if report.missed:
+        print(f"\nMissed: {'; '.join(report.missed)}")
+    return 1 if report.missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
