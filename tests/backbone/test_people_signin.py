@@ -218,6 +218,28 @@ def test_a_membership_is_read_on_each_request(ana, riverside, signed_in):
     assert signed_in.get("/o/riverside/-/account/").status_code == 404
 
 
+def test_a_forgotten_password_is_set_anew_by_mail_and_ends_every_session(ana, signed_in, client):
+    client.post("/accounts/password/reset/", {"email": ana.email})
+    link = re.search(r"https?://[^/]+(/accounts/password/reset/key/\S+)", mail.outbox[-1].body)[1]
+    form = client.get(link)["Location"]  # the key leaves the address before a page is shown
+    client.post(form, {"password1": "another long passphrase", "password2": "another long passphrase"})
+    ana.refresh_from_db()
+    assert ana.check_password("another long passphrase")
+    assert not is_in(signed_in)
+    assert client.get(link).status_code == 200, "and the link is spent"
+    assert "new-password" not in client.get(link).content.decode()
+
+
+def test_without_a_mail_server_a_code_lies_in_a_file_for_the_operator_alone(ana, client, settings, tmp_path):
+    settings.EMAIL_BACKEND, settings.DELIVERY, settings.STATE_DIR = "comms.outbox.OutboxBackend", None, tmp_path
+    client.post("/accounts/login/code/", {"email": ana.email})
+    (letter,) = (tmp_path / "mail").iterdir()
+    assert letter.stat().st_mode & 0o777 == 0o600
+    code = re.search(r"^[A-Z0-9]{3,}-?[A-Z0-9]{2,}$", letter.read_text(), re.MULTILINE)[0]
+    client.post("/accounts/login/code/confirm/", {"code": code})
+    assert is_in(client)
+
+
 # --- what the doors tell a stranger ---
 
 
