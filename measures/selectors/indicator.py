@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.db import connection
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from backbone.look.numbers import SILENCE, short_period
 from backbone.models import Initiative, Partner
@@ -134,9 +135,10 @@ def _state(part: Part, figure: tuple[str, bool] | None, is_own_grain: bool) -> t
         month = short_period(part.combined.as_of_period)
         return "approved", _("As of %(month)s") % {"month": month}
     if covered.filed:
-        return "approved", "" if is_own_grain else _("All months in")
+        return "approved", "" if is_own_grain else _("All periods in")
     if part.months:
-        return "submitted", _("%(count)s months in") % {"count": part.months}
+        words = ngettext("%(count)s period in", "%(count)s periods in", part.months)
+        return "submitted", words % {"count": part.months}
     return "missing", ""
 
 

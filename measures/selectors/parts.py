@@ -9,7 +9,7 @@ what the list adds up to, whether or not a worker has come round to the stored r
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -235,10 +235,3 @@ def waiting(spans: Iterable[Span]) -> dict[int, set[int]]:
         for indicator, partner in cursor:
             found.setdefault(indicator, set()).add(partner)
     return found
-
-
-def renamed(combined: Combined, names: Mapping[int, str]) -> Combined:
-    """The same with its missing partners by code, for a reader who may know them."""
-    missing = combined.coverage.missing
-    named = None if missing is None else tuple(names.get(pk, str(pk)) for pk in missing)
-    return replace(combined, coverage=replace(combined.coverage, missing=named))

@@ -6,7 +6,7 @@ while reading, partner by partner (`selectors.parts`); earlier spans of a trend 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -15,7 +15,7 @@ from backbone.look.coverage import Coverage as Chip
 from backbone.models import Initiative, Membership, Partner, Tenant
 from backbone.roles import Can
 from measures import wording
-from measures.lines import closes_on, dimensions_of, line_of
+from measures.lines import dimensions_of, line_of
 from measures.lines import today as today_of
 from measures.models import Figure, Indicator, Target
 from measures.rules.change import Change, like_for_like
@@ -364,10 +364,3 @@ def live_point(combined: Combined, line: Line, window: Window) -> TrendPoint:
 def _words(one: wording.Shown) -> str:
     """A figure beside its point: without what a rate was divided from, for which a chart has no room."""
     return str(replace(one, small="") if one.is_fraction and not one.words else one)
-
-
-def locks_on(indicators: Collection[Indicator], period: date) -> date | None:
-    """The last day on which anything of this month may still be filed."""
-    return max(
-        (closes_on(one, period) for one in indicators if one.frequency == Indicator.Frequency.MONTH), default=None
-    )

@@ -27,6 +27,7 @@ from measures.selectors.history import excuse_steps, figure_steps
 from measures.selectors.indicator import LENGTHS, PartnerRow, partner_rows, splits
 from measures.selectors.reading import Reading, codes_for, read, window_for
 from measures.views.links import csv_answer, grain_links, rows_from, url_if_there, year_links
+from measures.windows import Window
 
 ROWS_ON_A_PAGE = 60
 STEPS = 12
@@ -119,7 +120,7 @@ def indicator(request, initiative, indicator: str):
         "show": request.GET.get("show", ""),
         "is_filtered": len(listed) < len(rows),
         "is_own_grain": window.grain == frequency,
-        "usual_of": row.denominator if rule.is_ratio else "",
+        "usual_of": _usual_of(row, window),
         "splits": [(one, drawing.split_chart(reading, one)) for one in parts],
         "steps": _steps(membership, reading, shown, codes),
         "over_partners": _(rule.over_partners),
@@ -142,6 +143,14 @@ def _edit_url(request, initiative, row: Indicator) -> str:
     if not request.membership.can(Can.DEFINE_INDICATORS):
         return ""
     return url_if_there("measures:indicator-edit", request.tenant.slug, initiative.slug, row.slug)
+
+
+def _usual_of(row: Indicator, window: Window) -> str:
+    """What the usual volume counts, where it is not the figure itself: a rate's denominator, one period of several."""
+    words = [row.denominator] if KINDS[row.kind].is_ratio and row.denominator else []
+    if window.grain != row.frequency:
+        words.append(str(row.get_frequency_display()))
+    return ", ".join(words)
 
 
 def _source(tenant, reading: Reading) -> str:
