@@ -165,7 +165,12 @@ def record(mail: Mail, code: int | None, now: datetime) -> None:
 
 
 def record_sent(mail: Mail, now: datetime, code: str = "250") -> None:
-    _claimed(mail).update(status=Status.SENT, smtp_code=code, sent_at=now, claim=None, lease_until=None)
+    """It left, or is kept here where no mail server is set. A letter that left may hold a secret, such as an
+    invitation's token: its words are not kept."""
+    fields = {"status": Status.SENT, "smtp_code": code, "sent_at": now, "claim": None, "lease_until": None}
+    if mail.kind == Mail.Kind.LETTER and settings.DELIVERY:
+        fields |= {"text": "", "html": ""}
+    _claimed(mail).update(**fields)
 
 
 def record_unsendable(mail: Mail) -> None:

@@ -276,3 +276,11 @@ def test_two_senders_at_once_send_each_mail_once(server, monkeypatch):
     assert server.addresses == sorted(f"reader{n}@example.org" for n in range(24))
     assert statuses(place) == [Status.SENT] * 24
     assert server.connections >= 2
+
+
+def test_a_letter_that_left_keeps_no_words(riverside, server):
+    """It may have held an invitation's token; only its hash is kept anywhere."""
+    post(riverside, 1, text="Open https://backbone.example/accounts/invitations/…", html="<p>Open</p>")
+    sending.deliver(riverside.tenant.pk)
+    with riverside.scope():
+        assert list(Mail.objects.values_list("status", "text", "html")) == [(Status.SENT, "", "")]
