@@ -140,7 +140,7 @@ def _try_again(request, status: int, *, is_busy: bool) -> HttpResponse:
     if _is_api(request):
         busy = gettext_noop("Somebody else is saving the same thing. Nothing of yours was stored; send it again.")
         away = gettext_noop("The database cannot be reached just now. Nothing was stored; send it again.")
-        response = refusal(status, "server.busy" if is_busy else "server.away", busy if is_busy else away)
+        response: HttpResponse = refusal(status, "server.busy" if is_busy else "server.away", busy if is_busy else away)
     else:
         response = _standing_alone("503.html", status, {"is_busy": is_busy})
     response["Retry-After"] = "5"
