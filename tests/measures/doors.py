@@ -158,6 +158,7 @@ class Desk:
             self.home.api(f"imports/?dry_run={'false' if is_applied else 'true'}"),
             content,
             content_type="text/csv",
+            CONTENT_TYPE="text/csv",  # which the client leaves out of a request without a body
             headers={"Authorization": f"Bearer {token or self.tokens['P1']}", **headers},
         )
         assert time.monotonic() - started < SLOW
