@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext
 
-from backbone.look.numbers import period_name, short_date
-from backbone.problems import Month, Problem
+from backbone.look.numbers import number, period_name, short_date
+from backbone.problems import Month, Problem, Word
 
 
 def say(problem: Problem) -> str:
@@ -25,6 +26,10 @@ def _places(problem: Problem) -> dict[str, Any]:
 def _shown(value: Any) -> Any:
     if isinstance(value, Month):
         return period_name(value.first_day)
+    if isinstance(value, Word):
+        return gettext(value.text)
+    if isinstance(value, Decimal):
+        return number(value)
     return short_date(value) if isinstance(value, date) else value
 
 

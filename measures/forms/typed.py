@@ -150,9 +150,11 @@ class TypedLine:
         if not self.is_open:
             found = []
         self.problems = found
-        self.warnings = warn_figure(self.line, self.entries[TOTAL], self.row.earlier) if TOTAL in self.entries else []
-        if found or self.unreadable or self.row.state == "approved":
-            self.warnings = []
+        # Parts that do not add up may be right, and the total the slip: what is unusual about it is said beside them.
+        is_total_wrong = any("breakdown" not in one.params and one.params["category"] == TOTAL for one in found)
+        self.warnings = []
+        if TOTAL in self.entries and not is_total_wrong and self.row.state != "approved":
+            self.warnings = warn_figure(self.line, self.entries[TOTAL], self.row.earlier)
 
     @property
     def is_blank(self) -> bool:

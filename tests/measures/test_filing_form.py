@@ -187,7 +187,7 @@ def test_a_lead_submits_what_the_filer_typed_and_types_nothing(desk):
         ({"k1": "0"}, {"K1": "0"}, []),
         ({"k1": "12 people"}, {}, ["“12 people” is not a number."]),
         ({"k1": "n/a"}, {}, ["“n/a” is not a number."]),
-        ({"k1": "-4"}, {"K1": "-4"}, ["-4 is below zero."]),
+        ({"k1": "-4"}, {"K1": "-4"}, ["−4 is below zero."]),
         ({"k1": "2.5"}, {"K1": "2"}, ["2.5 is not a whole number."]),
         ({"k1": "300", "ages": ("4", "200", "90", "")}, None, ["the parts add up to 294. That is 6 short of 300.",
                                                               "Put the other 6 in unknown"]),
@@ -197,7 +197,10 @@ def test_a_lead_submits_what_the_filer_typed_and_types_nothing(desk):
         ({"k2": ("15", "50")}, {"K2": "15/50"}, ["30.0%"]),
         ({"k2": ("0", "0")}, {"K2": "0/0"}, ["undefined"]),
         ({"k2": ("15", "")}, None, ["Half filled in"]),
-        ({"k1": "3000"}, {"K1": "3000"}, ["3000 is ten times the usual 300, or more.", "If it is right, leave it"]),
+        ({"k1": "3000"}, {"K1": "3000"}, ["3,000 is ten times the usual 300, or more.", "If it is right, leave it"]),
+        ({"k1": "3000", "ages": ("4", "200", "90", "6")}, None, ["That is 2,700 short of 3,000.",
+                                                                "3,000 is ten times the usual 300, or more."]),
+        ({"k1": "30x0", "ages": ("4", "200", "90", "6")}, None, ["“30x0” is not a number."]),
     ],
 )  # fmt: skip
 def test_what_is_typed_is_kept_as_a_draft_and_judged(desk, typed, kept, said):
