@@ -78,6 +78,12 @@ class FilingForm:
         return [item for line in self.lines for item in line.summary]
 
     @property
+    def only_place(self) -> str:
+        """Where the one thing to fix is; empty when there are several, or none."""
+        problems = self.problems
+        return problems[0][0] if len(problems) == 1 else ""
+
+    @property
     def is_stale(self) -> bool:
         """Whether somebody else saved another value meanwhile."""
         return any(line.conflicts for line in self.lines)

@@ -19,7 +19,8 @@
 
   const meet = place => {
     const errors = place.matches?.("[data-focus]") ? place : place.querySelector("[data-focus]");
-    if (errors) errors.focus();
+    /* The summary of errors, or the one place where there is something to do. */
+    if (errors) (document.getElementById(errors.dataset.focus) ?? errors).focus();
   };
   meet(document);
   document.addEventListener("htmx:afterSettle", event => meet(event.detail.elt));
