@@ -37,12 +37,22 @@ class Month:
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """A word of ours among a problem's places, marked with `gettext_noop`: each reader is told it in their language."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """One thing wrong: a stable machine code, a sentence, and the way out.
 
     `field` names the input within the thing that was checked (`value`, `numerator`, `category`…), `row` and
     `column` its place in a file (row 1 is the header). `is_warning` asks for a word of explanation and never blocks.
-    A `date` or a `Month` in `params` stays one until it is said, in the reader's language.
+    A `date`, a `Month` or a `Word` in `params` stays one until it is said, in the reader's language.
     """
 
     code: str

@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from backbone.problems import Problem, Refused, cut, gettext_noop
+from backbone.problems import Problem, Refused, Word, cut, gettext_noop
 from backbone.tabular import texts
 from backbone.tabular.columns import nearest
 
@@ -31,9 +31,9 @@ _NOTHING = {"", "~", "null"}
 YEARS = range(1900, 2200)
 
 FOUND = {
-    yaml.MappingNode: gettext_noop("a group of keys"),
-    yaml.SequenceNode: gettext_noop("a list"),
-    yaml.ScalarNode: gettext_noop("a single value"),
+    yaml.MappingNode: Word(gettext_noop("a group of keys")),
+    yaml.SequenceNode: Word(gettext_noop("a list")),
+    yaml.ScalarNode: Word(gettext_noop("a single value")),
 }
 
 

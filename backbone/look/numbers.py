@@ -136,7 +136,7 @@ def _rounded(value: Decimal, decimals: int) -> Decimal:
 def _span(starts_on: dt.date, months: int) -> str:
     last = starts_on.month + months - 1
     ends_on = dt.date(starts_on.year + (last - 1) // 12, (last - 1) % 12 + 1, 1)
-    first, month_year = formats.date_format(starts_on, "M"), pgettext("date format", "M Y")
+    first, month_year = formats.date_format(starts_on, pgettext("date format", "M")), pgettext("date format", "M Y")
     if ends_on.year != starts_on.year:
         first = formats.date_format(starts_on, month_year)
     return f"{first}–{formats.date_format(ends_on, month_year)}"

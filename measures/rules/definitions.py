@@ -13,6 +13,7 @@ from typing import Any
 
 from backbone.problems import Problem, Refused, cut, gettext_noop
 from measures.rules.lines import PERCENT, UNKNOWN, Line, check_line
+from measures.rules.periods import Grain
 
 # How people write the unit of a percentage; all of them mean the same.
 PERCENT_WORDS = frozenset({"percent", "percentage", "per cent", "pct", "%"})
@@ -93,9 +94,10 @@ def check_settled(name: str, changed: Mapping[str, tuple[Any, Any]]) -> list[Pro
             "this one end."
         ),
     }
+    words = {str(grain): grain.word for grain in Grain}
     return [
-        Problem("definition.settled", text[field], {"name": name, "before": before, "after": after}, field=field,
-                value=cut(after))
+        Problem("definition.settled", text[field], {"name": name, "before": words.get(before, before),
+                "after": words.get(after, after)}, field=field, value=cut(after))
         for field, (before, after) in changed.items()
         if field in text and before != after
     ]  # fmt: skip

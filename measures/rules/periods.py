@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from backbone.problems import Problem, cut, gettext_noop
+from backbone.problems import Problem, Word, cut, gettext_noop
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199  # years outside are typing slips; refusing them keeps every sum of dates in range
 
@@ -30,6 +30,18 @@ class Grain(StrEnum):
     @property
     def months(self) -> int:
         return {"month": 1, "quarter": 3, "year": 12}[self.value]
+
+    @property
+    def word(self) -> Word:
+        """Its name among a problem's places."""
+        return _GRAIN_WORDS[self.value]
+
+
+_GRAIN_WORDS = {
+    "month": Word(gettext_noop("month")),
+    "quarter": Word(gettext_noop("quarter")),
+    "year": Word(gettext_noop("year")),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +176,7 @@ def check_period(period: date, frequency: Grain, year_starts: int = 1) -> Proble
     if start == period:
         return None
     sentence = gettext_noop("{period} is not the first month of a {frequency}: file it under {start}.")
-    params = {"period": text_of(period), "frequency": str(Grain(frequency)), "start": text_of(start)}
+    params = {"period": text_of(period), "frequency": Grain(frequency).word, "start": text_of(start)}
     return Problem("period.not_a_start", sentence, params, field="period", value=text_of(period))
 
 

@@ -10,7 +10,7 @@ from datetime import date
 
 from backbone.look.numbers import period_name, short_date, short_datetime
 from backbone.models import Membership, Partner
-from backbone.problems import Problem, Refused, gettext_noop
+from backbone.problems import Problem, Refused, Word, gettext_noop
 from measures.lines import closes_on
 from measures.models import Indicator
 from measures.models.filings import FigureState
@@ -63,7 +63,7 @@ def approved(rows: Sequence[FigureRow], indicators: Mapping[int, Indicator]) -> 
                 },
                 hint=hint,
                 field=str(Place(indicators[row.indicator_id].slug, row.category, _component(row.entry))),
-                value=said(row.entry),
+                value=str(said(row.entry)),
             )
             for row in rows[:SHOWN]
         )
@@ -81,7 +81,7 @@ def not_open(lines: Iterable[tuple[int, str]], indicators: Mapping[int, Indicato
                 {
                     "name": indicators[pk].name,
                     "indicator": indicators[pk].slug,
-                    "state": FigureState(state).label if state else gettext_noop("empty"),
+                    "state": FigureState(state).label if state else Word(gettext_noop("empty")),
                 },
             )
             for pk, state in lines
@@ -121,7 +121,7 @@ def stale(cells: Iterable[tuple[Indicator, str, Entry, Stored]]) -> Refused:
                     "yours": said(entry),
                 },
                 field=str(Place(indicator.slug, category, _component(entry))),
-                value=said(entry),
+                value=str(said(entry)),
             )
             for indicator, category, entry, stored in cells
         )
@@ -138,10 +138,10 @@ def not_over(period: date, last: date) -> Refused:
     return Refused(Problem("period.not_over", text, params, field="period"))
 
 
-def said(entry: Entry) -> str:
-    """A cell as one word: 300, 15 of 50, not collected, blank."""
+def said(entry: Entry) -> str | Word:
+    """A cell as one word: 300, 15 / 50, not collected, a dash."""
     if entry.is_not_collected:
-        return "not collected"
+        return Word(gettext_noop("not collected"))
     if entry.denominator is not None or entry.numerator is not None:
         return f"{shown(entry.numerator) or '–'} / {shown(entry.denominator) or '–'}"
     return shown(entry.value) or "–"
