@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 
-from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.db import transaction
+from django.http import UnreadablePostError
 from django.middleware.locale import LocaleMiddleware
 from django.utils import timezone, translation
 
 from backbone.models import Membership, Tenant
 from backbone.tenancy import tenant_scope
-from backbone.views.doors import bad_request, too_large
+from backbone.views.doors import bad_request, length_required, too_large
 
 _TENANT_PATH = re.compile(r"^/(?:o|api/v1)/(?P<slug>[a-z0-9][a-z0-9-]*)/")
 
@@ -21,18 +22,25 @@ class ReaderLocaleMiddleware(LocaleMiddleware):
 
 
 class BoundsMiddleware:
-    """Turn away, before anything of it is read, what no page and no call of the API takes: a body over the limit, and
-    a NUL in the address, which no text in PostgreSQL may hold.
+    """Turn away what no page and no call of the API takes: a body over the limit or without a length, and a NUL in the
+    address, which no text in PostgreSQL may hold.
+
+    The body is read here, before a tenant's transaction is opened, so that whoever sends slowly holds no lock.
     """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if length.isdigit() and int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            return too_large(request)
+        if "HTTP_TRANSFER_ENCODING" in request.META:  # its body would be taken for none
+            return length_required(request)
         if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            return bad_request(request, None)
+        try:
+            request.body  # noqa: B018
+        except RequestDataTooBig:
+            return too_large(request)
+        except UnreadablePostError:
             return bad_request(request, None)
         return self.get_response(request)
 

@@ -91,6 +91,13 @@ def bad_request(request, exception):
     return _standing_alone("400.html", 400)
 
 
+def length_required(request):
+    """What `middleware.BoundsMiddleware` answers to a body in chunks."""
+    if _is_api(request):
+        return refusal(411, "body.length", gettext_noop("Say the length of the body (Content-Length), not chunks."))
+    return _standing_alone("400.html", 411)
+
+
 def too_large(request):
     """What `middleware.BoundsMiddleware` answers to a body that nobody is going to read."""
     megabytes = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024**2

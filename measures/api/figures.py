@@ -67,7 +67,8 @@ class FiguresAPI(MemberAPI):
             states.append(FigureState.DRAFT)
         if asked["state"] is not None:
             states = [state for state in states if state == asked["state"]]
-        return Wanted(partner_ids, indicator_ids, asked["since"], asked["until"], states)
+        own = self.membership.partner_ids(Can.READ_DRAFTS)  # fewer than those whose figures somebody of two roles sees
+        return Wanted(partner_ids, indicator_ids, asked["since"], asked["until"], states, drafts_of=own)
 
 
 def _unknown(name: str, raw: str) -> Refused:

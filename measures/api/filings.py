@@ -59,7 +59,7 @@ FILING_BODY = inline_serializer(
 class FilingAPI(MemberAPI):
     """A partner's report. A PUT says all of it: what it leaves out is cleared, save what is submitted or approved."""
 
-    can = {"GET": Can.READ_PARTNER_FIGURES, "PUT": Can.FILE}
+    can = {"GET": Can.READ_PARTNER_FIGURES, "PUT": Can.DRAFT}
 
     @extend_schema(responses={200: dict})
     def get(self, request, partner, period, **named):
@@ -78,10 +78,13 @@ class FilingAPI(MemberAPI):
 
     def _put(self, request, partner, period) -> Response:
         body = only(request.data, FIELDS, read_only=("tenant", "partner", "period", "version", "state"))
+        if "figures" not in body:
+            text = gettext_noop("“{name}” is missing: a filing is sent whole, with an empty list when nothing is left.")
+            raise Refused(Problem("field.missing", text, {"name": "figures"}, field="figures"))
         owed = owed_lines(self.initiative, partner, period)
         by_slug = {line.slug: pk for pk, line in owed.lines.items()}
         said, as_defined = bodies.cells(
-            body.get("figures", []),
+            body["figures"],
             {line.slug: line for line in owed.lines.values()},
             lambda slug: self._strange(slug, partner, period),
         )

@@ -48,7 +48,7 @@ class ImportsAPI(MemberAPI):
     Without `dry_run=false` nothing is written: the answer says what would change, and every problem by row and column.
     """
 
-    can = {"POST": (Can.FILE, Can.OVERRIDE)}
+    can = {"POST": (Can.DRAFT, Can.OVERRIDE)}
     parser_classes = (MultiPartParser, CSVBody, XLSXBody)
 
     @extend_schema(

@@ -40,7 +40,7 @@ class RollupsAPI(MemberAPI):
     `missing=true` names the partners that have not filed, for callers who may see partners' figures; it needs a grain.
     """
 
-    can = {"GET": (Can.READ_ROLLUPS, Can.READ_RESULTS)}
+    can = {"GET": Can.READ_ROLLUPS}
 
     @extend_schema(
         parameters=[OpenApiParameter(name, str) for name in PARAMETERS],
