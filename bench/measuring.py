@@ -12,19 +12,21 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Milliseconds: the median, the 95th percentile, and of how many samples."""
+    """Milliseconds: the median, the best, the 95th percentile, and of how many samples."""
 
     median: float
+    best: float
     p95: float
     samples: int
 
     @classmethod
     def of(cls, seconds: list[float]) -> Timing:
         ordered = sorted(1000 * second for second in seconds)
-        return cls(statistics.median(ordered), ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))], len(ordered))
+        p95 = ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
+        return cls(statistics.median(ordered), ordered[0], p95, len(ordered))
 
     def __str__(self):
-        return f"{self.median:10.2f} ms   p95 {self.p95:10.2f}   n = {self.samples}"
+        return f"{self.median:10.2f} ms   best {self.best:9.2f}   p95 {self.p95:9.2f}   n = {self.samples}"
 
 
 def once(work: Callable[[], Any]) -> float:
@@ -57,11 +59,15 @@ class Report:
     def timing(self, name: str, timing: Timing) -> None:
         print(f"  {name:<52}{timing}")
 
-    def ratio(self, name: str, ratio: float, at_most: float | None = None, at_least: float | None = None) -> None:
-        target = f"at most {at_most:g}x" if at_most is not None else f"at least {at_least:g}x" if at_least else ""
+    def ratio(
+        self, name: str, ours: Timing, floor: Timing, at_most: float | None = None, at_least: float | None = None
+    ) -> None:
+        """The ratio of the medians is judged; that of the best samples, shown beside it, is what an unquiet machine
+        leaves of a quiet one."""
+        ratio, best = ours.median / floor.median, ours.best / floor.best
+        target = f"at most {at_most:g}x" if at_most is not None else f"at least {at_least:g}x"
         is_met = (at_most is None or ratio <= at_most) and (at_least is None or ratio >= at_least)
-        verdict = "" if not target else "  met" if is_met else "  MISSED"
-        print(f"  {name:<52}{ratio:10.2f}x  {target}{verdict}")
+        print(f"  {name:<52}{ratio:10.2f}x   best {best:8.2f}x   {target}{'' if is_met else '  MISSED'}")
         if not is_met:
             self.missed.append(name)
 

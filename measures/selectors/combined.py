@@ -64,7 +64,7 @@ _FISCAL_YEAR = "((date_part('year', {day}) * 12 + date_part('month', {day}))::in
 _SAME_SPAN = "r.grain = k.grain AND r.indicator_id = k.indicator_id AND r.period = k.period"
 # The parts of the whole, read span by span through an index and put aside: joined with who owes them afterwards.
 _READ_ROLLUPS = f"""
-    SELECT k.n, r.scope AS partner_id, r.category, r.value, r.numerator, r.denominator, r.lower, r.upper, r.parts,
+    SELECT k.n, k.crowd, r.scope AS partner_id, r.category, r.value, r.numerator, r.denominator, r.lower, r.upper, r.parts,
            r.filed, r.value_period, NULL::date AS source
       FROM k CROSS JOIN LATERAL (
            SELECT * FROM measures_rollup r
@@ -72,7 +72,7 @@ _READ_ROLLUPS = f"""
      WHERE k.grain <> '{Grain.MONTH}'
 """
 _READ_COMPUTED = f"""
-    SELECT k.n, r.scope AS partner_id, r.category, r.value, r.numerator, r.denominator, r.lower, r.upper, r.parts,
+    SELECT k.n, k.crowd, r.scope AS partner_id, r.category, r.value, r.numerator, r.denominator, r.lower, r.upper, r.parts,
            r.filed, r.value_period, NULL::date AS source
       FROM k JOIN {{rollups}} r ON {_SAME_SPAN}
      WHERE k.grain <> '{Grain.MONTH}'
@@ -82,7 +82,7 @@ _READ_COMPUTED = f"""
 def _read_figures(figures: str, within: str, which: str) -> str:
     source = "NULL::date" if which == "k.carry = 0" else "f.period"
     return f"""
-        SELECT k.n, f.partner_id, f.category, f.value, f.numerator, f.denominator, f.value AS lower, f.value AS upper,
+        SELECT k.n, k.crowd, f.partner_id, f.category, f.value, f.numerator, f.denominator, f.value AS lower, f.value AS upper,
                1 AS parts, 1 AS filed, NULL::date AS value_period, {source} AS source
           FROM k CROSS JOIN LATERAL (
                SELECT f.partner_id, f.period, f.category, f.value, f.numerator, f.denominator FROM {figures} f
@@ -124,24 +124,24 @@ def partner_rows(question: Question, *, figures: str = FIGURES, categories: bool
                                                  AND e.period = b.period AND e.partner_id = d.partner_id"""
     whose = f"{'' if question.names_partners else 'b.partner_id IS NULL OR '}f.partner_id = b.partner_id"
     cells = f"""
-        SELECT o.n, o.partner_id, o.period, o.is_excused, o.is_last, f.category, f.value, f.numerator, f.denominator,
+        SELECT f.n, o.partner_id, o.period, o.is_excused, o.is_last, f.category, f.value, f.numerator, f.denominator,
                f.new_only, o.period AS source
-          FROM read f JOIN owed_periods o ON o.n = f.n AND o.period = f.period AND o.partner_id = f.partner_id
+          FROM read f JOIN owed_periods o ON o.n = f.crowd AND o.period = f.period AND o.partner_id = f.partner_id
          WHERE o.is_in_span {"AND f.carry = 0" if question.carries else ""}
     """
     if question.carries:
         # The latest level within reach; an excused month is only due when it was filed itself.
         cells += """
         UNION ALL
-        (SELECT DISTINCT ON (o.n, o.partner_id, o.period, f.category)
-                o.n, o.partner_id, o.period, o.is_excused, o.is_last, f.category, f.value, f.numerator, f.denominator,
+        (SELECT DISTINCT ON (f.n, o.partner_id, o.period, f.category)
+                f.n, o.partner_id, o.period, o.is_excused, o.is_last, f.category, f.value, f.numerator, f.denominator,
                 f.new_only, s.period AS source
            FROM read f
-           JOIN owed_periods s ON s.n = f.n AND s.partner_id = f.partner_id AND s.period = f.period
-           JOIN owed_periods o ON o.n = f.n AND o.partner_id = f.partner_id AND o.period >= f.period
+           JOIN owed_periods s ON s.n = f.crowd AND s.partner_id = f.partner_id AND s.period = f.period
+           JOIN owed_periods o ON o.n = f.crowd AND o.partner_id = f.partner_id AND o.period >= f.period
                               AND o.period <= f.period + make_interval(months => f.carry)
           WHERE f.carry > 0 AND o.is_in_span AND (NOT o.is_excused OR s.period = o.period)
-          ORDER BY o.n, o.partner_id, o.period, f.category, s.period DESC)
+          ORDER BY f.n, o.partner_id, o.period, f.category, s.period DESC)
         """
     is_one_year, years_owed, years_filed = "true", "", ""
     if question.is_of_another_year:  # a span of the reader's year may lie in two of the tenant's
@@ -160,9 +160,10 @@ def partner_rows(question: Question, *, figures: str = FIGURES, categories: bool
               JOIN duties d ON d.indicator_id = b.indicator_id AND d.since < b.next_on AND d.until >= b.period
                            AND (b.partner_id IS NULL OR d.partner_id = b.partner_id)
               {excuses}
+             WHERE b.n = b.crowd
         ),
         read AS MATERIALIZED (
-            SELECT b.n, b.period, k.carry, f.*
+            SELECT b.n, b.crowd, b.period, k.carry, f.*
               FROM {periods} JOIN k ON k.n = b.n
              CROSS JOIN LATERAL (
                    SELECT f.partner_id, f.category, f.value, f.numerator, f.denominator, f.new_only FROM {figures} f
@@ -200,8 +201,8 @@ def partner_rows(question: Question, *, figures: str = FIGURES, categories: bool
                    ({is_filed})::int AS filed, 1 AS expected, 0 AS excused,
                    CASE WHEN c.last_source < k.last_on
                         THEN (c.last_source + make_interval(months => k.step - 1))::date END AS value_period
-              FROM counted c JOIN asked a ON a.n = c.n AND a.partner_id = c.partner_id
-              JOIN k ON k.n = c.n
+              FROM counted c JOIN k ON k.n = c.n
+              JOIN asked a ON a.n = k.crowd AND a.partner_id = c.partner_id
         )
         {_FINISHED}
     """
@@ -223,25 +224,25 @@ def whole_rows(question: Question, *, figures: str = FIGURES, rollups: str = ROL
         reads.append(_READ_ROLLUPS if rollups == ROLLUPS else _READ_COMPUTED.format(rollups=rollups))
     parts.append(
         f"""
-        SELECT o.n, o.is_due, r.category, r.value, r.numerator, r.denominator, r.lower, r.upper, r.parts, r.filed,
+        SELECT r.n, o.is_due, r.category, r.value, r.numerator, r.denominator, r.lower, r.upper, r.parts, r.filed,
                r.value_period
-          FROM read r JOIN owed o ON o.n = r.n AND o.partner_id = r.partner_id
+          FROM read r JOIN owed o ON o.n = r.crowd AND o.partner_id = r.partner_id
          {"WHERE r.source IS NULL" if question.carries else ""}
         """
     )
     if question.carries:
         parts.append(
             """
-            (SELECT DISTINCT ON (o.n, o.partner_id, r.category)
-                    o.n, o.is_due, r.category, r.value, r.numerator, r.denominator, r.lower, r.upper, r.parts, r.filed,
+            (SELECT DISTINCT ON (r.n, o.partner_id, r.category)
+                    r.n, o.is_due, r.category, r.value, r.numerator, r.denominator, r.lower, r.upper, r.parts, r.filed,
                     CASE WHEN r.source < k.period THEN r.source END AS value_period
-               FROM read r JOIN owed o ON o.n = r.n AND o.partner_id = r.partner_id
+               FROM read r JOIN owed o ON o.n = r.crowd AND o.partner_id = r.partner_id
                JOIN k ON k.n = r.n
               WHERE r.source IS NOT NULL AND (o.is_due OR r.source = k.period)
                 AND EXISTS (SELECT 1 FROM duties d
-                             WHERE d.indicator_id = k.indicator_id AND d.partner_id = r.partner_id
+                             WHERE d.indicator_id = k.alike_id AND d.partner_id = r.partner_id
                                AND d.since < r.source + make_interval(months => 1) AND d.until >= r.source)
-              ORDER BY o.n, o.partner_id, r.category, r.source DESC)
+              ORDER BY r.n, o.partner_id, r.category, r.source DESC)
             """
         )
     return f"""
@@ -268,7 +269,7 @@ def whole_rows(question: Question, *, figures: str = FIGURES, rollups: str = ROL
                    CASE WHEN k.way = '{PEOPLE}' THEN c.lower END AS lower,
                    CASE WHEN k.way = '{PEOPLE}' AND c.filed = a.due + c.back THEN c.upper END AS upper,
                    c.parts, c.filed, a.due + c.back AS expected, a.let_off - c.back AS excused, c.value_period
-              FROM counted c JOIN asked a ON a.n = c.n JOIN k ON k.n = c.n
+              FROM counted c JOIN k ON k.n = c.n JOIN asked a ON a.n = k.crowd
         )
         {_FINISHED}
     """

@@ -52,8 +52,8 @@ def expectations(
             WITH {with_owed(question)},
                  filed AS (SELECT r.n, r.scope FROM ({partner_rows(question)}) r WHERE r.category = '' AND r.filed = 1)
             SELECT k.indicator_id, k.period, o.partner_id, NOT o.is_due AND f.n IS NULL, f.n IS NOT NULL
-              FROM owed o JOIN k ON k.n = o.n
-              LEFT JOIN filed f ON f.n = o.n AND f.scope = o.partner_id
+              FROM k JOIN owed o ON o.n = k.crowd
+              LEFT JOIN filed f ON f.n = k.n AND f.scope = o.partner_id
              ORDER BY k.indicator_id, o.partner_id
             """,  # noqa: S608  (fragments of our own)
             question.parameters(tenant_id) | question.periods(),

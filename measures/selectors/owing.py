@@ -15,21 +15,22 @@ from typing import Any
 
 from measures.selectors.spans import Question
 
-# One row for each span that is asked for.
+# One row for each span that is asked for. `crowd` is the number of the first span that is owed alike, `alike_id` its
+# indicator: `duties` and `owed` hold rows of those alone.
 SPANS = """
     SELECT * FROM unnest(
         %({k}_indicator)s::bigint[], %({k}_grain)s::text[], %({k}_period)s::date[], %({k}_first)s::date[],
         %({k}_last)s::date[], %({k}_ends)s::date[], %({k}_closed)s::bool[], %({k}_step)s::int[], %({k}_way)s::text[],
-        %({k}_carry)s::int[], %({k}_partner)s::bigint[])
+        %({k}_carry)s::int[], %({k}_partner)s::bigint[], %({k}_crowd)s::bigint[], %({k}_alike)s::bigint[])
     WITH ORDINALITY AS k (indicator_id, grain, period, first_on, last_on, ends_on, is_closed, step, way, carry,
-                          partner_id, n)
+                          partner_id, crowd, alike_id, n)
 """
 
 # One row for each of the indicators' periods inside those spans; `n` is the span's number.
 PERIODS = """
-    unnest(%({k}b_n)s::bigint[], %({k}b_indicator)s::bigint[], %({k}b_partner)s::bigint[], %({k}b_period)s::date[],
+    unnest(%({k}b_n)s::bigint[], %({k}b_crowd)s::bigint[], %({k}b_indicator)s::bigint[], %({k}b_partner)s::bigint[], %({k}b_period)s::date[],
            %({k}b_next)s::date[], %({k}b_within)s::bool[], %({k}b_last)s::bool[])
-    AS b (n, indicator_id, partner_id, period, next_on, is_in_span, is_last)
+    AS b (n, crowd, indicator_id, partner_id, period, next_on, is_in_span, is_last)
 """
 
 # From when to when a partner owes an indicator, one row for each obligation that applies to it. Where participation
@@ -63,7 +64,7 @@ def with_duties(question: Question) -> str:
 
 
 def with_owed(question: Question) -> str:
-    """The CTEs `k`, `duties` and `owed`: who owes something in each span.
+    """The CTEs `k`, `duties` and `owed`: who owes something in each span, to be joined by `owed.n = k.crowd`.
 
     `is_due`: something of it is not excused; `is_due_last`: the last period is owed and not excused, which decides
     whether a level is expected at the end of the span.
@@ -74,6 +75,7 @@ def with_owed(question: Question) -> str:
               FROM k JOIN duties d
                 ON d.indicator_id = k.indicator_id AND d.since <= k.ends_on AND d.until >= k.first_on
                AND (k.partner_id IS NULL OR d.partner_id = k.partner_id)
+             WHERE k.n = k.crowd
         """
     else:
         owed = _OWED_WITH_EXCUSES
@@ -99,6 +101,7 @@ _OWED_WITH_EXCUSES = """
               FROM k JOIN duties d
                 ON d.indicator_id = k.indicator_id AND d.since <= k.ends_on AND d.until >= k.first_on
                AND (k.partner_id IS NULL OR d.partner_id = k.partner_id)
+             WHERE k.n = k.crowd
              GROUP BY k.n, d.partner_id, k.indicator_id, k.first_on, k.last_on, k.step) o
       LEFT JOIN (SELECT k.n, e.partner_id, array_agg(e.period) AS periods,
                         bool_or(e.period = k.last_on) AS has_last

@@ -108,7 +108,13 @@ def wholes(spans: Sequence[Span], lines: Mapping[int, Line], weights: Mapping[in
         )
         own = {(n, partner): row for n, partner, *row in cursor}
         # Joined here: the planner expects one row of each, and would compare every pair.
-        cursor.execute(f"WITH {with_owed(question)} SELECT n, partner_id, is_due, is_due_last FROM owed", params)
+        cursor.execute(
+            f"""
+            WITH {with_owed(question)}
+            SELECT k.n, o.partner_id, o.is_due, o.is_due_last FROM k JOIN owed o ON o.n = k.crowd
+            """,
+            params,
+        )
         for n, partner, is_due, is_due_last in cursor:
             span = spans[n - 1]
             indicator = span.counting.indicator_id

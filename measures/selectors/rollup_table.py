@@ -86,7 +86,7 @@ def _table(
                    CASE WHEN k.way = '' THEN '{State.NOT_COMBINABLE}'
                         WHEN bool_or(CASE WHEN k.way IN ('{LAST}', '{LAST_RATE}') THEN o.is_due_last ELSE o.is_due END)
                         THEN '{State.NONE}' ELSE '{State.NOT_EXPECTED}' END AS state
-              FROM owed o JOIN k ON k.n = o.n AND k.period <= %(until)s
+              FROM k JOIN owed o ON o.n = k.crowd AND k.period <= %(until)s
              WHERE NOT EXISTS (SELECT 1 FROM found r
                                 WHERE r.scope = {partner} AND r.indicator_id = k.indicator_id
                                   AND r.period = k.period AND r.category = '')

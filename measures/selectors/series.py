@@ -176,7 +176,7 @@ def _silent(spans: Sequence[Span], tenant_id: int) -> list[SeriesRow]:
                    count(*) FILTER (WHERE o.is_due), count(*) FILTER (WHERE NOT o.is_due), NULL,
                    CASE WHEN bool_or(CASE WHEN k.way IN ('{LAST}', '{LAST_RATE}') THEN o.is_due_last ELSE o.is_due END)
                         THEN '{State.NONE}' ELSE '{State.NOT_EXPECTED}' END, NULL
-              FROM owed o JOIN k ON k.n = o.n GROUP BY k.indicator_id, k.period
+              FROM k JOIN owed o ON o.n = k.crowd GROUP BY k.indicator_id, k.period
             """,
             question.parameters(tenant_id),
         )

@@ -36,7 +36,8 @@ class Counting(NamedTuple):
     """One indicator, as far as combining needs it. `way` is "" for a kind that cannot be combined.
 
     `is_owed_by_all`: one obligation, everybody's, so that nobody owes it twice over; `has_excuses`: somebody is let
-    off one of its periods. Where neither needs to be asked row by row, the SQL is shorter.
+    off one of its periods. Where neither needs to be asked row by row, the SQL is shorter; `owed_since` and
+    `owed_until` are the days of that one obligation.
     """
 
     indicator_id: int
@@ -48,7 +49,14 @@ class Counting(NamedTuple):
     states: tuple[str, ...]
     year_starts: int
     is_owed_by_all: bool
+    owed_since: date | None
+    owed_until: date | None
     has_excuses: bool
+
+    @property
+    def is_owed_alike(self) -> bool:
+        """Whether exactly those owe it who take part, from day to day, so that all such indicators are owed alike."""
+        return self.is_owed_by_all and not self.has_excuses
 
     @property
     def way(self) -> str:
@@ -89,10 +97,13 @@ def countings(indicator_ids: Iterable[int] | None = None, initiative_id: int | N
             SELECT i.id, i.initiative_id, i.frequency, i.kind, i.over_time, i.carry_forward,
                    CASE t.counting WHEN 'submitted' THEN ARRAY['approved', 'submitted'] ELSE ARRAY['approved'] END,
                    t.fiscal_year_starts,
-                   coalesce((SELECT count(*) = 1 AND bool_and(o.partner_id IS NULL) FROM measures_obligation o
-                              WHERE o.tenant_id = %(tenant)s AND o.indicator_id = i.id), false),
+                   coalesce(o.is_one AND o.is_common, false), o.since, o.until,
                    EXISTS (SELECT 1 FROM measures_excuse e WHERE e.tenant_id = %(tenant)s AND e.indicator_id = i.id)
               FROM measures_indicator i JOIN backbone_tenant t ON t.id = i.tenant_id
+              CROSS JOIN LATERAL (
+                   SELECT count(*) = 1 AS is_one, bool_and(o.partner_id IS NULL) AS is_common,
+                          min(o.starts_on) AS since, min(o.ends_on) AS until
+                     FROM measures_obligation o WHERE o.tenant_id = %(tenant)s AND o.indicator_id = i.id) o
              WHERE i.tenant_id = %(tenant)s {where}
             """,  # noqa: S608  (the clauses are ours)
             params,
@@ -166,6 +177,13 @@ class Question:
         return any(counting.has_excuses for counting in self.countings)
 
     @cached_property
+    def crowds(self) -> list[int]:
+        """For each span the number of the first that is owed by the same partners for the same days: who owes what is
+        asked once for all of them."""
+        first: dict[Any, int] = {}
+        return [first.setdefault(_crowd(number, span), number) for number, span in enumerate(self.spans, start=1)]
+
+    @cached_property
     def names_partners(self) -> bool:
         """Whether every span is one partner's."""
         return bool(self.spans) and all(span.partner_id is not None for span in self.spans)
@@ -180,15 +198,17 @@ class Question:
     def parameters(self, tenant_id: int) -> dict[str, Any]:
         """One array for each column of `owing.SPANS`."""
         k, spans, known = self.name, self.spans, self.countings
+        alike = [spans[crowd - 1].counting for crowd in self.crowds]
+        asked = list({counting.indicator_id: counting for counting in alike}.values())
         steps = {"month": 1, "quarter": 3, "year": 12}
         return {
             "tenant": tenant_id,
             "states": list(known[0].states) if known else [],
             "tenant_starts": known[0].year_starts if known else 1,
             f"{k}_partners": array({span.partner_id for span in spans}) if self.names_partners else None,
-            f"{k}i_indicator": array(counting.indicator_id for counting in known),
-            f"{k}i_initiative": array(counting.initiative_id for counting in known),
-            f"{k}i_step": array(steps[counting.frequency] for counting in known),
+            f"{k}i_indicator": array(counting.indicator_id for counting in asked),
+            f"{k}i_initiative": array(counting.initiative_id for counting in asked),
+            f"{k}i_step": array(steps[counting.frequency] for counting in asked),
             f"{k}_indicator": array(span.counting.indicator_id for span in spans),
             f"{k}_grain": array(span.grain for span in spans),
             f"{k}_period": array(span.period for span in spans),
@@ -200,14 +220,16 @@ class Question:
             f"{k}_way": array(span.counting.way for span in spans),
             f"{k}_carry": array(span.counting.carries for span in spans),
             f"{k}_partner": array(span.partner_id for span in spans),
+            f"{k}_crowd": array(self.crowds),
+            f"{k}_alike": array(counting.indicator_id for counting in alike),
         }
 
     def periods(self) -> dict[str, str]:
         """The indicators' own periods inside the spans, and before them as far as a level is carried: one array a
         column of `owing.PERIODS`. A period that straddles the start of a span lies neither in nor before it."""
         rows = [
-            (number, span.counting.indicator_id, span.partner_id, *period)
-            for number, span in enumerate(self.spans, start=1)
+            (number, crowd, span.counting.indicator_id, span.partner_id, *period)
+            for number, (span, crowd) in enumerate(zip(self.spans, self.crowds, strict=True), start=1)
             for period in _periods(
                 span.period,
                 span.first_on,
@@ -217,8 +239,8 @@ class Question:
                 span.counting.carries,
             )
         ]
-        columns = zip(*rows, strict=True) if rows else [()] * 7
-        names = ("n", "indicator", "partner", "period", "next", "within", "last")
+        columns = zip(*rows, strict=True) if rows else [()] * 8
+        names = ("n", "crowd", "indicator", "partner", "period", "next", "within", "last")
         return {f"{self.name}b_{name}": array(column) for name, column in zip(names, columns, strict=True)}
 
 
@@ -226,6 +248,14 @@ def array(items: Iterable[int | bool | str | date | None]) -> str:
     """A PostgreSQL array as one literal. psycopg2 would spell each item as an expression of its own, and reading
     thousands of those takes PostgreSQL longer than the work. The texts are our own short words."""
     return "{" + ",".join("NULL" if item is None else f'"{item}"' if item == "" else str(item) for item in items) + "}"
+
+
+def _crowd(number: int, span: Span) -> Any:
+    counting = span.counting
+    if not counting.is_owed_alike:
+        return number
+    days = (counting.initiative_id, counting.frequency, counting.carries, counting.owed_since, counting.owed_until)
+    return (*days, *span[2:])
 
 
 @lru_cache(maxsize=4096)
