@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Word:
 
 STATES: dict[str, Word] = {
     "not_due": Word("dot", _("Not due"), "quiet"),
-    "due": Word("ring", _("Due")),
+    "due": Word("ring", pgettext_lazy("state", "Due")),
     "draft": Word("ring-minus", _("Draft")),
     "submitted": Word("ring-half", _("Submitted"), "accent"),
     "returned": Word("back", _("Returned"), "warn"),
