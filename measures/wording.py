@@ -178,9 +178,20 @@ def missing_words(codes: Sequence[str] | None, count: int) -> str:
 
 
 def meaning(
-    line: Line, combined: Combined, change: Change | None, before: str, status: Status, *, has_target: bool, who: str
+    line: Line,
+    combined: Combined,
+    change: Change | None,
+    before: str,
+    status: Status,
+    *,
+    has_target: bool,
+    who: str,
+    waiting: int = 0,
 ) -> str:
-    """One or two sentences below a figure: the change among the same partners, and whether it is judged yet."""
+    """One or two sentences below a figure: the change among the same partners, and whether it is judged yet.
+
+    `who` is missing; of `waiting` partners the figure is in and not approved yet.
+    """
     if combined.state is State.UNDEFINED:
         return _("There was nothing to count, so there is no rate. It is not 0.")
     if not combined.has_something:
@@ -189,12 +200,16 @@ def meaning(
         return people_words(combined)
     sentences = [] if change is None else [change_words(line, change, before)]
     if has_target and not combined.is_complete and status is Status.NOT_JUDGED and combined.coverage.missing_count:
-        pattern = ngettext(
-            "Not set against the target until %(who)s has filed.",
-            "Not set against the target until %(who)s have filed.",
-            combined.coverage.missing_count,
-        )
-        sentences.append(pattern % {"who": who})
+        missing = combined.coverage.missing_count - waiting
+        if missing:
+            pattern = ngettext(
+                "Not set against the target until %(who)s has filed.",
+                "Not set against the target until %(who)s have filed.",
+                missing,
+            )
+            sentences.append(pattern % {"who": who})
+        else:
+            sentences.append(_("Not set against the target until all of it is approved."))
     return " ".join(sentence for sentence in sentences if sentence)
 
 

@@ -77,17 +77,20 @@ class ChaseList:
 
 
 def chase_list(initiative: Initiative, readings: Sequence[Reading], period: date, zone: str) -> ChaseList:
-    """Who is missing in these readings, the largest share of a usual volume first; two statements.
+    """Who is missing in these readings, the largest share of a usual volume first; three statements.
+
+    Whose figure waits for approval, or was not collected, is not missing.
 
     Readings in another window than that month's (a quarterly indicator's) count in their own.
     """
+    answered = who_answered(readings)
     absent: dict[int, list[Reading]] = {}
     expected: set[int] = set()
     for reading in readings:
         for part in reading.whole.parts:
             if part.combined.coverage.expected:
                 expected.add(part.partner_id)
-            if part.combined.coverage.missing_count:
+            if part.combined.coverage.missing_count and (reading.indicator.pk, part.partner_id) not in answered:
                 absent.setdefault(part.partner_id, []).append(reading)
     if not absent:
         return ChaseList(period, (), len(expected))
@@ -102,6 +105,25 @@ def chase_list(initiative: Initiative, readings: Sequence[Reading], period: date
         found.append(Missing(partners[pk], indicators, heaviest, usual, everybody, last.get(pk), reminded.get(pk)))
     found.sort(key=lambda one: (-(one.share if one.share is not None else Decimal(-1)), one.partner.code))
     return ChaseList(period, tuple(found), len(expected))
+
+
+def who_answered(readings: Sequence[Reading]) -> set[tuple[int, int]]:
+    """(indicator id, partner id) of what is submitted or approved in these readings, each of one period; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT f.indicator_id, f.partner_id
+              FROM unnest(%(indicators)s::bigint[], %(periods)s::date[]) AS i (indicator_id, period)
+              JOIN measures_figure f ON f.tenant_id = %(tenant)s AND f.indicator_id = i.indicator_id
+                                    AND f.period = i.period AND f.category = '' AND f.state IN ('submitted', 'approved')
+            """,
+            {
+                "tenant": active_tenant_id(),
+                "indicators": [reading.indicator.pk for reading in readings],
+                "periods": [reading.window.period for reading in readings],
+            },
+        )
+        return set(cursor.fetchall())
 
 
 def _everybody(reading: Reading) -> Decimal | None:

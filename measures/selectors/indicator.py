@@ -16,6 +16,7 @@ from backbone.models import Initiative, Partner
 from backbone.tenancy import active_tenant_id
 from measures import wording
 from measures.models import Indicator
+from measures.models.filings import FigureState
 from measures.rules.change import like_for_like
 from measures.rules.combining import Combined, combine_partners
 from measures.rules.figures import plain
@@ -30,6 +31,7 @@ from measures.selectors.series import SeriesRow, series
 LENGTHS = {Grain.MONTH: 25, Grain.QUARTER: 13, Grain.YEAR: 8}
 SMALL_LENGTHS = {Grain.MONTH: 13, Grain.QUARTER: 9, Grain.YEAR: 6}
 SILENT = Decimal("-1e30")  # below every figure, for sorting only
+ANSWERED = (FigureState.SUBMITTED, FigureState.APPROVED)  # with a number or, not collected, without one
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,11 @@ class PartnerRow:
     state: str
     state_words: str
     is_missing: bool
+
+    @property
+    def is_waiting(self) -> bool:
+        """It is in, and counts once somebody approves it."""
+        return self.state == "submitted" and not self.now.has_something
 
     @property
     def is_excused(self) -> bool:
@@ -69,6 +76,7 @@ def partner_rows(reading: Reading, shown: set[int] | None) -> list[PartnerRow]:
     for part in own:
         earlier = before.get(part.partner_id)
         state, words = _state(part, states.get(part.partner_id), is_own_grain)
+        is_answered = states.get(part.partner_id, ("",))[0] in ANSWERED
         rows.append(
             PartnerRow(
                 partner=partners[part.partner_id],
@@ -79,7 +87,7 @@ def partner_rows(reading: Reading, shown: set[int] | None) -> list[PartnerRow]:
                 usual=reading.weights.get(part.partner_id),
                 state=state,
                 state_words=words,
-                is_missing=part.combined.coverage.missing_count > 0,
+                is_missing=part.combined.coverage.missing_count > 0 and not is_answered,
             )
         )
     rows.sort(key=_order)

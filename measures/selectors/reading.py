@@ -67,7 +67,7 @@ class Reading:
     goal: Goal | None
     status: Status
     weights: Mapping[int, Decimal] = field(repr=False)
-    waiting: int
+    submitted: frozenset[int]  # partners whose figure is in and waits for approval; they are not missing
     missing: tuple[str, ...] | None
     trend: tuple[TrendPoint, ...] = ()
     is_judged_here: bool = True
@@ -90,8 +90,16 @@ class Reading:
         return Chip(covered.filed, covered.expected, covered.excused, self.waiting, covered.usual_share)
 
     @property
+    def waiting(self) -> int:
+        return len(self.submitted)
+
+    @property
+    def missing_count(self) -> int:
+        return self.now.coverage.missing_count - self.waiting
+
+    @property
     def missing_words(self) -> str:
-        return wording.missing_words(self.missing, self.now.coverage.missing_count)
+        return wording.missing_words(self.missing, self.missing_count)
 
     @property
     def progress(self) -> Decimal | None:
@@ -114,6 +122,7 @@ class Reading:
             self.status,
             has_target=self.goal is not None and self.is_judged_here and not self.window.is_running,
             who=self.missing_words,
+            waiting=self.waiting,
         )
 
     @property
@@ -139,7 +148,8 @@ class Reading:
         covered = self.now.coverage
         if covered.usual_expected is None or covered.usual_filed is None:
             return ""
-        return wording.volume(covered.usual_expected - covered.usual_filed)
+        submitted = sum((self.weights[pk] for pk in self.submitted), Decimal(0))
+        return wording.volume(covered.usual_expected - covered.usual_filed - submitted)
 
     @property
     def everybody_usual(self) -> str:
@@ -228,6 +238,8 @@ def read(
             change = like_for_like(earlier.combined, whole.combined, weights.get(pk))
         goal, is_judged = goals.get(pk), is_judged_in(indicator, own.grain)
         absent = set(whole.combined.coverage.missing or ())
+        submitted = waits.get(pk, set()) & absent
+        absent -= submitted
         found.append(
             Reading(
                 indicator=indicator,
@@ -239,7 +251,7 @@ def read(
                 goal=goal,
                 status=judge(indicator, whole.combined, goal, own) if is_judged else Status.NOT_JUDGED,
                 weights=weights.get(pk, {}),
-                waiting=len(waits.get(pk, set()) & absent),
+                submitted=frozenset(submitted),
                 missing=None if codes is None else tuple(sorted(codes.get(one, str(one)) for one in absent)),
                 trend=trends.get(pk, ()),
                 is_judged_here=is_judged,

@@ -26,7 +26,7 @@ from backbone.wording import say
 from measures.lines import today as today_of
 from measures.models import Indicator
 from measures.rules.periods import Grain, start_of, text_of
-from measures.selectors.chase import ChaseList, Missing
+from measures.selectors.chase import ChaseList, Missing, who_answered
 from measures.selectors.forest import Trees, branches, indicators_in_use, trees
 from measures.selectors.reading import codes_for, read, window_for
 from measures.services import obligations
@@ -176,7 +176,12 @@ def _missing_of(initiative, tenant, partner_id: int, period: date) -> list[Indic
     if window.period != period:
         return []
     readings = read(initiative, indicators_in_use(initiative, period), window, trend=0)
-    return [r.indicator for r in readings if partner_id in (r.now.coverage.missing or ())]
+    answered = who_answered(readings)
+    return [
+        reading.indicator
+        for reading in readings
+        if partner_id in (reading.now.coverage.missing or ()) and (reading.indicator.pk, partner_id) not in answered
+    ]
 
 
 def _lede(found: Trees, month: Window, today: date) -> str:

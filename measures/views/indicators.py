@@ -175,6 +175,7 @@ def _filtered(rows: Sequence[PartnerRow], params) -> list[PartnerRow]:
 def _row(request, reading: Reading, row: PartnerRow) -> dict:
     """A partner's row as the page prints it, with where it leads."""
     line = reading.line
+    now = None if row.is_waiting else wording.shown(line, row.now, is_running=reading.window.is_running)
     place = [] if row.partner is None else [request.tenant.slug, request.resolver_match.kwargs["initiative"]]
     figure_url = nudge = ""
     if row.partner is not None and reading.window.grain == reading.indicator.frequency:
@@ -184,7 +185,7 @@ def _row(request, reading: Reading, row: PartnerRow) -> dict:
             nudge = url_if_there("comms:nudge", *place, row.partner.code, reading.window.period)
     return {
         "row": row,
-        "now": _in_a_cell(wording.shown(line, row.now, is_running=reading.window.is_running)),
+        "now": None if now is None else _in_a_cell(now),
         "before": None if row.before is None else _in_a_cell(wording.shown(line, row.before)),
         "usual": SILENCE if row.usual is None else wording.volume(row.usual),
         "url": figure_url,
@@ -223,17 +224,22 @@ def _foot(reading: Reading, rows: Sequence[PartnerRow]) -> dict:
 
 
 def _who(rows: Iterable[PartnerRow]) -> list[dict]:
-    """The strip of boxes: who is in, who is missing, who is excused, by code."""
-    found = [
-        {
-            "code": row.partner.code,
-            "css": "ex" if row.is_excused else "out" if row.is_missing else "",
-            "words": _("excused") if row.is_excused else _("missing") if row.is_missing else _("filed"),
-        }
-        for row in rows
-        if row.partner is not None
-    ]
+    """The strip of boxes: who is in, waits for review, is missing or excused, by code."""
+    found = []
+    for row in rows:
+        if row.partner is not None:
+            css, words = _standing(row)
+            found.append({"code": row.partner.code, "css": css, "words": words})
     return sorted(found, key=lambda one: one["code"])
+
+
+def _standing(row: PartnerRow) -> tuple[str, str]:
+    """The look of a partner's box, and its words."""
+    if row.is_excused:
+        return "ex", _("excused")
+    if row.is_missing:
+        return "out", _("missing")
+    return ("wait", _("waits for review")) if row.is_waiting else ("", _("filed"))
 
 
 def _steps(membership, reading: Reading, shown: set[int] | None, codes) -> list:

@@ -308,13 +308,32 @@ def test_four_clicks_lead_from_home_to_the_filing(world):
     assert "700" in response.content.decode()
 
 
-def test_the_forest_names_who_is_missing_and_what_waits(world):
+def test_the_forest_names_who_is_missing(world):
+    said = text(page(world, "ana", "forest/"))
+    assert "October 2026 locks on 20 Nov. 1 partner is missing; nothing waits for you." in said
+    assert "300 of 1,000" in said
+
+
+def test_what_waits_for_review_is_neither_missing_nor_chased(world):
     with world.scope():
         factories.make_figure(world.k1, world.partners[1], OCT, 310, state="submitted")
     said = text(page(world, "ana", "forest/"))
-    assert "October 2026 locks on 20 Nov. 1 partner is missing, 1 figure waits for you." in said
-    assert "300 of 1,000" in said
-    assert "1 to review" in said
+    assert "October 2026 locks on 20 Nov. Everybody has filed, 1 figure waits for you." in said
+    assert "2 of 3 partners approved · 1 to review" in said
+    assert "Not set against the target until all of it is approved." in said
+    assert "Nudge" not in said
+    said = text(page(world, "ana", "indicators/completions/"))
+    assert "P2 waits for review" in said
+    assert "P2 is missing" not in said
+    assert "Nudge" not in said
+    excuse = reverse("measures:excuse", args=[world.tenant.slug, world.initiative.slug, "P2", OCT])
+    assert signed_in(world.people.ana, world.scope).get(excuse).status_code == 404
+
+
+def test_whoever_said_not_collected_is_not_chased(world):
+    with world.scope():
+        factories.make_figure(world.k1, world.partners[1], OCT, None, is_not_collected=True, note="the register burnt")
+    assert "Nobody: everyone has filed October 2026 or is excused." in text(page(world, "ana", "forest/"))
 
 
 def test_an_indicator_without_a_result_stands_under_its_own_heading(world):
