@@ -202,6 +202,6 @@ def take_back(
     figure_rows.raise_versions([sheet.filing.filing_id], None, None)
     changes.record(
         "filing.taken_back", on=Filing(pk=sheet.filing.filing_id), by=by, initiative=initiative, partner=partner,
-        period=text_of(period), figures=len(keys), indicators=[sheet.indicators[pk].slug for pk in indicators],
+        period=text_of(period), figures=len(indicators), indicators=[sheet.indicators[pk].slug for pk in indicators],
     )  # fmt: skip
     mark_stale({(key[0], period, partner.pk) for key in keys})

@@ -58,7 +58,7 @@ class Work:
         self.initiative, self.by, self.wanted, self.because, self.now = initiative, by, wanted, because.strip(), now
         self.created = self.changed = self.unchanged = self.erased = 0
         self.touched: dict[Desk, Desktop] = {}
-        self.figures: dict[Desk, int] = {}
+        self.lines: dict[Desk, set[int]] = {}
         self.submitted: set[Desk] = set()
         self.overridden: set[Desk] = set()
         self.marks: set[tuple[int, date, int]] = set()
@@ -122,7 +122,7 @@ class Work:
         for key in (*cells, *gone):
             desk = (key[2], key[1])
             self.touched[desk] = filings[desk]
-            self.figures[desk] = self.figures.get(desk, 0) + 1
+            self.lines.setdefault(desk, set()).add(key[0])
             before, after = stored.get(key), cells.get(key)
             if after is not None and after.state in COUNTED or before is not None and before.state in COUNTED:
                 self.marks.add((key[0], key[1], key[2]))
@@ -158,7 +158,7 @@ class Work:
                 verb = "filing.drafted"
             yield changes.prepare(
                 verb, on=Filing(pk=filing.filing_id), by=self.by, initiative=self.initiative,
-                partner=Partner(pk=desk[0]), period=text_of(desk[1]), figures=self.figures[desk], because=self.because,
+                partner=Partner(pk=desk[0]), period=text_of(desk[1]), figures=len(self.lines[desk]), because=self.because,
             )  # fmt: skip
 
 
