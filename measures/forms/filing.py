@@ -67,7 +67,7 @@ class FilingForm:
 
     @property
     def as_defined(self) -> dict[int, bool]:
-        return {line.pk: line.as_defined for line in self.posted if line.indicator.definition}
+        return {line.pk: line.as_defined for line in self.posted if line.has_more_to_say}
 
     @property
     def is_readable(self) -> bool:
