@@ -76,15 +76,14 @@ class Figure(TenantOwned):
             models.CheckConstraint(
                 name="figure_says_something",
                 condition=Q(is_not_collected=True, value=None, numerator=None, denominator=None)
-                | Q(is_not_collected=False) & (Q(value__isnull=False) | Q(numerator__isnull=False) | Q(denominator__isnull=False)),
+                | Q(is_not_collected=False)
+                & (Q(value__isnull=False) | Q(numerator__isnull=False) | Q(denominator__isnull=False)),
             ),
         ]
         indexes = [
             models.Index(name="figure_of_filing", fields=["tenant", "partner", "period"]),
             # Few at a time, and what reviewers open every day; a scan of all figures would not do.
-            models.Index(
-                name="figure_waiting", fields=["tenant", "partner", "period"], condition=Q(state="submitted")
-            ),
+            models.Index(name="figure_waiting", fields=["tenant", "partner", "period"], condition=Q(state="submitted")),
         ]
 
     def __str__(self):

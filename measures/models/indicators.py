@@ -91,9 +91,7 @@ class Indicator(TenantOwned):
     numerator = models.CharField(_("what is on top"), max_length=200, blank=True)
     denominator = models.CharField(_("out of what"), max_length=200, blank=True)
     direction = models.CharField(_("direction"), max_length=10, choices=Direction.choices, default=Direction.UP)
-    frequency = models.CharField(
-        _("how often"), max_length=10, choices=Frequency.choices, default=Frequency.MONTH
-    )
+    frequency = models.CharField(_("how often"), max_length=10, choices=Frequency.choices, default=Frequency.MONTH)
     over_time = models.CharField(_("over time"), max_length=20, choices=OverTime.choices, blank=True)
     carry_forward = models.PositiveSmallIntegerField(
         _("months a stock is carried forward"), default=0, validators=[MaxValueValidator(12)]

@@ -169,7 +169,11 @@ def check_figure(line: Line, entry: Entry, category: str = TOTAL) -> list[Proble
             text = gettext_noop(
                 "It is marked as not collected, and has a number. Take one of them away. Zero is a number."
             )
-            add(next(name for name in NUMBERS if getattr(entry, name) is not None), "figure.not_collected_with_numbers", text)
+            add(
+                next(name for name in NUMBERS if getattr(entry, name) is not None),
+                "figure.not_collected_with_numbers",
+                text,
+            )
         return found
 
     found += _wrong_components(line, entry, category)
