@@ -17,13 +17,15 @@ PAGE = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which figures: all that are left out stands for all. `states` are stored slugs."""
+    """Which figures: all that are left out stands for all. `states` are stored slugs; `drafts_of` are the partners whose
+    drafts are among them."""
 
     partner_ids: Collection[int] | None = None
     indicator_ids: Collection[int] | None = None
     since: date | None = None
     until: date | None = None
     states: Collection[str] | None = None
+    drafts_of: Collection[int] | None = None
     totals_only: bool = False
 
 
@@ -87,6 +89,7 @@ def _conditions(wanted: Wanted) -> tuple[str, list[Any]]:
         ("f.period >= %s", wanted.since),
         ("f.period <= %s", wanted.until),
         ("f.state = ANY(%s)", wanted.states),
+        ("(f.state <> 'draft' OR f.partner_id = ANY(%s))", wanted.drafts_of),
     ):
         if value is not None:
             parts.append(f"AND {condition}")

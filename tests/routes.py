@@ -105,11 +105,11 @@ ROUTES: dict[str, Route] = {
     "measures:filing-current": Route(MEMBER, initiative()),
     "measures:filing": Route(Can.READ_DRAFTS, initiative(partner="P1", period=OCTOBER)),
     "measures:filing-receipt": Route(Can.READ_DRAFTS, initiative(partner="P1", period=OCTOBER)),
-    "measures:import-list": Route((Can.FILE, Can.OVERRIDE), initiative()),
-    "measures:import-template": Route((Can.FILE, Can.OVERRIDE), initiative()),
-    "measures:import": Route((Can.FILE, Can.OVERRIDE), initiative(upload="@upload"), _OWN_FILE),
+    "measures:import-list": Route((Can.DRAFT, Can.OVERRIDE), initiative()),
+    "measures:import-template": Route((Can.DRAFT, Can.OVERRIDE), initiative()),
+    "measures:import": Route((Can.DRAFT, Can.OVERRIDE), initiative(upload="@upload"), _OWN_FILE),
     "measures:import-bad-rows": Route(
-        (Can.FILE, Can.OVERRIDE), initiative(upload="@upload"), _OWN_FILE | {"data_steward": "no row of it is bad"}
+        (Can.DRAFT, Can.OVERRIDE), initiative(upload="@upload"), _OWN_FILE | {"data_steward": "no row of it is bad"}
     ),
     "measures:forest": Route(Can.READ_ROLLUPS, initiative()),
     "measures:chase-list": Route(Can.ASSIGN_OBLIGATIONS, initiative()),
@@ -143,9 +143,9 @@ ROUTES: dict[str, Route] = {
     "api:schema": Route(ANYBODY),
     "api:docs": Route(ANYBODY),
     "api:figures": Route({"GET": Can.READ_PARTNER_FIGURES}, initiative()),
-    "api:filing": Route({"GET": Can.READ_PARTNER_FIGURES, "PUT": Can.FILE}, initiative(partner="P1", period=OCTOBER)),
-    "api:imports": Route({"POST": (Can.FILE, Can.OVERRIDE)}, initiative()),
-    "api:rollups": Route({"GET": (Can.READ_ROLLUPS, Can.READ_RESULTS)}, initiative()),
+    "api:filing": Route({"GET": Can.READ_PARTNER_FIGURES, "PUT": Can.DRAFT}, initiative(partner="P1", period=OCTOBER)),
+    "api:imports": Route({"POST": (Can.DRAFT, Can.OVERRIDE)}, initiative()),
+    "api:rollups": Route({"GET": Can.READ_ROLLUPS}, initiative()),
 }
 
 # Routes of libraries under /accounts/: what they let in is django-allauth's to test; ours is that nothing else is there.

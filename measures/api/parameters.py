@@ -101,8 +101,8 @@ def cursor(name: str, raw: str) -> list[Any]:
     try:
         place = json.loads(base64.urlsafe_b64decode(raw.encode("ascii")))
         indicator_id, period, partner_id, category = place
-        date.fromisoformat(period)
-        if not isinstance(indicator_id, int) or not isinstance(partner_id, int) or "\x00" in category:
+        spelled = date.fromisoformat(period).isoformat()
+        if [type(part) for part in place] != [int, str, int, str] or spelled != period or "\x00" in category:
             raise ValueError
     except (ValueError, TypeError, UnicodeError, binascii.Error):
         text = gettext_noop("“{name}” is not the cursor of a page: use the one that the page before gave.")

@@ -58,7 +58,8 @@ class Office:
             for row in Participation.objects.filter(initiative=initiative).select_related("partner")
         }
         self.may_replace = by is None or by.can(Can.OVERRIDE)
-        self._own = None if by is None or self.may_replace else by.partner_ids(Can.FILE)
+        self._own = None if by is None or self.may_replace else by.partner_ids(Can.DRAFT)
+        self._drafts_of = None if by is None else by.partner_ids(Can.READ_DRAFTS)
         self._may_move_locks = by is None or by.can(Can.MOVE_LOCKS)
         self._reopened = {
             (row.partner_id, row.period): row.until for row in Reopening.objects.filter(initiative=initiative)
@@ -80,6 +81,10 @@ class Office:
 
     def may_file_for(self, seat: Seat) -> bool:
         return self._own is None or seat.id in self._own
+
+    def sees_draft_of(self, seat: Seat) -> bool:
+        """Whether this person may know what somebody of the partner has typed and not handed in."""
+        return self._drafts_of is None or seat.id in self._drafts_of
 
     def is_owed(self, indicator: Indicator, seat: Seat, period: date) -> bool:
         return is_owed_by(self._duty(indicator, seat), period)

@@ -25,6 +25,7 @@ from measures.services import filings
 from measures.services.figure_rows import FigureRow, Stored
 
 CHANGES_SHOWN = 200
+COUNTED = (FigureState.SUBMITTED, FigureState.APPROVED)
 COLUMN_OF = {"reason": "note", "new_only": "value"}
 HISTORY_LINES = 2_000  # beyond so many lines a file is history, and is not held against the usual
 
@@ -131,7 +132,9 @@ def judge(office: Office, read: Iterable[ReadRow], findings: Findings, *, replac
         if history:
             findings.extend(_warnings(rows, history.get((key[0], key[2]), [])))
         for row in rows:
-            _compare(preview, row, here.get(row.figure.category))
+            before = here.get(row.figure.category)
+            is_secret = before is not None and before.state == FigureState.DRAFT and not office.sees_draft_of(row.seat)
+            _compare(preview, row, None if is_secret else before)
     return preview
 
 
@@ -173,7 +176,7 @@ def _warnings(rows: list[ReadRow], history: list[tuple[Any, Entry]]) -> Iterator
 
 def _compare(preview: Preview, row: ReadRow, before: Stored | None) -> None:
     entry = row.figure.entry
-    if before is not None and is_same(before, entry):
+    if before is not None and before.state in COUNTED and is_same(before, entry):  # a draft of it is handed in
         preview.unchanged += 1
         return
     if before is not None and before.state == FigureState.APPROVED and not preview.replaces:

@@ -21,7 +21,7 @@ from measures.importing.uploads import judged_again
 from measures.models import Upload
 from measures.services import uploads
 
-CAN_IMPORT = (Can.FILE, Can.OVERRIDE)
+CAN_IMPORT = (Can.DRAFT, Can.OVERRIDE)
 SHOWN = 20
 
 
