@@ -43,9 +43,16 @@ def receive(*, initiative: Initiative, by: Membership, filename: str, content: b
 
 @transaction.atomic
 def ask_to_apply(*, upload: Upload, by: Membership, replace: bool = False, because: str = "") -> Upload:
-    """Have a worker write what the preview showed. Raises Refused: `upload.not_checked`, `upload.has_errors`,
-    `override.no_reason`."""
-    upload = Upload.objects.select_for_update().defer("content").get(pk=upload.pk)
+    """Have a worker write what the preview showed, in the name of who uploaded it: so nobody else may ask for it.
+
+    Raises Refused: `upload.not_yours`, `upload.not_checked`, `upload.has_errors`, `override.no_reason`.
+    """
+    upload = Upload.objects.select_for_update(of=["self"]).defer("content").select_related("by").get(pk=upload.pk)
+    if upload.by_id != by.pk:
+        text = gettext_noop("“{filename}” would be filed in the name of {person}, who uploaded it and must apply it.")
+        hint = gettext_noop("Upload the file yourself to file it in your own name.")
+        params = {"filename": upload.filename, "person": upload.by.name}
+        raise Refused(Problem("upload.not_yours", text, params, hint=hint))
     if upload.state != Upload.State.CHECKED:
         text = gettext_noop("“{filename}” cannot be applied: it is {state}.")
         params = {"filename": upload.filename, "state": str(upload.get_state_display())}

@@ -219,3 +219,45 @@ def test_the_list_of_uploads_asks_a_constant_number_of_questions(work, django_as
         upload(work, GOOD)
     with django_assert_max_num_queries(14):
         work.client.get(work.url("imports/"))
+
+
+def test_only_who_uploaded_a_file_applies_it(work, client):
+    """It is filed in the uploader's name: a steward who applied it could approve what nobody else has handed in."""
+    found = upload(work, GOOD)
+    client.force_login(factories.user_of(work.people.ana))
+    assert "Apply the change" not in client.get(work.url(f"imports/{found.pk}/")).content.decode()
+    refused = client.post(work.url(f"imports/{found.pk}/"), {"apply": "1"})
+    assert refused.status_code == 422
+    assert "in the name of Ben" in refused.content.decode()
+    with work.scope():
+        work_on(found.pk)
+        assert not Figure.objects.exists()
+
+
+def test_a_steward_who_imports_does_not_read_partners_drafts(work):
+    with work.scope():
+        factories.make_figure(
+            work.initiative.indicators.get(slug="seats"), work.partners[0], LAST_MONTH, 4321, state="draft"
+        )
+    assert b"4321" in work.client.get(work.url("imports/template/?format=csv")).content
+    work.client.force_login(factories.user_of(work.people.ana))
+    assert b"4321" not in work.client.get(work.url("imports/template/?format=csv")).content
+    for value in (5, 4321):
+        found = upload(work, f"P1,seats,{P},,{value},,,,\n")
+        assert (found.outcome["created"], found.outcome["unchanged"]) == (1, 0)
+        assert found.outcome["changes"][0]["before"] is None
+
+
+def test_a_draft_that_a_file_repeats_is_handed_in(work):
+    """Half a line submitted and half of it left a draft would be approved without its parts."""
+    with work.scope():
+        served = work.initiative.indicators.get(slug="served")
+        for category, value in (("", 10), ("age:young", 4), ("age:old", 6), ("age:unknown", 0)):
+            factories.make_figure(served, work.partners[0], LAST_MONTH, value, category=category, state="draft")
+    rows = f"P1,served,{P},,11,,,,\nP1,served,{P},age:young,5,,,,\nP1,served,{P},age:old,6,,,,\nP1,served,{P},age:unknown,0,,,,\n"
+    press_apply(work, upload(work, rows))
+    with work.scope():
+        assert set(Figure.objects.values_list("category", "state")) == {
+            ("", "submitted"), ("age:young", "submitted"), ("age:old", "submitted"), ("age:unknown", "submitted")
+        }  # fmt: skip
+    assert upload(work, rows).outcome["unchanged"] == 4
