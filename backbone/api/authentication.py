@@ -20,15 +20,8 @@ class BearerKey(BaseAuthentication):
             return None
         if scheme.lower() != "bearer":
             raise exceptions.AuthenticationFailed("Use “Authorization: Bearer” and an API key.")
-        tenant = request._request.tenant
         try:
-            belongs_here = tenant is not None and keys.tenant_id_of(token) == tenant.pk
-        except keys.BadKey as error:
-            raise exceptions.AuthenticationFailed(str(error)) from None
-        if not belongs_here:
-            raise Http404
-        try:
-            key = keys.authenticate(token, tenant)
+            key = keys.authenticate(token, request._request.tenant)
         except keys.BadKey as error:
             raise exceptions.AuthenticationFailed(str(error)) from None
         request._request.membership = keys.acting_membership(key)

@@ -107,25 +107,20 @@ def revoke(*, key: APIKey, by: Membership) -> None:
         changes.record("key.revoked", on=key, by=by, partner=key.partner, key=key.name)
 
 
-def tenant_id_of(token: str) -> int:
-    """The number of the tenant that a token says it is for. Raises `BadKey` for what is no token at all."""
+def authenticate(token: str, tenant: Tenant | None) -> APIKey:
+    """The open key of a token, in the open scope of `tenant`; notes that it was used. Raises `BadKey`.
+
+    Every way to be bad reads the same and takes the same comparison, so that an answer says nothing about a prefix,
+    nor about whether the tenant that the address names exists (None: it does not). What is no token at all is told so.
+    """
     match = _TOKEN.match(token)
     if match is None:
         raise BadKey("This is no API key. A key begins with bb_ and is shown once, when it is made.")
-    return int(match["tenant"])
-
-
-def authenticate(token: str, tenant: Tenant) -> APIKey:
-    """The open key of a token, in the open scope of `tenant`; notes that it was used. Raises `BadKey`.
-
-    Every way to be bad reads the same and takes the same comparison, so that an answer says nothing about a prefix.
-    """
-    match = _TOKEN.match(token)
     key = None
-    if match is not None and int(match["tenant"]) == tenant.pk:
+    if tenant is not None and int(match["tenant"]) == tenant.pk:
         key = APIKey.objects.select_related("owner", "partner").filter(prefix=match["prefix"]).first()
     expected = key.secret_hash if key is not None else _hash("")
-    is_right = hmac.compare_digest(expected, _hash(match["secret"] if match is not None else "-"))
+    is_right = hmac.compare_digest(expected, _hash(match["secret"]))
     if key is None or not is_right or not key.is_open or _grant_behind(key.owner, key.role, key.partner_id) is None:
         raise BadKey("The API key is unknown, revoked or expired. Make a new one on the keys page.")
     now = timezone.now()

@@ -107,7 +107,6 @@ def test_a_bad_key_is_a_bad_key(in_riverside, how):
 def test_a_key_of_one_tenant_opens_nothing_next_door(riverside, hillcrest):
     with riverside.scope():
         _key, token = make(riverside)
-    assert keys.tenant_id_of(token) == riverside.tenant.pk
     with hillcrest.scope(), pytest.raises(keys.BadKey):
         keys.authenticate(token, hillcrest.tenant)
     tampered = token.replace(f"bb_{riverside.tenant.pk}_", f"bb_{hillcrest.tenant.pk}_")

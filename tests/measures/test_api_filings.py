@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from datetime import date
 
@@ -9,7 +10,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from backbone.services import keys
+from backbone.roles import Role
+from backbone.services import keys, members
 from measures.models import Figure, StaleMark
 from tests import factories
 
@@ -173,8 +175,22 @@ def test_who_may_not_ask(work, hillcrest):
     assert ask(work, "GET", f"filings/P2/{PERIOD}/").status_code == 404
     assert ask(work, "GET", f"filings/P99/{PERIOD}/").status_code == 404
     assert put(work, token=work.steward_token).status_code in (403, 404)
-    neighbour = hillcrest.api(f"filings/P1/{PERIOD}/")
-    assert Client().get(neighbour, headers={"Authorization": f"Bearer {work.token}"}).status_code == 404
+
+
+@pytest.mark.parametrize("whose", ["malformed", "made up", "of next door", "revoked there"])
+def test_a_key_that_opens_nothing_does_not_tell_whether_a_tenant_exists(work, hillcrest, whose):
+    """To a machine without a key of theirs, the tenant next door and one that never was answer alike."""
+    with hillcrest.scope():
+        there, revoked = keys.create(owner=hillcrest.people.sam, name="k", role="data_steward")
+        keys.revoke(key=there, by=hillcrest.people.sam)
+    made_up = f"bb_{hillcrest.tenant.pk}_{'a' * 12}_{'b' * 43}"
+    token = {"malformed": "bb_x", "made up": made_up, "of next door": work.token, "revoked there": revoked}[whose]
+    answers = [
+        Client().get(f"/api/v1/{tenant}/work/rollups/", headers={"Authorization": f"Bearer {token}"})
+        for tenant in ("hillcrest", "nowhere")
+    ]
+    assert [answer.status_code for answer in answers] == [401, 401]
+    assert answers[0].content == answers[1].content
 
 
 def test_a_stale_version_is_refused(work):
@@ -211,9 +227,18 @@ def test_figures_are_read_page_by_page(work):
     assert len(ask(work, "GET", "figures/?indicator=served").json()["figures"]) == 4
 
 
+def cursors_that_are_none() -> list[str]:
+    """Four parts each, as a real one has, but not of its types."""
+    places = [1, "2026-01-01", True, ""], [1, "2026-01-01", 1, [""]], [1, "20260101", 1, ""], [1, "2026-W01-1", 1, ""]
+    return ["cursor=" + base64.urlsafe_b64encode(json.dumps(place).encode()).decode() for place in places]
+
+
 @pytest.mark.parametrize(
-    "query", ["cursor=nonsense", "cursor=W10=", "page_size=-1", "page_size=1000000000", "ordering=password", "since=2026-13",
-              "state=gone", "partner=P2", "indicator=%00"],
+    "query",
+    [
+        "cursor=nonsense", "cursor=W10=", *cursors_that_are_none(), "page_size=-1", "page_size=1000000000",
+        "ordering=password", "since=2026-13", "state=gone", "partner=P2", "indicator=%00",
+    ],
 )  # fmt: skip
 def test_a_wrong_parameter_is_refused(work, query):
     assert ask(work, "GET", f"figures/?{query}").status_code == 400
@@ -225,3 +250,26 @@ def test_a_filer_does_not_see_a_sister_agencys_figures(work):
     assert ask(work, "GET", "figures/").json()["figures"] == []
     seen = ask(work, "GET", "figures/", token=work.steward_token).json()["figures"]
     assert [f["partner"] for f in seen] == ["P2"]
+
+
+def test_two_roles_do_not_add_up_to_other_partners_drafts(work):
+    """An evaluator reads everybody's figures, and a filer drafts of the own partner: who is both reads those only."""
+    assert put(work, FIGURES[:1], submit=False).status_code == 200
+    with work.scope():
+        eve = factories.make_member("eve@riverside.example", "Eve", Role.EVALUATOR)
+        members.grant(membership=eve, role=Role.PARTNER_FILER, partner=work.partners[1], by=work.people.ana)
+        factories.make_figure(work.count, work.partners[1], LAST_MONTH, 7, state="draft")
+    browser = Client()
+    browser.force_login(factories.user_of(eve))
+    seen = browser.get(work.api("figures/?state=draft")).json()["figures"]
+    assert [(figure["partner"], figure["value"]) for figure in seen] == [("P2", "7")]
+
+
+def test_a_lead_hands_in_and_does_not_write_figures(work):
+    with work.scope():
+        lead = factories.make_member("lea@riverside.example", "Lea", Role.PARTNER_LEAD, partner=work.partners[0])
+        _, token = keys.create(owner=lead, name="k", role="partner_lead", partner=work.partners[0], scopes=["file"])
+    for is_final in (False, True):
+        assert put(work, submit=is_final, token=token).status_code == 403
+    with work.scope():
+        assert not Figure.objects.exists()
