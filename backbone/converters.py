@@ -6,14 +6,12 @@ from django.urls import register_converter
 
 
 class MonthConverter:
-    """`2026-10` in an address is the first of October 2026 in a view."""
+    """`2026-10` in an address is the first of October 2026 in a view; the years are those of any figure."""
 
-    regex = r"[0-9]{4}-(?:0[1-9]|1[0-2])"
+    regex = r"(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])"
 
     def to_python(self, value: str) -> date:
         year, month = value.split("-")
-        if int(year) == 0:
-            raise ValueError("there is no year 0")
         return date(int(year), int(month), 1)
 
     def to_url(self, value: date | str) -> str:

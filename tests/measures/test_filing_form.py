@@ -145,6 +145,14 @@ def test_looking_writes_nothing(desk):
         assert not Filing.objects.filter(period__gte=OCTOBER).exists()
 
 
+@pytest.mark.parametrize("month", ["0001-01", "1899-12", "2200-01", "9999-12"])
+@pytest.mark.parametrize("page", ["filings/P1/{}/", "filings/P1/{}/receipt/", "filings/P1/{}/review/"])
+def test_a_month_out_of_every_range_is_no_address(desk, page, month):
+    for who in ("ben", "ana"):
+        desk.client.force_login(factories.user_of(getattr(desk.place.people, who)))
+        assert desk.client.get(desk.place.url(page.format(month))).status_code == 404
+
+
 @pytest.mark.parametrize(
     ("who", "partner", "period", "status"),
     [
