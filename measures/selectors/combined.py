@@ -11,6 +11,8 @@ once for another fiscal year or another instant.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from measures.rules.coverage import State
 from measures.rules.periods import Grain
 from measures.selectors.owing import PERIODS, with_duties, with_owed
@@ -108,14 +110,23 @@ _FINISHED = f"""
 """
 
 
-def partner_rows(question: Question, *, figures: str = FIGURES, categories: bool = True) -> str:
+class Rows(NamedTuple):
+    """A SELECT in two pieces, so that what stands in its CTEs, `k` above all, can be used beside it."""
+
+    ctes: str
+    select: str
+
+    def __str__(self) -> str:
+        return f"WITH {self.ctes} {self.select}"
+
+
+def partner_rows(question: Question, *, figures: str = FIGURES, categories: bool = True) -> Rows:
     """The SELECT of partners' own rows: for each span, partner and category with a figure that counts, or for each
     total alone.
 
     Parameters: `question.parameters()` and `question.periods()`.
     """
     totals = "" if categories else "AND f.category = ''"
-    periods = PERIODS.format(k=question.name)
     unlike = "" if question.is_owed_by_all else "DISTINCT"
     excused, excuses = "false", ""
     if question.has_excuses:
@@ -152,19 +163,19 @@ def partner_rows(question: Question, *, figures: str = FIGURES, categories: bool
         years_filed = f", min({filed_year}) AS first_year, max({filed_year}) AS last_year"
         is_one_year = "least(c.first_year, a.first_year) = greatest(c.last_year, a.last_year)"
     is_filed = "c.cells = a.owed - a.excused + c.back"
-    return f"""
-        WITH {with_duties(question)},
+    ctes = f"""
+        {with_duties(question)},
+        b AS MATERIALIZED ({PERIODS.format(k=question.name)}),
         owed_periods AS MATERIALIZED (
             SELECT {unlike} b.n, d.partner_id, b.period, b.is_in_span, b.is_last, {excused} AS is_excused
-              FROM {periods}
-              JOIN duties d ON d.indicator_id = b.indicator_id AND d.since < b.next_on AND d.until >= b.period
+              FROM b JOIN duties d ON d.indicator_id = b.indicator_id AND d.since < b.next_on AND d.until >= b.period
                            AND (b.partner_id IS NULL OR d.partner_id = b.partner_id)
               {excuses}
              WHERE b.n = b.crowd
         ),
         read AS MATERIALIZED (
             SELECT b.n, b.crowd, b.period, k.carry, f.*
-              FROM {periods} JOIN k ON k.n = b.n
+              FROM b JOIN k ON k.n = b.n
              CROSS JOIN LATERAL (
                    SELECT f.partner_id, f.category, f.value, f.numerator, f.denominator, f.new_only FROM {figures} f
                     WHERE f.tenant_id = %(tenant)s AND f.indicator_id = b.indicator_id AND f.period = b.period
@@ -204,11 +215,11 @@ def partner_rows(question: Question, *, figures: str = FIGURES, categories: bool
               FROM counted c JOIN k ON k.n = c.n
               JOIN asked a ON a.n = k.crowd AND a.partner_id = c.partner_id
         )
-        {_FINISHED}
     """
+    return Rows(ctes, _FINISHED)
 
 
-def whole_rows(question: Question, *, figures: str = FIGURES, rollups: str = ROLLUPS) -> str:
+def whole_rows(question: Question, *, figures: str = FIGURES, rollups: str = ROLLUPS) -> Rows:
     """The SELECT of the whole initiative's rows: months from figures, longer spans from the partners' rows.
 
     `rollups` is where those lie: the table, or a CTE with its columns. Parameters: `question.parameters()`.
@@ -245,8 +256,8 @@ def whole_rows(question: Question, *, figures: str = FIGURES, rollups: str = ROL
               ORDER BY r.n, o.partner_id, r.category, r.source DESC)
             """
         )
-    return f"""
-        WITH {with_owed(question)},
+    ctes = f"""
+        {with_owed(question)},
         read AS MATERIALIZED ({" UNION ALL ".join(reads)}),
         asked AS (
             SELECT o.n, count(*) FILTER (WHERE o.is_due) AS due, count(*) FILTER (WHERE NOT o.is_due) AS let_off,
@@ -271,8 +282,8 @@ def whole_rows(question: Question, *, figures: str = FIGURES, rollups: str = ROL
                    c.parts, c.filed, a.due + c.back AS expected, a.let_off - c.back AS excused, c.value_period
               FROM counted c JOIN k ON k.n = c.n JOIN asked a ON a.n = k.crowd
         )
-        {_FINISHED}
     """
+    return Rows(ctes, _FINISHED)
 
 
 def both_rows(own: Question, whole: Question, *, figures: str = FIGURES) -> tuple[str, str]:

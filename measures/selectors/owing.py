@@ -28,8 +28,9 @@ SPANS = """
 
 # One row for each of the indicators' periods inside those spans; `n` is the span's number.
 PERIODS = """
-    unnest(%({k}b_n)s::bigint[], %({k}b_crowd)s::bigint[], %({k}b_indicator)s::bigint[], %({k}b_partner)s::bigint[], %({k}b_period)s::date[],
-           %({k}b_next)s::date[], %({k}b_within)s::bool[], %({k}b_last)s::bool[])
+    SELECT * FROM unnest(
+        %({k}b_n)s::bigint[], %({k}b_crowd)s::bigint[], %({k}b_indicator)s::bigint[], %({k}b_partner)s::bigint[],
+        %({k}b_period)s::date[], %({k}b_next)s::date[], %({k}b_within)s::bool[], %({k}b_last)s::bool[])
     AS b (n, crowd, indicator_id, partner_id, period, next_on, is_in_span, is_last)
 """
 

@@ -21,8 +21,8 @@ from backbone import changes
 from backbone.models import Initiative
 from backbone.tenancy import active_tenant_id
 from measures.rules.periods import Grain
-from measures.selectors.combined import COLUMNS, KEY, NUMBERS, both_rows, partner_rows, whole_rows
-from measures.selectors.owing import SPANS, steady_plans
+from measures.selectors.combined import COLUMNS, KEY, NUMBERS, Rows, both_rows, partner_rows, whole_rows
+from measures.selectors.owing import steady_plans
 from measures.selectors.spans import Counting, Question, Span, countings, span_of, touched
 
 logger = logging.getLogger(__name__)
@@ -169,8 +169,8 @@ def _store(cursor: Any, tenant_id: int, own: list[Span], whole: list[Span]) -> N
     cursor.execute("DELETE FROM measures_rollup WHERE tenant_id = %s AND state = ''", [tenant_id])
 
 
-def _upsert(rows: str, whose: str) -> str:
-    return _UPSERT.format(rows=rows, spans=SPANS.format(k="k"), whose=whose)
+def _upsert(rows: Rows, whose: str) -> str:
+    return _UPSERT.format(ctes=rows.ctes, select=rows.select, whose=whose)
 
 
 _OWN = "r.scope <> 0 AND (k.partner_id IS NULL OR r.scope = k.partner_id)"
@@ -179,11 +179,11 @@ _PLAIN = ", ".join(COLUMNS)
 _UPSERT = f"""
     INSERT INTO measures_rollup (tenant_id, {_PLAIN}, as_of)
     SELECT %(tenant)s, {_PLAIN}, now() FROM (
-        WITH rows AS MATERIALIZED ({{rows}})
+        WITH {{ctes}}, rows AS MATERIALIZED ({{select}})
         SELECT {_PLAIN} FROM rows
         UNION ALL
         SELECT {", ".join("r." + name for name in KEY)}, NULL, NULL, NULL, NULL, NULL, false, 0, 0, 0, 0, NULL, ''
-          FROM ({{spans}}) k CROSS JOIN LATERAL (
+          FROM k CROSS JOIN LATERAL (
                SELECT * FROM measures_rollup r
                 WHERE r.tenant_id = %(tenant)s AND r.indicator_id = k.indicator_id AND r.grain = k.grain
                   AND r.period = k.period AND {{whose}} OFFSET 0) r
