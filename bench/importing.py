@@ -11,7 +11,6 @@ from backbone.tenancy import tenant_scope
 from bench.measuring import Report
 from measures import demo
 from measures.bundles import loading
-from measures.importing import COLUMNS
 from measures.importing.bulk import import_stream
 from measures.models import Figure, Rollup
 from measures.services import rollups
@@ -63,7 +62,7 @@ def importing(report: Report, quick: bool) -> None:
 
 def _tidy(rows: list[dict[str, str]]) -> bytes:
     text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, extrasaction="ignore")
+    writer = csv.DictWriter(text, demo.COLUMNS, extrasaction="ignore")
     writer.writeheader()
     writer.writerows(demo.figures_of_england(rows))
     return text.getvalue().encode()
