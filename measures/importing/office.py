@@ -119,8 +119,8 @@ class Office:
             return None
         key = (indicator.pk, period)
         if key not in self._closed:
-            last = closes_on(indicator, period)
-            self._closed[key] = last if last < self.today else None
+            ends = closes_on(indicator, period)
+            self._closed[key] = ends if ends < self.today else None
         last = self._closed[key]
         if last is not None and self._reopened.get((seat.id, period), date.min) >= self.today:
             return None

@@ -231,9 +231,9 @@ def _split(
         row = rows.get((key, last))
         is_hidden = key in hidden.get(last, ())
         words = SILENCE if row is None else points[-1].words
-        cell = None if row is None or is_hidden else (row.lower if row.is_exact else row.number)
+        cell: Decimal | str | None = None if row is None or is_hidden else (row.lower if row.is_exact else row.number)
         if row is not None and not is_hidden:
-            cell = words if cell is None else plain(cell)
+            cell = plain(cell) if isinstance(cell, Decimal) else words
         found.append(
             CategoryRow(
                 name=line.category_name(key),

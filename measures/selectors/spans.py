@@ -108,7 +108,7 @@ def countings(indicator_ids: Iterable[int] | None = None, initiative_id: int | N
             """,  # noqa: S608  (the clauses are ours)
             params,
         )
-        return {row[0]: Counting(*row[:6], tuple(row[6]), *row[7:]) for row in cursor}
+        return {row[0]: Counting._make((*row[:6], tuple(row[6]), *row[7:])) for row in cursor}
 
 
 def span_of(
