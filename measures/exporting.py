@@ -18,7 +18,7 @@ PAGE = 20_000
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which figures: all that are left out stands for all. `states` are stored slugs; `drafts_of` are the partners whose
-    drafts are among them."""
+    figures that are not handed in, or were returned, are among them."""
 
     partner_ids: Collection[int] | None = None
     indicator_ids: Collection[int] | None = None
@@ -89,7 +89,7 @@ def _conditions(wanted: Wanted) -> tuple[str, list[Any]]:
         ("f.period >= %s", wanted.since),
         ("f.period <= %s", wanted.until),
         ("f.state = ANY(%s)", wanted.states),
-        ("(f.state <> 'draft' OR f.partner_id = ANY(%s))", wanted.drafts_of),
+        ("(f.state NOT IN ('draft', 'returned') OR f.partner_id = ANY(%s))", wanted.drafts_of),
     ):
         if value is not None:
             parts.append(f"AND {condition}")

@@ -14,9 +14,9 @@ from backbone.roles import Can
 from measures.api import parameters
 from measures.exporting import Wanted, figure_page
 from measures.models import Indicator
-from measures.models.filings import FigureState
+from measures.models.filings import OPEN_STATES, FigureState
 
-SEEN = (FigureState.SUBMITTED, FigureState.RETURNED, FigureState.APPROVED)
+SEEN = (FigureState.SUBMITTED, FigureState.APPROVED)
 PARAMETERS = {
     "partner": parameters.word,
     "indicator": parameters.word,
@@ -64,7 +64,7 @@ class FiguresAPI(MemberAPI):
             indicator_ids = [indicator.pk]
         states = list(SEEN)
         if self.membership.can(Can.READ_DRAFTS):
-            states.append(FigureState.DRAFT)
+            states += OPEN_STATES
         if asked["state"] is not None:
             states = [state for state in states if state == asked["state"]]
         own = self.membership.partner_ids(Can.READ_DRAFTS)  # fewer than those whose figures somebody of two roles sees

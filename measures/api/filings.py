@@ -20,7 +20,7 @@ from measures.exporting import Wanted, figure_rows
 from measures.importing.office import Office
 from measures.importing.standing import cells_of, conflict, is_same, totals_of
 from measures.models import Filing
-from measures.models.filings import FigureState
+from measures.models.filings import OPEN_STATES, FigureState
 from measures.rules.figures import Entry, Place
 from measures.rules.lines import TOTAL, Line
 from measures.rules.periods import text_of
@@ -208,7 +208,7 @@ class FilingAPI(MemberAPI):
     def _filing(self, partner, period) -> dict[str, Any]:
         filing = Filing.objects.filter(initiative=self.initiative, partner=partner, period=period).first()
         drafts_too = self.membership.can(Can.READ_DRAFTS, partner)
-        rows = [row for row in self._rows(partner, period) if drafts_too or row[-1] != FigureState.DRAFT]
+        rows = [row for row in self._rows(partner, period) if drafts_too or row[-1] not in OPEN_STATES]
         return {
             "partner": partner.code,
             "period": f"{period:%Y-%m}",

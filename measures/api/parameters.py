@@ -100,7 +100,7 @@ def cursor(name: str, raw: str) -> list[Any]:
     """Where the last page ended, as `cursor_at` spelled it."""
     try:
         place = json.loads(base64.urlsafe_b64decode(raw.encode("ascii")))
-        indicator_id, period, partner_id, category = place
+        _indicator_id, period, _partner_id, category = place
         spelled = date.fromisoformat(period).isoformat()
         if [type(part) for part in place] != [int, str, int, str] or spelled != period or "\x00" in category:
             raise ValueError

@@ -15,7 +15,7 @@ from backbone.wording import as_dict, say
 from measures.importing.office import Office
 from measures.importing.reading import COLUMNS, Reader, ReadRow
 from measures.importing.standing import LineKey, cells_of, conflict, is_same, totals_of, words_of
-from measures.models.filings import FigureState
+from measures.models.filings import OPEN_STATES, FigureState
 from measures.rules.cells import check_cells
 from measures.rules.figures import Entry, Place
 from measures.rules.lines import TOTAL
@@ -25,7 +25,6 @@ from measures.services import filings
 from measures.services.figure_rows import FigureRow, Stored
 
 CHANGES_SHOWN = 200
-COUNTED = (FigureState.SUBMITTED, FigureState.APPROVED)
 COLUMN_OF = {"reason": "note", "new_only": "value"}
 HISTORY_LINES = 2_000  # beyond so many lines a file is history, and is not held against the usual
 
@@ -133,7 +132,7 @@ def judge(office: Office, read: Iterable[ReadRow], findings: Findings, *, replac
             findings.extend(_warnings(rows, history.get((key[0], key[2]), [])))
         for row in rows:
             before = here.get(row.figure.category)
-            is_secret = before is not None and before.state == FigureState.DRAFT and not office.sees_draft_of(row.seat)
+            is_secret = before is not None and before.state in OPEN_STATES and not office.sees_draft_of(row.seat)
             _compare(preview, row, None if is_secret else before)
     return preview
 
@@ -176,7 +175,7 @@ def _warnings(rows: list[ReadRow], history: list[tuple[Any, Entry]]) -> Iterator
 
 def _compare(preview: Preview, row: ReadRow, before: Stored | None) -> None:
     entry = row.figure.entry
-    if before is not None and before.state in COUNTED and is_same(before, entry):  # a draft of it is handed in
+    if before is not None and before.state not in OPEN_STATES and is_same(before, entry):  # a draft of it is handed in
         preview.unchanged += 1
         return
     if before is not None and before.state == FigureState.APPROVED and not preview.replaces:

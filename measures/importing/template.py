@@ -8,7 +8,7 @@ from typing import Any
 from backbone.models import Initiative, Membership, Tenant
 from measures.importing.office import Office
 from measures.importing.standing import cells_of
-from measures.models.filings import FigureState
+from measures.models.filings import OPEN_STATES
 from measures.rules.lines import TOTAL
 from measures.rules.periods import Grain, add_months, month_of, start_of, text_of
 
@@ -39,7 +39,7 @@ def template_rows(initiative: Initiative, tenant: Tenant, by: Membership) -> Ite
         here = stored.get((indicator.pk, period, seat.id), {})
         for category in (TOTAL, *(key for breakdown in line.breakdowns for key in line.keys(breakdown))):
             cell = here.get(category)
-            if cell is not None and cell.state == FigureState.DRAFT and not office.sees_draft_of(seat):
+            if cell is not None and cell.state in OPEN_STATES and not office.sees_draft_of(seat):
                 cell = None
             numbers = ("", None, None, None, None, "") if cell is None else (
                 "", "not_collected" if cell.is_not_collected else cell.value, cell.numerator, cell.denominator,

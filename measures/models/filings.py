@@ -37,6 +37,10 @@ class FigureState(models.TextChoices):
     APPROVED = "approved", _("approved")
 
 
+# Still, or again, on the partner's desk: what stands in such a figure is for the partner's own people.
+OPEN_STATES = (FigureState.DRAFT, FigureState.RETURNED)
+
+
 @tracked(
     pghistory.InsertEvent(),
     pghistory.UpdateEvent(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,10 +10,12 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from backbone.look.numbers import SILENCE
 from backbone.models import Initiative, Partner
 from backbone.tenancy import active_tenant_id
 from measures import wording
 from measures.models import Figure, Indicator
+from measures.models.filings import OPEN_STATES, FigureState
 from measures.rules.figures import Entry, divided
 from measures.rules.lines import TOTAL, Line, breakdown_of
 from measures.rules.periods import Grain, add_months, start_of
@@ -46,30 +48,36 @@ class FigureView:
 
 
 def figure_view(indicator: Indicator, line: Line, partner: Partner, period: date, *, with_drafts: bool) -> FigureView:
-    """The total and the categories of one line; drafts only for who may read them. One statement."""
+    """The total and the categories of one line; drafts only for who may read them, and of what was returned, and its
+    partner may be changing, only that it was. One statement."""
     rows = Figure.objects.filter(indicator=indicator, partner=partner, period=period).select_related("changed_by")
-    rows = [row for row in rows if with_drafts or row.state != "draft"]
+    rows = [row for row in rows if with_drafts or row.state != FigureState.DRAFT]
+    secret = () if with_drafts else (FigureState.RETURNED,)
     by_key = {row.category: row for row in rows}
     total = by_key.get(TOTAL)
     groups = []
     for breakdown in line.breakdowns:
-        cells = [_cell(line, by_key[key], line.category_name(key)) for key in line.keys(breakdown) if key in by_key]
+        cells = [
+            _cell(line, by_key[key], line.category_name(key), secret) for key in line.keys(breakdown) if key in by_key
+        ]
         if cells:
             groups.append((line.breakdown_name(breakdown), tuple(cells)))
     known = {key for breakdown in line.breakdowns for key in line.keys(breakdown)} | {TOTAL}
-    loose = [_cell(line, row, row.category) for key, row in by_key.items() if key not in known]
+    loose = [_cell(line, row, row.category, secret) for key, row in by_key.items() if key not in known]
     if loose:
         groups.append(("+".join(breakdown_of(loose[0].name)), tuple(loose)))
     approver = total.changed_by if total is not None and total.state == "approved" else None
     return FigureView(
-        total=None if total is None else _cell(line, total, ""),
+        total=None if total is None else _cell(line, total, "", secret),
         groups=tuple(groups),
         approved_by="" if approver is None else approver.name,
         changed_at=None if total is None else total.changed_at,
     )
 
 
-def _cell(line: Line, row: Figure, name: str) -> Cell:
+def _cell(line: Line, row: Figure, name: str, secret: Collection[str]) -> Cell:
+    if row.state in secret:
+        return Cell(name, SILENCE, "", row.state)
     one = entry_of(row)
     return Cell(name, wording.entry(line, one), row.note, row.state, wording.shown_entry(line, one))
 
@@ -115,9 +123,12 @@ class OwnLine:
 
 
 def own_lines(
-    initiative: Initiative, indicators: Sequence[Indicator], partner: Partner, window: Window
+    initiative: Initiative, indicators: Sequence[Indicator], partner: Partner, window: Window, *, with_drafts: bool
 ) -> list[OwnLine]:
-    """A partner's last thirteen periods of each indicator with who approved them; one statement beside `read`'s."""
+    """A partner's last thirteen periods of each indicator with who approved them; one statement beside `read`'s.
+
+    Of a figure that was not handed in, or was returned, only its state, unless the reader may read drafts.
+    """
     readings = read(initiative, indicators, window, trend=0)
     known = countings([indicator.pk for indicator in indicators])
     starts = {
@@ -131,7 +142,7 @@ def own_lines(
         figures = []
         for back in range(PERIODS):
             period = add_months(starts[pk], -back * frequency.months)
-            figures.append(_own(reading.line, period, stored.get((pk, period)), (pk, period) in stored))
+            figures.append(_own(reading.line, period, stored.get((pk, period)), with_drafts=with_drafts))
         own, everybody, share = _share(reading, partner.pk)
         found.append(OwnLine(reading, tuple(figures), share, own, everybody))
     return found
@@ -173,12 +184,14 @@ def _stored(known: dict[int, Counting], starts: dict[int, date], partner_id: int
         return {(row[0], row[1]): row[2:] for row in cursor}  # a figure stands over an excuse
 
 
-def _own(line: Line, period: date, row: tuple | None, is_there: bool) -> OwnFigure:
+def _own(line: Line, period: date, row: tuple | None, *, with_drafts: bool) -> OwnFigure:
     if row is None:
         return OwnFigure(period, "", "missing", "", None, None, False)
     value, numerator, denominator, is_not_collected, state, name, at, is_excuse = row
     if is_excuse:
         return OwnFigure(period, "", "excused", name, at, None, True)
+    if state in OPEN_STATES and not with_drafts:
+        return OwnFigure(period, "", state, "", at, None, False)
     one = Entry(value, numerator, denominator, is_not_collected=is_not_collected)
     number = divided(numerator, denominator) if line.rule.is_ratio else value
     word = "not_collected" if is_not_collected and state == "approved" else state

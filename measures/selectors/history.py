@@ -20,7 +20,7 @@ from measures.rules.lines import TOTAL, Line
 from measures.rules.periods import text_of
 from measures.wording import entry as entry_words
 
-DRAFT, SUBMITTED, RETURNED, APPROVED = (str(state) for state in FigureState.values)
+_DRAFT, SUBMITTED, RETURNED, APPROVED = (str(state) for state in FigureState.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,29 +62,31 @@ def figure_steps(
 ) -> list[Step]:
     """What happened to the figures of one indicator and period, newest first; one statement.
 
-    For every partner, or for those in `partner_ids`. Drafts are their authors' own and left out unless asked for.
-    `codes` names the partners.
+    For every partner, or for those in `partner_ids`. What a partner has not handed in is its own and left out unless
+    asked for: drafts, and what is typed over a returned figure. `codes` names the partners.
     """
     listed = ", ".join(f"e.{column}" for column in _COLUMNS)
     own = "" if partner_ids is None else "AND f.partner_id = ANY(%(partners)s)"
     totals = "" if with_categories else "AND f.category = ''"
-    drafts = "" if with_drafts else "WHERE h.state <> 'draft'"
+    handed_in = "" if with_drafts else "WHERE s.state <> 'draft' AND NOT (s.state = 'returned' AND s.is_as_before)"
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            SELECT * FROM (
-                SELECT e.pgh_id, {listed}, m.name AS author, lag(e.state) OVER past AS state_before,
-                       lag(e.value) OVER past AS value_before, lag(e.numerator) OVER past AS numerator_before,
-                       lag(e.denominator) OVER past AS denominator_before,
-                       lag(e.is_not_collected) OVER past AS was_not_collected
+            SELECT s.*, lag(s.state) OVER past AS state_before, lag(s.value) OVER past AS value_before,
+                   lag(s.numerator) OVER past AS numerator_before, lag(s.denominator) OVER past AS denominator_before,
+                   lag(s.is_not_collected) OVER past AS was_not_collected
+              FROM (
+                SELECT e.pgh_id, e.pgh_obj_id, {listed}, m.name AS author,
+                       e.state = lag(e.state) OVER (PARTITION BY e.pgh_obj_id ORDER BY e.pgh_created_at, e.pgh_id)
+                       AS is_as_before
                   FROM measures_figure f
                   JOIN measures_figureevent e ON e.tenant_id = %(tenant)s AND e.pgh_obj_id = f.id
                   LEFT JOIN backbone_membership m ON m.tenant_id = %(tenant)s AND m.id = e.changed_by_id
                  WHERE f.tenant_id = %(tenant)s AND f.indicator_id = %(indicator)s AND f.period = %(period)s
-                       {own} {totals}
-                WINDOW past AS (PARTITION BY e.pgh_obj_id ORDER BY e.pgh_created_at, e.pgh_id)) h
-            {drafts}
-             ORDER BY h.pgh_created_at DESC, h.pgh_id DESC LIMIT %(limit)s
+                       {own} {totals}) s
+            {handed_in}
+            WINDOW past AS (PARTITION BY s.pgh_obj_id ORDER BY s.pgh_created_at, s.pgh_id)
+             ORDER BY s.pgh_created_at DESC, s.pgh_id DESC LIMIT %(limit)s
             """,  # noqa: S608  (the clauses are ours)
             {
                 "tenant": active_tenant_id(),
@@ -96,7 +98,7 @@ def figure_steps(
         )
         names = [column[0] for column in cursor.description]
         rows = [dict(zip(names, row, strict=True)) for row in cursor]
-    return [_step(line, row, codes, with_drafts=with_drafts) for row in rows]
+    return [_step(line, row, codes) for row in rows]
 
 
 def excuse_steps(indicator: Indicator, period: date, partner_ids: Collection[int] | None = None) -> list[Step]:
@@ -112,7 +114,7 @@ def excuse_steps(indicator: Indicator, period: date, partner_ids: Collection[int
     return [Step(change.at, changes.sentence(change), is_state_change=True) for change in told.order_by("-at")]
 
 
-def _step(line: Line, row: dict[str, Any], codes: dict[int, str], *, with_drafts: bool) -> Step:
+def _step(line: Line, row: dict[str, Any], codes: dict[int, str]) -> Step:
     now = Entry(row["value"], row["numerator"], row["denominator"], is_not_collected=row["is_not_collected"])
     before = Entry(
         row["value_before"],
@@ -121,8 +123,6 @@ def _step(line: Line, row: dict[str, Any], codes: dict[int, str], *, with_drafts
         is_not_collected=bool(row["was_not_collected"]),
     )
     state, was = row["state"], row["state_before"]
-    if was == DRAFT and not with_drafts:
-        was, before = None, Entry()
     words = {
         "by": row["author"] or _("Backbone"),
         "partner": codes.get(row["partner_id"], ""),

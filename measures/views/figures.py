@@ -91,7 +91,9 @@ def our_figures(request, initiative):
     if partner is None:
         raise Http404
     window = window_for(initiative, request.GET, request.tenant)
-    found = own_lines(initiative, indicators_in_use(initiative, window.period), partner, window)
+    with_drafts = request.membership.can(Can.READ_DRAFTS, partner)
+    indicators = indicators_in_use(initiative, window.period)
+    found = own_lines(initiative, indicators, partner, window, with_drafts=with_drafts)
     if request.GET.get("format") == "csv":
         return _csv(partner, found)
     place = [request.tenant.slug, initiative.slug]

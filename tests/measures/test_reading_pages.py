@@ -261,8 +261,37 @@ def test_a_draft_is_its_partners_own(world):
     with world.scope():
         factories.make_figure(world.k1, world.partners[0], date(2026, 11, 1), 1234, state="draft")
     url = figure_url(world, month="2026-11")
+    with world.scope():
+        mia = factories.make_member("mia@riverside.example", "Mia", Role.PARTNER_MEMBER, partner=world.partners[0])
+        world.k1.figures.filter(partner=world.partners[0], period=OCT).update(value=1234, state="draft")
     assert "1,234" not in text(page(world, "ana", url))
-    assert "1,234" in text(page(world, "ben", url))
+    for rest in (url, figure_url(world), "our-figures/?period=2026-10"):
+        assert "1,234" in text(page(world, "ben", rest)), rest
+        shown = signed_in(mia, world.scope).get(world.url(rest))
+        assert shown.status_code == 200
+        assert "1,234" not in text(shown), rest
+
+
+def test_what_is_typed_over_a_returned_figure_is_its_partners_own(world):
+    """Others know that it was handed in and returned, with the numbers of then; not what it may become."""
+    with world.scope():
+        figure = world.k1.figures.get(partner=world.partners[0], period=OCT)
+        for state, value in (("submitted", 1111), ("returned", 1111), ("returned", 2222)):
+            figure.state, figure.value = state, Decimal(value)
+            figure.save()
+    url, list_url = figure_url(world), "indicators/completions/?period=2026-10&grain=month"
+    for rest in (url, list_url):
+        said = text(page(world, "ana", rest))
+        assert "submitted 1,111" in said
+        assert "returned P1’s 1,111" in said
+        assert "2,222" not in said
+    assert "2,222" in text(page(world, "ben", url))
+    seen = signed_in(world.people.ana, world.scope).get(world.api("figures/?since=2026-10&partner=P1"))
+    assert "completions" not in [one["indicator"] for one in seen.json()["figures"]]
+    with world.scope():
+        figure.state, figure.value = "submitted", Decimal(3333)
+        figure.save()
+    assert "submitted 3,333 for P1, instead of 1,111" in text(page(world, "ana", url))
 
 
 def test_somebody_elses_figure_is_not_there(world):
