@@ -22,7 +22,7 @@ from backbone.tenancy import active_tenant_id
 from measures.rules.coverage import State
 from measures.rules.periods import Grain, add_months, month_of, periods_between
 from measures.selectors.combined import COLUMNS as COMBINED
-from measures.selectors.combined import FIGURES, FIGURES_AS_OF, both_rows, partner_rows, whole_rows
+from measures.selectors.combined import FIGURES, FIGURES_AS_OF, Rows, both_rows, partner_rows, whole_rows
 from measures.selectors.owing import steady_plans, with_owed
 from measures.selectors.spans import LAST, LAST_RATE, Counting, Question, Span, countings, span_of
 
@@ -132,6 +132,7 @@ def _found(spans: list[Span], grain: Grain, wanted: Wanted, tenant_id: int) -> t
         figures, then = "figures_then", f"figures_then AS MATERIALIZED (SELECT * FROM {FIGURES_AS_OF} f), "
     columns = ", ".join(COMBINED)
     asked, own = Question(spans, "asked"), Question(spans, "own")
+    rows: Rows | str
     if wanted.by_partner:
         rows = partner_rows(own, figures=figures)
     elif grain is Grain.MONTH:

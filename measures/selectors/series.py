@@ -20,7 +20,7 @@ from backbone.tenancy import active_tenant_id
 from measures.rules.coverage import State
 from measures.rules.figures import divided
 from measures.rules.periods import Grain, periods_between
-from measures.selectors.combined import both_rows, partner_rows, whole_rows
+from measures.selectors.combined import Rows, both_rows, partner_rows, whole_rows
 from measures.selectors.owing import steady_plans, with_owed
 from measures.selectors.spans import LAST, LAST_RATE, Counting, Question, Span, countings, span_of
 
@@ -137,6 +137,7 @@ def _combined_now(
     own = [span._replace(partner_id=scope or None) for span in whole if scope or span.grain != Grain.MONTH]
     asked, all_asked = Question(own, "own"), Question(whole)
     clause = ""
+    rows: Rows | str
     if scope != WHOLE_INITIATIVE:
         rows = partner_rows(asked)
     elif own:
