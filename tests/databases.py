@@ -44,12 +44,13 @@ def migrate_once(owner, cursor) -> None:
     cursor.execute(f'ALTER DATABASE "{making}" RENAME TO "{MIGRATED}"')
 
 
-def copy_database(name: str) -> None:
-    """A migrated database of this name, empty of rows."""
+def copy_database(name: str, of: str = MIGRATED) -> None:
+    """A database of this name: migrated and empty of rows, or a copy of one that nobody is connected to."""
     owner = connections["owner"]
     with one_at_a_time(owner) as cursor:
-        migrate_once(owner, cursor)
-        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{MIGRATED}"')
+        if of == MIGRATED:
+            migrate_once(owner, cursor)
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{of}"')
 
 
 def drop_databases(*names: str) -> None:

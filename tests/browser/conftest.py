@@ -13,11 +13,15 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+import psycopg2
 import pytest
+from celery import Celery
+from django.db import DatabaseError
 
 from tests.databases import RUN, copy_database, drop_databases
 
@@ -36,10 +40,49 @@ class Site:
 
     url: str
     state: Path
+    database: str
+    loaded: str
+    broker: str
     passwords: dict[str, str] = field(default_factory=dict)
+    is_touched: bool = False
 
     def page(self, rest: str) -> str:
         return f"{self.url}/o/riverbend/youth-to-work/{rest}"
+
+    def sql(self, query: str, *params):
+        """The rows of a query over Riverbend's figures, as the web's own role sees them."""
+        with closing(psycopg2.connect(_with_path(os.environ["APP_DATABASE_URL"], self.database))) as connection:
+            cursor = connection.cursor()
+            cursor.execute("SELECT set_config('app.tenant_id', (SELECT id FROM backbone_tenant)::text, false)")
+            cursor.execute(query, params)
+            return cursor.fetchall()
+
+    def tick(self) -> None:
+        """The minute strikes: what the clock would ask of the worker."""
+        Celery(broker=self.broker).send_task("comms.tasks.tick", ignore_result=True)
+
+    def restore(self) -> None:
+        """Put the database back to what was loaded; whoever was signed in is not any more."""
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                with closing(psycopg2.connect(_with_path(os.environ["APP_DATABASE_URL"], self.database))) as own:
+                    own.cursor().execute(CLOSE_THE_OTHERS)  # the owner may not close what the web's role opened
+                drop_databases(self.database)
+                break
+            except DatabaseError:  # they take a moment to close
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.1)
+        copy_database(self.database, of=self.loaded)
+        _cookies.clear()
+        self.is_touched = False
+
+
+CLOSE_THE_OTHERS = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
+"""
 
 
 @pytest.fixture(scope="session")
@@ -48,8 +91,9 @@ def chromium():
     if CHROMIUM is None:
         reason = "There is no Chromium: apt-get install chromium."
         pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=15_000)  # the machine may have other work; a page that is there is seen at once
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
@@ -60,6 +104,7 @@ def chromium():
 def site(worker_id, tmp_path_factory, django_db_setup, django_db_blocker):
     """Riverbend, mid-month, served by gunicorn with a worker behind it."""
     name = f"test_browser_{RUN}_{worker_id}"
+    loaded = f"{name}_loaded"
     with django_db_blocker.unblock():
         copy_database(name)
     state = tmp_path_factory.mktemp("site")
@@ -70,9 +115,12 @@ def site(worker_id, tmp_path_factory, django_db_setup, django_db_blocker):
         subprocess.run(
             [sys.executable, "-c", LOAD_RIVERBEND], check=True, cwd=ROOT, env=environment, timeout=PATIENCE * 2
         )
+        with django_db_blocker.unblock():
+            copy_database(loaded, of=name)
         for command in _commands(port):
             running.append(_start(command, environment, state))
-        found = Site(f"http://127.0.0.1:{port}", state, _logins(state))
+        broker = environment["REDIS_URL"]
+        found = Site(f"http://127.0.0.1:{port}", state, name, loaded, broker, _logins(state))
         _wait(f"{found.url}/readyz", running, state)
         yield found
     finally:
@@ -81,14 +129,38 @@ def site(worker_id, tmp_path_factory, django_db_setup, django_db_blocker):
         for process in running:
             process.wait(20)
         with django_db_blocker.unblock():
-            drop_databases(name)
+            drop_databases(name, loaded)
 
 
+@pytest.fixture
+def anew(site, django_db_blocker):
+    """The site as it was loaded, before this test and after it: for a test that files, approves or excuses."""
+    with django_db_blocker.unblock():
+        if site.is_touched:
+            site.restore()
+        yield site
+        site.restore()
+
+
+# The demonstration, and the reminder of the morning: of today's, or of the first on which one is due.
 LOAD_RIVERBEND = """
 import django; django.setup()
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+from backbone.models import Tenant
+from backbone.tenancy import tenant_scope
+from comms.models import Mail
+from comms.selectors.readers import readers
+from comms.services import reminders
 from measures import demo
 demo.TENANTS = {"riverbend": demo.TENANTS["riverbend"]}
 demo.load(lambda text: None)
+riverbend = Tenant.objects.get(slug="riverbend")
+morning = datetime.now(ZoneInfo(riverbend.timezone)).replace(hour=10)
+with tenant_scope(riverbend):
+    for days in range(10):
+        if not Mail.objects.exists():
+            reminders.plan(riverbend, readers(riverbend), morning + timedelta(days=days))
 """
 
 
@@ -165,6 +237,7 @@ def visit(site, chromium):
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)
+        site.is_touched = True
         page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
         page.on("console", lambda said: _note_fault(faults, page, said))
         if who is not None:
