@@ -4,28 +4,40 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
 from backbone.api.resource import MemberAPI
+from backbone.api.shapes import READING, refusals
 from backbone.models import Partner
 from backbone.problems import Problem, Refused, cut, gettext_noop
 from backbone.roles import Can
 from measures.api import parameters
+from measures.api.shapes import MONTH, SHORT_NAME, FigurePageShape, query
 from measures.exporting import Wanted, figure_page
 from measures.models import Indicator
 from measures.models.filings import OPEN_STATES, FigureState
 
 SEEN = (FigureState.SUBMITTED, FigureState.APPROVED)
+FIGURES, MOST_FIGURES = 200, 1000  # on one page
 PARAMETERS = {
     "partner": parameters.word,
     "indicator": parameters.word,
     "since": parameters.month,
     "until": parameters.month,
     "state": parameters.choice(*FigureState.values),
-    "page_size": parameters.whole(1, 1000),
+    "page_size": parameters.whole(1, MOST_FIGURES),
     "cursor": parameters.cursor,
 }
+DESCRIBED = [
+    query("partner", SHORT_NAME, "Only this partner, by its code."),
+    query("indicator", SHORT_NAME, "Only this indicator, by its short name."),
+    query("since", MONTH, "From this month."),
+    query("until", MONTH, "Up to this month."),
+    query("state", {"type": "string", "enum": FigureState.values}, "Only figures in this state."),
+    query("page_size", {"type": "integer", "minimum": 1, "maximum": MOST_FIGURES, "default": FIGURES}, "How many."),
+    query("cursor", {"type": "string"}, "Where the page before ended: its `next`."),
+]
 
 
 class FiguresAPI(MemberAPI):
@@ -33,14 +45,11 @@ class FiguresAPI(MemberAPI):
 
     can = {"GET": Can.READ_PARTNER_FIGURES}
 
-    @extend_schema(
-        parameters=[OpenApiParameter(name, str, description="As in the address of the docs.") for name in PARAMETERS],
-        responses={200: dict},
-    )
+    @extend_schema(responses={200: FigurePageShape, **refusals(*READING)}, parameters=DESCRIBED)
     def get(self, request, **named):
         asked = parameters.read(request.query_params, PARAMETERS)
         page, following = figure_page(
-            self.initiative, self._wanted(asked), size=asked["page_size"] or 200, after=asked["cursor"]
+            self.initiative, self._wanted(asked), size=asked["page_size"] or FIGURES, after=asked["cursor"]
         )
         return Response(
             {

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
-from rest_framework import serializers
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
 
 from backbone import tabular
 from backbone.api.bodies import only
 from backbone.api.resource import MemberAPI
+from backbone.api.shapes import KEY, READING, WRITING, refusals
 from backbone.problems import Month, Problem, Refused, cut, gettext_noop
 from backbone.roles import Can
 from backbone.wording import as_dict
 from measures.api import bodies
 from measures.api.figures import shown
+from measures.api.shapes import MONTH, FiledShape, FilingBodyShape, FilingShape
 from measures.exporting import Wanted, figure_rows
 from measures.importing.office import Office
 from measures.importing.standing import cells_of, conflict, is_same, totals_of
@@ -30,30 +31,10 @@ from measures.services import filings
 
 FIELDS = ("figures", "submit", "words")
 WORDS_LENGTH = 2000
-
-_NUMBER = {"required": False, "allow_null": True}
-FILING_BODY = inline_serializer(
-    "FilingBody",
-    {
-        "figures": inline_serializer(
-            "FilingFigure",
-            {
-                "indicator": serializers.SlugField(),
-                "category": serializers.CharField(required=False, allow_blank=True, help_text="type:1; empty: total"),
-                "value": serializers.CharField(**_NUMBER, help_text="A number, or the word not_collected."),
-                "numerator": serializers.DecimalField(24, 6, **_NUMBER),
-                "denominator": serializers.DecimalField(24, 6, **_NUMBER),
-                "weight": serializers.DecimalField(24, 6, **_NUMBER),
-                "note": serializers.CharField(required=False, allow_blank=True),
-                "new_only": serializers.BooleanField(required=False),
-                "as_defined": serializers.BooleanField(required=False),
-            },
-            many=True,
-        ),
-        "submit": serializers.BooleanField(required=False, help_text="Without it the figures are kept as a draft."),
-        "words": serializers.DictField(child=serializers.CharField(), required=False, help_text="By indicator."),
-    },
-)
+PLACE = [
+    OpenApiParameter("partner", str, OpenApiParameter.PATH, description="The partner's code."),
+    OpenApiParameter("period", MONTH, OpenApiParameter.PATH, description="The first month of the period."),
+]
 
 
 class FilingAPI(MemberAPI):
@@ -61,15 +42,16 @@ class FilingAPI(MemberAPI):
 
     can = {"GET": Can.READ_PARTNER_FIGURES, "PUT": Can.DRAFT}
 
-    @extend_schema(responses={200: dict})
+    @extend_schema(responses={200: FilingShape, **refusals(*READING)}, parameters=PLACE)
     def get(self, request, partner, period, **named):
         return Response(self._filing(partner, period), headers=self._etag(partner, period))
 
     @extend_schema(
-        request=FILING_BODY,
-        responses={200: dict, 400: dict, 409: dict, 412: dict},
+        request=FilingBodyShape,
+        responses={200: FiledShape, **refusals(*WRITING, 412)},
         parameters=[
-            OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER),
+            *PLACE,
+            KEY,
             OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="The version that you saw."),
         ],
     )

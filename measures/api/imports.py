@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.response import Response
 
 from backbone.api.bodies import BODY_LIMIT, bad_body, only, read_limited
 from backbone.api.resource import MemberAPI
+from backbone.api.shapes import KEY, WRITING, refusals
 from backbone.problems import gettext_noop
 from backbone.roles import Can
 from backbone.wording import answer
 from measures.api import parameters
+from measures.api.shapes import TRUTH, ImportShape, RefusedImportShape, query
 from measures.importing import apply, check_file
 
 PARAMETERS = {
@@ -52,11 +54,28 @@ class ImportsAPI(MemberAPI):
     parser_classes = (MultiPartParser, CSVBody, XLSXBody)
 
     @extend_schema(
-        parameters=[OpenApiParameter(name, bool if name != "because" else str) for name in PARAMETERS],
+        parameters=[
+            KEY,
+            query("dry_run", TRUTH, "Only say what would change; left out, so it is."),
+            query("submit", TRUTH, "False keeps the figures as drafts; left out, they are submitted."),
+            query("replace", TRUTH, "Change approved figures too, for those who may."),
+            query("because", {"type": "string", "maxLength": parameters.SENTENCE}, "Why approved figures change."),
+        ],
         request={
-            "multipart/form-data": {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}}
+            "multipart/form-data": {
+                "type": "object",
+                "properties": {"file": {"type": "string", "format": "binary"}},
+                "required": ["file"],
+                "additionalProperties": False,
+            },
+            CSVBody.media_type: {"type": "string", "format": "binary"},
+            XLSXBody.media_type: {"type": "string", "format": "binary"},
         },
-        responses={200: dict, 400: dict},
+        responses={
+            200: ImportShape,
+            **refusals(*WRITING),
+            400: OpenApiResponse(RefusedImportShape, "The file has errors; nothing was imported."),
+        },
     )
     def post(self, request, **named):
         asked = parameters.read(request.query_params, PARAMETERS)

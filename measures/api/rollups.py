@@ -8,14 +8,16 @@ from collections import defaultdict
 from datetime import date
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
 from backbone.api.resource import MemberAPI
+from backbone.api.shapes import READING, refusals
 from backbone.models import Partner
 from backbone.problems import Problem, Refused, cut, gettext_noop
 from backbone.roles import Can, Reach
 from measures.api import parameters
+from measures.api.shapes import MONTH, SHORT_NAME, TRUTH, RollupsShape, query
 from measures.models import Indicator
 from measures.rules.periods import Grain
 from measures.selectors.expected import expectations
@@ -33,6 +35,17 @@ PARAMETERS = {
 }
 WHOLE_NUMBERS = ("filed", "expected")
 
+DESCRIBED = [
+    query("grain", {"type": "string", "enum": [str(grain) for grain in Grain]}, "Only months, quarters or years."),
+    query("indicator", SHORT_NAME, "Only this indicator, by its short name."),
+    query("since", MONTH, "Periods that begin in this month or later."),
+    query("until", MONTH, "Periods that begin in this month or earlier."),
+    query("by", {"type": "string", "enum": ["initiative", "partner"]}, "Of the whole, or of each partner."),
+    query("categories", TRUTH, "The categories too."),
+    query("year_starts", {"type": "integer", "minimum": 1, "maximum": 12}, "The month in which the year begins."),
+    query("missing", TRUTH, "Name who has not filed; needs a grain."),
+]
+
 
 class RollupsAPI(MemberAPI):
     """Figures combined over partners and months. A number never comes without its coverage and state.
@@ -42,10 +55,7 @@ class RollupsAPI(MemberAPI):
 
     can = {"GET": Can.READ_ROLLUPS}
 
-    @extend_schema(
-        parameters=[OpenApiParameter(name, str) for name in PARAMETERS],
-        responses={200: dict},
-    )
+    @extend_schema(responses={200: RollupsShape, **refusals(*READING)}, parameters=DESCRIBED)
     def get(self, request, **named):
         asked = parameters.read(request.query_params, PARAMETERS)
         indicators = self._indicators(asked["indicator"])

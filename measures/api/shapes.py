@@ -1,0 +1,171 @@
+"""How figures, filings, imports and roll-ups look as JSON: for the description of the API, which tests hold to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema_field
+from rest_framework import serializers
+
+from backbone.api.shapes import ProblemShape, RefusalShape
+from measures.models.filings import FigureState
+from measures.rules.coverage import State
+from measures.rules.kinds import AVAILABLE
+from measures.rules.periods import Grain
+
+MONTH = {"type": "string", "pattern": r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$", "example": "2026-10"}
+TRUTH = {"type": "string", "enum": ["true", "false"]}
+SHORT_NAME = {"type": "string", "maxLength": 200}
+NUMBER = {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$", "example": "18410"}
+# What a body may say for a number: as a number, or as the text of one, so that no float comes in between.
+SAID = {"oneOf": [{"type": "number"}, NUMBER], "nullable": True}
+
+
+def query(name: str, schema: dict[str, Any], description: str) -> OpenApiParameter:
+    return OpenApiParameter(name, schema, OpenApiParameter.QUERY, description=description)
+
+
+@extend_schema_field(MONTH)
+class Month(serializers.CharField):
+    """The first month of a period."""
+
+
+@extend_schema_field(NUMBER)
+class Number(serializers.CharField):
+    """A number as text, exact to its last digit."""
+
+
+@extend_schema_field(SAID)
+class SaidNumber(serializers.CharField):
+    """A number in a body."""
+
+
+@extend_schema_field(
+    {"oneOf": [{"type": "number"}, NUMBER, {"type": "string", "enum": ["not_collected"]}], "nullable": True}
+)
+class SaidValue(serializers.CharField):
+    """A number in a body, or the word that it was not collected."""
+
+
+class FigureShape(serializers.Serializer):
+    partner = serializers.CharField()
+    indicator = serializers.CharField()
+    period = Month()
+    category = serializers.CharField(allow_blank=True, help_text="As in type:1; empty for the total.")
+    value = serializers.CharField(allow_null=True, help_text="A number as text, or not_collected.")
+    numerator = Number(allow_null=True)
+    denominator = Number(allow_null=True)
+    weight = Number(allow_null=True)
+    note = serializers.CharField(allow_blank=True)
+    state = serializers.ChoiceField(FigureState.choices)
+
+
+class FigurePageShape(serializers.Serializer):
+    figures = FigureShape(many=True)
+    next = serializers.CharField(allow_null=True, help_text="The cursor of the page after; null on the last one.")
+
+
+class FilingShape(serializers.Serializer):
+    partner = serializers.CharField()
+    period = Month()
+    version = serializers.IntegerField(help_text="Raised by every change; 0 while nothing was filed. Also the ETag.")
+    submitted_at = serializers.DateTimeField(allow_null=True)
+    figures = FigureShape(many=True)
+
+
+class ReceiptShape(serializers.Serializer):
+    created = serializers.IntegerField()
+    changed = serializers.IntegerField()
+    unchanged = serializers.IntegerField()
+    erased = serializers.IntegerField()
+
+
+class FiledShape(FilingShape):
+    receipt = ReceiptShape()
+    warnings = ProblemShape(many=True, help_text="What is unusual against the partner's own past; it stops nobody.")
+
+
+class FilingFigureShape(serializers.Serializer):
+    indicator = serializers.CharField()
+    category = serializers.CharField(required=False, allow_blank=True, allow_null=True, max_length=200)
+    value = SaidValue(required=False)
+    numerator = SaidNumber(required=False)
+    denominator = SaidNumber(required=False)
+    weight = SaidNumber(required=False)
+    note = serializers.CharField(required=False, allow_blank=True, allow_null=True, max_length=2000)
+    new_only = serializers.BooleanField(required=False, help_text="People: only those new since the year began.")
+    as_defined = serializers.BooleanField(required=False, allow_null=True, help_text="Counted as the definition says.")
+
+
+class FilingBodyShape(serializers.Serializer):
+    figures = FilingFigureShape(many=True, help_text="All of them: what is left out is cleared. At most 10,000.")
+    submit = serializers.BooleanField(required=False, help_text="Without it the figures are kept as a draft.")
+    words = serializers.DictField(child=serializers.CharField(), required=False, help_text="By indicator.")
+
+
+class DifferenceShape(serializers.Serializer):
+    row = serializers.IntegerField()
+    partner = serializers.CharField()
+    indicator = serializers.CharField()
+    period = Month()
+    category = serializers.CharField(allow_blank=True)
+    before = serializers.CharField(allow_null=True, help_text="Null where nothing stands yet.")
+    after = serializers.CharField()
+
+
+class ImportShape(serializers.Serializer):
+    dry_run = serializers.BooleanField()
+    applied = serializers.BooleanField()
+    rows = serializers.IntegerField()
+    created = serializers.IntegerField()
+    changed = serializers.IntegerField()
+    unchanged = serializers.IntegerField()
+    blank = serializers.IntegerField(help_text="Rows without a number: they leave alone what stands.")
+    changes = DifferenceShape(many=True, help_text="The first 200.")
+    changes_truncated = serializers.BooleanField()
+    errors = ProblemShape(many=True, help_text="The first 100.")
+    warnings = ProblemShape(many=True)
+    error_count = serializers.IntegerField()
+    warning_count = serializers.IntegerField()
+    truncated = serializers.BooleanField()
+
+
+class RefusedImportShape(RefusalShape):
+    """A refusal; where the file could be read, with what an import says of it besides."""
+
+    dry_run = serializers.BooleanField(required=False)
+    applied = serializers.BooleanField(required=False)
+    rows = serializers.IntegerField(required=False)
+    created = serializers.IntegerField(required=False)
+    changed = serializers.IntegerField(required=False)
+    unchanged = serializers.IntegerField(required=False)
+    blank = serializers.IntegerField(required=False)
+    changes = DifferenceShape(many=True, required=False)
+    changes_truncated = serializers.BooleanField(required=False)
+    warnings = ProblemShape(many=True, required=False)
+    warning_count = serializers.IntegerField(required=False)
+
+
+class RollupShape(serializers.Serializer):
+    indicator = serializers.CharField()
+    kind = serializers.ChoiceField([(kind.slug, kind.name) for kind in AVAILABLE])
+    unit = serializers.CharField(allow_blank=True)
+    grain = serializers.ChoiceField([(str(grain), str(grain)) for grain in Grain])
+    period = Month()
+    partner = serializers.CharField(allow_null=True, help_text="Null for the whole initiative.")
+    category = serializers.CharField(allow_blank=True)
+    value = Number(allow_null=True)
+    numerator = Number(allow_null=True)
+    denominator = Number(allow_null=True)
+    lower = Number(allow_null=True, help_text="Of people, who are never summed: at least so many.")
+    upper = Number(allow_null=True, help_text="Of people: at most so many.")
+    filed = serializers.IntegerField()
+    expected = serializers.IntegerField()
+    state = serializers.ChoiceField([(str(state), str(state)) for state in State])
+    as_of = serializers.CharField(allow_null=True)
+    suppressed = serializers.BooleanField()
+    missing = serializers.ListField(child=serializers.CharField(), required=False, help_text="Who has not filed.")
+
+
+class RollupsShape(serializers.Serializer):
+    rollups = RollupShape(many=True)
