@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.sees_all_tenants, pytest.mark.xdist_group("browser")]
 
@@ -55,6 +56,12 @@ def test_the_doors_say_nothing_of_any_tenant(site, visit):
     for rest in ("login/", "password/reset/", "signup/", "login/code/"):
         check(page, f"{site.url}/accounts/{rest}")
         assert "Riverbend" not in page.content()
+
+
+def test_the_description_of_the_api_shows_its_operations(site, visit):
+    page = visit(None)
+    page.goto(f"{site.url}/api/v1/docs/")
+    expect(page.locator(".opblock-summary-path").filter(has_text="/filings/").first).to_be_visible()
 
 
 def test_a_page_that_is_not_there_says_so(site, visit):

@@ -139,7 +139,8 @@ def test_the_description_and_its_page_are_served(client, db):
 def test_the_page_carries_no_script_that_the_policy_would_stop(client, db):
     page = client.get(reverse("api:docs"))
     tags = re.findall(r"<script([^>]*)>", page.content.decode())
-    assert tags and all("src=" in tag for tag in tags), tags
+    assert tags
+    assert [tag for tag in tags if "src=" not in tag] == []
     starts = client.get(reverse("api:docs"), {"script": ""})
     assert starts["Content-Type"].startswith("application/javascript")
     assert reverse("api:schema") in starts.content.decode()
