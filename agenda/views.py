@@ -13,8 +13,8 @@ from agenda.forms import NewTitleForm, TitleForm, VisionForm
 from agenda.models import Outcome
 from agenda.selectors import agenda_of
 from backbone.access import member_can
+from backbone.forms.people import refuse
 from backbone.models import Initiative
-from backbone.people_forms import refuse
 from backbone.problems import Refused
 from backbone.roles import Can
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from backbone.access import member_can
+from backbone.forms.people import KeyForm, refuse
 from backbone.models import APIKey
-from backbone.people_forms import KeyForm, refuse
 from backbone.problems import Refused
 from backbone.roles import Role
 from backbone.services import keys

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from backbone.access import anonymous_allowed, member_can
+from backbone.forms.people import InviteForm, NewLoginForm, RoleForm, refuse
 from backbone.models import Grant, Invitation, Membership, Tenant
-from backbone.people_forms import InviteForm, NewLoginForm, RoleForm, refuse
 from backbone.problems import Refused
 from backbone.roles import Can, Reach, Role
 from backbone.services import invitations, members

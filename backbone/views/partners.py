@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from backbone.access import member_can
+from backbone.forms.people import refuse
+from backbone.forms.roster import InitiativeForm, ParticipationForm, PartnerForm, PartnerNameForm
 from backbone.models import Grant, Initiative, Participation, Partner
-from backbone.people_forms import refuse
 from backbone.problems import Refused
 from backbone.roles import Can, Role
-from backbone.roster_forms import InitiativeForm, ParticipationForm, PartnerForm, PartnerNameForm
 from backbone.services import initiatives, partners
 from backbone.wording import say
 

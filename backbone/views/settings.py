@@ -8,13 +8,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from backbone.access import member_can
+from backbone.forms.people import AccountForm, refuse
+from backbone.forms.settings import SettingsForm
 from backbone.look.accent import legible
 from backbone.models import Tenant
-from backbone.people_forms import AccountForm, refuse
 from backbone.problems import Refused
 from backbone.roles import Can
 from backbone.services import members, tenants
-from backbone.settings_forms import SettingsForm
 
 
 @member_can(Can.READ_SETTINGS)

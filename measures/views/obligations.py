@@ -13,15 +13,15 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from backbone.access import member_can
+from backbone.forms.people import refuse
 from backbone.models import Participation
-from backbone.people_forms import refuse
 from backbone.problems import Refused
 from backbone.roles import Can
 from backbone.wording import say
+from measures.forms.setup import ExcuseForm, ObligationForm
 from measures.models import Excuse, Indicator, Obligation
 from measures.selectors.setup import owed_matrix
 from measures.services import obligations
-from measures.setup_forms import ExcuseForm, ObligationForm
 
 PARTNERS_ON_A_PAGE = 40
 LINES_SHOWN = 100

@@ -12,19 +12,19 @@ from django.utils.translation import gettext as _
 
 from agenda.models import Outcome
 from backbone.access import member_can
+from backbone.forms.people import refuse
 from backbone.htmx import page_or_part, wants_part
 from backbone.models import Initiative
-from backbone.people_forms import refuse
 from backbone.problems import Refused
 from backbone.roles import Can
 from backbone.wording import hint, say
+from measures.forms.setup import DimensionForm, IndicatorForm, TargetForm
 from measures.models import Dimension, Figure, Indicator, Target
 from measures.rules import kinds
 from measures.rules.lines import check_line
 from measures.rules.periods import parse_month
 from measures.rules.samples import sample_rows
 from measures.services import setup
-from measures.setup_forms import DimensionForm, IndicatorForm, TargetForm
 from measures.wording import said
 
 

@@ -17,10 +17,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agenda.models import Outcome, Strategy
+from backbone.forms.roster import day_input
 from backbone.models import Initiative, Partner
 from backbone.models.tenants import slug_field_rule
 from backbone.problems import Problem
-from backbone.roster_forms import day_input
 from backbone.wording import say
 from measures.models import Dimension, Indicator
 from measures.rules import kinds

@@ -1,0 +1,1 @@
+"""The forms of the ground's pages, a module per subject."""
