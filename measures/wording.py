@@ -22,7 +22,7 @@ from measures.rules.combining import Combined
 from measures.rules.coverage import State
 from measures.rules.figures import Entry, plain
 from measures.rules.kinds import UNDUPLICATED
-from measures.rules.lines import PER_1000, PERCENT, Line
+from measures.rules.lines import PER_1000, PERCENT, UNKNOWN_NAME, Line
 from measures.rules.progress import Status
 
 NAMED_AT_MOST = 3  # more missing partners than this are counted, not named, in a sentence
@@ -58,6 +58,11 @@ class Shown:
         if self.small:
             parts.append(f"({self.small})" if self.is_fraction else self.small)
         return " ".join(parts)
+
+
+def category_words(line: Line, key: str) -> str:
+    """A category as it is read: `16–19`, `Female, Unknown`. “Unknown” is our word, the other names are the tenant's."""
+    return ", ".join(_(name) if name == UNKNOWN_NAME else name for name in line.category_names(key))
 
 
 def amount(line: Line, value: Decimal | None) -> str:

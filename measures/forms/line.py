@@ -19,6 +19,7 @@ from measures.rules.kinds import UNDUPLICATED
 from measures.rules.lines import PER_1000, PERCENT, TOTAL, Breakdown, unknown_key
 from measures.selectors.report import HANDED_IN, SHOWN, Said
 from measures.showing import shown, shown_value
+from measures.wording import category_words
 
 SHORT_DEFINITION = 160
 
@@ -193,7 +194,7 @@ class LineForm(TypedLine):
                 if self.line.rule.is_ratio:
                     label = f"{label}: {_uncapped(self._component_label(component))}"
                 cells = [
-                    self._input(key, component, _(self.line.category_name(key)), message_id)
+                    self._input(key, component, category_words(self.line, key), message_id)
                     for key in self.line.keys(breakdown)
                 ]
                 found.append(Split(slug, label, message_id, cells))
@@ -225,7 +226,7 @@ class LineForm(TypedLine):
         ]
         return [
             *(
-                f"{_(self.line.category_name(category))}: {say(problem)}"
+                f"{category_words(self.line, category)}: {say(problem)}"
                 for (category, _component), problem in self.unreadable.items()
                 if category in keys
             ),
@@ -298,7 +299,7 @@ class LineForm(TypedLine):
         found = []
         for breakdown in self.breakdowns:
             cells = [
-                (_(self.line.category_name(key)), *shown(self.line, self.entries.get(key)))
+                (category_words(self.line, key), *shown(self.line, self.entries.get(key)))
                 for key in self.line.keys(breakdown)
                 if not self.entries.get(key, Entry()).is_blank
             ]

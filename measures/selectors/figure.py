@@ -58,7 +58,9 @@ def figure_view(indicator: Indicator, line: Line, partner: Partner, period: date
     groups = []
     for breakdown in line.breakdowns:
         cells = [
-            _cell(line, by_key[key], line.category_name(key), secret) for key in line.keys(breakdown) if key in by_key
+            _cell(line, by_key[key], wording.category_words(line, key), secret)
+            for key in line.keys(breakdown)
+            if key in by_key
         ]
         if cells:
             groups.append((line.breakdown_name(breakdown), tuple(cells)))

@@ -18,6 +18,7 @@ from measures.models.filings import FigureState
 from measures.rules.figures import Entry
 from measures.rules.lines import TOTAL, Line
 from measures.rules.periods import text_of
+from measures.wording import category_words
 from measures.wording import entry as entry_words
 
 _DRAFT, SUBMITTED, RETURNED, APPROVED = (str(state) for state in FigureState.values)
@@ -130,7 +131,7 @@ def _step(line: Line, row: dict[str, Any], codes: dict[int, str]) -> Step:
         "before": entry_words(line, before),
     }
     if row["category"] != TOTAL:
-        words["partner"] = f"{words['partner']}, {line.category_name(row['category'])}"
+        words["partner"] = f"{words['partner']}, {category_words(line, row['category'])}"
     is_changed = not before.is_blank and now != before
     if state == APPROVED and was == APPROVED:
         pattern = (

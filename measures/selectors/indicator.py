@@ -236,7 +236,7 @@ def _split(
             cell = plain(cell) if isinstance(cell, Decimal) else words
         found.append(
             CategoryRow(
-                name=line.category_name(key),
+                name=wording.category_words(line, key),
                 words="" if is_hidden else words,
                 cell=cell,
                 filed=0 if row is None else row.filed,

@@ -222,7 +222,7 @@ NEVER = re.compile(
     r"\b(the|of|and|is|are|was|were|has|have|with|what|who|your|you|this|that|these|from|until|every|nobody|everybody|"
     r"save|submit|submitted|returned|approved|draft|missing|excused|filed|file|figures?|reports?|partners?|month|quarter|"
     r"year|due|locks|late|usual|value|category|breakdown|coverage|target|baseline|so|far|at|least|between|home|settings|"
-    r"people|sign|out|password|show|all|choose|upload|download|review|nothing|yet|not|collected)\b",
+    r"people|sign|out|password|show|all|choose|upload|download|review|nothing|yet|not|collected|unknown)\b",
     re.IGNORECASE,
 )
 # Not ours to translate: the product's name, a language's own name, words of the file format, and codes.
@@ -245,7 +245,7 @@ def left_in_english(response, entries: Entries) -> set[str]:
     sentences = {
         single
         for (_context, single, _plural), texts in entries.translations.items()
-        if len(single) > 8 and texts[0] != single and not PLACES.search(single) and " ".join(single.split()) in told
+        if len(single) > 6 and texts[0] != single and not PLACES.search(single) and " ".join(single.split()) in told
     }
     return sentences | {found.group().lower() for found in NEVER.finditer(told)}
 
@@ -276,6 +276,8 @@ def ribera(riverside):
                 for partner, value in zip(riverside.partners, (700, 312, 0), strict=True):
                     factories.make_figure(k1, partner, date(2026, month, 1), value)
             factories.make_figure(k1, riverside.partners[1], OCTOBER, 1200)
+            for category, value in (("edad:14-15", 1100), ("edad:unknown", 100)):
+                factories.make_figure(k1, riverside.partners[1], OCTOBER, value, category=category)
             rollups.rebuild(riverside.initiative)
         yield riverside
 
@@ -322,6 +324,11 @@ def test_a_figure_is_said_in_spanish_on_the_forest(client, ribera):
     told = " ".join(read_aloud(open_page(client, ribera, "forest", "es")).split())
     assert "1 200 hasta ahora" in told
     assert "1 de 3 socios informaron" in told
+
+
+def test_a_category_of_ours_is_told_in_spanish_on_every_page(client, ribera):
+    for name in ("filing", "indicator"):
+        assert "Desconocido" in read_aloud(open_page(client, ribera, name, "es"))
 
 
 def test_a_number_that_cannot_be_is_refused_in_spanish(client, ribera):
