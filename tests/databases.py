@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import time
 from contextlib import contextmanager
 
 from django.conf import settings
-from django.db import connections
+from django.db import OperationalError, ProgrammingError, connections
 
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))[:12]
 MIGRATED = f"test_backbone_{RUN}"
@@ -54,6 +55,13 @@ def copy_database(name: str, of: str = MIGRATED) -> None:
 
 
 def drop_databases(*names: str) -> None:
+    """Away with them. The server's own housekeeping may be in one of them, and its owner may not end that: it is gone
+    in a moment, and a database that stays goes with the run's servers."""
     with one_at_a_time(connections["owner"]) as cursor:
         for name in names:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            for _ in range(20):
+                try:
+                    cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+                    break
+                except (ProgrammingError, OperationalError):
+                    time.sleep(0.25)
