@@ -7,11 +7,10 @@ model instances, so nothing leaks downhill.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 SLUGS = ("agenda", "measures", "activities", "comms", "backbone")
 
@@ -44,18 +43,6 @@ class DueItem:
     partner: str = ""
     is_late: bool = False
     closes: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A result as the home page and a digest show it: in words already, with its coverage, never a bare number."""
-
-    key: str
-    label: str
-    text: str
-    coverage: str
-    url: str = ""
-    facts: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

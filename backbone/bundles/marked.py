@@ -135,11 +135,6 @@ class Section:
                 sentence = gettext_noop("There is no “{unknown}” here. There are: {known}.")
                 self.note("bundle.unknown_key", sentence, line=line, unknown=cut(key), known=", ".join(keys))
 
-    def is_nothing(self, key: str) -> bool:
-        """True when the key is written with nothing behind it, or null."""
-        node = self._nodes.get(key)
-        return isinstance(node, yaml.ScalarNode) and _is_nothing(node)
-
     # ------------------------------------------------------------------------------------------- single values
 
     def raw(self, key: str, *, required: bool = False) -> str | None:

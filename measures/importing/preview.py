@@ -63,10 +63,6 @@ class Preview:
     def has_errors(self) -> bool:
         return self.findings.error_count > 0
 
-    @property
-    def changes_nothing(self) -> bool:
-        return not self.has_errors and not self.created and not self.changed
-
     def bad_rows(self) -> Iterator[bytes]:
         """The rows with an error as a CSV file to correct and upload again, each with what is wrong with it."""
         if self.table is None:

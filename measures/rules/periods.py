@@ -60,10 +60,6 @@ class PeriodLabel:
     starts_on: date
     ends_on: date
 
-    @property
-    def is_calendar_year(self) -> bool:
-        return self.first_year == self.last_year
-
 
 def month_of(day: date) -> date:
     """The month a day lies in."""
