@@ -72,7 +72,7 @@ def _filing(report: Report, world: worlds.World, other: worlds.World, samples: i
 
     def drain() -> None:
         with world.scope():
-            rollups.recompute(world.tenant.pk)
+            rollups.drain(world.tenant.pk)
 
     times = side_by_side({"raw upsert": by_hand, "service": by_service, "service and roll-ups": until_right}, samples)
     drain()

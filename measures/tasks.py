@@ -29,15 +29,13 @@ OVERDUE = timedelta(minutes=1)
 @shared_task(
     base=TenantTask,
     name="measures.tasks.roll_up",
-    autoretry_for=(
-        OperationalError,
-    ),  # the lock was held too long, or the database was away: the marks are still there
+    autoretry_for=(OperationalError,),  # locked too long, or the database was away: the marks are still there
     max_retries=3,
     retry_backoff=2,
 )
 def roll_up(tenant_id: int) -> None:
     """Recompute what is marked stale, until nothing is."""
-    _drain(tenant_id)
+    rollups.drain(tenant_id)
 
 
 @shared_task(base=TenantTask, name="measures.tasks.work_on_upload")
@@ -74,7 +72,7 @@ def sweep() -> int:
         try:
             with tenant_scope(tenant_id):
                 if StaleMark.objects.filter(made_at__lt=timezone.now() - OVERDUE).exists():
-                    _drain(tenant_id)
+                    rollups.drain(tenant_id)
                     swept += 1
         except Exception:  # whatever it was, it is this tenant's; the next one still gets its turn
             logger.exception("Could not sweep the roll-ups of tenant %s.", tenant_id)
@@ -91,16 +89,12 @@ def nightly_check() -> int:
                 initiatives = list(Initiative.objects.order_by("pk"))
             for initiative in initiatives:
                 with tenant_scope(tenant_id):
-                    _drain(tenant_id)
+                    rollups.drain(tenant_id)
+                with tenant_scope(tenant_id):
                     differing += rollups.check_and_mend(initiative)
         except Exception:  # as above
             logger.exception("Could not check the roll-ups of tenant %s.", tenant_id)
     return differing
-
-
-def _drain(tenant_id: int) -> None:
-    while rollups.recompute(tenant_id):
-        pass
 
 
 def _tenants() -> list[int]:

@@ -344,15 +344,15 @@ def test_one_failing_tenant_does_not_stop_the_next(riverside, hillcrest, monkeyp
         with place.scope():
             file(factories.make_indicator(place.initiative), place.partners[0], OCTOBER, 5)
             overdue()
-    really = rollups.recompute
+    really = rollups.drain
 
-    def recompute(tenant_id):
+    def drain(tenant_id):
         if tenant_id == min(riverside.tenant.pk, hillcrest.tenant.pk):
             raise RuntimeError("broken")
         return really(tenant_id)
 
     with monkeypatch.context() as patch:
-        patch.setattr(rollups, "recompute", recompute)
+        patch.setattr(rollups, "drain", drain)
         assert tasks.sweep() == 1
     assert "Could not sweep" in caplog.text
     assert tasks.sweep() == 1

@@ -42,8 +42,7 @@ class Command(BaseCommand):
                 year_starts=year_starts,
                 as_of=_instant(as_of, tenant.timezone) if as_of else None,
             )
-            while rollups.recompute(tenant.pk):  # what waits for a worker is done first
-                pass
+            rollups.drain(tenant.pk)  # what waits for a worker is done first
             if out is None:
                 copy_rollups(found, self.stdout, wanted)
                 return

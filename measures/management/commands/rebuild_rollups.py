@@ -26,8 +26,7 @@ class Command(BaseCommand):
                 if not check:
                     self.stdout.write(f"{name}: {rollups.rebuild(found)} roll-ups")
                     continue
-                while rollups.recompute(tenant.pk):  # what waits for a worker is not wrong, only not done yet
-                    pass
+                rollups.drain(tenant.pk)  # what waits for a worker is not wrong, only not done yet
                 rows = rollups.differences(found)
                 for scope, grain, indicator, category, period in rows:
                     where = f"indicator {indicator}, {grain} {period:%Y-%m}, partner {scope or 'all'}"

@@ -5,6 +5,6 @@ pure rules in `measures.rules.combining` define what a combined figure is; the S
 """
 
 from measures.services.rollups.marks import mark_stale
-from measures.services.rollups.storing import check_and_mend, differences, rebuild, recompute
+from measures.services.rollups.storing import check_and_mend, differences, drain, rebuild, recompute
 
-__all__ = ["check_and_mend", "differences", "mark_stale", "rebuild", "recompute"]
+__all__ = ["check_and_mend", "differences", "drain", "mark_stale", "rebuild", "recompute"]

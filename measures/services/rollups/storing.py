@@ -35,6 +35,20 @@ LOCK = 0x726F6C6C  # one kind of advisory lock: "the roll-ups of this tenant"
 MARKS_AT_ONCE = 50_000
 
 
+def drain(tenant_id: int) -> int:
+    """Recompute until no mark is left; returns how many there were. For a transaction of its own, and nothing else.
+
+    Its commit does not wait for the disk: roll-ups and marks go together, so a crash that forgets the one brings the
+    other back, and the sweep does it again.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = off")
+    marks = 0
+    while found := recompute(tenant_id):
+        marks += found
+    return marks
+
+
 def recompute(tenant_id: int) -> int:
     """Recompute what this tenant's marks name, and take the marks away; returns how many there were.
 
@@ -74,13 +88,9 @@ def rebuild(initiative: Initiative) -> int:
         marks = [row[0] for row in cursor]
         own, whole = _spans(known, _filed_periods(cursor, tenant_id, known))
         _remove_all_but(cursor, tenant_id, indicators, whole)
-        _store(cursor, tenant_id, own, whole)
+        _store(cursor, tenant_id, own, whole, is_first=_count(cursor, tenant_id, indicators) == 0)
         _remove_marks(cursor, tenant_id, marks)
-        cursor.execute(
-            "SELECT count(*) FROM measures_rollup WHERE tenant_id = %s AND indicator_id = ANY(%s)",
-            [tenant_id, indicators],
-        )
-        return cursor.fetchone()[0]
+        return _count(cursor, tenant_id, indicators)
 
 
 def differences(initiative: Initiative, *, at_most: int = 1_000) -> list[tuple[Any, ...]]:
@@ -157,27 +167,31 @@ def _spans(
     )
 
 
-def _store(cursor: Any, tenant_id: int, own: list[Span], whole: list[Span]) -> None:
+def _store(cursor: Any, tenant_id: int, own: list[Span], whole: list[Span], *, is_first: bool = False) -> None:
+    """Compute these spans and store what differs. `is_first`: there is nothing yet that could differ."""
     with steady_plans(cursor):
         if own:
             question = Question(own)
             parameters = question.parameters(tenant_id) | question.periods()
-            cursor.execute(_upsert(partner_rows(question), _OWN), parameters)
+            cursor.execute(_statement(partner_rows(question), _OWN, is_first), parameters)
         if whole:
             question = Question(whole)
-            cursor.execute(_upsert(whole_rows(question), _WHOLE), question.parameters(tenant_id))
+            cursor.execute(_statement(whole_rows(question), _WHOLE, is_first), question.parameters(tenant_id))
     cursor.execute("DELETE FROM measures_rollup WHERE tenant_id = %s AND state = ''", [tenant_id])
 
 
-def _upsert(rows: Rows, whose: str) -> str:
+def _statement(rows: Rows, whose: str, is_first: bool) -> str:
+    if is_first:
+        return f"{_INSERT} SELECT %(tenant)s, {_PLAIN}, now() FROM ({rows}) computed"
     return _UPSERT.format(ctes=rows.ctes, select=rows.select, whose=whose)
 
 
 _OWN = "r.scope <> 0 AND (k.partner_id IS NULL OR r.scope = k.partner_id)"
 _WHOLE = "r.scope = 0"
 _PLAIN = ", ".join(COLUMNS)
+_INSERT = f"INSERT INTO measures_rollup (tenant_id, {_PLAIN}, as_of)"
 _UPSERT = f"""
-    INSERT INTO measures_rollup (tenant_id, {_PLAIN}, as_of)
+    {_INSERT}
     SELECT %(tenant)s, {_PLAIN}, now() FROM (
         WITH {{ctes}}, rows AS MATERIALIZED ({{select}})
         SELECT {_PLAIN} FROM rows
@@ -244,6 +258,13 @@ def _filed_periods(cursor: Any, tenant_id: int, known: Mapping[int, Counting]) -
         [tenant_id, list(known)],
     )
     return [(indicator, period, None) for indicator, period in cursor]
+
+
+def _count(cursor: Any, tenant_id: int, indicators: list[int]) -> int:
+    cursor.execute(
+        "SELECT count(*) FROM measures_rollup WHERE tenant_id = %s AND indicator_id = ANY(%s)", [tenant_id, indicators]
+    )
+    return cursor.fetchone()[0]
 
 
 def _remove_all_but(cursor: Any, tenant_id: int, indicators: list[int], spans: list[Span]) -> None:
