@@ -32,7 +32,7 @@ class RefusalShape(serializers.Serializer):
     type = serializers.CharField()
     title = serializers.CharField()
     status = serializers.IntegerField()
-    errors = ProblemShape(many=True)
+    errors = ProblemShape(many=True)  # type: ignore[assignment]  # a field, named like a property of serializers
     error_count = serializers.IntegerField()
     truncated = serializers.BooleanField()
 

@@ -246,7 +246,10 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- API --------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["backbone.api.authentication.BearerKey", "backbone.api.authentication.BrowserSession"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "backbone.api.authentication.BearerKey",
+        "backbone.api.authentication.BrowserSession",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["backbone.api.authentication.MemberCan"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["backbone.api.bodies.StrictJSONParser"],

@@ -39,7 +39,9 @@ class Tenant(models.Model):
     slug = models.CharField(_("short name"), max_length=50, unique=True, validators=[slug_field_rule])
     name = models.CharField(_("name"), max_length=200)
     timezone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[known_timezone])
-    locale = models.CharField(_("language"), max_length=10, default="en", choices=[("en", "English"), ("es", "Español")])
+    locale = models.CharField(
+        _("language"), max_length=10, default="en", choices=[("en", "English"), ("es", "Español")]
+    )
     fiscal_year_starts = models.PositiveSmallIntegerField(
         _("fiscal year starts in month"), default=1, validators=[MinValueValidator(1), MaxValueValidator(12)]
     )

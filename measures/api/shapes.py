@@ -123,7 +123,8 @@ class ImportShape(serializers.Serializer):
     blank = serializers.IntegerField(help_text="Rows without a number: they leave alone what stands.")
     changes = DifferenceShape(many=True, help_text="The first 200.")
     changes_truncated = serializers.BooleanField()
-    errors = ProblemShape(many=True, help_text="The first 100.")
+    # A field, named like a property of serializers.
+    errors = ProblemShape(many=True, help_text="The first 100.")  # type: ignore[assignment]
     warnings = ProblemShape(many=True)
     error_count = serializers.IntegerField()
     warning_count = serializers.IntegerField()

@@ -86,7 +86,8 @@ class Span(NamedTuple):
 
 def countings(indicator_ids: Iterable[int] | None = None, initiative_id: int | None = None) -> dict[int, Counting]:
     """What combining needs to know of these indicators, by id; those of an initiative, or all of the tenant's."""
-    where, params = "", {"tenant": active_tenant_id()}
+    where = ""
+    params: dict[str, Any] = {"tenant": active_tenant_id()}
     if indicator_ids is not None:
         where, params["indicators"] = "AND i.id = ANY(%(indicators)s)", list(indicator_ids)
     if initiative_id is not None:
