@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 
-from backbone.models import Initiative
+from backbone.models import Initiative, Membership
+from backbone.roles import Can
 from backbone.tenancy import active_tenant_id
+from measures.models.filings import OPEN_STATES, FigureState
 
 PAGE = 20_000
 
@@ -27,6 +30,18 @@ class Wanted:
     states: Collection[str] | None = None
     drafts_of: Collection[int] | None = None
     totals_only: bool = False
+
+
+def seen_by(membership: Membership, *, with_drafts: bool = True) -> Wanted:
+    """The figures that a member may see: of which partners, and whose drafts among them."""
+    states = [state for state in FigureState.values if state not in OPEN_STATES]
+    if with_drafts and membership.can(Can.READ_DRAFTS):
+        states += OPEN_STATES
+    return Wanted(
+        partner_ids=membership.partner_ids(Can.READ_PARTNER_FIGURES),
+        states=states,
+        drafts_of=membership.partner_ids(Can.READ_DRAFTS),
+    )
 
 
 def figure_rows(initiative: Initiative, wanted: Wanted = Wanted()) -> Iterator[tuple[Any, ...]]:
@@ -53,9 +68,11 @@ def figure_page(
 
 
 def tidy(rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
-    """The rows in the columns of a file: without the state, the month as 2017-03."""
-    for partner, indicator, period, *rest, _state in rows:
-        yield (partner, indicator, f"{period:%Y-%m}", *rest)
+    """The rows in the columns of a file: without the state, the month as 2017-03, numbers as numbers."""
+    for partner, indicator, period, category, value, *rest, _state in rows:
+        if value is not None and value != "not_collected":
+            value = Decimal(value)
+        yield (partner, indicator, f"{period:%Y-%m}", category, value, *rest)
 
 
 def _page(initiative: Initiative, wanted: Wanted, size: int, after: Sequence[Any] | None) -> list[tuple[Any, ...]]:

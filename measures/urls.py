@@ -21,6 +21,7 @@ urlpatterns = [
     path("review/", reviews.review_list, name="review-list"),
     path("imports/", imports.import_list, name="import-list"),
     path("imports/template/", imports.import_template, name="import-template"),
+    path("imports/figures/", imports.figure_export, name="figure-export"),
     path("imports/<int:upload>/", imports.import_detail, name="import"),
     path("imports/<int:upload>/bad-rows/", imports.import_bad_rows, name="import-bad-rows"),
     path("forest/", forest.forest, name="forest"),

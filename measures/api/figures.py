@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from drf_spectacular.utils import extend_schema
@@ -14,11 +15,10 @@ from backbone.problems import Problem, Refused, cut, gettext_noop
 from backbone.roles import Can
 from measures.api import parameters
 from measures.api.shapes import MONTH, SHORT_NAME, FigurePageShape, query
-from measures.exporting import Wanted, figure_page
+from measures.exporting import Wanted, figure_page, seen_by
 from measures.models import Indicator
-from measures.models.filings import OPEN_STATES, FigureState
+from measures.models.filings import FigureState
 
-SEEN = (FigureState.SUBMITTED, FigureState.APPROVED)
 FIGURES, MOST_FIGURES = 200, 1000  # on one page
 PARAMETERS = {
     "partner": parameters.word,
@@ -59,25 +59,28 @@ class FiguresAPI(MemberAPI):
         )
 
     def _wanted(self, asked) -> Wanted:
-        partner_ids = self.membership.partner_ids(Can.READ_PARTNER_FIGURES)
+        seen = seen_by(self.membership)
+        partner_ids, indicator_ids, states = seen.partner_ids, None, seen.states or ()
         if asked["partner"] is not None:
             found = Partner.objects.filter(code=asked["partner"]).first()
             if found is None or (partner_ids is not None and found.pk not in partner_ids):
                 raise _unknown("partner", asked["partner"])
             partner_ids = {found.pk}
-        indicator_ids = None
         if asked["indicator"] is not None:
             indicator = Indicator.objects.filter(initiative=self.initiative, slug=asked["indicator"]).first()
             if indicator is None:
                 raise _unknown("indicator", asked["indicator"])
             indicator_ids = [indicator.pk]
-        states = list(SEEN)
-        if self.membership.can(Can.READ_DRAFTS):
-            states += OPEN_STATES
         if asked["state"] is not None:
             states = [state for state in states if state == asked["state"]]
-        own = self.membership.partner_ids(Can.READ_DRAFTS)  # fewer than those whose figures somebody of two roles sees
-        return Wanted(partner_ids, indicator_ids, asked["since"], asked["until"], states, drafts_of=own)
+        return replace(
+            seen,
+            partner_ids=partner_ids,
+            indicator_ids=indicator_ids,
+            since=asked["since"],
+            until=asked["until"],
+            states=states,
+        )
 
 
 def _unknown(name: str, raw: str) -> Refused:

@@ -9,8 +9,10 @@ from backbone.models import Initiative, Membership, Tenant
 from measures.importing.office import Office
 from measures.importing.standing import cells_of
 from measures.models.filings import OPEN_STATES
+from measures.rules.figures import plain
 from measures.rules.lines import TOTAL
 from measures.rules.periods import Grain, add_months, month_of, start_of, text_of
+from measures.services.figure_rows import Stored
 
 MONTHS_BACK = 3
 
@@ -41,8 +43,13 @@ def template_rows(initiative: Initiative, tenant: Tenant, by: Membership) -> Ite
             cell = here.get(category)
             if cell is not None and cell.state in OPEN_STATES and not office.sees_draft_of(seat):
                 cell = None
-            numbers = ("", None, None, None, None, "") if cell is None else (
-                "", "not_collected" if cell.is_not_collected else cell.value, cell.numerator, cell.denominator,
-                cell.weight, cell.note,
-            )  # fmt: skip
-            yield (seat.code, indicator.slug, text_of(period), category, *numbers[1:])
+            yield (seat.code, indicator.slug, text_of(period), category, *_said(cell))
+
+
+def _said(cell: Stored | None) -> tuple[Any, ...]:
+    """What a row of the file holds of a cell: its numbers as short as they are, and the note."""
+    if cell is None:
+        return None, None, None, None, ""
+    numbers = (cell.value, cell.numerator, cell.denominator, cell.weight)
+    value, *others = (None if number is None else plain(number) for number in numbers)
+    return "not_collected" if cell.is_not_collected else value, *others, cell.note

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
+
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,6 +17,7 @@ from backbone.htmx import page_or_part
 from backbone.problems import Refused
 from backbone.roles import Can
 from backbone.wording import hint, say
+from measures.exporting import figure_rows, seen_by, tidy
 from measures.importing import COLUMNS
 from measures.importing.template import template_rows
 from measures.importing.uploads import judged_again
@@ -23,6 +26,8 @@ from measures.services import uploads
 
 CAN_IMPORT = (Can.DRAFT, Can.OVERRIDE)
 SHOWN = 20
+CSV = "text/csv; charset=utf-8"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @member_can(CAN_IMPORT)
@@ -45,7 +50,13 @@ def import_list(request, initiative):
     recent = Upload.objects.filter(initiative=initiative).defer("content").select_related("by").order_by("-pk")
     if not request.membership.can(Can.OVERRIDE):
         recent = recent.filter(by=request.membership)
-    context = {"initiative": initiative, "uploads": recent[:SHOWN], "problems": problems, "columns": COLUMNS.names}
+    context = {
+        "initiative": initiative,
+        "uploads": recent[:SHOWN],
+        "problems": problems,
+        "columns": COLUMNS.names,
+        "may_export": request.membership.can(Can.READ_PARTNER_FIGURES),
+    }
     status = 422 if problems else 200
     return page_or_part(request, "measures/import_list.html", "measures/import_list.html", context, status)
 
@@ -106,12 +117,32 @@ def import_template(request, initiative):
     rows = template_rows(initiative, request.tenant, request.membership)
     if request.GET.get("format") == "csv":
         return _csv(b"".join(tabular.write_csv(rows, COLUMNS, for_excel=True)), "figures.csv")
-    response = HttpResponse(
-        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        headers={"Content-Disposition": 'attachment; filename="figures.xlsx"'},
-    )
+    response = HttpResponse(content_type=XLSX, headers={"Content-Disposition": 'attachment; filename="figures.xlsx"'})
     tabular.write_xlsx(response, rows, COLUMNS)
     return response
+
+
+@member_can(Can.READ_PARTNER_FIGURES)
+@require_GET
+def figure_export(request, initiative):
+    """Every figure handed in that this person may see, in the columns that an import reads; CSV or XLSX."""
+    rows = tidy(figure_rows(initiative, seen_by(request.membership, with_drafts=False)))
+    is_csv = request.GET.get("format") == "csv"
+    # Written out now, while the tenant's scope is open, and not in memory; the answer then sends the file.
+    file = tempfile.TemporaryFile()  # noqa: SIM115  the answer closes it
+    try:
+        if is_csv:
+            file.writelines(tabular.write_csv(rows, COLUMNS, for_excel=True))
+        else:
+            tabular.write_xlsx(file, rows, COLUMNS)
+    except Refused as refused:
+        file.close()
+        for problem in refused.problems:
+            messages.error(request, f"{say(problem)} {hint(problem)}".strip())
+        return redirect("measures:import-list", request.tenant.slug, initiative.slug)
+    file.seek(0)
+    name = f"{initiative.slug}-figures.{'csv' if is_csv else 'xlsx'}"
+    return FileResponse(file, as_attachment=True, filename=name, content_type=CSV if is_csv else XLSX)
 
 
 def _own_upload(request, initiative, pk: int, *, with_content: bool = False) -> Upload:
@@ -151,6 +182,6 @@ def _lede(upload: Upload) -> str:
 def _csv(content: bytes, filename: str) -> HttpResponse:
     return HttpResponse(
         content,
-        content_type="text/csv; charset=utf-8",
+        content_type=CSV,
         headers={"Content-Disposition": f'attachment; filename="{filename}"', "X-Content-Type-Options": "nosniff"},
     )
