@@ -69,12 +69,11 @@ class Site:
                 with closing(psycopg2.connect(_with_path(os.environ["APP_DATABASE_URL"], self.database))) as own:
                     own.cursor().execute(CLOSE_THE_OTHERS)  # the owner may not close what the web's role opened
                 drop_databases(self.database)
+                copy_database(self.database, of=self.loaded)
                 break
-            except DatabaseError:  # they take a moment to close
+            except DatabaseError:  # one of them is still there, so that it is not dropped
                 if time.monotonic() > end:
                     raise
-                time.sleep(0.1)
-        copy_database(self.database, of=self.loaded)
         _cookies.clear()
         self.is_touched = False
 

@@ -9,6 +9,7 @@ import logging
 import re
 import time
 
+import openpyxl
 import pytest
 from playwright.sync_api import expect
 
@@ -18,8 +19,8 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.sees_all_tenants,
     pytest.mark.xdist_group("browser"),
-    pytest.mark.usefixtures("anew"),
 ]
+CHANGES_THE_SITE = pytest.mark.usefixtures("anew")
 
 
 def line(page, code: str):
@@ -228,6 +229,7 @@ def returned(site, page) -> str:
     return page.locator(".bb-panel a[href*='/filings/']").get_attribute("href")
 
 
+@CHANGES_THE_SITE
 def test_a_month_from_the_reminder_to_the_last_approval(site, visit):
     link = reminded(site, visit, "Ana")
     dana = visit("dana")
@@ -256,3 +258,240 @@ def test_a_month_from_the_reminder_to_the_last_approval(site, visit):
     expect(line(dana, "K4")).to_contain_text("Approved")
     assert site.sql("SELECT value FROM measures_figure ORDER BY changed_at DESC LIMIT 1") == [(0,)]
     dana_chases(dana, site)
+
+
+# --- 5.1, 13: the same by keyboard alone, on a phone, and without scripts ---
+
+
+def reach(page, target) -> None:
+    """Go on by Tab until this has the focus; every stop on the way is to be seen, and not below the bar."""
+    for _stop in range(60):
+        page.keyboard.press("Tab")
+        seen = page.evaluate(IS_SEEN)
+        assert seen == "", f"The focus cannot be seen: {seen}"
+        if target.evaluate("element => element === document.activeElement"):
+            return
+    pytest.fail(f"The keyboard does not reach {target}.")
+
+
+# What has the focus and shows no ring, or lies wholly below the bar at the bottom; empty when all is well.
+IS_SEEN = """() => {
+    const element = document.activeElement, style = getComputedStyle(element);
+    const box = element.getBoundingClientRect(), bar = document.querySelector(".bb-bar")?.getBoundingClientRect();
+    const hasRing = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0 || style.boxShadow !== "none";
+    const isBelow = bar && !element.closest(".bb-bar") && box.top >= bar.top && box.bottom > bar.top;
+    return hasRing && !isBelow ? "" : `${element.outerHTML.slice(0, 120)} ring: ${hasRing}, below: ${isBelow}`;
+}"""
+
+
+def type_at(page, code: str, label: str, text: str) -> None:
+    reach(page, field(page, code, label))
+    page.keyboard.press("Control+A")
+    page.keyboard.type(text)
+
+
+@CHANGES_THE_SITE
+def test_the_whole_report_by_keyboard_alone(site, visit):
+    page = visit(None)
+    page.emulate_media(reduced_motion="reduce")  # where the focus goes, the page is at once
+    page.goto(site.page("report/"))
+    reach(page, page.get_by_label("E-mail"))
+    page.keyboard.type("p8@riverbend.example")
+    reach(page, page.get_by_label("Password"))
+    page.keyboard.type(site.passwords["p8@riverbend.example"])
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/filings/P8/**")
+
+    type_at(page, "K1", "Completions", "330")
+    for label, text in (("14–15", "6"), ("16–19", "204"), ("20–24", "110")):
+        type_at(page, "K1", label, text)
+    reach(page, field(page, "K1", "Unknown"))
+    rest = line(page, "K1").get_by_role("button", name="Put the other 10 in unknown")
+    expect(rest).to_be_visible()
+    reach(page, rest)
+    page.keyboard.press("Enter")
+    expect(field(page, "K1", "Unknown")).to_have_value("10")
+    type_at(page, "K2", "In work", "26")
+    type_at(page, "K2", "Everyone due", "10")
+    page.keyboard.press("Tab")
+    expect(field(page, "K2", "Everyone due")).to_have_attribute("aria-invalid", "true")
+    page.keyboard.press("Shift+Tab")
+    expect(field(page, "K2", "Everyone due")).to_be_focused()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("58")
+    type_at(page, "K3", "People", "49")
+    reach(page, page.get_by_role("button", name=re.compile("^Submit")))
+    page.keyboard.press("Enter")
+    expect(field(page, "K4", "Seats")).to_be_focused()
+    page.keyboard.type("40")
+    reach(page, page.get_by_role("button", name=re.compile("^Submit")))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/receipt/")
+    assert "45% of everyone’s Completions so far (330 of 730)" in main_text(page)
+
+
+@CHANGES_THE_SITE
+def test_the_whole_report_on_a_phone(site, visit):
+    page = visit("ana", width=320)
+    page.goto(site.page("report/"))
+    ana_files(page, site)
+    assert sideways(page) <= 0
+    submit(page)
+    ana_reads_her_receipt(page)
+    assert sideways(page) <= 0
+
+
+def sideways(page) -> int:
+    """By how many pixels the page scrolls sideways."""
+    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+
+@CHANGES_THE_SITE
+def test_the_whole_report_without_scripts(site, visit):
+    page = visit("ana", scripts=False)
+    page.goto(site.page("report/"))
+    filled = {
+        ("K1", "Completions"): "3000", ("K1", "14–15"): "4", ("K1", "16–19"): "200", ("K1", "20–24"): "90",
+        ("K2", "In work"): "15", ("K2", "Everyone due"): "10", ("K3", "People"): "60",
+    }  # fmt: skip
+    for (code, label), text in filled.items():
+        field(page, code, label).fill(text)
+    submit(page)
+    for words in ("3 things to fix", "K1: Age: the parts add up to 294", "K2: 10 is less than", "K4: No answer yet"):
+        expect(page.locator("#errors")).to_contain_text(words)
+    expect(line(page, "K1").locator(".bb-note--warn")).to_contain_text("3,000 is ten times the usual 295")
+    field(page, "K1", "Completions").fill("300")
+    field(page, "K2", "Everyone due").fill("50")
+    field(page, "K4", "Seats").fill("0")
+    line(page, "K3").get_by_role("textbox", name="Why 60 is right").fill("a summer camp")
+    line(page, "K1").get_by_text("How we count it").click()
+    line(page, "K1").get_by_label("Counted as defined").check()
+    submit(page)
+    line(page, "K1").get_by_role("button", name="Put the other 6 in unknown").click()
+    expect(page.locator("#saved")).to_contain_text("4 of 4 ready")
+    submit(page)
+    ana_reads_her_receipt(page)
+
+
+# --- 5.1, 12: the same with a spreadsheet ---
+
+
+def upload(page, path) -> None:
+    page.get_by_label(re.compile("^File")).set_input_files(path)
+    page.get_by_role("button", name="Upload and show the changes").click()
+    page.locator(".bb-lede[role=status]").wait_for()
+
+
+def download(page, name: str, path):
+    with page.expect_download() as found:
+        page.get_by_role("link", name=name).click()
+    found.value.save_as(path)
+    return path
+
+
+@CHANGES_THE_SITE
+def test_the_report_as_a_spreadsheet(site, visit, tmp_path):
+    page = visit("ana")
+    page.goto(site.page("report/"))
+    template = download(page, "Download the spreadsheet", tmp_path / "figures.xlsx")
+    book = openpyxl.load_workbook(template)
+    sheet = book.active
+    sheet.delete_rows(3, 4)  # she does not split by age
+    head = [cell.value for cell in sheet[1]]
+    for row, typed in enumerate(
+        ({"value": 300}, {"numerator": 15, "denominator": "fifty"}, {"value": 60}, {"value": 0}), 2
+    ):
+        for name, entry in typed.items():
+            sheet.cell(row, head.index(name) + 1).value = entry
+    book.save(tmp_path / "mine.xlsx")
+
+    page.get_by_role("link", name="upload a filled one").click()
+    upload(page, tmp_path / "mine.xlsx")
+    expect(page.locator("main")).to_contain_text("One problem to correct first. Nothing was changed.")
+    wrong = page.get_by_role("region", name="To correct").locator("tbody tr")
+    expect(wrong).to_have_count(1)
+    for words in ("3", "denominator", "fifty"):
+        expect(wrong).to_contain_text(words)
+    bad = download(page, "Only the rows to correct, as a file", tmp_path / "bad.csv")
+    bad.write_text(bad.read_text(encoding="utf-8-sig").replace("15,fifty", "15,50"), encoding="utf-8")
+
+    page.goto(site.page("imports/"))
+    upload(page, bad)
+    expect(page.locator("main")).to_contain_text("Ready to apply: 1 new figure")
+    page.get_by_role("button", name="Apply the change").click()
+    expect(page.locator("main")).to_contain_text("Applied: 1 new figure")
+
+    sheet.cell(3, head.index("denominator") + 1).value = 50
+    book.save(tmp_path / "mine.xlsx")
+    for said in ("Ready to apply: 3 new figures, 0 changed, 1 as they are.", "No changes"):
+        page.goto(site.page("imports/"))
+        upload(page, tmp_path / "mine.xlsx")
+        expect(page.locator("main")).to_contain_text(said)
+        if apply := page.get_by_role("button", name="Apply the changes").all():
+            apply[0].click()
+            expect(page.locator("main")).to_contain_text("Applied: 3 new figures")
+    assert site.sql("SELECT count(*) FROM measures_figure WHERE changed_at > now() - interval '5 minutes'") == [(4,)]
+    page.goto(site.page("report/"))
+    expect(page.locator("main")).to_contain_text("4 figures wait for review")
+
+
+def test_a_colleagues_report_is_not_there(site, visit):
+    page = visit("ana")
+    page.goto(site.page("report/"))
+    for other in ("P7", "P99"):
+        answer = page.goto(page.url.replace("/P4/", f"/{other}/"))
+        assert answer.status == 404
+        assert "School district" not in page.content()
+        page.go_back()
+
+
+# --- 5.3: Frank reads the results ---
+
+
+def test_a_funder_reads_results_and_nothing_else(site, visit):
+    page = visit("frank")
+    page.goto(site.url)
+    assert page.url == site.page("results/")
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("^Every young person in Riverbend"))
+    expect(page.locator(".bb-lines li")).to_have_count(3)
+    assert page.locator(".bb-res").count() == 3
+    first = page.locator(".bb-res").first
+    for words in ("1,012", "9 of 9 partners have filed", "From 750 to 1,100 by", "more is better"):
+        expect(first).to_contain_text(words)
+    expect(page.locator(".bb-res").last).to_contain_text("between 93 and 409")
+    page.locator("a[rel=next]").click()
+    expect(first).to_contain_text("6 of 9 partners have filed")
+    expect(page.locator(".bb-res").last).to_contain_text("at least 95")
+
+    months = {}
+    for grain in ("Quarter", "Year"):
+        page.get_by_role("link", name=grain, exact=True).click()
+        values = {}
+        for year in ("Year from July", "Calendar year"):
+            page.get_by_role("link", name=year).click()
+            expect(page.get_by_role("link", name=year)).to_have_attribute("aria-current", "true")
+            values[year] = first.locator(".bb-val").inner_text()
+            months[grain, year] = page.locator(".bb-pub__title .bb-kicker").inner_text()
+        if grain == "Quarter":
+            assert len(set(values.values())) == 1, "the same months make the same quarter"
+    open_month = site.sql("SELECT max(period) FROM measures_figure")[0][0].month
+    for year, starts in (("Year from July", 7), ("Calendar year", 1)):
+        count = (open_month - starts) % 12 + 1
+        assert (f"{count} of 12 months" in months["Year", year]) == (count < 12)
+
+    texts = []
+    for rest in ("results/", "results/?grain=year", "agenda/"):
+        page.goto(site.page(rest))
+        assert page.locator("main").locator("form:not(.vega-bindings), button, input, select, textarea").count() == 0
+        texts.append(page.content())
+    texts.append(page.request.get(site.page("results/?format=csv")).text())
+    names = [name for row in site.sql("SELECT code, name FROM backbone_partner") for name in row]
+    assert len(names) == 18
+    assert [name for name in names for text in texts if re.search(rf"\b{re.escape(name)}\b", text)] == []
+
+    month = f"{site.sql('SELECT max(period) FROM measures_figure')[0][0]:%Y-%m}"
+    for rest in (
+        "forest/", "review/", f"filings/P7/{month}/", f"filings/P7/{month}/review/", f"filings/P7/{month}/receipt/",
+        f"indicators/completions/P7/{month}/", "imports/", "outbox/",
+    ):  # fmt: skip
+        assert page.goto(site.page(rest)).status == 404, rest
