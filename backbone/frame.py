@@ -10,7 +10,7 @@ from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backbone.models import Entrance, Initiative, Membership, Tenant
+from backbone.models import Entrance, Initiative, Membership, Participation, Tenant
 from backbone.roles import Can, Role
 
 FILERS = {Role.PARTNER_LEAD, Role.PARTNER_FILER, Role.PARTNER_MEMBER}
@@ -51,18 +51,28 @@ def frame(request) -> dict[str, Frame | None]:
     slug = request.resolver_match.kwargs.get("initiative") if request.resolver_match else None
     slug = getattr(slug, "slug", slug)
     current = next((i for i in initiatives if i.slug == slug), None)
+    own = own_initiatives(membership, initiatives)
     return {
         "frame": Frame(
             tenant=request.tenant,
             initiative=current,
             person=Person(membership.name, (membership.name or membership.email)[:1].upper(), membership.role_words),
-            switches=_switches(request, initiatives, current),
-            nav=_nav(request, membership, current or (initiatives[0] if len(initiatives) == 1 else None)),
+            switches=_switches(request, own, current),
+            nav=_nav(request, membership, current or (own[0] if len(own) == 1 else None)),
             tenant_links=_tenant_links(request, membership),
             account_links=_links(request, [(_("Name, language and mail"), "backbone:account"), _KEYS]),
             footer_words=_footer_words(request.tenant, membership),
         )
     }
+
+
+def own_initiatives(membership: Membership, initiatives: list[Initiative]) -> list[Initiative]:
+    """Those of the tenant's initiatives that concern a person: a partner's people find the ones it takes part in."""
+    if len(initiatives) < 2 or not membership.roles <= FILERS:
+        return initiatives
+    partners = {grant.partner_id for grant in membership.current_grants}
+    theirs = set(Participation.objects.filter(partner__in=partners).values_list("initiative_id", flat=True))
+    return [initiative for initiative in initiatives if initiative.pk in theirs] or initiatives
 
 
 def _footer_words(tenant: Tenant, membership: Membership) -> str:
@@ -109,10 +119,10 @@ def _switches(request, initiatives, current) -> list[tuple[str, list[Link]]]:
 
 
 def _nav(request, membership: Membership, initiative: Initiative | None) -> list[Link]:
-    if initiative is None:
-        return []
     roles = membership.roles
-    if roles <= FILERS:
+    if initiative is None:
+        entries = [(_("Initiatives"), "backbone:tenant", True)]
+    elif roles <= FILERS:
         entries = [
             (_("This month"), "measures:filing-current", True),
             (_("Our figures"), "measures:our-figures", True),
@@ -129,12 +139,13 @@ def _nav(request, membership: Membership, initiative: Initiative | None) -> list
             (_("Communication"), "comms:mail-list", membership.can(Can.READ_SETTINGS)),
         ]
     section = request.resolver_match.view_name if request.resolver_match else ""
+    place = [request.tenant.slug] if initiative is None else [request.tenant.slug, initiative.slug]
     links = []
     for label, name, is_open in entries:
         if not is_open:
             continue
         try:
-            url = reverse(name, args=[request.tenant.slug, initiative.slug])
+            url = reverse(name, args=place)
         except NoReverseMatch:
             continue
         links.append(Link(label, url, _is_current(section, name, [n for _l, n, _o in entries if n != _HOME])))
@@ -145,8 +156,8 @@ def _nav(request, membership: Membership, initiative: Initiative | None) -> list
 
 
 def _is_current(view_name: str, entry: str, entries: list[str]) -> bool:
-    """The entry itself, or else the first entry of the same app."""
-    if view_name in (*entries, _HOME):
-        return view_name == entry
+    """The entry itself, or else the first entry of the same app; the tenant's own pages are under an entry of theirs."""
     app = view_name.split(":")[0]
+    if view_name in (*entries, _HOME) or app == "backbone":
+        return view_name == entry
     return entry == next((name for name in entries if name.split(":")[0] == app), None)

@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 from backbone.access import anonymous_allowed, login_only, member_can
 from backbone.accounts import is_path_here
 from backbone.api.refusals import refusal
-from backbone.frame import FILERS
+from backbone.frame import FILERS, own_initiatives
 from backbone.models import Entrance, Initiative
 from backbone.problems import gettext_noop
 from backbone.roles import Can, Role
@@ -33,8 +33,8 @@ def start(request):
 
 @member_can(None)
 def tenant_home(request):
-    """The one initiative there is, or a choice, or what to do first."""
-    initiatives = list(Initiative.objects.order_by("name"))
+    """The one initiative there is for a person, or a choice, or what to do first."""
+    initiatives = own_initiatives(request.membership, list(Initiative.objects.order_by("name")))
     if len(initiatives) == 1:
         return redirect("backbone:home", request.tenant.slug, initiatives[0].slug)
     may_begin = request.membership.can(Can.CHANGE_SETTINGS)

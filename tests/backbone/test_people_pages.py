@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 from django.core import mail
 from django.test import Client
 
-from backbone.models import Change, Grant, Invitation, Membership, Tenant
+from backbone.models import Change, Grant, Initiative, Invitation, Membership, Tenant
 from backbone.roles import Role
 from backbone.services import invitations
 from tests import factories
@@ -297,6 +298,25 @@ def test_the_switcher_leads_to_the_other_tenant(ana, riverside, hillcrest):
     assert 'href="/o/hillcrest/"' in page
     assert "Hillcrest" in page
     assert text(ana.get("/")).count('href="/o/') == 2, "at the door she chooses"
+
+
+def test_pages_of_the_tenant_lead_back_to_its_initiatives(ana, riverside):
+    with riverside.scope():
+        Initiative.objects.create(slug="second", name="Second", starts_on=date(2026, 1, 1))
+    for rest in ("partners/", "account/"):
+        nav = text(ana.get(BASE + rest)).split('aria-label="Main"')[1].split("</nav>")[0]
+        assert 'href="/o/riverside/">Initiatives<' in nav
+        assert nav.count("<li>") == 2
+        assert nav.count("aria-current") == 1
+
+
+def test_a_filer_goes_straight_to_the_initiative_that_the_partner_takes_part_in(riverside):
+    with riverside.scope():
+        Initiative.objects.create(slug="second", name="Second", starts_on=date(2026, 1, 1))
+    ben, fay = signed_in(riverside.people.ben), signed_in(riverside.people.fay)
+    assert ben.get("/o/riverside/")["Location"] == f"/o/riverside/{riverside.initiative.slug}/"
+    assert ">Second<" not in text(ben.get(BASE + "account/"))
+    assert ">Second<" in text(fay.get("/o/riverside/")), "a funder looks at every initiative"
 
 
 def test_somebody_of_one_tenant_goes_straight_in(ana):
