@@ -107,6 +107,7 @@ ROUTES: dict[str, Route] = {
     "measures:filing-receipt": Route(Can.READ_DRAFTS, initiative(partner="P1", period=OCTOBER)),
     "measures:import-list": Route((Can.DRAFT, Can.OVERRIDE), initiative()),
     "measures:import-template": Route((Can.DRAFT, Can.OVERRIDE), initiative()),
+    "measures:figure-export": Route(Can.READ_PARTNER_FIGURES, initiative()),
     "measures:import": Route((Can.DRAFT, Can.OVERRIDE), initiative(upload="@upload"), _OWN_FILE),
     "measures:import-bad-rows": Route(
         (Can.DRAFT, Can.OVERRIDE), initiative(upload="@upload"), _OWN_FILE | {"data_steward": "no row of it is bad"}
