@@ -78,7 +78,7 @@ def write_csv(
 
     Cells are str, int, Decimal, bool, date, datetime or None (empty). Decimals come with all their digits, with a point
     and without an exponent, so that they are read alike whatever number format is declared; line ends in
-    texts become line feeds; text that a spreadsheet would run gets a leading `'`, which `read_table` takes off again.
+    texts become line feeds; text that a spreadsheet would run, in the header too, gets a leading `'`, which `read_table` takes off again.
     `for_excel` begins with the mark by which Excel knows UTF-8.
     """
     buffer = io.StringIO()
@@ -96,7 +96,7 @@ def write_csv(
 
 
 def _names(columns: Columns | Sequence[str]) -> tuple[str, ...]:
-    return columns.names if isinstance(columns, Columns) else tuple(columns)
+    return tuple(_text(str(name)) for name in (columns.names if isinstance(columns, Columns) else columns))
 
 
 def write_xlsx(

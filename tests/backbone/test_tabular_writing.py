@@ -57,6 +57,14 @@ def test_no_cell_begins_as_a_formula(payload):
     assert sheet["B2"].value.startswith("'")
 
 
+def test_no_column_is_named_by_a_formula():
+    """An indicator's name, which anybody may have chosen, is a column of its table's file."""
+    named = io.BytesIO()
+    write_xlsx(named, [], ["Period", "=HYPERLINK(1)"])
+    assert b"".join(write_csv([], ["Period", "=HYPERLINK(1)"])) == b"Period,'=HYPERLINK(1)\n"
+    assert [cell.data_type for cell in openpyxl.load_workbook(named).active[1]] == ["s", "s"]
+
+
 def test_line_ends_become_line_feeds():
     for written in (csv_of, xlsx_of):
         assert cells_of(written([("x", "\r=1", "two\r\nlines\rand a third")])) == [
