@@ -137,14 +137,15 @@ def kind_badge(kind: str, href: str = "") -> SafeString:
 
 
 @register.simple_tag
-def figure_value(shown: Any, size: str = "") -> SafeString:
-    """A value in its type: `text`, then "so far" when `so_far`, then `small`; `words` when it is a phrase."""
+def figure_value(shown: Any, size: str = "", unit: str = "") -> SafeString:
+    """A value in its type: `text` and its unit, "so far" when `so_far`, then `small`; `words` when it is a phrase."""
     get = shown.get if isinstance(shown, dict) else lambda name, default=None: getattr(shown, name, default)
     text = get("text")
     text = numbers.SILENCE if text in (None, "") else text
     if get("words", False):
         text = format_html('<span class="bb-val--words">{}</span>', text)
-    small = [_("so far")] if get("so_far", False) else []
+    first = [word for word in (unit, _("so far") if get("so_far", False) else "") if word]
+    small = [" ".join(first)] if first else []
     if get("small"):
         small.append(get("small"))
     beside = format_html(" <small>{}</small>", " · ".join(str(part) for part in small)) if small else ""
