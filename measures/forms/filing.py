@@ -116,12 +116,21 @@ class FilingForm:
 
     @property
     def ready_words(self) -> str:
-        lines = self.asked_lines or self.open_lines
+        lines = self._to_do
         ready = sum(line.is_ready for line in lines)
         return ngettext("%(ready)s of %(count)s ready", "%(ready)s of %(count)s ready", len(lines)) % {
             "ready": ready,
             "count": len(lines),
         }
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether everything that is asked for could be submitted."""
+        return all(line.is_ready for line in self._to_do)
+
+    @property
+    def _to_do(self) -> list[LineForm]:
+        return self.asked_lines or self.open_lines
 
     def take(self, refused: Refused) -> list[str]:
         """Put what a service refused beside the lines it is about; what is left is about the whole report."""
