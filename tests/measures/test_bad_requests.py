@@ -228,7 +228,7 @@ def test_keys_that_open_nothing(desk, hillcrest):
         APIKey.objects.filter(name="P1").update(expires_at=timezone.now() - timedelta(seconds=1))
     assert said(ask(f"Bearer {good}")) == (401, "auth.failed")
     other = hillcrest.api(f"filings/P1/{desk.month:%Y-%m}/")
-    assert said(ask(f"Bearer {desk.tokens['P4']}", other)) == (404, "not_found")
+    assert said(ask(f"Bearer {desk.tokens['P4']}", other)) == (401, "auth.failed")  # says nothing of who exists
     assert "WWW-Authenticate" in ask("Bearer x").headers
 
 
