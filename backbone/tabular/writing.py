@@ -78,7 +78,8 @@ def write_csv(
 
     Cells are str, int, Decimal, bool, date, datetime or None (empty). Decimals come with all their digits, with a point
     and without an exponent, so that they are read alike whatever number format is declared; line ends in
-    texts become line feeds; text that a spreadsheet would run, in the header too, gets a leading `'`, which `read_table` takes off again.
+    texts become line feeds; text that a spreadsheet would run, in the header too, gets a leading `'`, which
+    `read_table` takes off again.
     `for_excel` begins with the mark by which Excel knows UTF-8.
     """
     buffer = io.StringIO()
