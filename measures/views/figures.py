@@ -56,7 +56,7 @@ def figure(request, initiative, indicator: str, partner, period: date):
         "figure": found,
         "state": state,
         "excuse": excuse,
-        "remarks": Remark.objects.filter(indicator=row, partner=partner, period=period).select_related("by"),
+        "remarks": _said(row, partner, period, is_handed_in=with_drafts or state in ("submitted", "approved")),
         "steps": figure_steps(
             row,
             line,
@@ -77,6 +77,14 @@ def figure(request, initiative, indicator: str, partner, period: date):
         ],
     }
     return render(request, "measures/figure.html", context)
+
+
+def _said(indicator: Indicator, partner: Partner, period: date, *, is_handed_in: bool) -> list[Remark]:
+    """What was said about a figure, the first thing first; what its partner has yet to hand in is the partner's own."""
+    said = list(Remark.objects.filter(indicator=indicator, partner=partner, period=period).select_related("by"))
+    while said and not is_handed_in and said[-1].kind in (Remark.Kind.EXPLANATION, Remark.Kind.ANSWER):
+        said.pop()
+    return said
 
 
 @member_can(Can.READ_PARTNER_FIGURES)

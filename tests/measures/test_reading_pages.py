@@ -272,6 +272,21 @@ def test_a_draft_is_its_partners_own(world):
         assert "1,234" not in text(shown), rest
 
 
+@pytest.mark.parametrize("state", ["draft", "returned", "submitted"])
+def test_words_beside_a_draft_are_its_partners_own(world, state):
+    about = {"indicator": world.k1, "partner": world.partners[0], "period": OCT}
+    with world.scope():
+        Remark.objects.create(**about, kind="explanation", words="half of them moved", by=world.people.ben)
+        Remark.objects.create(**about, kind="return", words="please look again", by=world.people.ana)
+        Remark.objects.create(**about, kind="answer", words="twelve more to come", by=world.people.ben)
+        world.k1.figures.filter(partner=world.partners[0], period=OCT).update(state=state)
+    said = text(page(world, "ana", figure_url(world)))
+    assert "half of them moved" in said
+    assert "please look again" in said
+    assert ("twelve more to come" in said) == (state == "submitted")
+    assert "twelve more to come" in text(page(world, "ben", figure_url(world)))
+
+
 def test_what_is_typed_over_a_returned_figure_is_its_partners_own(world):
     """Others know that it was handed in and returned, with the numbers of then; not what it may become."""
     with world.scope():
