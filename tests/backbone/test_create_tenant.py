@@ -21,7 +21,7 @@ def test_a_tenant_is_made_with_its_first_admin():
     assert (tenant.name, tenant.timezone, tenant.fiscal_year_starts) == ("Lakeside", "Europe/London", 4)
     with tenant_scope(tenant):
         admin = Membership.objects.get()
-        assert (admin.email, admin.roles) == ("ada@lakeside.example", {"backbone_admin"})
+        assert (admin.email, admin.roles) == ("ada@lakeside.example", {"backbone_admin", "data_steward", "convener"})
         assert Change.objects.order_by("id").first().verb == "tenant.created"
     assert not User.objects.get(email="ada@lakeside.example").has_usable_password()
     assert "/o/lakeside/" in out.getvalue()

@@ -12,14 +12,22 @@ from backbone.roles import Role
 from backbone.services import initiatives, members
 from backbone.wording import hint, say
 
+# Nobody gives themselves a role, and many backbones begin as one person: the first gets all that setting up takes.
+FIRST_ROLES = (Role.BACKBONE_ADMIN, Role.DATA_STEWARD, Role.CONVENER)
+
 
 class Command(BaseCommand):
-    help = "Make a tenant and its first backbone admin, who then invites everybody else."
+    help = "Make a tenant and its first person, who may set everything up and invites everybody else."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("slug", help="the short name in addresses, as in riverbend")
         parser.add_argument("name", help="the organization's name, as in “Riverbend”")
-        parser.add_argument("--admin", required=True, metavar="EMAIL", help="the first backbone admin")
+        parser.add_argument(
+            "--admin",
+            required=True,
+            metavar="EMAIL",
+            help="the first person: backbone admin, data steward and convener",
+        )
         parser.add_argument("--admin-name", default="", metavar="NAME", help="their name (default: from the address)")
         parser.add_argument("--timezone", default="UTC", help="as in Europe/London (default %(default)s)")
         parser.add_argument("--locale", default="en", help="en or es (default %(default)s)")
@@ -37,7 +45,8 @@ class Command(BaseCommand):
         try:
             with scope:
                 initiatives.create_tenant(slug=slug, name=name, **settings)
-                members.add_member(email=admin, name=admin_name or admin.partition("@")[0], role=Role.BACKBONE_ADMIN)
+                for role in FIRST_ROLES:
+                    members.add_member(email=admin, name=admin_name or admin.partition("@")[0], role=role)
         except Refused as refused:
             lines = [" ".join(filter(None, [say(problem), hint(problem)])) for problem in refused.problems]
             raise CommandError("\n".join([*lines, "Nothing was made."])) from None
