@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth import login
 from django.core.exceptions import PermissionDenied
@@ -166,6 +167,7 @@ def invitation(request, slug: str, token: str):
                 return _invitation_page(request, "closed", context | {"problem": refused}, status=410)
     if not request.user.is_authenticated:
         login(request, user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        UserSession.objects.create_from_request(request)  # for “Where you are signed in”, as at every other door
     messages.success(request, _("Welcome to %(tenant)s.") % {"tenant": tenant.name})
     return redirect("backbone:tenant", tenant.slug)
 

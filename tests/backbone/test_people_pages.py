@@ -285,6 +285,14 @@ def test_reading_the_pages_changes_no_row(ana, riverside):
     assert moving.count(riverside.tenant.pk) == before
 
 
+def test_a_session_that_began_with_an_invitation_can_be_seen_and_ended(ana, riverside):
+    ana.post(BASE + "members/invite/", {"email": "nia@x.example", "role": Role.FUNDER})
+    address = re.search(r"http://[^/]+(/accounts/invitations/\S+)", mail.outbox[-1].body)[1]
+    browser, password = Client(HTTP_USER_AGENT="Nia’s browser"), "seven quiet rivers"
+    assert browser.post(address, {"name": "Nia", "password": password, "again": password}).status_code == 302
+    assert "Nia’s browser" in text(browser.get("/accounts/sessions/"))
+
+
 # --- the frame ---
 
 
