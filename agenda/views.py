@@ -29,6 +29,7 @@ def agenda(request, initiative):
         "agenda": found,
         "may_edit": may_edit,
         "may_define": request.membership.can(Can.DEFINE_INDICATORS),
+        "may_open": request.membership.can(Can.READ_ROLLUPS),
         "may_change": request.membership.can(Can.CHANGE_SETTINGS),
         "form": VisionForm() if may_edit and found.is_empty else None,
     }
