@@ -112,7 +112,9 @@ class IndicatorForm(forms.Form):
         label=_("Unit"), max_length=40, required=False, widget=forms.TextInput(attrs={"class": "is-short"})
     )
     over_time = forms.ChoiceField(
-        label=_("Over time"), required=False, choices=[("", _("choose one")), *Indicator.OverTime.choices]
+        label=_("Over time"),
+        choices=[("", _("choose one")), *Indicator.OverTime.choices],
+        error_messages={"required": _("Choose how it combines over time.")},
     )
     carry_forward = forms.IntegerField(
         label=_("Months a level is carried forward"),
@@ -188,6 +190,10 @@ class IndicatorForm(forms.Form):
             self.fields["unit"].help_text = _("“percent” or “per_1000” say how it is shown.")
         else:
             self.fields["unit"].help_text = _("As in people, seats, visits. A percentage is a rate.")
+            if is_known and self.initial.get("unit") == PERCENT:
+                self.initial["unit"] = ""  # it came with a rate that was chosen before, and no other kind takes it
+        if "over_time" in self.fields:
+            self.fields["over_time"].required = True
 
     # The parts of the page: about it, what the kind asks, when it is filed.
     ABOUT = ("name", "slug", "code", "definition", "outcome", "strategy")

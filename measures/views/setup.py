@@ -17,7 +17,6 @@ from backbone.htmx import page_or_part, wants_part
 from backbone.models import Initiative
 from backbone.problems import Refused
 from backbone.roles import Can
-from backbone.wording import hint, say
 from measures.forms.setup import DimensionForm, IndicatorForm, TargetForm
 from measures.models import Dimension, Figure, Indicator, Target
 from measures.rules import kinds
@@ -131,9 +130,8 @@ def _sample(form: IndicatorForm) -> tuple[list[tuple[str, list[str]]], list[str]
     if form.chosen is None or not form.chosen.is_available:
         return [], []
     line = form.sample_line()
-    problems = [problem for problem in check_line(line) if problem.field == "over_time"]
-    if problems:
-        return [], [" ".join(part for part in (say(one), hint(one)) if part) for one in problems]
+    if any(problem.field == "over_time" for problem in check_line(line)):
+        return [], [_("Choose how it combines over time.")]
     labels = {"A": _("Partner A"), "B": _("Partner B"), "": _("Both together")}
     return [
         (labels[row.partner], [said(line, one) for one in (*row.months, row.span)]) for row in sample_rows(line)

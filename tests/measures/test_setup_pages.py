@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -53,6 +54,15 @@ def test_the_form_asks_only_what_the_kind_needs_and_shows_how_it_adds_up(ana, ne
     assert ('name="carry_forward"' in html) == (kind == "stock")
     assert "Both together" in html or kind == "rate_stock"
     assert "This field is required" not in html
+
+
+def test_the_unit_that_came_with_a_rate_goes_with_it(ana, new):
+    rate = ana.post(new, {"kind": "rate", "preview": "1"}).content.decode()
+    assert 'name="unit" value="percent"' in rate
+    count = ana.post(new, {"kind": "flow", "unit": "percent", "preview": "1"}).content.decode()
+    assert 'name="unit"' in count
+    assert "percent" not in re.search(r"<input[^>]*name=\"unit\"[^>]*>", count)[0]
+    assert 'value="people"' in ana.post(new, {"kind": "flow", "unit": "people", "preview": "1"}).content.decode()
 
 
 def test_the_example_is_the_worked_check_of_the_specification(ana, new):
@@ -126,7 +136,7 @@ def test_an_indicator_is_defined_and_then_asked_for(ana, new, riverside):
         ({"due_day": "25", "lock_day": "20"}, "before it is due on day 25"),
         ({"baseline_period": "2025-13"}, "is not a month"),
         ({"baseline_value": "5"}, "Say from which month the baseline"),
-        ({"kind": "rate_stock"}, "Say how Completions combines over time"),
+        ({"kind": "rate_stock"}, "Choose how it combines over time"),
         ({"name": "New"}, "choose another short name"),
         ({"name": "…"}, "No short name can be made"),
     ],
