@@ -27,6 +27,7 @@ STATES: dict[str, Word] = {
     "returned": Word("back", _("Returned"), "warn"),
     "approved": Word("ring-check", _("Approved"), "good"),
     "missing": Word("ring-dashed", _("Missing"), "quiet"),
+    "not_expected": Word("dot", _("Not expected"), "quiet"),
     "excused": Word("ring-struck", _("Excused"), "quiet"),
     "not_collected": Word("ring-cross", _("Not collected")),
     "locked": Word("lock", _("Locked"), "quiet"),

@@ -12,7 +12,7 @@ from backbone.tenancy import active_tenant_id
 from measures.rules.periods import Grain
 from measures.selectors.combined import partner_rows
 from measures.selectors.owing import steady_plans, with_owed
-from measures.selectors.spans import Question, countings, span_of
+from measures.selectors.spans import Question, Span, countings, span_of
 
 
 class Expectation(NamedTuple):
@@ -59,3 +59,14 @@ def expectations(
             question.parameters(tenant_id) | question.periods(),
         )
         return [Expectation(*row) for row in cursor.fetchall()]
+
+
+def owed_periods(spans: Iterable[Span]) -> set[tuple[int, date]]:
+    """(indicator id, period) of those spans, each of one partner, that it owes or is excused from; one statement."""
+    question = Question(list(spans))
+    with connection.cursor() as cursor, steady_plans(cursor):
+        cursor.execute(
+            f"WITH {with_owed(question)} SELECT k.indicator_id, k.period FROM k JOIN owed o ON o.n = k.crowd",  # noqa: S608
+            question.parameters(active_tenant_id()),
+        )
+        return set(cursor.fetchall())

@@ -19,8 +19,9 @@ from measures.models.filings import OPEN_STATES, FigureState
 from measures.rules.figures import Entry, divided
 from measures.rules.lines import TOTAL, Line, breakdown_of
 from measures.rules.periods import Grain, add_months, start_of
+from measures.selectors.expected import owed_periods
 from measures.selectors.reading import Reading, read
-from measures.selectors.spans import Counting, countings
+from measures.selectors.spans import Counting, countings, span_of
 from measures.windows import Window
 
 PERIODS = 13
@@ -127,7 +128,9 @@ class OwnLine:
 def own_lines(
     initiative: Initiative, indicators: Sequence[Indicator], partner: Partner, window: Window, *, with_drafts: bool
 ) -> list[OwnLine]:
-    """A partner's last thirteen periods of each indicator with who approved them; one statement beside `read`'s.
+    """A partner's last thirteen periods of each indicator with who approved them; three statements beside `read`'s.
+
+    A period without a figure is missing where the partner owed it, and else was never expected of it.
 
     Of a figure that was not handed in, or was returned, only its state, unless the reader may read drafts.
     """
@@ -137,6 +140,12 @@ def own_lines(
         pk: start_of(Grain(c.frequency), readings_window(readings, pk).period, c.year_starts) for pk, c in known.items()
     }
     stored = _stored(known, starts, partner.pk)
+    spans = (
+        span_of(counting, Grain(counting.frequency), add_months(starts[pk], -back * Grain(counting.frequency).months),
+                partner_id=partner.pk)
+        for pk, counting in known.items() for back in range(PERIODS)
+    )  # fmt: skip
+    owed = owed_periods(span for span in spans if span is not None)
     found = []
     for reading in readings:
         pk = reading.indicator.pk
@@ -144,7 +153,12 @@ def own_lines(
         figures = []
         for back in range(PERIODS):
             period = add_months(starts[pk], -back * frequency.months)
-            figures.append(_own(reading.line, period, stored.get((pk, period)), with_drafts=with_drafts))
+            row = stored.get((pk, period))
+            if row is None:
+                state = "missing" if (pk, period) in owed else "not_expected"
+                figures.append(OwnFigure(period, "", state, "", None, None, False))
+            else:
+                figures.append(_own(reading.line, period, row, with_drafts=with_drafts))
         own, everybody, share = _share(reading, partner.pk)
         found.append(OwnLine(reading, tuple(figures), share, own, everybody))
     return found
@@ -186,9 +200,7 @@ def _stored(known: dict[int, Counting], starts: dict[int, date], partner_id: int
         return {(row[0], row[1]): row[2:] for row in cursor}  # a figure stands over an excuse
 
 
-def _own(line: Line, period: date, row: tuple | None, *, with_drafts: bool) -> OwnFigure:
-    if row is None:
-        return OwnFigure(period, "", "missing", "", None, None, False)
+def _own(line: Line, period: date, row: tuple, *, with_drafts: bool) -> OwnFigure:
     value, numerator, denominator, is_not_collected, state, name, at, is_excuse = row
     if is_excuse:
         return OwnFigure(period, "", "excused", name, at, None, True)

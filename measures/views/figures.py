@@ -56,6 +56,7 @@ def figure(request, initiative, indicator: str, partner, period: date):
         "figure": found,
         "state": state,
         "excuse": excuse,
+        "may_lift": excuse is not None and membership.can(Can.ASSIGN_OBLIGATIONS),
         "remarks": _said(row, partner, period, is_handed_in=with_drafts or state in ("submitted", "approved")),
         "steps": figure_steps(
             row,

@@ -30,7 +30,7 @@ from measures.selectors.chase import ChaseList, Missing, who_answered
 from measures.selectors.forest import Trees, branches, indicators_in_use, trees
 from measures.selectors.reading import codes_for, read, window_for
 from measures.services import obligations
-from measures.views.links import grain_links, report_url, rows_from, url_if_there
+from measures.views.links import grain_links, how_to_begin, report_url, rows_from, url_if_there
 from measures.windows import Window
 
 CHASED_AT_ONCE = 6
@@ -58,8 +58,8 @@ def forest(request, initiative):
             {"health": one, "drawing": draw_checks(check.value for check in one.checks)}
             for one in health(initiative, timezone.now())
         ],
-        "can_define": membership.can(Can.DEFINE_INDICATORS),
-        "new_indicator_url": url_if_there("measures:indicator-new", tenant.slug, initiative.slug),
+        "begin": how_to_begin(request, initiative),
+        "may_edit_agenda": membership.can(Can.EDIT_AGENDA),
     }
     if codes is not None:
         month = window.at(Grain.MONTH)
@@ -202,7 +202,7 @@ def _lede(found: Trees, month: Window, today: date) -> str:
     elif found.chase.expected:
         sentence = _("Everybody has filed")
     else:
-        sentence = _("Nobody owes a report for it")
+        sentence = _("Nobody owes a report for %(month)s") % {"month": month.name}
     if found.waits_for_reader:
         pattern = ngettext(
             "%(sentence)s, %(count)s figure waits for you.",

@@ -26,7 +26,7 @@ from measures.selectors.forest import branches
 from measures.selectors.history import excuse_steps, figure_steps
 from measures.selectors.indicator import LENGTHS, PartnerRow, partner_rows, splits
 from measures.selectors.reading import Reading, codes_for, read, window_for
-from measures.views.links import csv_answer, grain_links, rows_from, url_if_there, year_links
+from measures.views.links import csv_answer, grain_links, how_to_begin, rows_from, url_if_there, year_links
 from measures.windows import Window
 
 ROWS_ON_A_PAGE = 60
@@ -60,6 +60,7 @@ def indicator_list(request, initiative):
         "previous": rows_from(window.previous),
         "next": rows_from(window.next),
         "grains": grain_links(window),
+        "begin": how_to_begin(request, initiative),
         "new_url": url_if_there("measures:indicator-new", request.tenant.slug, initiative.slug) if can_define else "",
     }
     return render(request, "measures/indicator_list.html", context)

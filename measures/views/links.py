@@ -66,6 +66,29 @@ def url_if_there(name: str, *args) -> str:
     return ""
 
 
+@dataclass(frozen=True, slots=True)
+class FirstStep:
+    """What to do where nothing is measured yet: words, and a button where the reader may do it."""
+
+    words: str
+    action: str
+    url: str
+
+
+def how_to_begin(request, initiative) -> FirstStep:
+    """The first indicator; for whoever cannot define one, who can, and for an admin the way to invite them."""
+    if request.membership.can(Can.DEFINE_INDICATORS):
+        url = url_if_there("measures:indicator-new", request.tenant.slug, initiative.slug)
+        words = _("Add the first indicator: it says what partners count, and how their numbers add up.")
+        return FirstStep(str(words), str(_("Add an indicator")), url)
+    words = _("A data steward says what is measured, who owes it, and reviews what comes in.")
+    if request.membership.can(Can.MANAGE_MEMBERS) and request.membership.partner_ids(Can.MANAGE_MEMBERS) is None:
+        return FirstStep(
+            str(words), str(_("Invite one")), reverse("backbone:member-invite", args=[request.tenant.slug])
+        )
+    return FirstStep(str(words), "", "")
+
+
 def report_url(request, initiative, partner, period: date) -> str:
     """Where a reader opens a partner's report: the form for its own people, the review for who reviews."""
     place = [request.tenant.slug, initiative.slug, partner.code, period]

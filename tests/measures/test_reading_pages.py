@@ -17,6 +17,7 @@ from django.urls import reverse
 from agenda.models import Outcome
 from backbone.conditions import Reading
 from backbone.health import Health
+from backbone.models import Participation
 from backbone.roles import Role
 from measures.models import Excuse, Remark, Target
 from measures.rules.periods import Grain
@@ -320,7 +321,9 @@ def test_an_excused_partner_says_why(world):
         Excuse.objects.create(
             indicator=world.k1, partner=world.partners[1], period=OCT, reason="flooded", by=world.people.ana
         )
-    assert "Excused by Ana: flooded" in text(page(world, "ana", figure_url(world, "P2")))
+    figure = page(world, "ana", figure_url(world, "P2"))
+    assert "Excused by Ana: flooded" in text(figure)
+    assert re.search(r'action="[^"]*/obligations/excuses/\d+/lift/"', figure.content.decode())
     assert "2 of 2 partners have filed · 1 excused" in text(page(world, "ana", "indicators/completions/"))
 
 
@@ -329,6 +332,20 @@ def test_our_figures_are_ones_own_with_their_share(world):
     assert "In September 2026 ours is 68% of what is in: 680 of 1,000." in said
     assert "Ana, 11 Nov" in text(page(world, "ben", "our-figures/"))
     page(world, "ana", "our-figures/", status=404)
+
+
+def test_nothing_is_missing_from_before_a_partner_joined(world):
+    with world.scope():
+        Participation.objects.filter(partner=world.partners[1]).update(joins_on=SEP)
+        world.people.bea = factories.make_member(
+            "b@riverside.example", "Bea", Role.PARTNER_FILER, partner=world.partners[1]
+        )
+    table = rows(page(world, "bea", "our-figures/?format=csv&period=2026-10"))
+    states = {row[2]: row[4] for row in table[1:]}
+    assert states["2026-10"] == "missing"
+    assert states["2026-09"] == "approved"
+    assert states["2026-08"] == "approved", "filed before it joined"
+    assert states["2026-07"] == states["2025-10"] == "not_expected"
 
 
 # --- from the forest to a filing and back ---
@@ -392,6 +409,21 @@ def test_a_new_initiative_is_asked_its_first_question(riverside):
     assert "No results yet" in text(page(riverside, "ana", "forest/"))
     assert "Nothing is measured yet" in text(page(riverside, "ana", "indicators/"))
     assert "Nothing is measured yet" in text(page(riverside, "fay", "results/"))
+
+
+def test_the_first_indicator_is_offered_to_whoever_may_define_it(riverside):
+    with riverside.scope():
+        riverside.people.ada = factories.make_member("ada@riverside.example", "Ada", Role.BACKBONE_ADMIN)
+        riverside.people.eve = factories.make_member("eve@riverside.example", "Eve", Role.EVALUATOR)
+    invite = reverse("backbone:member-invite", args=["riverside"])
+    for rest in ("forest/", "indicators/"):
+        offered = {who: page(riverside, who, rest).content.decode() for who in ("ana", "ada", "eve")}
+        assert "indicators/new/" in offered["ana"]
+        for who in ("ada", "eve"):
+            assert "indicators/new/" not in offered[who]
+            assert "A data steward says what is measured" in offered[who]
+        assert f'href="{invite}"' in offered["ada"]
+        assert f'href="{invite}"' not in offered["eve"]
 
 
 def test_an_excuse_needs_a_reason_and_takes_the_partner_off_the_list(world):
