@@ -51,10 +51,12 @@ def import_stream(
     office = Office(initiative, by, tenant)
     office.may_replace = office.may_replace and replace
     reader = Reader(office, tally.findings)
+    is_history = False
     try:
         with transaction.atomic():
             for batch in _batches(reader, stream_table(file, filename, COLUMNS, findings=tally.findings)):
-                preview = judge(office, batch, tally.findings, replace=replace)
+                is_history = is_history or len(batch) >= BATCH
+                preview = judge(office, batch, tally.findings, replace=replace, is_history=is_history)
                 tally.created += preview.created
                 tally.changed += preview.changed
                 tally.unchanged += preview.unchanged

@@ -113,14 +113,19 @@ def check_file(
     return preview
 
 
-def judge(office: Office, read: Iterable[ReadRow], findings: Findings, *, replace: bool) -> Preview:
-    """Hold rows against what is stored and against each other: parts and totals, approved figures, the usual."""
+def judge(
+    office: Office, read: Iterable[ReadRow], findings: Findings, *, replace: bool, is_history: bool = False
+) -> Preview:
+    """Hold rows against what is stored and against each other: parts and totals, approved figures, the usual.
+
+    `is_history`: so many rows that they make the usual, and are not held against it.
+    """
     preview = Preview(office.initiative, findings=findings, replaces=replace and office.may_replace)
     by_line: dict[LineKey, list[ReadRow]] = defaultdict(list)
     for row in read:
         by_line[row.figure.indicator_id, row.figure.period, row.figure.partner_id].append(row)
     stored = cells_of(by_line.keys())
-    history = _history(office, by_line) if len(by_line) <= HISTORY_LINES else {}
+    history = {} if is_history or len(by_line) > HISTORY_LINES else _history(office, by_line)
     for key, rows in by_line.items():
         here = stored.get(key, {})
         findings.extend(_judge_line(rows, here))

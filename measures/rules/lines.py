@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import lru_cache
 from itertools import product
 from types import MappingProxyType
 
@@ -96,9 +97,7 @@ class Line:
     @property
     def is_money(self) -> bool:
         """True when its unit is a currency, so that a currency sign may stand beside its numbers."""
-        if self.unit in CURRENCIES or self.unit.lower() in CURRENCY_WORDS:
-            return True
-        return any(unicodedata.category(sign) == "Sc" for sign in self.unit)
+        return _is_currency(self.unit)
 
     def component_name(self, component: str) -> str:
         """What the indicator calls it ("attendances"), or the plain word."""
@@ -124,6 +123,14 @@ class Line:
     def is_exclusive(self, breakdown: Breakdown) -> bool:
         """True when every one of its dimensions is, so that its parts add up to the total."""
         return all(self.dimensions[slug].exclusive for slug in breakdown)
+
+
+@lru_cache(maxsize=1024)
+def _is_currency(unit: str) -> bool:
+    """Whether a unit is a currency's code, sign or name; asked for every number of an import."""
+    if unit in CURRENCIES or unit.lower() in CURRENCY_WORDS:
+        return True
+    return any(unicodedata.category(sign) == "Sc" for sign in unit)
 
 
 def pairs_of(key: str) -> tuple[tuple[str, str], ...]:
