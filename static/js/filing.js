@@ -55,14 +55,15 @@
 
   document.addEventListener("htmx:beforeRequest", event => {
     const line = lineOf(event.detail.elt);
-    if (line) busy = {id: line.id, texts: textsOf(line)};
+    if (line) busy = {id: line.id, xhr: event.detail.xhr, texts: textsOf(line)};
   });
   document.addEventListener("htmx:beforeSwap", event => {
     const line = busy && document.getElementById(busy.id);
     if (!line || event.detail.target !== line) return;
     busy.typed = [...textsOf(line)].filter(([id, text]) => busy.texts.get(id) !== text);
     busy.opened = [...line.querySelectorAll("details[open]")].map(details => details.id);
-    busy.hadFocus = line.contains(document.activeElement);
+    const {id, selectionStart, selectionEnd} = document.activeElement;
+    busy.held = line.contains(document.activeElement) && {id, selectionStart, selectionEnd};
   });
   document.addEventListener("htmx:afterSwap", () => {
     if (!busy?.typed) return;
@@ -78,14 +79,20 @@
       if (field === document.activeElement && !isTicked(field)) field.dataset.typed = "1";
       else waiting.add(busy.id);
     }
+    /* Whoever came by Tab types over what is selected, and whoever was typing goes on at the same place. */
+    const held = document.activeElement;
+    if (busy.held && held.id === busy.held.id && busy.held.selectionStart != null) {
+      held.setSelectionRange(busy.held.selectionStart, busy.held.selectionEnd);
+    }
     /* A button that is gone leaves the focus at its line, not at the top of the page. */
-    if (busy.hadFocus && document.activeElement === document.body) {
+    if (busy.held && held === document.body) {
       document.getElementById(`${busy.id}-h`)?.focus({preventScroll: true});
     }
     busy.typed = null;
   });
+  /* One answer settles in several places of the page, the later ones when the next save is on its way already. */
   const done = event => {
-    if (!busy || (event.detail.elt && lineOf(event.detail.elt) && lineOf(event.detail.elt).id !== busy.id)) return;
+    if (!busy || event.detail.xhr !== busy.xhr) return;
     busy = null;
     next();
   };

@@ -58,6 +58,26 @@ def test_a_click_straight_out_of_a_field_saves_it_and_arrives(report):
     assert texts(line)[1] == "3"
 
 
+def test_over_a_slow_line_nothing_typed_is_lost(report):
+    line = report.locator("[data-line]", has=report.locator("fieldset.bb-cells-set")).first
+    fields = line.locator(".bb-ask__number input.form-control")
+    slow = {"offline": False, "latency": 250, "downloadThroughput": -1, "uploadThroughput": -1}
+    report.context.new_cdp_session(report).send("Network.emulateNetworkConditions", slow)
+    for wanted in (["300", "4", "200", "96"], ["310", "5", "208", "97"]):
+        fields.first.focus()
+        report.keyboard.press("Control+A")
+        for text in wanted:
+            report.keyboard.type(text)
+            report.keyboard.press("Tab")
+            report.wait_for_timeout(150)  # so that answers come in all the gaps: when a field is entered, and between
+        expect(line.locator(".bb-saved")).to_be_visible()
+        expect(report.locator("#saved")).to_contain_text("All changes saved")
+        report.wait_for_load_state("networkidle")
+        assert texts(line)[:4] == wanted
+        report.reload()
+        assert texts(line)[:4] == wanted
+
+
 def test_the_arrow_keys_pass_over_nothing_to_report_without_storing_it(report):
     report.get_by_role("button", name="Submit").click()
     line = report.locator("[data-line]", has=report.locator("input[type=radio][value=nil]")).first
