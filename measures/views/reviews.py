@@ -72,7 +72,7 @@ def filing_review(request, initiative, partner, period):
         sentences = [say(problem) for problem in refused.problems]
         return _page(request, report(initiative, partner, period), refused=sentences, about=pk)
     messages.success(request, done)
-    return redirect(request.path)
+    return redirect(f"{request.path}#line-{pk}" if pk is not None else request.path)
 
 
 def _decide(request, found: Report, verb: str, pk: int | None) -> str:

@@ -95,8 +95,9 @@ def test_the_report_shows_value_words_and_warning_but_never_a_draft(riverside, a
 
 
 def test_approving_one_line_leaves_the_other(riverside, ana, report):
-    response = press(ana, riverside, f"approve:{report['K1'].pk}")
-    assert (response.status_code, response["Location"]) == (302, url(riverside))
+    pk = report["K1"].pk
+    response = press(ana, riverside, f"approve:{pk}")
+    assert (response.status_code, response["Location"]) == (302, f"{url(riverside)}#line-{pk}")
     assert states(riverside) == {"K1": "approved", "K2": "submitted", "K3": "draft"}
     assert "K1 is approved." in words(ana.get(url(riverside)))
 
