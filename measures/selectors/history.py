@@ -131,7 +131,7 @@ def _step(line: Line, row: dict[str, Any], codes: dict[int, str]) -> Step:
         "before": entry_words(line, before),
     }
     if row["category"] != TOTAL:
-        words["partner"] = f"{words['partner']}, {category_words(line, row['category'])}"
+        words["figure"] = f"{words['figure']} ({category_words(line, row['category'])})"
     is_changed = not before.is_blank and now != before
     if state == APPROVED and was == APPROVED:
         pattern = (
