@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from backbone.access import anonymous_allowed, member_can
 from backbone.forms.people import InviteForm, NewLoginForm, RoleForm, refuse
-from backbone.models import Grant, Invitation, Membership, Tenant
+from backbone.models import Grant, Invitation, Membership, Partner, Tenant
 from backbone.problems import Refused
 from backbone.roles import Can, Reach, Role
 from backbone.services import invitations, members
@@ -37,7 +37,9 @@ def member_list(request):
 
 @member_can(Can.MANAGE_MEMBERS)
 def member_invite(request):
-    form = InviteForm(request.POST or None, by=request.membership)
+    partner = Partner.objects.filter(code=request.GET.get("partner", "")).first()
+    initial = {} if partner is None else {"partner": partner, "role": Role.PARTNER_FILER}
+    form = InviteForm(request.POST or None, by=request.membership, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             offer = invitations.invite(**form.cleaned_data, by=request.membership)

@@ -76,6 +76,17 @@ def test_the_list_takes_as_many_queries_for_many_people(ana, riverside, django_a
 # --- inviting ---
 
 
+def test_the_way_from_a_partner_knows_for_whom(ana, riverside):
+    with riverside.scope():
+        partner = riverside.partners[1]
+        Grant.objects.filter(partner=partner).delete()
+    link = re.search(r'href="([^"]+members/invite/[^"]+)"', text(ana.get(BASE + f"partners/{partner.code}/")))[1]
+    form = text(ana.get(link))
+    assert '<option value="partner_filer" selected>' in form
+    assert f'<option value="{partner.pk}" selected>' in form
+    assert '<option value="partner_filer" selected>' not in text(ana.get(BASE + "members/invite/?partner=nobody"))
+
+
 def test_inviting_sends_a_mail_and_says_so(ana, riverside):
     response = ana.post(
         BASE + "members/invite/", {"email": "new@x.example", "name": "Nia", "role": Role.FUNDER}, follow=True
