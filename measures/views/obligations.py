@@ -34,7 +34,10 @@ def obligation_list(request, initiative):
     if request.method == "POST" and not may_assign:
         raise PermissionDenied
     sent = request.POST.get("form", "")
-    assign = ObligationForm(request.POST if sent == "assign" else None, initiative=initiative)
+    asked = Indicator.objects.filter(initiative=initiative, slug=request.GET.get("indicator", "")).first()
+    assign = ObligationForm(
+        request.POST if sent == "assign" else None, initiative=initiative, initial={"indicator": asked}
+    )
     excuse = ExcuseForm(request.POST if sent == "excuse" else None, initiative=initiative)
     if sent == "assign" and assign.is_valid():
         fields = assign.cleaned_data

@@ -36,7 +36,8 @@ def indicator_new(request, initiative):
             made = _save(request, initiative, form, must_be_new=True)
             if made is not None:
                 messages.success(request, _("%(name)s is defined. Who owes it?") % {"name": made.name})
-                return redirect("measures:obligation-list", request.tenant.slug, initiative.slug)
+                who = reverse("measures:obligation-list", args=[request.tenant.slug, initiative.slug])
+                return redirect(f"{who}?indicator={made.slug}")
     else:
         form = _form_as_typed(request, initiative)
     return _indicator_page(request, initiative, form, "measures/indicator_form.html", {})

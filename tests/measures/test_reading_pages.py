@@ -334,6 +334,15 @@ def test_our_figures_are_ones_own_with_their_share(world):
     page(world, "ana", "our-figures/", status=404)
 
 
+def test_a_zero_of_ours_counts_though_it_is_no_share(world):
+    with world.scope():
+        k2 = factories.make_indicator(world.initiative, "seats", name="Seats", kind="stock")
+        factories.make_figure(k2, world.partners[0], OCT, 0)
+    said = text(page(world, "ben", "our-figures/?period=2026-10"))
+    assert "In October 2026 ours is 0 of 0." in said
+    assert "Nothing of ours counts for October 2026 yet" not in said
+
+
 def test_nothing_is_missing_from_before_a_partner_joined(world):
     with world.scope():
         Participation.objects.filter(partner=world.partners[1]).update(joins_on=SEP)

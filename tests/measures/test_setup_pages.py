@@ -117,7 +117,8 @@ def test_an_unknown_or_coming_kind_is_refused_by_name(ana, new, riverside):
 def test_an_indicator_is_defined_and_then_asked_for(ana, new, riverside):
     answer = ana.post(new, RATE)
     assert answer.status_code == 302, answer.content.decode()
-    assert answer["Location"] == riverside.url("obligations/")
+    assert answer["Location"] == riverside.url("obligations/?indicator=placed")
+    assert re.search(r'<option value="\d+" selected>', ana.get(answer["Location"]).content.decode())
     with riverside.scope():
         row = Indicator.objects.get()
         assert (row.slug, row.kind, row.unit, row.is_whole) == ("placed", "rate", "percent", True)
