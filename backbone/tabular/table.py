@@ -65,8 +65,8 @@ class Findings:
 
     @property
     def shown(self) -> list[Problem]:
-        """Errors before warnings, each in the order of the file, at most `show` of them."""
-        return sorted(self.problems, key=lambda problem: problem.is_warning)[: self.show]
+        """Errors before warnings, each in the order of the file's rows, at most `show` of them."""
+        return sorted(self.problems, key=lambda problem: (problem.is_warning, problem.row or 0))[: self.show]
 
     @property
     def truncated(self) -> bool:

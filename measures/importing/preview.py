@@ -128,10 +128,14 @@ def judge(
     history = {} if is_history or len(by_line) > HISTORY_LINES else _history(office, by_line)
     for key, rows in by_line.items():
         here = stored.get(key, {})
-        findings.extend(_judge_line(rows, here))
+        wrong = list(_judge_line(rows, here))
+        findings.extend(wrong)
+        told = {problem.row for problem in wrong if not problem.is_warning}
         if history:
             findings.extend(_warnings(rows, history.get((key[0], key[2]), [])))
         for row in rows:
+            if row.number in told:
+                continue  # what is wrong by itself need not be compared with what stands
             before = here.get(row.figure.category)
             is_secret = before is not None and before.state in OPEN_STATES and not office.sees_draft_of(row.seat)
             _compare(preview, row, None if is_secret else before)
