@@ -21,6 +21,7 @@ TENANT_PAGES = ["partners/", "members/", "settings/", "keys/", "account/"]
 
 
 def findings(page) -> list[str]:
+    page.wait_for_load_state("networkidle")  # a frame that is still coming has no document to look at
     found = Axe().run(page).response["violations"]
     return [f"{v['id']}: {v['help']} ({v['nodes'][0]['html'][:160]})" for v in found]
 
