@@ -94,9 +94,17 @@ class ImportsAPI(MemberAPI):
         is_dry = asked["dry_run"] is not False
         report = {"dry_run": is_dry, "applied": False, **preview.as_dict()}
         if preview.has_errors:
-            problems = [p for p in preview.findings.problems if not p.is_warning]
+            problems = [p for p in preview.findings.shown if not p.is_warning]
             refusal = answer(problems, status=400, title="The file has errors; nothing was imported.")
-            return Response({**report, **refusal, "error_count": preview.findings.error_count}, status=400)
+            return Response(
+                {
+                    **report,
+                    **refusal,
+                    "error_count": preview.findings.error_count,
+                    "truncated": preview.findings.truncated,
+                },
+                status=400,
+            )
         if not is_dry:
             apply(preview, by=self.membership, submit=asked["submit"] is not False, because=asked["because"] or "")
             report["applied"] = True

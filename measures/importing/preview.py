@@ -138,7 +138,7 @@ def judge(
                 continue  # what is wrong by itself need not be compared with what stands
             before = here.get(row.figure.category)
             is_secret = before is not None and before.state in OPEN_STATES and not office.sees_draft_of(row.seat)
-            _compare(preview, row, None if is_secret else before)
+            _compare(preview, office, row, None if is_secret else before)
     return preview
 
 
@@ -178,13 +178,15 @@ def _warnings(rows: list[ReadRow], history: list[tuple[Any, Entry]]) -> Iterator
                 yield problem.at(row=row.number, column=row.line.components[0])
 
 
-def _compare(preview: Preview, row: ReadRow, before: Stored | None) -> None:
+def _compare(preview: Preview, office: Office, row: ReadRow, before: Stored | None) -> None:
     entry = row.figure.entry
     if before is not None and before.state not in OPEN_STATES and is_same(before, entry):  # a draft of it is handed in
         preview.unchanged += 1
         return
     if before is not None and before.state == FigureState.APPROVED and not preview.replaces:
-        wrong = conflict(row.line, row.seat.code, row.figure.period, before.entry, entry)
+        wrong = conflict(
+            row.line, row.seat.code, row.figure.period, before.entry, entry, may_replace=office.may_replace
+        )
         preview.findings.add(wrong.at(row=row.number, column=wrong.field))
         return
     if before is None:

@@ -67,11 +67,14 @@ def is_same(before: Stored, entry: Entry) -> bool:
     ) and before.note == (entry.reason[:NOTE_LENGTH] or before.note)
 
 
-def conflict(line: Line, partner: str, period: date, before: Entry, after: Entry) -> Problem:
-    """`row.conflict`: the figure that stands there is approved, and is another."""
-    text = gettext_noop(
-        "{indicator} of {partner} for {period} is approved as {old}. Ask the backbone team to change it to {new}."
-    )
+def conflict(
+    line: Line, partner: str, period: date, before: Entry, after: Entry, *, may_replace: bool = False
+) -> Problem:
+    """`row.conflict`: the figure that stands there is approved, and is another. `may_replace`: who reads this could."""
+    text = gettext_noop("{indicator} of {partner} for {period} is approved as {old}, not {new}.")
+    hint = gettext_noop("Ask the backbone team to change it.")
+    if may_replace:
+        hint = gettext_noop("To change approved figures say so when you send the file, and why.")
     params = {
         "indicator": line.name,
         "partner": partner,
@@ -79,7 +82,7 @@ def conflict(line: Line, partner: str, period: date, before: Entry, after: Entry
         "old": words_of(before),
         "new": words_of(after),
     }
-    return Problem("row.conflict", text, params, field=line.components[0], value=params["new"])
+    return Problem("row.conflict", text, params, hint=hint, field=line.components[0], value=params["new"])
 
 
 def words_of(entry: Entry) -> str:

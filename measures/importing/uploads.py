@@ -16,12 +16,12 @@ from measures.services import uploads
 @transaction.atomic
 def work_on(upload_id: int) -> None:
     """Do what the file waits for. Running twice, or two at once, does it once: the row is locked and its state read."""
-    upload = Upload.objects.select_for_update().select_related("initiative", "by").filter(pk=upload_id).first()
+    found = Upload.objects.select_for_update(of=["self"]).select_related("initiative", "by")
+    upload = found.filter(pk=upload_id).first()
     if upload is None or upload.state not in (Upload.State.WAITING, Upload.State.APPLYING):
         return
     is_applying = upload.state == Upload.State.APPLYING
-    replace = is_applying and bool(upload.outcome.get("replace"))
-    because = upload.outcome.get("because", "")
+    asked = {"replace": bool(upload.outcome.get("replace")), "because": upload.outcome.get("because", "")}
     try:
         with transaction.atomic():
             preview = check_file(
@@ -30,11 +30,11 @@ def work_on(upload_id: int) -> None:
                 initiative=upload.initiative,
                 tenant=Tenant.objects.get(pk=upload.tenant_id),
                 by=upload.by,
-                replace=replace,
+                replace=asked["replace"],
             )
-            outcome = preview.as_dict()
+            outcome = preview.as_dict() | asked
             if is_applying:
-                receipt = apply(preview, by=upload.by, because=because)
+                receipt = apply(preview, by=upload.by, because=asked["because"])
                 outcome |= {"created": receipt.created, "changed": receipt.changed, "unchanged": receipt.unchanged}
     except Refused as refused:
         errors = [as_dict(problem) for problem in refused.problems[:100]]
@@ -63,4 +63,5 @@ def judged_again(upload: Upload) -> Preview:
         initiative=upload.initiative,
         tenant=Tenant.objects.get(pk=upload.tenant_id),
         by=upload.by,
+        replace=bool(upload.outcome.get("replace")),
     )

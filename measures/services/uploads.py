@@ -30,11 +30,29 @@ changes.register_verbs(
 
 
 @transaction.atomic
-def receive(*, initiative: Initiative, by: Membership, filename: str, content: bytes) -> Upload:
-    """Keep a file and ask a worker to judge it."""
+def receive(
+    *,
+    initiative: Initiative,
+    by: Membership,
+    filename: str,
+    content: bytes,
+    replace: bool = False,
+    because: str = "",
+) -> Upload:
+    """Keep a file and ask a worker to judge it. `replace`: approved figures change too, for those who may override.
+
+    Raises Refused: `override.no_reason`.
+    """
+    if replace and not because.strip():
+        text = gettext_noop("Say why approved figures change: whoever relied on them will see it.")
+        raise Refused(Problem("override.no_reason", text, field="because"))
     name = "".join(sign for sign in filename.replace("\\", "/").rsplit("/", 1)[-1] if sign.isprintable())
     upload = Upload.objects.create(
-        initiative=initiative, by=by, filename=name[-FILENAME_LENGTH:] or "figures", content=content
+        initiative=initiative,
+        by=by,
+        filename=name[-FILENAME_LENGTH:] or "figures",
+        content=content,
+        outcome={"replace": replace, "because": because.strip()},
     )
     changes.record("upload.received", on=upload, by=by, initiative=initiative, filename=upload.filename)
     _ask(upload)
@@ -42,10 +60,10 @@ def receive(*, initiative: Initiative, by: Membership, filename: str, content: b
 
 
 @transaction.atomic
-def ask_to_apply(*, upload: Upload, by: Membership, replace: bool = False, because: str = "") -> Upload:
+def ask_to_apply(*, upload: Upload, by: Membership) -> Upload:
     """Have a worker write what the preview showed, in the name of who uploaded it: so nobody else may ask for it.
 
-    Raises Refused: `upload.not_yours`, `upload.not_checked`, `upload.has_errors`, `override.no_reason`.
+    Raises Refused: `upload.not_yours`, `upload.not_checked`, `upload.has_errors`.
     """
     upload = Upload.objects.select_for_update(of=["self"]).defer("content").select_related("by").get(pk=upload.pk)
     if upload.by_id != by.pk:
@@ -62,8 +80,7 @@ def ask_to_apply(*, upload: Upload, by: Membership, replace: bool = False, becau
         params = {"filename": upload.filename, "count": upload.outcome["error_count"]}
         raise Refused(Problem("upload.has_errors", text, params))
     upload.state = Upload.State.APPLYING
-    upload.outcome |= {"replace": replace, "because": because}
-    upload.save(update_fields=["state", "outcome", "changed_at"])
+    upload.save(update_fields=["state", "changed_at"])
     _ask(upload)
     return upload
 

@@ -26,6 +26,7 @@ from measures.services import uploads
 
 CAN_IMPORT = (Can.DRAFT, Can.OVERRIDE)
 SHOWN = 20
+REASON_LENGTH = 500
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -43,10 +44,18 @@ def import_list(request, initiative):
             megabytes = tabular.DEFAULT.file_bytes // 1024**2
             problems = [("file", _("The file is over %(limit)s MB. Split it.") % {"limit": megabytes})]
         else:
-            upload = uploads.receive(
-                initiative=initiative, by=request.membership, filename=file.name, content=file.read()
-            )
-            return redirect("measures:import", request.tenant.slug, initiative.slug, upload.pk)
+            try:
+                upload = uploads.receive(
+                    initiative=initiative,
+                    by=request.membership,
+                    filename=file.name,
+                    content=file.read(),
+                    replace="replace" in request.POST and request.membership.can(Can.OVERRIDE),
+                    because=request.POST.get("because", "")[:REASON_LENGTH],
+                )
+                return redirect("measures:import", request.tenant.slug, initiative.slug, upload.pk)
+            except Refused as refused:
+                problems = [(problem.field, say(problem)) for problem in refused.problems]
     recent = Upload.objects.filter(initiative=initiative).defer("content").select_related("by").order_by("-pk")
     if not request.membership.can(Can.OVERRIDE):
         recent = recent.filter(by=request.membership)
@@ -55,6 +64,8 @@ def import_list(request, initiative):
         "uploads": recent[:SHOWN],
         "problems": problems,
         "columns": COLUMNS.names,
+        "may_replace": request.membership.can(Can.OVERRIDE),
+        "reason_length": REASON_LENGTH,
         "may_export": request.membership.can(Can.READ_PARTNER_FIGURES),
     }
     status = 422 if problems else 200
@@ -75,12 +86,7 @@ def import_detail(request, initiative, upload):
                     request, _("“%(name)s” was put aside; nothing was changed.") % {"name": upload.filename}
                 )
                 return redirect("measures:import-list", request.tenant.slug, initiative.slug)
-            uploads.ask_to_apply(
-                upload=upload,
-                by=request.membership,
-                replace="replace" in request.POST,
-                because=request.POST.get("because", "")[:500],
-            )
+            uploads.ask_to_apply(upload=upload, by=request.membership)
             return redirect("measures:import", request.tenant.slug, initiative.slug, upload.pk)
         except Refused as refused:
             problems = [("", f"{say(problem)} {hint(problem)}".strip()) for problem in refused.problems]

@@ -261,3 +261,40 @@ def test_a_draft_that_a_file_repeats_is_handed_in(work):
             ("", "submitted"), ("age:young", "submitted"), ("age:old", "submitted"), ("age:unknown", "submitted")
         }  # fmt: skip
     assert upload(work, rows).outcome["unchanged"] == 4
+
+
+def test_a_steward_changes_approved_figures_by_file_and_says_why(work):
+    with work.scope():
+        factories.make_figure(work.initiative.indicators.get(slug="seats"), work.partners[0], LAST_MONTH, 12)
+    work.client.force_login(factories.user_of(work.people.ana))
+    content = (HEADER + f"P1,seats,{P},,13,,,,\n").encode()
+
+    def send(**more):
+        return work.client.post(work.url("imports/"), {"file": SimpleUploadedFile("f.csv", content), **more})
+
+    assert upload(work, f"P1,seats,{P},,13,,,,\n").outcome["errors"][0]["code"] == "row.conflict"
+    refused = send(replace="1")
+    assert refused.status_code == 422
+    assert "Say why approved figures change" in refused.content.decode()
+    assert send(replace="1", because="Counted twice").status_code == 302
+    with work.scope():
+        found = Upload.objects.order_by("-pk").first()
+        work_on(found.pk)
+        found.refresh_from_db()
+    assert (found.state, found.outcome["changed"], found.outcome["error_count"]) == ("checked", 1, 0)
+    assert press_apply(work, found).state == "applied"
+    with work.scope():
+        figure = Figure.objects.get()
+        assert (figure.value, figure.state, figure.changed_because) == (13, "approved", "Counted twice")
+
+
+def test_a_filer_cannot_ask_to_change_approved_figures(work):
+    with work.scope():
+        factories.make_figure(work.initiative.indicators.get(slug="seats"), work.partners[0], LAST_MONTH, 12)
+    content = SimpleUploadedFile("f.csv", (HEADER + f"P1,seats,{P},,13,,,,\n").encode())
+    work.client.post(work.url("imports/"), {"file": content, "replace": "1", "because": "I say so"})
+    with work.scope():
+        found = Upload.objects.get()
+        work_on(found.pk)
+        found.refresh_from_db()
+    assert [error["code"] for error in found.outcome["errors"]] == ["row.conflict"]
