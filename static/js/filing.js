@@ -4,6 +4,7 @@
   "use strict";
   const waiting = new Set();  /* ids of lines with something to save */
   let busy = null;            /* the line whose save is on its way, and the texts it was sent with */
+  let asked = "";             /* a button that was pressed meanwhile, by its id: its turn comes next */
   let pressed = false;        /* between press and release nothing is swapped away from under the pointer */
 
   const lineOf = element => element.closest?.("[data-line]");
@@ -55,6 +56,11 @@
 
   document.addEventListener("htmx:beforeRequest", event => {
     const line = lineOf(event.detail.elt);
+    if (line && busy) {
+      event.preventDefault();
+      asked = event.detail.elt.id;
+      return;
+    }
     if (line) busy = {id: line.id, xhr: event.detail.xhr, texts: textsOf(line)};
   });
   document.addEventListener("htmx:beforeSwap", event => {
@@ -94,6 +100,9 @@
   const done = event => {
     if (!busy || event.detail.xhr !== busy.xhr) return;
     busy = null;
+    const button = document.getElementById(asked);
+    asked = "";
+    button?.click();
     next();
   };
   for (const ended of ["htmx:afterSettle", "htmx:sendError", "htmx:sendAbort", "htmx:timeout", "htmx:responseError"]) {
