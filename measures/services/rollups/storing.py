@@ -22,7 +22,7 @@ from backbone.models import Initiative
 from backbone.tenancy import active_tenant_id
 from measures.rules.periods import Grain
 from measures.selectors.combined import COLUMNS, KEY, NUMBERS, Rows, both_rows, partner_rows, whole_rows
-from measures.selectors.owing import steady_plans
+from measures.selectors.owing import plan_steadily, steady_plans
 from measures.selectors.spans import Counting, Question, Span, countings, span_of, touched
 
 logger = logging.getLogger(__name__)
@@ -41,12 +41,14 @@ def drain(tenant_id: int) -> int:
     Its commit does not wait for the disk: roll-ups and marks go together, so a crash that forgets the one brings the
     other back, and the sweep does it again.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL synchronous_commit = off")
     marks = 0
-    while found := recompute(tenant_id):
-        marks += found
-    return marks
+    with connection.cursor() as cursor:
+        plan_steadily(cursor, synchronous_commit="off")
+        while True:
+            found = _recompute(cursor, tenant_id)
+            marks += found
+            if found < MARKS_AT_ONCE:  # whoever marked more meanwhile nudges anew
+                return marks
 
 
 def recompute(tenant_id: int) -> int:
@@ -57,17 +59,19 @@ def recompute(tenant_id: int) -> int:
     """
     if tenant_id != active_tenant_id():
         raise ValueError(f"Tenant {tenant_id} was asked for in the scope of tenant {active_tenant_id()}.")
-    with connection.cursor() as cursor:
-        _lock(cursor, tenant_id)
-        marks = _marks(cursor, tenant_id)
-        if not marks:
-            return 0
-        known = countings({indicator for _, indicator, _, _ in marks})
-        _store(cursor, tenant_id, *_spans(known, ((i, period, partner) for _, i, period, partner in marks)))
-        _remove_misplaced(
-            cursor, tenant_id, {i: known[i] for _, i, _, partner in marks if partner is None and i in known}
-        )
-        _remove_marks(cursor, tenant_id, [mark[0] for mark in marks])
+    with connection.cursor() as cursor, steady_plans(cursor):
+        return _recompute(cursor, tenant_id)
+
+
+def _recompute(cursor: Any, tenant_id: int) -> int:
+    _lock(cursor, tenant_id)
+    marks = _marks(cursor, tenant_id)
+    if not marks:
+        return 0
+    known = countings({indicator for _, indicator, _, _ in marks})
+    _store(cursor, tenant_id, *_spans(known, ((i, period, partner) for _, i, period, partner in marks)))
+    _remove_misplaced(cursor, tenant_id, {i: known[i] for _, i, _, partner in marks if partner is None and i in known})
+    _remove_marks(cursor, tenant_id, [mark[0] for mark in marks])
     return len(marks)
 
 
@@ -88,7 +92,8 @@ def rebuild(initiative: Initiative) -> int:
         marks = [row[0] for row in cursor]
         own, whole = _spans(known, _filed_periods(cursor, tenant_id, known))
         _remove_all_but(cursor, tenant_id, indicators, whole)
-        _store(cursor, tenant_id, own, whole, is_first=_count(cursor, tenant_id, indicators) == 0)
+        with steady_plans(cursor):
+            _store(cursor, tenant_id, own, whole, is_first=_count(cursor, tenant_id, indicators) == 0)
         _remove_marks(cursor, tenant_id, marks)
         return _count(cursor, tenant_id, indicators)
 
@@ -168,15 +173,14 @@ def _spans(
 
 
 def _store(cursor: Any, tenant_id: int, own: list[Span], whole: list[Span], *, is_first: bool = False) -> None:
-    """Compute these spans and store what differs. `is_first`: there is nothing yet that could differ."""
-    with steady_plans(cursor):
-        if own:
-            question = Question(own)
-            parameters = question.parameters(tenant_id) | question.periods()
-            cursor.execute(_statement(partner_rows(question), _OWN, is_first), parameters)
-        if whole:
-            question = Question(whole)
-            cursor.execute(_statement(whole_rows(question), _WHOLE, is_first), question.parameters(tenant_id))
+    """Compute these spans, under steady plans, and store what differs. `is_first`: nothing there yet could differ."""
+    if own:
+        question = Question(own)
+        parameters = question.parameters(tenant_id) | question.periods()
+        cursor.execute(_statement(partner_rows(question), _OWN, is_first), parameters)
+    if whole:
+        question = Question(whole)
+        cursor.execute(_statement(whole_rows(question), _WHOLE, is_first), question.parameters(tenant_id))
     cursor.execute("DELETE FROM measures_rollup WHERE tenant_id = %s AND state = ''", [tenant_id])
 
 
