@@ -5,8 +5,9 @@ A verb is registered with the sentence it makes; digests and histories render it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from django.db import models
@@ -14,6 +15,8 @@ from django.utils.translation import gettext
 
 from backbone.look.numbers import period_name
 from backbone.models import Change, Initiative, Membership, Partner
+
+AT_A_TIME = 2_000
 
 _sentences: dict[str, str] = {}
 
@@ -39,9 +42,11 @@ def record(
     return Change.objects.create(**_columns(verb, on, by, initiative, partner, facts))
 
 
-def record_many(changes: list[Change]) -> None:
-    """Write many changes in one statement; each made by `prepare`."""
-    Change.objects.bulk_create(changes)
+def record_many(changes: Iterable[Change]) -> None:
+    """Write many changes, each made by `prepare`, so many in one statement."""
+    rest = iter(changes)
+    while some := list(islice(rest, AT_A_TIME)):
+        Change.objects.bulk_create(some)
 
 
 def prepare(verb: str, *, on, by=None, initiative=None, partner=None, **facts: Any) -> Change:

@@ -32,16 +32,16 @@ class World:
         return tenant_scope(self.tenant)
 
 
-def make(slug: str, *, partners: int, indicators: int = 20, months: int = 24) -> World:
-    """A new tenant of that size."""
+def make(slug: str, *, partners: int, indicators: int = 20, months: int = 24, since: date = FIRST_MONTH) -> World:
+    """A new tenant of that size, whose partners take part since that month."""
     tenant = Tenant.objects.create(slug=slug, name=slug.capitalize(), fiscal_year_starts=1)
     with tenant_scope(tenant):
-        initiative = Initiative.objects.create(slug="all", name="All", starts_on=FIRST_MONTH)
+        initiative = Initiative.objects.create(slug="all", name="All", starts_on=since)
         steward = Membership.objects.create(user_id=0, email=f"steward@{slug}.example", name="Steward")
         for role in (Role.BACKBONE_ADMIN, Role.DATA_STEWARD):
             Grant.objects.create(membership=steward, role=role)
         names = {"tenant": tenant.pk, "initiative": initiative.pk, "partners": partners, "indicators": indicators}
-        names |= {"months": months, "first": FIRST_MONTH}
+        names |= {"months": months, "first": since}
         with connection.cursor() as cursor:
             for statement in _SET_UP:
                 cursor.execute(statement, names)

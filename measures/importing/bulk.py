@@ -11,8 +11,9 @@ from django.db import transaction
 from backbone.models import Initiative, Membership, Tenant
 from backbone.tabular import Findings, stream_table
 from measures.importing.office import Office
-from measures.importing.preview import apply, judge
+from measures.importing.preview import judge
 from measures.importing.reading import COLUMNS, Reader, ReadRow
+from measures.services import filings
 
 BATCH = 20_000
 
@@ -51,6 +52,9 @@ def import_stream(
     office = Office(initiative, by, tenant)
     office.may_replace = office.may_replace and replace
     reader = Reader(office, tally.findings)
+    delivery = filings.Delivery(
+        initiative=initiative, by=by, approve=approve, because=because, replace=office.may_replace
+    )  # fmt: skip
     is_history = False
     try:
         with transaction.atomic():
@@ -61,9 +65,10 @@ def import_stream(
                 tally.changed += preview.changed
                 tally.unchanged += preview.unchanged
                 if not tally.findings.error_count:
-                    apply(preview, by=by, approve=approve, because=because)
+                    delivery.put(preview.rows)
             tally.blank = reader.blank_rows
             tally.findings.refuse()
+            delivery.finish()
             if dry_run:
                 raise _NotMeant
     except _NotMeant:

@@ -18,6 +18,8 @@ from measures.rules.owed import Duty, Span, spans_within, why_not
 from measures.rules.owed import is_owed as is_owed_by
 from measures.rules.periods import Grain
 
+ANSWERS_KEPT = 10_000  # a line's total and its categories stand together; a file of a million lines is not remembered
+
 NUMBER_FORMATS = {
     Tenant.NumberFormat.POINT: tabular.POINT,
     Tenant.NumberFormat.COMMA: tabular.COMMA,
@@ -93,6 +95,8 @@ class Office:
         """What keeps this person from filing it, by the rules; None when nothing does."""
         key = (indicator.pk, seat.id, period)
         if key not in self._answers:
+            if len(self._answers) >= ANSWERS_KEPT:
+                self._answers.clear()
             closed = self.closed_since(indicator, seat, period)
             self._answers[key] = why_not(self._duty(indicator, seat), period, self.today, closed)
         return self._answers[key]

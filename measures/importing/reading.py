@@ -89,8 +89,9 @@ class Reader:
             wrong = self.office.why_not(found, seat, month)
             if wrong is not None:
                 problems.append(wrong.at(row=row.number, column=wrong.field))
-        self.findings.extend(problems)
-        if entry is None or line is None or any(not problem.is_warning for problem in problems):
+        if problems:
+            self.findings.extend(problems)
+        if entry is None or line is None or (problems and any(not problem.is_warning for problem in problems)):
             return None
         return ReadRow(row.number, seat, found, line, FigureRow(seat.id, found.pk, month, cell, entry))
 
@@ -112,7 +113,7 @@ class Reader:
                 not_collected = True
             else:
                 values[name] = value
-        if any(not problem.is_warning for problem in problems):
+        if problems and any(not problem.is_warning for problem in problems):
             return None
         return Entry(**values, is_not_collected=not_collected, reason=words)
 

@@ -12,6 +12,7 @@ from backbone.problems import Month, Problem, gettext_noop
 from backbone.tenancy import active_tenant_id
 from measures.rules.figures import Entry, shown
 from measures.rules.lines import Line
+from measures.services import staged
 from measures.services.figure_rows import COLUMNS, NOTE_LENGTH, Stored
 
 LineKey = tuple[int, date, int]  # indicator, period, partner
@@ -23,13 +24,15 @@ def cells_of(lines: Collection[LineKey]) -> dict[LineKey, dict[str, Stored]]:
     if not lines:
         return found
     columns = ", ".join(f"f.{name}" for name in COLUMNS)
-    indicators, periods, partners = (list(column) for column in zip(*lines, strict=True))
+    indicators, periods, partners = (staged.array(column) for column in zip(*lines, strict=True))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT f.indicator_id, f.period, f.partner_id, f.category, {columns} "  # noqa: S608  names of ours
-            "FROM unnest(%s::bigint[], %s::date[], %s::bigint[]) AS k (indicator_id, period, partner_id) "
-            "JOIN measures_figure f ON f.tenant_id = %s AND f.indicator_id = k.indicator_id "
-            "AND f.period = k.period AND f.partner_id = k.partner_id",
+            # LATERAL: each line by the index, whatever the planner thinks of a table that is growing under it.
+            "SELECT f.* FROM unnest(%s::bigint[], %s::date[], %s::bigint[]) "  # noqa: S608  names of ours
+            "AS k (indicator_id, period, partner_id) "
+            f"CROSS JOIN LATERAL (SELECT f.indicator_id, f.period, f.partner_id, f.category, {columns} "
+            "FROM measures_figure f WHERE f.tenant_id = %s AND f.indicator_id = k.indicator_id "
+            "AND f.period = k.period AND f.partner_id = k.partner_id OFFSET 0) f",
             [indicators, periods, partners, active_tenant_id()],
         )
         for indicator_id, period, partner_id, category, *rest in cursor.fetchall():
@@ -42,7 +45,7 @@ def totals_of(pairs: Collection[tuple[int, int]]) -> list[tuple[int, date, int, 
     if not pairs:
         return []
     columns = ", ".join(f"f.{name}" for name in COLUMNS)
-    indicators, partners = (list(column) for column in zip(*pairs, strict=True))
+    indicators, partners = (staged.array(column) for column in zip(*pairs, strict=True))
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT f.indicator_id, f.period, f.partner_id, {columns} "  # noqa: S608  names of ours

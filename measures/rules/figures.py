@@ -42,7 +42,12 @@ class Entry:
 
     @property
     def has_numbers(self) -> bool:
-        return any(getattr(self, name) is not None for name in NUMBERS)
+        return (
+            self.value is not None
+            or self.numerator is not None
+            or self.denominator is not None
+            or self.weight is not None
+        )
 
     @property
     def is_blank(self) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from backbone.problems import Problem, Word, cut, gettext_noop
 
@@ -77,6 +78,7 @@ def months_apart(earlier: date, later: date) -> int:
     return (later.year - earlier.year) * 12 + later.month - earlier.month
 
 
+@lru_cache(maxsize=4096)
 def start_of(grain: Grain, period: date, year_starts: int = 1) -> date:
     """The first month of the month, quarter or fiscal year that holds this month."""
     _check_year_starts(year_starts)
@@ -111,6 +113,7 @@ def last_month(period: date, grain: Grain = Grain.MONTH) -> date:
     return add_months(period, Grain(grain).months - 1)
 
 
+@lru_cache(maxsize=4096)
 def last_day(period: date, grain: Grain = Grain.MONTH) -> date:
     """The last day of the period that starts with this month."""
     return add_months(period, Grain(grain).months) - timedelta(days=1)

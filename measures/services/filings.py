@@ -11,13 +11,11 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from django.db import transaction
-from django.utils import timezone
 
 from backbone import changes
 from backbone.look.numbers import period_name
 from backbone.models import Initiative, Membership, Partner
 from backbone.problems import Problem, Refused, errors, gettext_noop
-from backbone.roles import Can
 from measures.models import Filing
 from measures.rules.cells import check_submission
 from measures.rules.figures import Entry
@@ -25,17 +23,19 @@ from measures.rules.lines import TOTAL
 from measures.rules.periods import text_of
 from measures.selectors import filing as reads
 from measures.services import figure_rows, refusals, remarks
-from measures.services.figure_rows import Desk, FigureRow
+from measures.services.delivery import Delivery
+from measures.services.figure_rows import FigureRow
 from measures.services.reviews import approve, reopen, return_line
 from measures.services.rollups import mark_stale
 from measures.services.sheets import Sheet
-from measures.services.writing import APPROVED, DRAFT, SUBMITTED, Receipt, Work, check_rows, indicators_of
+from measures.services.writing import DRAFT, SUBMITTED, Receipt, Work
 
 changes.register_verbs(
     {"filing.taken_back": gettext_noop("{by} took back {figures} figures of {partner} for {period}")}
 )
 
 __all__ = [
+    "Delivery",
     "FigureRow",
     "Receipt",
     "approve",
@@ -73,34 +73,11 @@ def file_many(
     `row.conflict`, `figure.note_too_long`, `review.not_yours`, `override.no_reason`. Raises ValueError when a
     cell comes twice.
     """
-    rows = [row for row in rows if not row.entry.is_blank]
-    if approve and by is not None and not by.can(Can.REVIEW):
-        text = gettext_noop("Only somebody who reviews figures may enter them as approved. Submit them instead.")
-        raise Refused(Problem("review.not_yours", text))
-    may_override = replace and (by is None or by.can(Can.OVERRIDE))
-    indicators = indicators_of(initiative, {row.indicator_id for row in rows})
-    check_rows(rows, indicators)
-    now = timezone.now()
-    closed: set[tuple[int, Desk]] = set()
-    if by is not None and not by.can(Can.MOVE_LOCKS):
-        closed = reads.closed_lines({(row.indicator_id, row.desk) for row in rows}, indicators, now)
-
-    work = Work(initiative, by, APPROVED if approve else SUBMITTED if submit else DRAFT, because, now)
-    for chunk in figure_rows.in_chunks(rows):
-        filings = figure_rows.open_filings(initiative.pk, {row.desk for row in chunk}, now)
-        stored = figure_rows.stored_at([row.key for row in chunk])
-        cells, kept = work.settle(chunk, stored)
-        refused = [row for row in chunk if row.key in cells and (row.indicator_id, row.desk) in closed]
-        if refused:
-            raise refusals.closed(refused, indicators)
-        if kept and not may_override:
-            raise refusals.approved(kept, indicators)
-        if kept and not because.strip():
-            text = gettext_noop("Say why approved figures change: whoever relied on them will see it.")
-            raise Refused(Problem("override.no_reason", text, field="because"))
-        work.write(filings, stored, cells)
-        work.unchanged += len(chunk) - len(cells)
-    return work.finish()
+    delivery = Delivery(
+        initiative=initiative, by=by, submit=submit, approve=approve, because=because, replace=replace
+    )  # fmt: skip
+    delivery.put(rows)
+    return delivery.finish()
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from backbone import changes
 from backbone.models import Change, Initiative, Membership, Partner
@@ -15,6 +15,7 @@ from measures.rules.periods import check_period, text_of
 from measures.services import figure_rows, refusals
 from measures.services.figure_rows import Desk, Desktop, FigureRow, Key, Stored
 from measures.services.rollups import mark_stale
+from measures.services.rollups.marks import Mark, gathered
 
 DRAFT, SUBMITTED, RETURNED, APPROVED = (str(state.value) for state in FigureState)
 OPEN = (DRAFT, RETURNED)  # what a filer may still change
@@ -47,6 +48,16 @@ class Receipt:
     def did_something(self) -> bool:
         return bool(self.created or self.changed or self.erased)
 
+    def with_more(self, other: Receipt) -> Receipt:
+        """Both together; a filing that both touched comes once."""
+        return Receipt(
+            self.created + other.created,
+            self.changed + other.changed,
+            self.unchanged + other.unchanged,
+            self.erased + other.erased,
+            tuple(dict.fromkeys((*self.filings, *other.filings))),
+        )
+
 
 class Work:
     """One write in the making: what changes, for the history, the marks and the receipt."""
@@ -61,7 +72,7 @@ class Work:
         self.lines: dict[Desk, set[int]] = {}
         self.submitted: set[Desk] = set()
         self.overridden: set[Desk] = set()
-        self.marks: set[tuple[int, date, int]] = set()
+        self.marks: set[Mark] = set()
 
     def settle(
         self, rows: Sequence[FigureRow], stored: Mapping[Key, Stored], wanted: str = ""
@@ -130,6 +141,7 @@ class Work:
                 self.submitted.add(desk)
             if before is not None and before.state == APPROVED:
                 self.overridden.add(desk)
+        self.marks = gathered(self.marks)
 
     def finish(self) -> Receipt:
         """Versions, history and marks: one statement each, and none when nothing changed."""
@@ -140,7 +152,7 @@ class Work:
             drafted = [filing.filing_id for desk, filing in self.touched.items() if desk not in self.submitted]
             figure_rows.raise_versions(submitted, by_id, self.now)
             figure_rows.raise_versions(drafted, None, None)
-            changes.record_many(list(self._changes()))
+            changes.record_many(self._changes())
             mark_stale(self.marks)
         return Receipt(self.created, self.changed, self.unchanged, self.erased, tuple(self.touched))
 

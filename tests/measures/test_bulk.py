@@ -154,11 +154,11 @@ import django; django.setup()
 from django.core.management import call_command
 from measures.importing import bulk
 bulk.BATCH = 500
-write = bulk.apply
-def apply(*args, **named):
-    write(*args, **named)
+put = bulk.filings.Delivery.put
+def put_and_wait(*args):
+    put(*args)
     print("written", flush=True)
     time.sleep(60)
-bulk.apply = apply
+bulk.filings.Delivery.put = put_and_wait
 call_command("import_figures", "riverside/work", sys.argv[1])
 """

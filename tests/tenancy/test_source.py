@@ -37,6 +37,7 @@ MAY_BUILD_SQL = {
     "measures/selectors/rollup_table.py": "shared pieces; COPY of a statement that psycopg2 has filled in",
     "measures/selectors/series.py": "shared pieces of set-based SQL",
     "measures/selectors/spans.py": "the shared pieces",
+    "measures/services/staged.py": "COPY into a temporary table, from names of our own columns",
     "measures/services/rollups/marks.py": "as many placeholders as there are marks",
     "measures/services/rollups/storing.py": "shared pieces of set-based SQL",
 }

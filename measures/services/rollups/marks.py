@@ -15,20 +15,27 @@ from backbone.tenancy import active_tenant_id
 
 ROLL_UP = "measures.tasks.roll_up"
 
+Mark = tuple[int, date, int | None]  # indicator, period, partner; None for everybody's
+
 # A file of figures touches every partner; from here on one mark for everybody is less work than one for each.
 MANY_PARTNERS = 2_000
 
 
-def mark_stale(marks: Iterable[tuple[int, date, int | None]]) -> None:
-    """Say that figures changed: (indicator id, period, partner id), partner None for everybody's.
+def gathered(marks: set[Mark]) -> set[Mark]:
+    """The same marks, for everybody where they name very many partners."""
+    if len(marks) <= MANY_PARTNERS:
+        return marks
+    return {(indicator, period, None) for indicator, period, _ in marks}
+
+
+def mark_stale(marks: Iterable[Mark]) -> None:
+    """Say that figures changed.
 
     One statement in the caller's transaction; after its commit a worker is nudged. When Redis is away nothing is
     lost: the marks stay, and the sweep finds them. Raises `NoTenant` outside a scope.
     """
     tenant_id = active_tenant_id()
-    named = set(marks)
-    if len(named) > MANY_PARTNERS:
-        named = {(indicator, period, None) for indicator, period, _ in named}
+    named = gathered(set(marks))
     if not named:
         return
     rows = sorted(named, key=lambda mark: (mark[0], mark[1], mark[2] or 0))
