@@ -11,6 +11,7 @@ from django.middleware.locale import LocaleMiddleware
 from django.utils import timezone, translation
 
 from backbone.models import Membership, Tenant
+from backbone.services.keys import opens_elsewhere
 from backbone.tenancy import tenant_scope
 from backbone.views.doors import bad_request, length_required, too_large
 
@@ -49,8 +50,9 @@ class TenantMiddleware:
     """Answer everything below a tenant's address inside that tenant's scope, and in one transaction.
 
     A person enters by the directory of entrances, a machine by its key, which is looked up inside the scope. Whoever
-    does neither has no scope: `access.member_can` and the API then answer as if nothing were there. An answer of 500
-    or more rolls the transaction back, since Django has turned the exception into a response by then.
+    does neither has no scope: `access.member_can` and the API then answer as if nothing were there; so they do to the
+    key of another tenant. An answer of 500 or more rolls the transaction back, since Django has turned the exception
+    into a response by then.
     """
 
     def __init__(self, get_response):
@@ -59,6 +61,7 @@ class TenantMiddleware:
     def __call__(self, request):
         request.tenant = request.membership = None
         tenant = self._tenant(request)
+        request.is_stranger = self._is_stranger(request, tenant)
         if tenant is None:
             return self.get_response(request)
         with tenant_scope(tenant):
@@ -75,6 +78,12 @@ class TenantMiddleware:
                 transaction.set_rollback(True)
         response.headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+    @staticmethod
+    def _is_stranger(request, tenant: Tenant | None) -> bool:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        is_key = request.path_info.startswith("/api/") and scheme.lower() == "bearer"
+        return is_key and opens_elsewhere(token, tenant)
 
     @staticmethod
     def _tenant(request) -> Tenant | None:

@@ -20,6 +20,8 @@ class BearerKey(BaseAuthentication):
             return None
         if scheme.lower() != "bearer":
             raise exceptions.AuthenticationFailed("Use “Authorization: Bearer” and an API key.")
+        if request._request.is_stranger:
+            raise Http404
         try:
             key = keys.authenticate(token, request._request.tenant)
         except keys.BadKey as error:

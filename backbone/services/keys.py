@@ -22,7 +22,7 @@ from backbone import changes
 from backbone.models import APIKey, Grant, Membership, Partner, Tenant
 from backbone.problems import Problem, Refused
 from backbone.roles import Role
-from backbone.tenancy import active_tenant_id
+from backbone.tenancy import active_tenant_id, tenant_scope
 
 SCOPES = ("read", "file")
 DEFAULT_DAYS, MOST_DAYS = 90, 365
@@ -116,16 +116,35 @@ def authenticate(token: str, tenant: Tenant | None) -> APIKey:
     match = _TOKEN.match(token)
     if match is None:
         raise BadKey("This is no API key. A key begins with bb_ and is shown once, when it is made.")
-    key = None
-    if tenant is not None and int(match["tenant"]) == tenant.pk:
-        key = APIKey.objects.select_related("owner", "partner").filter(prefix=match["prefix"]).first()
-    expected = key.secret_hash if key is not None else _hash("")
-    is_right = hmac.compare_digest(expected, _hash(match["secret"]))
-    if key is None or not is_right or not key.is_open or _grant_behind(key.owner, key.role, key.partner_id) is None:
+    key = _open_key(match) if tenant is not None and int(match["tenant"]) == tenant.pk else None
+    if key is None:
         raise BadKey("The API key is unknown, revoked or expired. Make a new one on the keys page.")
     now = timezone.now()
     if key.last_used_at is None or now - key.last_used_at > _SEEN_EVERY:
         APIKey.objects.filter(pk=key.pk).update(last_used_at=now)
+    return key
+
+
+def opens_elsewhere(token: str, tenant: Tenant | None) -> bool:
+    """Whether this is the open key of another tenant than the one that the address names (None: it names none).
+
+    Outside every scope: the key is looked up in that of its own tenant. Its holder is a stranger here, whether there
+    is a here or not; whoever has no key at all learns only that it is no key.
+    """
+    match = _TOKEN.match(token)
+    if match is None or (tenant is not None and int(match["tenant"]) == tenant.pk):
+        return False
+    with tenant_scope(int(match["tenant"])):
+        return _open_key(match) is not None
+
+
+def _open_key(match: re.Match[str]) -> APIKey | None:
+    """The key behind a token, in the open scope of its tenant; None when it opens nothing (any more)."""
+    key = APIKey.objects.select_related("owner", "partner").filter(prefix=match["prefix"]).first()
+    expected = key.secret_hash if key is not None else _hash("")
+    is_right = hmac.compare_digest(expected, _hash(match["secret"]))
+    if key is None or not is_right or not key.is_open or _grant_behind(key.owner, key.role, key.partner_id) is None:
+        return None
     return key
 
 

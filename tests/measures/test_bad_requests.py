@@ -227,8 +227,15 @@ def test_keys_that_open_nothing(desk, hillcrest):
     with desk.home.scope():
         APIKey.objects.filter(name="P1").update(expires_at=timezone.now() - timedelta(seconds=1))
     assert said(ask(f"Bearer {good}")) == (401, "auth.failed")
-    other = hillcrest.api(f"filings/P1/{desk.month:%Y-%m}/")
-    assert said(ask(f"Bearer {desk.tokens['P4']}", other)) == (401, "auth.failed")  # says nothing of who exists
+    other, nowhere = (
+        hillcrest.api(f"filings/P1/{desk.month:%Y-%m}/").replace("hillcrest", slug) for slug in ("hillcrest", "nobody")
+    )
+    theirs = f"Bearer {desk.tokens['P4']}"
+    assert said(ask(theirs, other)) == said(ask(theirs, nowhere))  # says nothing of who exists
+    assert ask(theirs, other).status_code == 404
+    wrong = theirs[:-1] + ("A" if theirs[-1] != "A" else "B")
+    assert said(ask(wrong, other)) == said(ask(wrong, nowhere)) == (401, "auth.failed")
+    assert said(ask(f"Bearer {good}", other)) == (401, "auth.failed")  # it has expired at home
     assert "WWW-Authenticate" in ask("Bearer x").headers
 
 
