@@ -194,12 +194,15 @@ def _ended_politely() -> Iterator[None]:
 
 
 def forget(state: Path) -> bool:
-    """Stop the servers of this state folder and delete it, unless a launcher still uses it. True when it is gone."""
+    """Stop the servers of this state folder, and of test folders inside it, and delete it, unless a launcher still uses
+    it. True when it is gone."""
     if fcntl is None or not (state / "users.lock").exists():
         return False
     with open(state / "users.lock", "a") as users:
         if not _try_exclusive(users):
             return False
+        for inner in state.glob(f"{TEST_PREFIX}*"):
+            forget(inner)
         account = server_account(state)
         servers = [kind(state, account, False, secret) for kind in (Valkey, Postgres)]
         for server in servers:

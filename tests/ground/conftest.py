@@ -1,3 +1,4 @@
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -9,8 +10,12 @@ from backbone import embedded
 
 @pytest.fixture
 def state():
-    """A state folder of this test's own; what still runs on it afterwards is stopped."""
-    folder = Path(tempfile.mkdtemp(prefix=embedded.TEST_PREFIX))
+    """A state folder of this test's own; what still runs on it afterwards is stopped.
+
+    It lies in the run's own folder, which the run holds: another run beside this one, which clears away what killed
+    runs left, takes servers whose launcher a test has just killed for nobody's otherwise.
+    """
+    folder = Path(tempfile.mkdtemp(prefix=embedded.TEST_PREFIX, dir=os.environ["BACKBONE_STATE_DIR"]))
     folder.chmod(0o755)  # as root, the servers' account has to get in
     yield folder
     embedded.forget(folder)

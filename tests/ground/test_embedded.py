@@ -224,10 +224,16 @@ def test_the_state_folders_of_killed_test_runs_are_cleared_away(monkeypatch, sta
     kept = state / f"{embedded.TEST_PREFIX}running"
     kept.mkdir()
     running = Launcher(kept)
+    inner = kept / f"{embedded.TEST_PREFIX}of-a-test"
+    inner.mkdir()
+    of_a_test = Launcher(inner)
     killed.kill()
+    of_a_test.kill()
     monkeypatch.setattr(tempfile, "tempdir", str(state))
     embedded.forget_abandoned_tests()
     assert not left.exists()
     assert not is_up(killed.owner)
-    assert ask(running.app, "SELECT 1") == [(1,)]
+    assert ask(running.app, "SELECT 1") == ask(of_a_test.app, "SELECT 1") == [(1,)]
+    embedded.forget(inner)
+    assert not is_up(of_a_test.owner)
     running.leave()
