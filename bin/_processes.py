@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -92,11 +92,13 @@ class Background:
                     f"The end of {self.log(name)}:\n\n{tail(self.log(name))}"
                 )
 
-    def watch(self) -> None:
-        """Until Ctrl-C, SIGTERM, or one of them ending: keep an eye on them and on the size of the logs."""
+    def watch(self, look_after: Callable[[], object]) -> None:
+        """Until Ctrl-C, SIGTERM, or one of them ending: keep an eye on them and on the size of the logs, and look
+        after what they stand on."""
         looked = time.monotonic()
         while True:
             self.check()
+            look_after()
             time.sleep(0.5)
             if time.monotonic() - looked > 60:
                 looked = time.monotonic()

@@ -24,6 +24,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from backbone.embedded.places import server_account
 from backbone.embedded.roles import CannotStart, application_role_url, connect
@@ -113,6 +114,40 @@ def _private_servers(state: Path, needed: list[type[Server]], durable: bool) -> 
                     (state / "services.json").unlink(missing_ok=True)
                     for server in reversed(servers):
                         server.stop()
+
+
+def revive(state: Path) -> list[str]:
+    """Start again, at its old address, whichever private server of this state folder has ended; returns their names.
+
+    For a launcher that holds them up and looks from time to time. Raises CannotStart when one does not come up.
+    """
+    try:
+        record = json.loads((state / "services.json").read_text())
+    except (FileNotFoundError, ValueError):
+        return []
+    revived = []
+    account = server_account(state)
+    for server in (kind(state, account, record["durable"], secret) for kind in (Postgres, Valkey)):
+        address = record["addresses"].get(server.variable)
+        if address is None or server.process() is not None:
+            continue
+        with _one_launcher_at_a_time(state):
+            if server.process() is None:  # another launcher may have looked at the same moment
+                _start_again(server, urlsplit(address).port)
+                revived.append(server.name)
+    return revived
+
+
+def _start_again(server: Server, port: int | None) -> None:
+    """PostgreSQL does not start while a process of the one before it still holds its memory: within moments."""
+    for patience in (1, 2, 4, 0):
+        try:
+            server.start(port)
+            return
+        except CannotStart:
+            if not patience:
+                raise
+            time.sleep(patience)
 
 
 def _running(state: Path, needed: list[type[Server]], durable: bool, *, alone: bool) -> dict[str, str] | None:

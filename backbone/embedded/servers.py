@@ -43,13 +43,13 @@ class Server:
         self.log = state / "logs" / f"{self.name}.log"
         self.port = 0
 
-    def start(self) -> dict[str, str]:
-        """Start on a free port, wait until it answers, return the environment variables that lead to it."""
+    def start(self, port: int | None = None) -> dict[str, str]:
+        """Start on this port or a free one, wait until it answers, return the environment variables that lead to it."""
         self.prepare()
         self.stop()  # what a killed launcher left behind, if it did not answer
         trim_log(self.log)
         for attempt in (1, 2, 3):
-            self.port = free_port()
+            self.port = port or free_port()
             self.child = self.launch()  # kept: a forgotten one would be warned about
             if self.answers_in_time(self.child):
                 return self.addresses()
@@ -83,6 +83,9 @@ class Server:
         """The server that runs on our folder. A stale process id that now belongs to something else is not it."""
         try:
             process = psutil.Process(int(self.pid_file().read_text().split()[0]))
+            if process.status() == psutil.STATUS_ZOMBIE:
+                process.wait(0)  # a child of ours that was killed: PostgreSQL takes it for alive until we take notice
+                return None
             if self.programs.search(process.name()) and self.is_ours(process):
                 return process
         except (FileNotFoundError, ValueError, IndexError, psutil.Error):

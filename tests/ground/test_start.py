@@ -6,13 +6,17 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from pathlib import Path
 
 import psutil
 import pytest
 
+from backbone.embedded import secret
+from backbone.embedded.places import server_account
 from backbone.embedded.ports_and_logs import free_port, port_is_taken
+from backbone.embedded.servers import Postgres, Valkey
 from tests.ground.launcher import PROJECT, clean_environment
 
 
@@ -93,6 +97,37 @@ def test_it_serves_is_joined_and_stops_as_a_whole(started, state):
     ports = [int(port) for port in re.findall(r":(\d+)/", services)]
     assert len(ports) == 3
     assert not [port for port in ports if port_is_taken(port)]
+
+
+def test_killed_servers_come_back_at_their_old_addresses(started, state):
+    start, address = started
+    before, running = (state / "services.json").read_text(), processes_of(state)
+    servers = [
+        server for kind in (Postgres, Valkey) if (server := kind(state, server_account(state), True, secret).process())
+    ]
+    assert len(servers) == 2
+    for server in servers:
+        server.kill()
+    end = time.monotonic() + 60
+    while not is_ready(address):
+        assert time.monotonic() < end, "the platform did not come back"
+        time.sleep(0.5)
+    assert (state / "services.json").read_text() == before
+    assert processes_of(state) == running
+    assert all(map(alive, running.values()))
+    start.send_signal(signal.SIGINT)
+    status, _, error = ended(start)
+    assert status == 0
+    assert "postgres had ended and was started again" in error
+    assert "valkey had ended and was started again" in error
+
+
+def is_ready(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{address}/readyz", timeout=10) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
 
 
 def test_a_killed_start_is_cleared_up_by_the_next_and_one_process_ending_ends_all(started, state):
