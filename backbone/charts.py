@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -64,6 +65,7 @@ def trend(
     unit: str,
     target: Target | None = None,
     baseline: Baseline | None = None,
+    plan: Sequence[tuple[date, Decimal]] = (),
     notes: Sequence[Note] = (),
     compare: Sequence[Point] = (),
     compare_label: str = "",
@@ -75,16 +77,17 @@ def trend(
 ) -> Spec:
     """One measure over time. `title` says the finding, `subtitle` the unit and scope, `unit` heads the table.
 
-    `compare` is a second, grey series on the same scale, never more than one; the two labels say whose they are.
+    `compare` is a second, grey series on the same scale, never more than one; the two labels say whose they are. `plan`
+    is the way through several targets; left out, it leads from the baseline to the target.
     `decimals` rounds the words of values (left out: one for percent, counts as filed), never the drawing. Counts start
     at zero; a ratio whose lowest value is more than half its highest does not, and the page says so.
     """
     points = [worded(point, grain, is_ratio, decimals) for point in sorted(points, key=lambda point: point.period)]
     compare = [worded(point, grain, is_ratio, decimals) for point in sorted(compare, key=lambda point: point.period)]
-    levels = [one.value for one in (target, baseline) if one is not None]
+    levels = [one.value for one in (target, baseline) if one is not None] + [value for _month, value in plan]
     scale = Scale.over([point.value for point in (*points, *compare)], levels, is_ratio)
     rows = series_rows(points, scale) + series_rows(compare, scale, prefix="against-")
-    rows += level_rows(points, target, baseline) + note_rows(notes, points, scale)
+    rows += level_rows(points, target, baseline, plan) + note_rows(notes, points, scale)
     rows += label_rows(points, compare, target, series_label, compare_label)
     layers = level_layers(target is not None, baseline is not None) + (note_layers() if notes else [])
     layers += series_layers("against-", "compare", "compare-point-partial") if compare else []

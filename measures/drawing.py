@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from measures import wording
 from measures.rules.kinds import UNDUPLICATED
 from measures.rules.lines import PER_1000, PERCENT, Line
 from measures.rules.periods import Grain
+from measures.rules.plans import level_on
 from measures.selectors.indicator import Split
 from measures.selectors.reading import Reading, TrendPoint
 from measures.windows import Window
@@ -26,16 +28,7 @@ def trend_chart(reading: Reading) -> charts.Spec | None:
     line, window = reading.line, reading.window
     if not any(point.value is not None for point in reading.trend):
         return None
-    target = baseline = None
-    goal = reading.goal
-    if goal is not None and reading.is_judged_here:
-        words = {"value": wording.amount(line, goal.value), "period": period_name(goal.by)}
-        target = charts.Target(_scaled(line, goal.value), goal.by, _("Target %(value)s by %(period)s") % words)
-        if goal.baseline is not None:
-            label = _("Baseline %(value)s") % {"value": wording.amount(line, goal.baseline)}
-            first = reading.trend[0].period
-            since = first if goal.since is None else max(goal.since, first)
-            baseline = charts.Baseline(_scaled(line, goal.baseline), since, label)
+    target, baseline, plan = levels(reading)
     return charts.trend(
         _from_the_first(points_of(line, reading.trend)),
         title=finding(reading),
@@ -43,10 +36,32 @@ def trend_chart(reading: Reading) -> charts.Spec | None:
         unit=reading.indicator.name,
         target=target,
         baseline=baseline,
+        plan=plan,
         is_ratio=line.rule.is_ratio and line.unit == PERCENT,
         decimals=1 if line.rule.is_ratio else None,
         grain=str(window.grain),
     )
+
+
+def levels(reading: Reading) -> tuple[charts.Target | None, charts.Baseline | None, list[tuple[date, Decimal]]]:
+    """The target, the baseline and the way between them, where the figures that are drawn can be held against them."""
+    line, goal = reading.line, reading.goal
+    if goal is None or not reading.is_judged_here or goal.value is None:
+        return None, None, []
+    if goal.is_sum:
+        words = {"value": wording.amount(line, goal.value), "span": period_name(reading.window.period, goal.grain)}
+        label = _("Target %(value)s for %(span)s") % words
+        return charts.Target(_scaled(line, goal.value), reading.window.period, label), None, []
+    words = {"value": wording.amount(line, goal.value), "period": period_name(goal.by)}
+    target = charts.Target(_scaled(line, goal.value), goal.by, _("Target %(value)s by %(period)s") % words)
+    if goal.baseline is None:
+        return target, None, []
+    label = _("Baseline %(value)s") % {"value": wording.amount(line, goal.baseline)}
+    first = next((point.period for point in reading.trend if point.value is not None), reading.trend[0].period)
+    since = first if goal.since is None else max(goal.since, first)
+    way = [(since, level_on(goal.way, since)), *((month, value) for month, value in goal.way if month > since)]
+    plan = [(month, _scaled(line, value)) for month, value in way if value is not None]
+    return target, charts.Baseline(_scaled(line, goal.baseline), since, label), plan
 
 
 def split_chart(reading: Reading, split: Split) -> charts.Spec | None:

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from backbone.look.numbers import compact, number, percent, period_name, short_period, signed, signed_percent
-from measures.models.indicators import Indicator
+from backbone.look.numbers import compact, number, percent, short_period, signed, signed_percent
 from measures.rules.change import Change
 from measures.rules.combining import Combined
 from measures.rules.coverage import State
@@ -26,16 +24,6 @@ from measures.rules.lines import PER_1000, PERCENT, UNKNOWN_NAME, Line
 from measures.rules.progress import Status
 
 NAMED_AT_MOST = 3  # more missing partners than this are counted, not named, in a sentence
-
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """Where an indicator is to be and from where, in its own unit (a rate's as its plain ratio)."""
-
-    value: Decimal
-    by: date
-    baseline: Decimal | None = None
-    since: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,44 +211,6 @@ def people_words(combined: Combined) -> str:
     if combined.upper is None:
         return _("A range follows when everyone is in. One person can be at several partners, so this is never a sum.")
     return _("One person can be at several partners: at least the largest count, at most all of them together.")
-
-
-_STATUS_SHAPES = {
-    Status.REACHED: "on_path",
-    Status.ON_TRACK: "on_path",
-    Status.BEHIND: "behind",
-    Status.WORSE_THAN_BASELINE: "behind",
-    Status.TOO_EARLY: "too_early",
-}
-
-
-def status_words(status: Status, progress: Decimal | None) -> tuple[str, str]:
-    """(state word, sentence) for a judged figure; ("", "") for one that is not judged."""
-    if status is Status.NOT_JUDGED:
-        return "", ""
-    share = "" if progress is None else percent(progress, 0)
-    sentence = {
-        Status.REACHED: _("Target reached"),
-        Status.ON_TRACK: _("On path, %(share)s of the way to the target") if share else _("On path"),
-        Status.BEHIND: _("Behind path, %(share)s of the way to the target") if share else _("Behind path"),
-        Status.WORSE_THAN_BASELINE: _("Worse than the baseline"),
-        Status.TOO_EARLY: _("Too early to judge"),
-    }[status] % {"share": share}
-    return _STATUS_SHAPES[status], sentence
-
-
-def goal_words(line: Line, indicator: Indicator, goal: Goal) -> str:
-    """`From 750 to 1,100 by June 2027; more is better.`"""
-    words = {
-        "target": amount(line, goal.value),
-        "period": period_name(goal.by),
-        "direction": str(Indicator.Direction(indicator.direction).label),
-    }
-    if goal.baseline is None:
-        return _("%(target)s by %(period)s; %(direction)s.") % words
-    return _("From %(baseline)s to %(target)s by %(period)s; %(direction)s.") % (
-        words | {"baseline": amount(line, goal.baseline)}
-    )
 
 
 def _short(value: Decimal | None) -> Decimal | None:

@@ -73,6 +73,7 @@ def read_tenant(section: Section) -> dict[str, Any]:
         "locale": section.choice("locale", [code for code, _ in Tenant._meta.get_field("locale").choices]) or "en",
         "fiscal_year_starts": section.whole("fiscal_year_starts", 1, 12) or 1,
         "small_cell_threshold": section.whole("small_cell_threshold", 5, 20) or 11,
+        "maintain_band": 5 if (band := section.whole("maintain_band", 0, 50)) is None else band,
         "counting": section.choice("counting", Tenant.Counting.values) or Tenant.Counting.APPROVED.value,
         "number_format": section.choice("number_format", Tenant.NumberFormat.values) or Tenant.NumberFormat.POINT.value,
         "date_order": section.choice("date_order", Tenant.DateOrder.values) or Tenant.DateOrder.DAY_FIRST.value,
@@ -244,9 +245,10 @@ def put_members(items: Collection[Item], passwords: Mapping[str, str], lost_part
 def tenant_of(tenant: Tenant) -> dict[str, Any]:
     always = ("name", "timezone", "locale", "fiscal_year_starts", "small_cell_threshold")
     found = {"slug": tenant.slug} | {key: getattr(tenant, key) for key in always}
-    for key in ("counting", "number_format", "date_order", "accent"):
-        if getattr(tenant, key) != Tenant._meta.get_field(key).get_default():
-            found[key] = str(getattr(tenant, key))
+    for key in ("maintain_band", "counting", "number_format", "date_order", "accent"):
+        value = getattr(tenant, key)
+        if value != Tenant._meta.get_field(key).get_default():
+            found[key] = value if isinstance(value, int) else str(value)
     return found
 
 

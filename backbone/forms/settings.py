@@ -20,6 +20,7 @@ class SettingsForm(forms.ModelForm):
             "timezone": _("Months begin and reports fall due by this clock."),
             "fiscal_year_starts": _("Quarters and years follow it; roll-ups are built anew when it changes."),
             "small_cell_threshold": _("Smaller counts are hidden from funders and the public."),
+            "maintain_band": _("Of the level itself, up or down; a target can say otherwise."),
             "counting": _("Roll-ups are built anew when this changes."),
             "accent": _("Any colour will do; it is made dark or light enough to read."),
         }

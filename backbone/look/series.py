@@ -112,7 +112,12 @@ def _step_row(prefix: str, piece: int, partial: bool, point: Point) -> Row:
     }
 
 
-def level_rows(points: Sequence[Point], target: Target | None, baseline: Baseline | None) -> list[Row]:
+def level_rows(
+    points: Sequence[Point],
+    target: Target | None,
+    baseline: Baseline | None,
+    plan: Sequence[tuple[dt.date, Decimal]] = (),
+) -> list[Row]:
     rows: list[Row] = []
     if not points:
         return rows
@@ -131,10 +136,8 @@ def level_rows(points: Sequence[Point], target: Target | None, baseline: Baselin
             }
         )
         if target is not None and target.on is not None:
-            rows += [
-                {"kind": "plan", "month": since.isoformat(), "value": baseline.value},
-                {"kind": "plan", "month": target.on.isoformat(), "value": target.value},
-            ]
+            way = plan or [(since, baseline.value), (target.on, target.value)]
+            rows += [{"kind": "plan", "month": month.isoformat(), "value": value} for month, value in way]
     if target is not None and target.on is not None:
         rows.append({"kind": "target", "month": target.on.isoformat(), "value": target.value, "label": target.label})
     elif target is not None:

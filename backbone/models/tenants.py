@@ -48,6 +48,9 @@ class Tenant(models.Model):
     small_cell_threshold = models.PositiveSmallIntegerField(
         _("smallest count shown to others"), default=11, validators=[MinValueValidator(5), MaxValueValidator(20)]
     )
+    maintain_band = models.PositiveSmallIntegerField(
+        _("percent by which a level to be maintained may slip"), default=5, validators=[MaxValueValidator(50)]
+    )
     counting = models.CharField(
         _("what roll-ups count"), max_length=10, choices=Counting.choices, default=Counting.APPROVED
     )

@@ -19,6 +19,7 @@ SETTINGS = (
     "locale",
     "fiscal_year_starts",
     "small_cell_threshold",
+    "maintain_band",
     "counting",
     "number_format",
     "date_order",

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import yaml
+from django.db.models import F
 
 from agenda.bundles import agenda_of
 from backbone.bundles import ground
@@ -64,7 +65,8 @@ def _dimensions_of(initiative: Initiative) -> list[dict[str, Any]]:
 def _indicators_of(initiative: Initiative) -> list[dict[str, Any]]:
     rows = Indicator.objects.filter(initiative=initiative).select_related("outcome", "strategy")
     targets: dict[int, list[Target]] = {}
-    for target in Target.objects.filter(indicator__initiative=initiative):
+    rows_of_targets = Target.objects.filter(indicator__initiative=initiative).select_related("partner")
+    for target in rows_of_targets.order_by("period", "grain", F("partner__code").asc(nulls_first=True)):
         targets.setdefault(target.indicator_id, []).append(target)
     return [_indicator(row, targets.get(row.pk, [])) for row in rows]
 
@@ -98,9 +100,22 @@ def _indicator(row: Indicator, targets: list[Target]) -> dict[str, Any]:
         numbers = {key: getattr(row, f"baseline_{key}") for key in ("value", "numerator", "denominator")}
         found["baseline"] = _goal(row.baseline_period, **numbers)
     if targets:
-        found["targets"] = [_goal(one.period, one.value, one.numerator, one.denominator) for one in targets]
+        found["targets"] = [_target(one) for one in targets]
+    if row.judged_from is not None:
+        found["judged_from"] = text_of(row.judged_from)
     if row.retired_on is not None:
         found["retired_on"] = row.retired_on
+    return found
+
+
+def _target(row: Target) -> Row:
+    found = _goal(row.period, row.value, row.numerator, row.denominator)
+    if row.grain:
+        found["grain"] = row.grain
+    if row.partner is not None:
+        found["partner"] = row.partner.code
+    if row.band is not None:
+        found["band"] = row.band
     return found
 
 

@@ -21,7 +21,7 @@ from measures.bundles import reading
 from measures.bundles.reading import FILE_KEYS
 from measures.models import Dimension, Indicator, Obligation
 from measures.rules.kinds import AVAILABLE
-from measures.services import obligations, setup
+from measures.services import obligations, setup, targets
 
 VERSION = 1
 KEYS = (
@@ -93,7 +93,9 @@ def _put_rest(root: Section, initiative: Initiative, passwords: Mapping[str, str
     summary.note("members", ground.put_members(parts["members"], passwords, no_partners))
     summary.note("dimensions", _put_dimensions(initiative, parts["dimensions"]))
     no_outcomes = lost(outcome for outcome, _ in parts["agenda"][1])
-    summary.note("indicators", _put_indicators(initiative, parts["indicators"], lost(parts["dimensions"]), no_outcomes))
+    no_dimensions = lost(parts["dimensions"])
+    made = _put_indicators(initiative, parts["indicators"], no_dimensions, no_outcomes, no_partners)
+    summary.note("indicators", made)
     no_indicators = lost(one for one, _ in parts["indicators"])
     summary.note("obligations", _put_obligations(initiative, parts, no_indicators, no_partners))
     summary.note("excuses", _put_excuses(initiative, parts["excuses"], no_indicators, no_partners))
@@ -118,13 +120,15 @@ def _put_indicators(
     items: Collection[tuple[Item, list[Item]]],
     no_dimensions: set[str],
     no_outcomes: Collection[str],
+    no_partners: Collection[str],
 ) -> list[str]:
+    partners = {row.code: row for row in Partner.objects.filter(participations__initiative=initiative)}
     rows = {row.slug: row for row in Indicator.objects.filter(initiative=initiative)}
     outcomes = {row.slug: row for row in Outcome.objects.filter(initiative=initiative)}
     strategies = list(Strategy.objects.filter(outcome__initiative=initiative).select_related("outcome"))
     is_all = set(rows) <= {one.fields["slug"] for one, _ in items}
     changed = []
-    for position, (one, targets) in enumerate(items):
+    for position, (one, aims) in enumerate(items):
         fields = dict(one.fields)
         # What is told of elsewhere is left out here, so that the rest can be judged; nothing of it will be written.
         if fields.get("outcome") in no_outcomes:
@@ -147,14 +151,25 @@ def _put_indicators(
         if made is None:
             continue
         row, has_changed = made
-        for target in targets:
-            if target.is_sound:
-                put = attempt(
-                    target, lambda goal=target.fields, row=row: setup.put_target(indicator=row, by=None, **goal)
-                )
-                has_changed = has_changed or bool(put)
+        for target in aims:
+            put = _put_target(target, row, partners, no_partners)
+            has_changed = has_changed or put
         changed += [row.slug] if has_changed else []
     return changed
+
+
+def _put_target(target: Item, row: Indicator, partners: Mapping[str, Partner], no_partners: Collection[str]) -> bool:
+    """One target of an indicator, of everybody or of the partner that is named; whether it changed anything."""
+    fields = dict(target.fields)
+    code = fields["partner"]
+    fields["partner"] = partners.get(code) if code else None
+    if code and fields["partner"] is None:
+        if code not in no_partners:
+            target.section.note_unknown("partner", code, partners)
+        return False
+    if not target.is_sound:
+        return False
+    return bool(attempt(target, lambda: targets.put_target(indicator=row, by=None, **fields)))
 
 
 def _complete(section: Section, fields: dict[str, Any]) -> bool:

@@ -9,6 +9,7 @@ from backbone.bundles.marked import Section, given, once
 from backbone.problems import gettext_noop
 from measures.models import Indicator
 from measures.rules import kinds
+from measures.rules.periods import Grain, text_of
 
 EVERY_PARTNER = "all"
 
@@ -16,9 +17,10 @@ DIMENSION_KEYS = ("slug", "name", "exclusive", "categories")
 INDICATOR_KEYS = (
     "slug", "code", "name", "definition", "outcome", "strategy", "kind", "numerator", "denominator", "unit",
     "direction", "frequency", "over_time", "carry_forward", "decimals", "dimensions", "due_day", "lock_day",
-    "baseline", "targets", "retired_on",
+    "baseline", "targets", "judged_from", "retired_on",
 )  # fmt: skip
 GOAL_KEYS = ("period", "value", "numerator", "denominator")
+TARGET_KEYS = (*GOAL_KEYS, "grain", "partner", "band")
 OBLIGATION_KEYS = ("indicator", "partners", "starts_on", "ends_on")
 EXCUSE_KEYS = ("indicator", "partner", "period", "reason", "by")
 
@@ -68,11 +70,9 @@ def read_indicators(root: Section) -> list[tuple[Item, list[Item]]]:
     found = []
     for section in root.sections("indicators"):
         one = item(section, _read_indicator)
-        targets = [item(inner, lambda inner, one=one: _read_goal(inner, one.section.what, "target"))
+        targets = [item(inner, lambda inner, one=one: _read_target(inner, one.section.what))
                    for inner in section.sections("targets")]  # fmt: skip
-        once(
-            [target.section for target in targets], [str(target.fields["period"] or "") for target in targets], "period"
-        )
+        once([target.section for target in targets], [_target_key(target) for target in targets], "period")
         found.append((one, targets))
     once([one.section for one, _ in found], [one.fields["slug"] for one, _ in found], "slug")
     return found
@@ -100,6 +100,7 @@ def _read_indicator(section: Section) -> dict[str, Any]:
         "carry_forward": carry or 0,
         "due_day": section.whole("due_day", 1, 31) or 10,
         "lock_day": section.whole("lock_day", 1, 62) or 20,
+        "judged_from": section.month("judged_from"),
         "retired_on": section.day("retired_on"),
     }
     fields = given(section, values)
@@ -131,9 +132,27 @@ def _read_breakdowns(section: Section) -> list[str]:
     return found
 
 
-def _read_goal(section: Section, of_what: str, word: str) -> dict[str, Any]:
+def _read_target(section: Section, of_what: str) -> dict[str, Any]:
+    """`partner` is a code still, None for everybody's; `grain` is empty for one period of the indicator."""
+    fields = _read_goal(section, of_what, "target", TARGET_KEYS)
+    return fields | {
+        "grain": section.choice("grain", [str(grain) for grain in Grain]) or "",
+        "partner": read_code(section, "partner") if "partner" in section else None,
+        "band": section.number("band"),
+    }
+
+
+def _target_key(target: Item) -> str:
+    """What may stand once: a span, for everybody or for one partner; as the file would say it."""
+    fields = target.fields
+    if not fields["period"]:
+        return ""
+    return " ".join(filter(None, [text_of(fields["period"]), fields["grain"], fields["partner"]]))
+
+
+def _read_goal(section: Section, of_what: str, word: str, keys: tuple[str, ...] = GOAL_KEYS) -> dict[str, Any]:
     section.what = f"{of_what}, {word}"
-    section.only(*GOAL_KEYS)
+    section.only(*keys)
     return {
         "period": section.month("period", required=True),
         "value": section.number("value"),

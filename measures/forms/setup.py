@@ -1,4 +1,4 @@
-"""Forms of the set-up: an indicator, whose fields depend on its kind; a dimension; a target; who owes what.
+"""Forms of the set-up: an indicator, whose fields depend on its kind; a dimension; who owes what.
 
 A form parses what was typed; what makes a definition right is asked of the rules by the services.
 """
@@ -60,7 +60,7 @@ class NumberField(forms.DecimalField):
         return plain(value) if isinstance(value, Decimal) else value
 
 
-def _decimal(label) -> NumberField:
+def decimal_field(label) -> NumberField:
     widget = forms.TextInput(attrs={"class": "is-short", "inputmode": "decimal"})
     return NumberField(label=label, widget=widget, max_digits=24, decimal_places=6, required=False)
 
@@ -143,9 +143,14 @@ class IndicatorForm(forms.Form):
     )
     breakdowns = forms.MultipleChoiceField(label=_("Split by"), required=False, widget=forms.CheckboxSelectMultiple)
     baseline_period = MonthField(label=_("Baseline month"), required=False)
-    baseline_value = _decimal(_("Baseline"))
-    baseline_numerator = _decimal(_("Baseline, on top"))
-    baseline_denominator = _decimal(_("Baseline, out of"))
+    baseline_value = decimal_field(_("Baseline"))
+    baseline_numerator = decimal_field(_("Baseline, on top"))
+    baseline_denominator = decimal_field(_("Baseline, out of"))
+    judged_from = MonthField(
+        label=_("Can have moved from"),
+        required=False,
+        help_text=_("The first month in which what is done can show here, as in 2027-06. Before it, it is not judged."),
+    )
 
     def __init__(self, data=None, *, initiative: Initiative, indicator: Indicator | None = None, initial=None):
         first = {"due_day": 10, "lock_day": 20, "carry_forward": 0, "direction": "up", "frequency": "month"}
@@ -181,7 +186,7 @@ class IndicatorForm(forms.Form):
         if not is_known or kind.is_count:
             dropped += ["decimals"]
         if not is_known:
-            dropped += ["baseline_period"]
+            dropped += ["baseline_period", "judged_from"]
         for name in dropped:
             del self.fields[name]
         if is_known and kind.is_ratio:
@@ -199,7 +204,7 @@ class IndicatorForm(forms.Form):
     ABOUT = ("name", "slug", "code", "definition", "outcome", "strategy")
     OF_KIND = ("numerator", "denominator", "unit", "over_time", "carry_forward", "decimals")
     RHYTHM = ("direction", "frequency", "due_day", "lock_day", "breakdowns")
-    BASELINE = ("baseline_period", "baseline_value", "baseline_numerator", "baseline_denominator")
+    BASELINE = ("baseline_period", "baseline_value", "baseline_numerator", "baseline_denominator", "judged_from")
 
     def part(self, names: Iterable[str]) -> list[forms.BoundField]:
         return [self[name] for name in names if name in self.fields]
@@ -272,20 +277,6 @@ def _breakdown_choices(initiative: Initiative, indicator: Indicator | None) -> l
     return [
         (breakdown, " × ".join(names.get(slug, slug) for slug in breakdown.split("+"))) for breakdown in known.values()
     ]
-
-
-class TargetForm(forms.Form):
-    """Where the indicator is to be by a month, in the shape of its kind."""
-
-    period = MonthField(label=_("By the month"))
-    value = _decimal(_("Target"))
-    numerator = _decimal(_("Target, on top"))
-    denominator = _decimal(_("Target, out of"))
-
-    def __init__(self, *args, indicator: Indicator, **kwargs):
-        super().__init__(*args, auto_id="id_target_%s", **kwargs)
-        for name in ("value",) if kinds.KINDS[indicator.kind].is_ratio else ("numerator", "denominator"):
-            del self.fields[name]
 
 
 class DimensionForm(forms.Form):

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from agenda.models import Outcome, Strategy
-from backbone.models import Initiative, TenantForeignKey, TenantOwned
+from backbone.models import Initiative, Partner, TenantForeignKey, TenantOwned
 from backbone.models.tenants import slug_field_rule
 
 # Numbers are numeric(24, 6) everywhere: whole patients and dollars in the trillions, and six decimals for ratios.
@@ -108,6 +108,7 @@ class Indicator(TenantOwned):
     baseline_value = models.DecimalField(**AMOUNT)
     baseline_numerator = models.DecimalField(**AMOUNT)
     baseline_denominator = models.DecimalField(**AMOUNT)
+    judged_from = models.DateField(_("first month in which it can have moved"), null=True, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
     retired_on = models.DateField(_("retired on"), null=True, blank=True)
 
@@ -131,20 +132,40 @@ class Indicator(TenantOwned):
 
 
 class Target(TenantOwned):
-    """Where an indicator is to be by a period: a value, or a numerator and denominator for a rate."""
+    """Where an indicator is to be in a span: a value, or a numerator and denominator for a rate.
+
+    `grain` is how long the span is that begins with `period`; empty, one period of the indicator. A `partner` has it as
+    its own; without one it is everybody's together. `band` is how far a level to be maintained may slip, in percent of
+    it; empty, as far as the tenant says.
+    """
+
+    class Grain(models.TextChoices):
+        QUARTER = "quarter", _("for a quarter")
+        YEAR = "year", _("for a year")
 
     indicator = TenantForeignKey(Indicator, models.CASCADE, related_name="targets")
+    partner = TenantForeignKey(Partner, null=True, blank=True, related_name="targets")
+    grain = models.CharField(_("for how long"), max_length=7, choices=Grain.choices, blank=True, default="")
     period = models.DateField(_("month"))
     value = models.DecimalField(**AMOUNT)
     numerator = models.DecimalField(**AMOUNT)
     denominator = models.DecimalField(**AMOUNT)
+    band = models.DecimalField(
+        _("may slip by, in percent"),
+        max_digits=4,
+        decimal_places=1,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+    )
 
     class Meta(TenantOwned.Meta):
-        ordering = ["period"]
+        ordering = ["period", "id"]
         constraints = [
             models.UniqueConstraint(
-                name="target_once_per_period",
-                fields=["tenant", "indicator", "period"],
+                name="target_once_per_span",
+                fields=["tenant", "indicator", "partner", "grain", "period"],
+                nulls_distinct=False,
                 violation_error_message=_("This month has a target already."),
             )
         ]

@@ -14,23 +14,23 @@ from decimal import Decimal
 from backbone.look.coverage import Coverage as Chip
 from backbone.models import Initiative, Membership, Partner, Tenant
 from backbone.roles import Can
-from measures import wording
+from measures import goals, wording
+from measures.goals import Goal, OwnTarget, Reporting
 from measures.lines import dimensions_of, line_of
 from measures.lines import today as today_of
-from measures.models import Figure, Indicator, Target
+from measures.models import Figure, Indicator
 from measures.rules.change import Change, like_for_like
 from measures.rules.combining import Combined
 from measures.rules.coverage import Coverage, State
-from measures.rules.figures import divided
-from measures.rules.kinds import RATE, RATE_STOCK, STOCK, UNDUPLICATED
+from measures.rules.kinds import UNDUPLICATED
 from measures.rules.lines import Line
 from measures.rules.periods import Grain, add_months
-from measures.rules.progress import DOWN, UP, Status, progress, status
+from measures.rules.progress import Status
+from measures.selectors.goals import targets_in
 from measures.selectors.parts import Whole, spans_of, usual_volumes, waiting, wholes
 from measures.selectors.series import SeriesRow, series
 from measures.selectors.spans import Span, countings
 from measures.windows import Window, latest_month
-from measures.wording import Goal
 
 TREND = 13  # spans in a sparkline: a year and the same month of the year before
 SHORTEST = 3  # fewer points are no line
@@ -70,7 +70,7 @@ class Reading:
     submitted: frozenset[int]  # partners whose figure is in and waits for approval; they are not missing
     missing: tuple[str, ...] | None
     trend: tuple[TrendPoint, ...] = ()
-    is_judged_here: bool = True
+    own_targets: Mapping[int, OwnTarget] = field(default_factory=dict, repr=False)
 
     @property
     def now(self) -> Combined:
@@ -102,15 +102,33 @@ class Reading:
         return wording.missing_words(self.missing, self.missing_count)
 
     @property
+    def is_judged_here(self) -> bool:
+        """Whether the target can be held against the span that is shown."""
+        return self.goal is not None and self.goal.is_judged
+
+    @property
     def progress(self) -> Decimal | None:
-        goal = self.goal
-        if goal is None or not self.is_judged_here or not self.now.is_complete:
-            return None
-        return progress(self.now.value, goal.baseline, goal.value)
+        return goals.progress_to(self.goal, self.now, is_running=self.window.is_running)
 
     @property
     def status_words(self) -> tuple[str, str]:
-        return wording.status_words(self.status, self.progress)
+        is_running = self.window.is_running
+        is_settled = self.now.is_complete and not is_running
+        return goals.status_words(self.status, self.goal, self.progress, is_settled=is_settled, is_running=is_running)
+
+    @property
+    def reporting(self) -> Reporting | None:
+        """While somebody is missing: those who filed, against their own targets."""
+        if not self.own_targets or self.now.is_complete:
+            return None
+        parts = {part.partner_id: part.combined for part in self.whole.parts}
+        return goals.reporting(self.line, parts, self.own_targets)
+
+    @property
+    def reporting_words(self) -> str:
+        found = self.reporting
+        is_plan = self.window.grain != self.indicator.frequency and self.window.is_running
+        return "" if found is None else goals.reporting_words(self.line, found, is_plan=is_plan)
 
     @property
     def meaning(self) -> str:
@@ -120,10 +138,15 @@ class Reading:
             self.change,
             self.window.previous.name,
             self.status,
-            has_target=self.goal is not None and self.is_judged_here and not self.window.is_running,
+            has_target=self.is_judged_here and (not self.window.is_running or self.is_set_against_a_plan),
             who=self.missing_words,
             waiting=self.waiting,
         )
+
+    @property
+    def is_set_against_a_plan(self) -> bool:
+        """Whether a span that still runs is judged by what is planned for the part of it that is over."""
+        return self.goal is not None and self.goal.is_sum and self.goal.planned is not None
 
     @property
     def spark(self) -> list[tuple[Decimal | None, bool]]:
@@ -136,7 +159,7 @@ class Reading:
 
     @property
     def spark_target(self) -> Decimal | None:
-        return self.goal.value if self.goal is not None and self.is_judged_here else None
+        return self.goal.value if self.goal is not None and self.is_judged_here and not self.goal.is_sum else None
 
     @property
     def unit(self) -> str:
@@ -158,7 +181,7 @@ class Reading:
     @property
     def goal_words(self) -> str:
         """From where to where by when, and which way is better."""
-        return "" if self.goal is None else wording.goal_words(self.line, self.indicator, self.goal)
+        return "" if self.goal is None else goals.goal_words(self.line, self.indicator, self.goal)
 
 
 def window_for(initiative: Initiative, params: Mapping[str, str], tenant: Tenant, grain: Grain = Grain.MONTH) -> Window:
@@ -225,7 +248,7 @@ def read(
     now = dict(zip(spans, combined[: len(spans)], strict=True))
     before = dict(zip(befores, combined[len(spans) :], strict=True))
     waits = waiting(spans.values()) if states is None else {}
-    goals = goals_of(indicators, windows)
+    targets = targets_in(indicators, windows, {pk: whole.combined for pk, whole in now.items()})
     trends = _trends(initiative, lines, windows, now, before, trend)
 
     found = []
@@ -236,7 +259,8 @@ def read(
         change = None
         if earlier is not None and not own.is_running:
             change = like_for_like(earlier.combined, whole.combined, weights.get(pk))
-        goal, is_judged = goals.get(pk), is_judged_in(indicator, own.grain)
+        aims = targets.get(pk)
+        goal = None if aims is None else aims.goal
         absent = set(whole.combined.coverage.missing or ())
         submitted = waits.get(pk, set()) & absent
         absent -= submitted
@@ -249,12 +273,12 @@ def read(
                 before=earlier,
                 change=change,
                 goal=goal,
-                status=judge(indicator, whole.combined, goal, own) if is_judged else Status.NOT_JUDGED,
+                status=goals.judge(indicator.direction, whole.combined, goal, own.last, is_running=own.is_running),
                 weights=weights.get(pk, {}),
                 submitted=frozenset(submitted),
                 missing=None if codes is None else tuple(sorted(codes.get(one, str(one)) for one in absent)),
                 trend=trends.get(pk, ()),
-                is_judged_here=is_judged,
+                own_targets={} if aims is None else aims.own,
             )
         )
     return found
@@ -267,46 +291,6 @@ def own_window(indicator: Indicator, window: Window) -> Window:
         return window
     own = replace(window, year_starts=window.tenant_starts).at(frequency)
     return own.previous if own.is_running else own
-
-
-def is_judged_in(indicator: Indicator, grain: Grain) -> bool:
-    """Whether a target, which is set for the indicator's own periods, can be held against a span of this grain."""
-    return grain == indicator.frequency or indicator.kind in (RATE, RATE_STOCK, STOCK)
-
-
-def goals_of(indicators: Iterable[Indicator], windows: Mapping[int, Window]) -> dict[int, Goal]:
-    """Each indicator's target in force: the next one from the window on, or else the last there was; one statement."""
-    rows: dict[int, list[Target]] = {}
-    for target in Target.objects.filter(indicator__in=[indicator.pk for indicator in indicators]):
-        rows.setdefault(target.indicator_id, []).append(target)
-    found = {}
-    for indicator in indicators:
-        targets = rows.get(indicator.pk)
-        if not targets:
-            continue
-        last = windows[indicator.pk].last
-        target = next((one for one in targets if one.period >= last), targets[-1])
-        value = _level(target.value, target.numerator, target.denominator)
-        if value is None:
-            continue
-        baseline = _level(indicator.baseline_value, indicator.baseline_numerator, indicator.baseline_denominator)
-        found[indicator.pk] = Goal(value, target.period, baseline, indicator.baseline_period)
-    return found
-
-
-def judge(indicator: Indicator, now: Combined, goal: Goal | None, window: Window) -> Status:
-    """Where it stands against its target. To stay where it is means to be neither above nor below."""
-    if goal is None or indicator.direction == Indicator.Direction.NONE or window.is_running:
-        return Status.NOT_JUDGED
-    asked = {"period": window.last, "baseline_period": goal.since, "target_period": goal.by}
-    if indicator.direction != Indicator.Direction.MAINTAIN:
-        return status(now, direction=indicator.direction, baseline=goal.baseline, target=goal.value, **asked)
-    both = {status(now, direction=one, baseline=goal.value, target=goal.value, **asked) for one in (UP, DOWN)}
-    return both.pop() if len(both) == 1 else max(both, key=lambda one: one is Status.WORSE_THAN_BASELINE)
-
-
-def _level(value: Decimal | None, numerator: Decimal | None, denominator: Decimal | None) -> Decimal | None:
-    return divided(numerator, denominator) if value is None else value
 
 
 def _lines(initiative: Initiative, indicators: Iterable[Indicator]) -> dict[int, Line]:

@@ -1,14 +1,12 @@
-"""What is measured: the only writer of dimensions, indicators and their targets.
+"""What is measured: the only writer of dimensions and indicators.
 
-Who owes it is `services.obligations`. Each function is safe to repeat: told the same twice, it changes nothing, and
-then writes no history and marks nothing.
+Where they are to be is `services.targets`, who owes them `services.obligations`. Each function is safe to repeat: told
+the same twice, it changes nothing, and then writes no history and marks nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -18,12 +16,11 @@ from agenda.models import Strategy
 from backbone import changes
 from backbone.models import Initiative, Membership
 from backbone.problems import Problem, Refused, cut
-from backbone.services.fields import checked, plain, refuse_taken, set_fields
+from backbone.services.fields import checked, refuse_taken, set_fields
 from measures.lines import dimensions_of, line_of
-from measures.models import Category, Dimension, Figure, Indicator, Target
+from measures.models import Category, Dimension, Figure, Indicator
 from measures.rules import definitions
 from measures.rules.definitions import Goal
-from measures.rules.periods import text_of
 from measures.services.expectations import mark_indicators, months_of
 
 changes.register_verbs(
@@ -32,8 +29,6 @@ changes.register_verbs(
         "dimension.changed": gettext_noop("{by} changed the breakdown {name}"),
         "indicator.defined": gettext_noop("{by} defined {name}"),
         "indicator.changed": gettext_noop("{by} changed the definition of {name}"),
-        "target.set": gettext_noop("{by} set a target for {name} by {period}"),
-        "target.removed": gettext_noop("{by} took back the target for {name} by {period}"),
     }
 )
 
@@ -195,49 +190,6 @@ def _place_on_agenda(initiative: Initiative, fields: dict[str, Any]) -> None:
         sentence = gettext_noop("The strategy “{strategy}” is not one towards “{outcome}”.")
         params = {"strategy": strategy.title, "outcome": fields["outcome"].title}
         raise Refused(Problem("indicator.strategy", sentence, params, field="strategy", value=strategy.slug))
-
-
-@transaction.atomic
-def put_target(
-    *,
-    indicator: Indicator,
-    period: date,
-    by: Membership | None,
-    value: Decimal | None = None,
-    numerator: Decimal | None = None,
-    denominator: Decimal | None = None,
-) -> bool:
-    """Say where the indicator is to be by a month; answers whether that changed anything. Raises `Refused`."""
-    initiative = indicator.initiative
-    _lock(initiative)
-    line = line_of(indicator, dimensions_of(initiative))
-    definitions.refuse(definitions.check_goal(line, Goal(value, numerator, denominator)))
-    goal = {"value": value, "numerator": numerator, "denominator": denominator}
-    row = Target.objects.filter(indicator=indicator, period=period).first()
-    if row is None:
-        row = checked(Target(indicator=indicator, period=period, **goal))
-        row.save(force_insert=True)
-    elif not set_fields(row, goal):
-        return False
-    facts = {name: plain(number) for name, number in goal.items() if number is not None}
-    changes.record(
-        "target.set", on=indicator, by=by, initiative=initiative, name=indicator.name, period=text_of(period), **facts
-    )
-    return True
-
-
-@transaction.atomic
-def remove_target(*, indicator: Indicator, period: date, by: Membership | None) -> bool:
-    """Take a target back; answers whether there was one."""
-    initiative = indicator.initiative
-    _lock(initiative)
-    count, _ = Target.objects.filter(indicator=indicator, period=period).delete()
-    if not count:
-        return False
-    changes.record(
-        "target.removed", on=indicator, by=by, initiative=initiative, name=indicator.name, period=text_of(period)
-    )
-    return True
 
 
 def _is_used(dimension: Dimension) -> bool:

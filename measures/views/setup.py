@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,13 +18,17 @@ from backbone.htmx import page_or_part, wants_part
 from backbone.models import Initiative
 from backbone.problems import Refused
 from backbone.roles import Can
-from measures.forms.setup import DimensionForm, IndicatorForm, TargetForm
+from backbone.wording import say
+from measures.forms.setup import DimensionForm, IndicatorForm
+from measures.forms.targets import TargetForm
+from measures.goals import set_words
 from measures.models import Dimension, Figure, Indicator, Target
 from measures.rules import kinds
 from measures.rules.lines import check_line
-from measures.rules.periods import parse_month
+from measures.rules.progress import check_target
 from measures.rules.samples import sample_rows
-from measures.services import setup
+from measures.selectors.goals import level_of
+from measures.services import setup, targets
 from measures.wording import said
 
 
@@ -48,22 +53,11 @@ def indicator_edit(request, initiative, indicator: str):
     """Change a definition; its targets. What figures rest on stays once there are figures."""
     found = _indicator(initiative, indicator)
     sent = request.POST.get("form", "")
-    target = TargetForm(request.POST if sent == "target" else None, indicator=found)
-    if sent == "target" and target.is_valid():
-        try:
-            setup.put_target(indicator=found, by=request.membership, **target.cleaned_data)
-        except Refused as refused:
-            refuse(target, refused)
-        else:
-            messages.success(request, _("The target is set."))
-            return _edit_page(request, initiative, found)
+    target = TargetForm(request.POST if sent == "target" else None, initiative=initiative, indicator=found)
+    if sent == "target" and target.is_valid() and _set_target(request, found, target):
+        return _edit_page(request, initiative, found)
     if sent == "remove-target":
-        period = parse_month(request.POST.get("period", ""))
-        if not hasattr(period, "year") or not setup.remove_target(
-            indicator=found, period=period, by=request.membership
-        ):
-            raise Http404
-        messages.success(request, _("The target is gone."))
+        _take_target_back(request, found)
         return _edit_page(request, initiative, found)
     if sent == "indicator" and not _is_preview(request):
         form = IndicatorForm(request.POST, initiative=initiative, indicator=found)
@@ -75,10 +69,43 @@ def indicator_edit(request, initiative, indicator: str):
     context = {
         "indicator": found,
         "target_form": target,
-        "targets": Target.objects.filter(indicator=found),
+        "targets": [(one, set_words(found, one)) for one in _targets_of(found)],
         "has_figures": Figure.objects.filter(indicator=found).exists(),
     }
     return _indicator_page(request, initiative, form, "measures/indicator_edit.html", context)
+
+
+def _set_target(request: HttpRequest, indicator: Indicator, form: TargetForm) -> bool:
+    """Set it, and say so when it lies on the wrong side of the baseline: that is more often a slip than meant."""
+    aim = form.cleaned_data
+    try:
+        targets.put_target(indicator=indicator, by=request.membership, **aim)
+    except Refused as refused:
+        refuse(form, refused)
+        return False
+    messages.success(request, _("The target is set."))
+    baseline = level_of(indicator.baseline_value, indicator.baseline_numerator, indicator.baseline_denominator)
+    level = level_of(aim.get("value"), aim.get("numerator"), aim.get("denominator"))
+    if not aim.get("grain") and aim["partner"] is None:
+        for problem in check_target(indicator.direction, baseline, level):
+            messages.warning(request, say(problem))
+    return True
+
+
+def _take_target_back(request: HttpRequest, indicator: Indicator) -> None:
+    sent = request.POST.get("target", "")
+    row = _targets_of(indicator).filter(pk=int(sent)).first() if sent.isascii() and sent.isdigit() else None
+    if row is None:
+        raise Http404
+    targets.remove_target(
+        indicator=indicator, period=row.period, grain=row.grain, partner=row.partner, by=request.membership
+    )
+    messages.success(request, _("The target is gone."))
+
+
+def _targets_of(indicator: Indicator) -> QuerySet[Target]:
+    rows = Target.objects.filter(indicator=indicator).select_related("partner")
+    return rows.order_by(F("partner__code").asc(nulls_first=True), "period", "grain")
 
 
 def _save(request: HttpRequest, initiative: Initiative, form: IndicatorForm, **names: Any) -> Indicator | None:

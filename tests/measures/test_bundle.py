@@ -47,6 +47,7 @@ tenant:
   locale: es
   fiscal_year_starts: 7
   small_cell_threshold: 5
+  maintain_band: 10
   counting: submitted
   number_format: "1.234,5"
   date_order: mdy
@@ -79,7 +80,12 @@ indicators:
     dimensions: [age, need, age+need]
     due_day: 25
     baseline: {period: 2025-06, value: 750}
-    targets: [{period: 2026-06, value: 1000}, {period: 2027-06-01, value: 1100.5}]
+    targets:
+      - {period: 2026-06, value: 1000}
+      - {period: 2026-07, value: 12000, grain: year, band: 2.5}
+      - {period: 2026-07, value: 3000, grain: year, partner: NO}
+      - {period: 2027-06-01, value: 1100.5}
+    judged_from: 2026-03
   - {slug: placed, name: Placed, outcome: in-work, kind: rate_stock, over_time: last, numerator: in work, denominator: due,
      unit: "%", baseline: {period: 2025-06, numerator: 40, denominator: 100}, decimals: true}
   - {slug: seats, name: Open seats, kind: stock, carry_forward: 1, direction: none, frequency: quarter, retired_on: 2029-01-01}
@@ -175,7 +181,11 @@ def test_every_key_arrives():
         assert completions.lock_day == 35
         assert completions.breakdowns == ["age", "need", "age+need"]
         assert (completions.baseline_period, completions.baseline_value) == (date(2025, 6, 1), 750)
-        assert [goal.value for goal in Target.objects.all()] == [Decimal(1000), Decimal("1100.5")]
+        goals = [(goal.value, goal.grain, goal.partner and goal.partner.code) for goal in Target.objects.all()]
+        assert goals == [
+            (1000, "", None), (12000, "year", None), (3000, "year", "NO"), (Decimal("1100.5"), "", None)
+        ]  # fmt: skip
+        assert completions.judged_from == date(2026, 3, 1)
         assert (rows["placed"].unit, rows["placed"].is_whole, completions.is_whole) == ("percent", False, True)
         owed = Obligation.objects.filter(indicator=rows["placed"]).values_list("partner__code", "starts_on", "ends_on")
         assert sorted(owed) == [

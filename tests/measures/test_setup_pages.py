@@ -200,9 +200,41 @@ def test_targets_are_set_changed_and_taken_back(ana, riverside):
         target = Target.objects.get()
         assert (target.period, target.numerator, target.value) == (date(2027, 6, 1), 65, None)
     assert "65 of 100" in ana.get(page).content.decode()
-    assert ana.post(page, {"form": "remove-target", "period": "2027-06"}).status_code == 302
-    assert ana.post(page, {"form": "remove-target", "period": "2027-06"}).status_code == 404
-    assert ana.post(page, {"form": "remove-target", "period": "soon"}).status_code == 404
+    assert ana.post(page, {"form": "remove-target", "target": target.pk}).status_code == 302
+    assert ana.post(page, {"form": "remove-target", "target": target.pk}).status_code == 404
+    assert ana.post(page, {"form": "remove-target", "target": "soon"}).status_code == 404
+
+
+def test_a_target_is_set_for_a_year_and_for_a_partner(ana, riverside):
+    with riverside.scope():
+        factories.make_indicator(riverside.initiative, "courses", name="Courses")
+    page = riverside.url("indicators/courses/edit/")
+    year = {"form": "target", "grain": "year", "period": "2026-07", "value": "12000", "partner": ""}
+    assert ana.post(page, year).status_code == 302
+    with riverside.scope():
+        partner = riverside.partners[0]
+    assert ana.post(page, year | {"value": "3000", "partner": partner.pk}).status_code == 302
+    said = ana.get(page).content.decode()
+    assert "2026–27" in said
+    assert "12,000" in said
+    wrong = ana.post(page, year | {"period": "2026-08"})
+    assert wrong.status_code == 422
+    assert "not the first month of a year: file it under 2026-07" in wrong.content.decode()
+    with riverside.scope():
+        rows = Target.objects.order_by("value").values_list("value", "grain", "partner__code")
+        assert list(rows) == [(3000, "year", "P1"), (12000, "year", None)]
+
+
+def test_a_target_on_the_wrong_side_of_its_baseline_is_pointed_out(ana, riverside):
+    with riverside.scope():
+        factories.make_indicator(
+            riverside.initiative, "waits", direction="down", baseline_value=40, baseline_period=date(2026, 1, 1)
+        )
+    page = riverside.url("indicators/waits/edit/")
+    answer = ana.post(page, {"form": "target", "period": "2027-06", "value": "60"}, follow=True)
+    assert "Down is good here, but the target, 60, is above the baseline, 40." in answer.content.decode()
+    answer = ana.post(page, {"form": "target", "period": "2027-06", "value": "20"}, follow=True)
+    assert "Down is good here" not in answer.content.decode()
 
 
 # --- ways to split ---

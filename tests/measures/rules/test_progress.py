@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from measures.rules.combining import combine
-from measures.rules.progress import Status, check_target, path, progress, status
+from measures.rules.progress import Status, check_target, path, progress, status, status_of_sum
 
 from .lines import OCT, make_line, rate, value
 
@@ -88,6 +88,76 @@ def stands(actual, baseline, target, **more):
 )
 def test_where_a_complete_value_stands(direction, actual, baseline, target, expected):
     assert stands(now(actual), baseline, target, direction=direction) == expected
+
+
+@pytest.mark.parametrize(
+    ("actual", "band", "expected"),
+    [
+        (40, "0.05", "held"),
+        (42, "0.05", "held"),
+        (38, "0.05", "held"),
+        (43, "0.05", "slipped"),
+        (37, "0.05", "slipped"),
+        (43, "0.1", "held"),
+        (41, "0", "slipped"),
+    ],
+)
+def test_a_level_to_be_maintained_has_a_band_on_both_sides(actual, band, expected):
+    assert stands(now(actual), 40, 40, direction="maintain", band=Decimal(band)) == expected
+    assert stands(now(actual, missing=1), 40, 40, direction="maintain", band=Decimal(band)) == Status.NOT_JUDGED
+
+
+def test_people_are_kept_within_a_band_only_when_both_bounds_are():
+    line = make_line("unduplicated")
+    assert stands(now(40, 1, line=line), 40, 40, direction="maintain") == Status.HELD
+    assert stands(now(40, 20, line=line), 40, 40, direction="maintain") == Status.NOT_JUDGED
+    assert stands(now(30, 30, line=line), 40, 40, direction="maintain") == Status.NOT_JUDGED
+    assert stands(now(50, 20, line=line), 40, 40, direction="maintain") == Status.SLIPPED
+
+
+@pytest.mark.parametrize(("actual", "expected"), [(50, "on_track"), (49, "behind"), (60, "reached")])
+def test_a_plan_through_several_targets_is_what_counts(actual, expected):
+    assert stands(now(actual), 40, 60, expected=Decimal(50)) == expected
+    assert stands(now(actual), None, 60, expected=Decimal(50)) == expected
+
+
+@pytest.mark.parametrize(
+    ("direction", "actual", "missing", "is_running", "expected"),
+    [
+        ("up", 4000, 0, True, "on_track"),
+        ("up", 3999, 0, True, "behind"),
+        ("up", 12000, 0, True, "reached"),
+        ("up", 12000, 1, True, "reached"),  # what is missing can only make it more
+        ("up", 4000, 1, True, "not_judged"),
+        ("up", 12000, 0, False, "reached"),
+        ("up", 11999, 0, False, "behind"),
+        ("down", 4000, 0, True, "on_track"),  # it may still grow beyond
+        ("down", 4001, 0, True, "behind"),
+        ("down", 12000, 0, False, "reached"),
+        ("down", 12001, 0, False, "behind"),
+        ("down", 100, 1, True, "not_judged"),
+        ("maintain", 4100, 0, True, "held"),
+        ("maintain", 4300, 0, True, "slipped"),
+    ],
+)
+def test_where_a_sum_stands_against_its_target_and_its_plan_so_far(direction, actual, missing, is_running, expected):
+    found = status_of_sum(
+        now(actual, missing=missing),
+        direction=direction,
+        planned=Decimal(4000),
+        target=Decimal(12000),
+        is_running=is_running,
+        period=OCT,
+    )
+    assert found == expected
+
+
+def test_a_sum_is_not_judged_before_it_could_move_nor_without_a_plan():
+    about = {"direction": "up", "is_running": True, "period": OCT}
+    assert status_of_sum(now(1), planned=Decimal(4), target=Decimal(9), judged_from=JAN27, **about) == Status.TOO_EARLY
+    assert status_of_sum(now(1), planned=None, target=None, **about) == Status.NOT_JUDGED
+    assert status_of_sum(now(1), planned=None, target=Decimal(9), **about) == Status.NOT_JUDGED
+    assert status_of_sum(now(missing=2), planned=Decimal(4), target=Decimal(9), **about) == Status.NOT_JUDGED
 
 
 def test_after_its_date_a_target_that_was_not_reached_is_behind():
