@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from measures.views import figures, filings, forest, imports, indicators, obligations, results, reviews, setup
+from measures.views import (
+    figures,
+    filings,
+    forest,
+    imports,
+    indicators,
+    obligations,
+    results,
+    reviews,
+    setup,
+    workbooks,
+)
 
 app_name = "measures"
 urlpatterns = [
@@ -17,6 +28,7 @@ urlpatterns = [
     path("report/", filings.filing_current, name="filing-current"),
     path("filings/<str:partner>/<month:period>/", filings.filing, name="filing"),
     path("filings/<str:partner>/<month:period>/receipt/", filings.filing_receipt, name="filing-receipt"),
+    path("filings/<str:partner>/<month:period>/workbook/", workbooks.workbook, name="workbook"),
     path("filings/<str:partner>/<month:period>/review/", reviews.filing_review, name="filing-review"),
     path("review/", reviews.review_list, name="review-list"),
     path("imports/", imports.import_list, name="import-list"),

@@ -105,6 +105,7 @@ ROUTES: dict[str, Route] = {
     "measures:filing-current": Route(MEMBER, initiative()),
     "measures:filing": Route(Can.READ_DRAFTS, initiative(partner="P1", period=OCTOBER)),
     "measures:filing-receipt": Route(Can.READ_DRAFTS, initiative(partner="P1", period=OCTOBER)),
+    "measures:workbook": Route((Can.DRAFT, Can.OVERRIDE), initiative(partner="P1", period=OCTOBER)),
     "measures:import-list": Route((Can.DRAFT, Can.OVERRIDE), initiative()),
     "measures:import-template": Route((Can.DRAFT, Can.OVERRIDE), initiative()),
     "measures:figure-export": Route(Can.READ_PARTNER_FIGURES, initiative()),

@@ -9,9 +9,9 @@ from backbone.tabular.columns import PROBLEM_COLUMN, Columns, Header, nearest
 from backbone.tabular.dates import DateFormat, day, period
 from backbone.tabular.numbers import COMMA, NOT_COLLECTED, PLAIN, POINT, SPACE, NumberFormat, Percent, is_blank, number
 from backbone.tabular.reading import file_format, read_table, stream_csv, stream_table
-from backbone.tabular.table import BULK, DEFAULT, Findings, Limits, Row, Table
+from backbone.tabular.table import BULK, DEFAULT, Findings, Form, Limits, Row, Table
 from backbone.tabular.texts import code, name, text
-from backbone.tabular.writing import write_bad_rows, write_csv, write_xlsx
+from backbone.tabular.writing import workbook_value, write_bad_rows, write_csv, write_xlsx
 
 __all__ = [
     "BULK",
@@ -25,6 +25,7 @@ __all__ = [
     "Columns",
     "DateFormat",
     "Findings",
+    "Form",
     "Header",
     "Limits",
     "NumberFormat",
@@ -43,6 +44,7 @@ __all__ = [
     "stream_csv",
     "stream_table",
     "text",
+    "workbook_value",
     "write_bad_rows",
     "write_csv",
     "write_xlsx",

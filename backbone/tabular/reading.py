@@ -12,7 +12,7 @@ from backbone.tabular.archive import OLE
 from backbone.tabular.columns import Columns
 from backbone.tabular.csv_file import CsvRows
 from backbone.tabular.faults import SAVE_AS_XLSX, encrypted, not_a_workbook
-from backbone.tabular.table import BULK, DEFAULT, MEGABYTE, Findings, Limits, Row, Table
+from backbone.tabular.table import BULK, DEFAULT, MEGABYTE, Findings, Form, Limits, Row, Table
 from backbone.tabular.xlsx_file import read_xlsx
 
 HEAD_BYTES = 64 * 1024
@@ -58,9 +58,16 @@ def file_format(head: bytes) -> str:
 
 
 def read_table(
-    content: bytes, filename: str, columns: Columns, limits: Limits = DEFAULT, *, sheet: str | None = None
+    content: bytes,
+    filename: str,
+    columns: Columns,
+    limits: Limits = DEFAULT,
+    *,
+    sheet: str | None = None,
+    form: Form | None = None,
 ) -> Table:
-    """Read a whole uploaded file, CSV or XLSX.
+    """Read a whole uploaded file, CSV or XLSX. A workbook that is a `form` of ours is read in the form's columns, and
+    its facts come with it.
 
     Faults of single rows and cells are collected in `table.findings` (so that all can be shown at once); a fault that
     concerns the whole file raises Refused. `sheet` names the sheet to read where a workbook leaves it open. The name
@@ -72,7 +79,7 @@ def read_table(
         params = {"name": filename[-80:], "size": size, "limit": limits.file_bytes // MEGABYTE}
         raise Refused(Problem("file.too_large", text, params, hint=gettext_noop("Split the file."), value=str(size)))
     if file_format(content[:HEAD_BYTES] if not content.startswith(OLE) else content) == "xlsx":
-        return read_xlsx(content, columns, limits, sheet)
+        return read_xlsx(content, columns, limits, sheet, form)
     findings = Findings()
     rows = CsvRows(io.BytesIO(content), columns, limits, findings=findings, keep_broken=True)
     table = Table(columns, rows.header, "csv", findings=findings)

@@ -41,6 +41,17 @@ class Row(NamedTuple):
     cells: tuple[Any, ...]
 
 
+@dataclass(frozen=True)
+class Form:
+    """A workbook of our own making: it is known by a hidden sheet of facts (name, value), and its table has `columns`.
+
+    Only the facts and the columns' hidden names are read; every heading that people see may be changed.
+    """
+
+    facts_sheet: str
+    columns: Columns
+
+
 class Findings:
     """Everything found wrong in one file: all is counted, the first `keep` are kept, the first `show` shown."""
 
@@ -84,7 +95,8 @@ class Table:
     a bad quote, an error cell, a merged range… Whoever judges the rows adds to the same `findings`.
 
     `notes` are warnings about the file as a whole (which sheet was used, hidden rows, formulas). `epoch_1904` is for
-    `DateFormat`: day numbers in this workbook count from 1904. `format` is "csv" or "xlsx".
+    `DateFormat`: day numbers in this workbook count from 1904. `format` is "csv" or "xlsx". `facts` are those of a
+    form of ours, and empty for any other file.
     """
 
     columns: Columns
@@ -96,6 +108,7 @@ class Table:
     notes: tuple[Problem, ...] = ()
     sheet: str = ""
     epoch_1904: bool = False
+    facts: dict[str, str] = field(default_factory=dict)
 
     @property
     def present(self) -> tuple[str, ...]:

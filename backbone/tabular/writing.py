@@ -130,7 +130,11 @@ def write_xlsx(
     book.save(file)
 
 
-def _xlsx_cell(page: Any, value: Any) -> Any:
+def workbook_value(value: Any) -> Any:
+    """What a cell of a workbook may hold for a value: a number that it keeps exactly, or text that it does not run.
+
+    Text that begins with "#" has to be typed as text by whoever writes the cell, or it becomes an error cell.
+    """
     if value is None or value == "":
         return None
     if isinstance(value, Decimal):
@@ -144,9 +148,13 @@ def _xlsx_cell(page: Any, value: Any) -> Any:
         text = gettext_noop("A cell of a workbook holds at most {limit} characters; one text has {length}.")
         params = {"limit": XLSX_CELL_CHARACTERS, "length": len(shown)}
         raise Refused(Problem("cell.too_long", text, params, hint=gettext_noop("Export as CSV.")))
-    shown = _LOOKS_ESCAPED.sub("_x005F_", shown)
-    if not shown.startswith("#"):
-        return shown  # no formula: those begin with our mark by now
+    return _LOOKS_ESCAPED.sub("_x005F_", shown)  # no formula: those begin with our mark by now
+
+
+def _xlsx_cell(page: Any, value: Any) -> Any:
+    shown = workbook_value(value)
+    if not isinstance(shown, str) or not shown.startswith("#"):
+        return shown
     cell = WriteOnlyCell(page, shown)
     cell.data_type = "s"  # "#N/A" would become an error cell
     return cell

@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any
 from xml.etree import ElementTree
 
@@ -26,10 +27,11 @@ from backbone.tabular.faults import (
 )
 from backbone.tabular.neutral import unquoted
 from backbone.tabular.sheet import Sheet, column_letters, shared_strings
-from backbone.tabular.table import Limits, Row, Table
+from backbone.tabular.table import Form, Limits, Row, Table
 
 PEEKED_SHEETS = 30
 MOST_FAULTS = 200_000
+MOST_FACTS = 200
 _DATE_FORMATS = {*range(14, 18), 22, *range(27, 32), 34, 35, 36, *range(50, 59)}
 _TIME_FORMATS = {18, 19, 20, 21, 32, 33, 45, 47}
 _DURATION_FORMATS = {46}
@@ -149,14 +151,19 @@ def shown_as(number: str, codes: dict[str, str]) -> str | None:
     return "time" if re.search(r"[hs]", bare) else None
 
 
-def read_xlsx(content: bytes, columns: Columns, limits: Limits, sheet: str | None = None) -> Table:
-    """Read the one sheet that holds the table.
+def read_xlsx(
+    content: bytes, columns: Columns, limits: Limits, sheet: str | None = None, form: Form | None = None
+) -> Table:
+    """Read the one sheet that holds the table; of a workbook that is a `form` of ours, its facts and its columns.
 
     Of the visible sheets, the first whose header fits; where a second one fits too, the caller has to name one
     (`file.sheets`). Hidden sheets are left alone, hidden and filtered rows are read like any other: both are counted
     in the notes. Raises Refused.
     """
     book = Workbook(Archive(content, limits), limits)
+    facts = {} if form is None else _facts(book, form.facts_sheet)
+    if form is not None and facts:
+        columns = form.columns
     chosen = _choose(book, columns, sheet)
     reading = book.open(chosen)
     rows = reading.rows()
@@ -168,7 +175,7 @@ def read_xlsx(content: bytes, columns: Columns, limits: Limits, sheet: str | Non
     if not first:
         raise Refused(Problem("file.empty", gettext_noop("The sheet “{sheet}” is empty."), {"sheet": cut(chosen.name)}))
     header = find_header(first, columns)
-    table = Table(columns, header, "xlsx", sheet=chosen.name, epoch_1904=book.epoch_1904)
+    table = Table(columns, header, "xlsx", sheet=chosen.name, epoch_1904=book.epoch_1904, facts=facts)
     _fill(table, ((number, list(cells)) for number, cells in first if number > header.row), limits)
     _fill(table, rows, limits)
     _judge(table, reading)
@@ -176,6 +183,15 @@ def read_xlsx(content: bytes, columns: Columns, limits: Limits, sheet: str | Non
         raise Refused(no_rows())
     table.notes = tuple(_notes(table, book, reading))
     return table
+
+
+def _facts(book: Workbook, name: str) -> dict[str, str]:
+    """What a hidden sheet of ours says, by name; empty when the workbook has no such sheet."""
+    sheet = next((one for one in book.sheets if one.name == name), None)
+    if sheet is None:
+        return {}
+    first = islice(book.open(sheet).rows(), MOST_FACTS)
+    return {str(cells[0]): str(cells[1]) if len(cells) > 1 else "" for _, cells in first if cells[0] != ""}
 
 
 def _choose(book: Workbook, columns: Columns, wanted: str | None) -> SheetPart:

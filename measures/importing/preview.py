@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from dataclasses import replace as but
 from typing import Any
 
 from backbone import tabular
 from backbone.models import Initiative, Membership, Tenant
 from backbone.problems import Problem, Refused
 from backbone.tabular import Findings, Limits, Table, read_table
-from backbone.wording import as_dict, say
+from backbone.wording import as_dict
 from measures.importing.office import Office
 from measures.importing.reading import COLUMNS, Reader, ReadRow
 from measures.importing.standing import LineKey, cells_of, conflict, is_same, totals_of, words_of
+from measures.importing.workbooks import ANY, FORM, Expected, Filled, fill
 from measures.models.filings import OPEN_STATES, FigureState
 from measures.rules.cells import check_cells
 from measures.rules.figures import Entry, Place
@@ -58,16 +60,11 @@ class Preview:
     notes: tuple[Problem, ...] = ()
     table: Table | None = None
     replaces: bool = False
+    filled: Filled | None = None
 
     @property
     def has_errors(self) -> bool:
         return self.findings.error_count > 0
-
-    def bad_rows(self) -> Iterator[bytes]:
-        """The rows with an error as a CSV file to correct and upload again, each with what is wrong with it."""
-        if self.table is None:
-            return iter(())
-        return tabular.write_bad_rows(self.table, self.findings.problems, say)
 
     def as_dict(self) -> dict[str, Any]:
         """The preview as plain data, for the API and for the page of an upload."""
@@ -96,19 +93,33 @@ def check_file(
     by: Membership,
     replace: bool = False,
     limits: Limits = tabular.DEFAULT,
+    expected: Expected = ANY,
 ) -> Preview:
-    """Read and judge a whole file. Raises Refused for a fault of the file itself; faults of rows are in the preview.
+    """Read and judge a whole file: a table in our columns, or a partner's workbook that was filled in.
 
-    `replace` lets somebody who may override change approved figures.
+    Raises Refused for a fault of the file itself; faults of rows are in the preview. `replace` lets somebody who may
+    override change approved figures. `expected`: the report that a workbook has to be for.
     """
-    table = read_table(content, filename, COLUMNS, limits)
+    table = read_table(content, filename, COLUMNS, limits, form=FORM)
     office = Office(initiative, by, tenant)
-    if table.epoch_1904:
+    return judge_table(table, office, replace=replace, expected=expected)
+
+
+def judge_table(table: Table, office: Office, *, replace: bool = False, expected: Expected = ANY) -> Preview:
+    """Judge a file that was read. Raises Refused as `check_file` does."""
+    filled = fill(table, office, expected) if table.facts else None
+    if filled is not None:
+        table = Table(
+            COLUMNS, table.header, table.format, filled.rows, filled.broken, table.findings, table.notes, table.sheet
+        )
+    elif table.epoch_1904:
         office.date_format = tabular.DateFormat(office.date_format.order, office.date_format.zone, epoch_1904=True)
-    reader = Reader(office, table.findings)
+    reader = Reader(office, table.findings, {} if filled is None else filled.new_only)
     read = list(reader.rows(table.rows))
     preview = judge(office, read, table.findings, replace=replace)
-    preview.table, preview.notes = table, table.notes
+    if filled is not None:
+        preview.findings.problems = filled.at_headings(preview.findings.problems)
+    preview.table, preview.notes, preview.filled = table, table.notes, filled
     preview.row_count, preview.blank = len(table.rows) + len(table.broken), reader.blank_rows
     return preview
 
@@ -128,6 +139,8 @@ def judge(
     history = {} if is_history or len(by_line) > HISTORY_LINES else _history(office, by_line)
     for key, rows in by_line.items():
         here = stored.get(key, {})
+        if rows[0].line.rule.is_count:
+            rows = [_counting_whom(row, here.get(row.figure.category)) for row in rows]
         wrong = list(_judge_line(rows, here))
         findings.extend(wrong)
         told = {problem.row for problem in wrong if not problem.is_warning}
@@ -170,6 +183,13 @@ def _judge_line(rows: list[ReadRow], here: Mapping[str, Stored]) -> Iterator[Pro
         yield problem.at(row=row.number, column=column, field=column)
 
 
+def _counting_whom(row: ReadRow, before: Stored | None) -> ReadRow:
+    """The row with the word of who is counted that stands already, where the file has none."""
+    if row.says_who or before is None or not before.new_only:
+        return row
+    return but(row, figure=but(row.figure, entry=but(row.figure.entry, new_only=True)))
+
+
 def _warnings(rows: list[ReadRow], history: list[tuple[Any, Entry]]) -> Iterator[Problem]:
     for row in rows:
         if row.figure.category == TOTAL:
@@ -180,7 +200,8 @@ def _warnings(rows: list[ReadRow], history: list[tuple[Any, Entry]]) -> Iterator
 
 def _compare(preview: Preview, office: Office, row: ReadRow, before: Stored | None) -> None:
     entry = row.figure.entry
-    if before is not None and before.state not in OPEN_STATES and is_same(before, entry):  # a draft of it is handed in
+    is_as_before = before is not None and is_same(before, entry) and before.new_only == entry.new_only
+    if before is not None and is_as_before and before.state not in OPEN_STATES:  # a draft of it is handed in
         preview.unchanged += 1
         return
     if before is not None and before.state == FigureState.APPROVED and not preview.replaces:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -33,14 +33,20 @@ class ReadRow:
     indicator: Indicator
     line: Line
     figure: FigureRow
+    says_who: bool = False
 
 
 class Reader:
-    """Reads rows for one office. `rows()` yields the sound ones; what is wrong gathers in `findings`."""
+    """Reads rows for one office. `rows()` yields the sound ones; what is wrong gathers in `findings`.
 
-    def __init__(self, office: Office, findings: Findings):
+    `new_only` says of a row, by its number, whether only people new this year are counted: a workbook has a column for
+    it, a table in our columns has none and leaves alone what stands.
+    """
+
+    def __init__(self, office: Office, findings: Findings, new_only: Mapping[int, bool] | None = None):
         self.office = office
         self.findings = findings
+        self.new_only = new_only or {}
         self.blank_rows = 0
         self._seen: dict[tuple, tuple[int, Entry]] = {}
         self._settled: dict[tuple[str, Any], Settled] = {}
@@ -93,7 +99,8 @@ class Reader:
             self.findings.extend(problems)
         if entry is None or line is None or (problems and any(not problem.is_warning for problem in problems)):
             return None
-        return ReadRow(row.number, seat, found, line, FigureRow(seat.id, found.pk, month, cell, entry))
+        figure = FigureRow(seat.id, found.pk, month, cell, entry)
+        return ReadRow(row.number, seat, found, line, figure, row.number in self.new_only)
 
     def _entry(
         self, number: int, line: Line | None, raws: list[Any], words: str, problems: list[Problem]
@@ -115,7 +122,8 @@ class Reader:
                 values[name] = value
         if problems and any(not problem.is_warning for problem in problems):
             return None
-        return Entry(**values, is_not_collected=not_collected, reason=words)
+        is_new = self.new_only.get(number, False) and not not_collected
+        return Entry(**values, is_not_collected=not_collected, reason=words, new_only=is_new)
 
     def _is_first(self, read: ReadRow) -> bool:
         """Whether no earlier row spoke of this cell; a second one with the same words is passed over, with a note."""

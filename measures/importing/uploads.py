@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import transaction
 
 from backbone import changes
 from backbone.models import Tenant
 from backbone.problems import Refused
+from backbone.tabular import read_table
 from backbone.wording import as_dict
-from measures.importing.preview import Preview, apply, check_file
+from measures.importing.office import Office
+from measures.importing.preview import Preview, apply, judge_table
+from measures.importing.reading import COLUMNS
+from measures.importing.workbooks import FORM, Expected
 from measures.models import Upload
+from measures.rules.periods import parse_month
 from measures.services import uploads
 
 
@@ -21,20 +28,13 @@ def work_on(upload_id: int) -> None:
     if upload is None or upload.state not in (Upload.State.WAITING, Upload.State.APPLYING):
         return
     is_applying = upload.state == Upload.State.APPLYING
-    asked = {"replace": bool(upload.outcome.get("replace")), "because": upload.outcome.get("because", "")}
+    asked = {name: upload.outcome[name] for name in uploads.ASKED if name in upload.outcome}
     try:
         with transaction.atomic():
-            preview = check_file(
-                bytes(upload.content),
-                upload.filename,
-                initiative=upload.initiative,
-                tenant=Tenant.objects.get(pk=upload.tenant_id),
-                by=upload.by,
-                replace=asked["replace"],
-            )
+            preview, _office = judged(upload)
             outcome = preview.as_dict() | asked
             if is_applying:
-                receipt = apply(preview, by=upload.by, because=asked["because"])
+                receipt = apply(preview, by=upload.by, because=asked.get("because", ""))
                 outcome |= {"created": receipt.created, "changed": receipt.changed, "unchanged": receipt.unchanged}
     except Refused as refused:
         errors = [as_dict(problem) for problem in refused.problems[:100]]
@@ -55,13 +55,11 @@ def work_on(upload_id: int) -> None:
     )
 
 
-def judged_again(upload: Upload) -> Preview:
-    """The preview of a file that was checked, made anew: for the file of its bad rows. Raises Refused."""
-    return check_file(
-        bytes(upload.content),
-        upload.filename,
-        initiative=upload.initiative,
-        tenant=Tenant.objects.get(pk=upload.tenant_id),
-        by=upload.by,
-        replace=bool(upload.outcome.get("replace")),
-    )
+def judged(upload: Upload) -> tuple[Preview, Office]:
+    """The preview of a file, made anew, and what it was held against. Raises Refused."""
+    asked = upload.outcome
+    office = Office(upload.initiative, upload.by, Tenant.objects.get(pk=upload.tenant_id))
+    table = read_table(bytes(upload.content), upload.filename, COLUMNS, form=FORM)
+    month = parse_month(asked.get("period", ""))
+    expected = Expected(asked.get("partner") or None, month if isinstance(month, date) else None)
+    return judge_table(table, office, replace=bool(asked.get("replace")), expected=expected), office

@@ -6,20 +6,22 @@ judges it again. Judging writes no figure; applying writes all of them, or none.
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
 
 from backbone import changes
-from backbone.models import Initiative, Membership
+from backbone.models import Initiative, Membership, Partner
 from backbone.problems import Problem, Refused, gettext_noop
 from backbone.tasks import nudge
 from measures.models import Upload
+from measures.rules.periods import text_of
 
 MOST_ATTEMPTS = 5
 FILENAME_LENGTH = 255
-KEEP_DAYS = 30
+ASKED = ("replace", "because", "partner", "period")  # what came with a file, kept beside its outcome
 
 changes.register_verbs(
     {
@@ -38,8 +40,10 @@ def receive(
     content: bytes,
     replace: bool = False,
     because: str = "",
+    report: tuple[Partner, date] | None = None,
 ) -> Upload:
     """Keep a file and ask a worker to judge it. `replace`: approved figures change too, for those who may override.
+    `report`: whose, and for which month, a workbook has to be.
 
     Raises Refused: `override.no_reason`.
     """
@@ -47,12 +51,16 @@ def receive(
         text = gettext_noop("Say why approved figures change: whoever relied on them will see it.")
         raise Refused(Problem("override.no_reason", text, field="because"))
     name = "".join(sign for sign in filename.replace("\\", "/").rsplit("/", 1)[-1] if sign.isprintable())
+    outcome: dict[str, object] = {"replace": replace, "because": because.strip()}
+    if report is not None:
+        outcome |= {"partner": report[0].code, "period": text_of(report[1])}
     upload = Upload.objects.create(
         initiative=initiative,
+        partner=report[0] if report else None,
         by=by,
         filename=name[-FILENAME_LENGTH:] or "figures",
         content=content,
-        outcome={"replace": replace, "because": because.strip()},
+        outcome=outcome,
     )
     changes.record("upload.received", on=upload, by=by, initiative=initiative, filename=upload.filename)
     _ask(upload)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -260,6 +261,7 @@ def _context(request, form: FilingForm) -> dict[str, Any]:
         "lede": _lede(form, rows, day),
         "due_on": min((row.due_on for row in rows), default=None),
         "closes_on": min((row.closes_on for row in rows), default=None),
+        "upload_url": _upload_address(request, found),
         "may_type": membership.can(Can.DRAFT, found.partner),
         "may_submit": membership.can(Can.FILE, found.partner),
         "submit_words": _("Submit %(month)s") % {"month": formats.date_format(found.period, "F")},
@@ -270,6 +272,12 @@ def _context(request, form: FilingForm) -> dict[str, Any]:
             (month, _address(request, found.initiative, found.partner, month)) for month in months if month <= day
         ],
     }
+
+
+def _upload_address(request, found: Report) -> str:
+    """Where this report's workbook is uploaded: there a workbook of another one is refused."""
+    page = reverse("measures:import-list", args=[request.tenant.slug, found.initiative.slug])
+    return f"{page}?{urlencode({'partner': found.partner.code, 'period': f'{found.period:%Y-%m}'})}"
 
 
 def _lede(form: FilingForm, rows: list, day: date) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from datetime import date
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
@@ -14,14 +15,18 @@ from django.views.decorators.http import require_GET, require_http_methods
 from backbone import tabular
 from backbone.access import member_can
 from backbone.htmx import page_or_part
+from backbone.models import Partner
 from backbone.problems import Refused
 from backbone.roles import Can
 from backbone.wording import hint, say
 from measures.exporting import figure_rows, seen_by, tidy
 from measures.importing import COLUMNS
+from measures.importing.correcting import rows_to_correct
 from measures.importing.template import template_rows
-from measures.importing.uploads import judged_again
+from measures.importing.uploads import judged
 from measures.models import Upload
+from measures.rules.periods import parse_month
+from measures.selectors.waiting import owed_reports
 from measures.services import uploads
 
 CAN_IMPORT = (Can.DRAFT, Can.OVERRIDE)
@@ -36,6 +41,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def import_list(request, initiative):
     """What was uploaded lately, and the form to upload more."""
     problems = []
+    report = _report_named(request, initiative)
     if request.method == "POST":
         file = request.FILES.get("file")
         if file is None:
@@ -52,6 +58,7 @@ def import_list(request, initiative):
                     content=file.read(),
                     replace="replace" in request.POST and request.membership.can(Can.OVERRIDE),
                     because=request.POST.get("because", "")[:REASON_LENGTH],
+                    report=report,
                 )
                 return redirect("measures:import", request.tenant.slug, initiative.slug, upload.pk)
             except Refused as refused:
@@ -64,6 +71,8 @@ def import_list(request, initiative):
         "uploads": recent[:SHOWN],
         "problems": problems,
         "columns": COLUMNS.names,
+        "report": report,
+        "workbooks": _workbooks(request, initiative),
         "may_replace": request.membership.can(Can.OVERRIDE),
         "reason_length": REASON_LENGTH,
         "may_export": request.membership.can(Can.READ_PARTNER_FIGURES),
@@ -110,10 +119,13 @@ def import_bad_rows(request, initiative, upload):
     """The rows with an error as they came, and a last column saying what is wrong with each."""
     upload = _own_upload(request, initiative, upload, with_content=True)
     try:
-        pieces = judged_again(upload).bad_rows()
+        given = rows_to_correct(*judged(upload))
     except Refused:
         raise Http404 from None
-    return _csv(b"".join(pieces), f"bad-rows-{upload.pk}.csv")
+    if not given.is_workbook:
+        return _csv(given.content, f"bad-rows-{upload.pk}.csv")
+    headers = {"Content-Disposition": f'attachment; filename="bad-rows-{upload.pk}.xlsx"'}
+    return HttpResponse(given.content, content_type=XLSX, headers=headers | {"X-Content-Type-Options": "nosniff"})
 
 
 @member_can(CAN_IMPORT)
@@ -149,6 +161,27 @@ def figure_export(request, initiative):
     file.seek(0)
     name = f"{initiative.slug}-figures.{'csv' if is_csv else 'xlsx'}"
     return FileResponse(file, as_attachment=True, filename=name, content_type=CSV if is_csv else XLSX)
+
+
+def _report_named(request, initiative) -> tuple[Partner, date] | None:
+    """The report that the address names (`?partner=P4&period=2026-10`), for which a workbook then has to be."""
+    month = parse_month(request.GET.get("period", ""))
+    code = request.GET.get("partner", "")
+    if not isinstance(month, date) or not code or "\x00" in code:
+        return None
+    partner = Partner.objects.filter(code=code, participations__initiative=initiative).first()
+    own = request.membership.partner_ids(Can.DRAFT)
+    may = request.membership.can(Can.OVERRIDE) or own is None or (partner is not None and partner.pk in own)
+    return (partner, month) if partner is not None and may else None
+
+
+def _workbooks(request, initiative) -> list[tuple[Partner, list[date]]]:
+    """The months that each partner this person files for has open, for a workbook each."""
+    own = request.membership.partner_ids(Can.DRAFT)
+    months: dict[Partner, list[date]] = {}
+    for one in owed_reports(own, initiative=initiative) if own else []:
+        months.setdefault(one.partner, []).append(one.period)
+    return list(months.items())
 
 
 def _own_upload(request, initiative, pk: int, *, with_content: bool = False) -> Upload:

@@ -217,7 +217,7 @@ def test_the_page_takes_no_file_for_an_answer(work):
 def test_the_list_of_uploads_asks_a_constant_number_of_questions(work, django_assert_max_num_queries):
     for _ in range(3):
         upload(work, GOOD)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(20):
         work.client.get(work.url("imports/"))
 
 
