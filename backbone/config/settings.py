@@ -175,6 +175,10 @@ if not WHITENOISE_USE_FINDERS:
 DATA_UPLOAD_MAX_MEMORY_SIZE = 11 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 11 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a report of thirty rates, each split by sex and age, is one form
+# Uploaded spreadsheets that wait to be checked or applied, of each tenant.
+UPLOADS_KEPT_MB = env.int("UPLOADS_KEPT_MB", default=200)
+UPLOADS_KEPT_DAYS = env.int("UPLOADS_KEPT_DAYS", default=30)
+UPLOADS_WAITING = env.int("UPLOADS_WAITING", default=100)
 
 SECURE_SSL_REDIRECT = False  # the proxy's to do
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
@@ -240,6 +244,7 @@ CELERY_BEAT_SCHEDULE = {
     "beat-heartbeat": {"task": "backbone.tasks.heartbeat", "schedule": 30.0},
     "measures-sweep": {"task": "measures.tasks.sweep", "schedule": 20.0},
     "measures-sweep-uploads": {"task": "measures.tasks.sweep_uploads", "schedule": 30.0},
+    "measures-forget-uploads": {"task": "measures.tasks.forget_uploads", "schedule": 24 * 3600.0},
     "measures-nightly-check": {"task": "measures.tasks.nightly_check", "schedule": 24 * 3600.0},
     "comms-tick": {"task": "comms.tasks.tick", "schedule": 60.0},
 }

@@ -2,9 +2,11 @@
 
 This package knows columns and values, nothing of what they mean. `read_table` and `stream_csv` give rows of raw
 cells; `number`, `period`, `day`, `code`, `name` and `text` settle one raw cell each into (value, problem); `write_csv`,
-`write_xlsx` and `write_bad_rows` write files that read back exactly. No Django in here, and no clock.
+`write_xlsx` and `write_bad_rows` write files that read back exactly. `read_apart` is `read_table` in a process of its own,
+with little memory and time. No Django in here, and no clock.
 """
 
+from backbone.tabular.apart import read_apart
 from backbone.tabular.columns import PROBLEM_COLUMN, Columns, Header, nearest
 from backbone.tabular.dates import DateFormat, day, period
 from backbone.tabular.numbers import COMMA, NOT_COLLECTED, PLAIN, POINT, SPACE, NumberFormat, Percent, is_blank, number
@@ -40,6 +42,7 @@ __all__ = [
     "nearest",
     "number",
     "period",
+    "read_apart",
     "read_table",
     "stream_csv",
     "stream_table",

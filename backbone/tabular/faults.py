@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backbone.problems import Problem, cut, gettext_noop
-from backbone.tabular.table import Limits
+from backbone.tabular.table import MEGABYTE, Limits
 
 SAVE_AS_XLSX = gettext_noop("Save it as “Excel workbook (.xlsx)” or as “CSV UTF-8”, and upload that.")
 
@@ -55,6 +55,18 @@ def too_many_columns(found: int, limits: Limits) -> Problem:
 def no_rows() -> Problem:
     text = gettext_noop("The file has column names but no rows under them.")
     return Problem("file.no_rows", text, hint=gettext_noop("Fill in at least one row."))
+
+
+def out_of_memory(limits: Limits) -> Problem:
+    text = gettext_noop("The file is too large to read: it would take more than {limit} MB of memory.")
+    hint = gettext_noop("Split the file, or copy the table alone into a new workbook.")
+    return Problem("file.too_large_to_read", text, {"limit": limits.memory_bytes // MEGABYTE}, hint=hint)
+
+
+def out_of_time(limits: Limits) -> Problem:
+    text = gettext_noop("The file is too large to read: it takes more than {limit} seconds.")
+    hint = gettext_noop("Split the file, or copy the table alone into a new workbook.")
+    return Problem("file.too_slow", text, {"limit": limits.seconds}, hint=hint)
 
 
 def damaged(detail: str) -> Problem:

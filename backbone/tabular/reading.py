@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from backbone.problems import Problem, Refused, gettext_noop
@@ -12,7 +12,7 @@ from backbone.tabular.archive import OLE
 from backbone.tabular.columns import Columns
 from backbone.tabular.csv_file import CsvRows
 from backbone.tabular.faults import SAVE_AS_XLSX, encrypted, not_a_workbook
-from backbone.tabular.table import BULK, DEFAULT, MEGABYTE, Findings, Form, Limits, Row, Table
+from backbone.tabular.table import BULK, DEFAULT, MEGABYTE, Findings, Form, Limits, Row, Table, told
 from backbone.tabular.xlsx_file import read_xlsx
 
 HEAD_BYTES = 64 * 1024
@@ -65,9 +65,10 @@ def read_table(
     *,
     sheet: str | None = None,
     form: Form | None = None,
+    on_rows: Callable[[int], None] | None = None,
 ) -> Table:
     """Read a whole uploaded file, CSV or XLSX. A workbook that is a `form` of ours is read in the form's columns, and
-    its facts come with it.
+    its facts come with it. `on_rows` is told from time to time how many rows there are by now.
 
     Faults of single rows and cells are collected in `table.findings` (so that all can be shown at once); a fault that
     concerns the whole file raises Refused. `sheet` names the sheet to read where a workbook leaves it open. The name
@@ -79,11 +80,11 @@ def read_table(
         params = {"name": filename[-80:], "size": size, "limit": limits.file_bytes // MEGABYTE}
         raise Refused(Problem("file.too_large", text, params, hint=gettext_noop("Split the file."), value=str(size)))
     if file_format(content[:HEAD_BYTES] if not content.startswith(OLE) else content) == "xlsx":
-        return read_xlsx(content, columns, limits, sheet, form)
+        return read_xlsx(content, columns, limits, sheet, form, on_rows)
     findings = Findings()
     rows = CsvRows(io.BytesIO(content), columns, limits, findings=findings, keep_broken=True)
     table = Table(columns, rows.header, "csv", findings=findings)
-    table.rows = list(rows)
+    table.rows = list(rows if on_rows is None else told(rows, on_rows))
     table.broken = rows.broken
     if rows.header.ignored:
         text = gettext_noop("These columns were not read: {columns}.")

@@ -20,6 +20,7 @@ MAIN_NAMESPACES = (
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
     "http://purl.oclc.org/ooxml/spreadsheetml/main",  # "strict" workbooks
 )
+OUT_OF_MEMORY = 1  # expat's own code for it
 SPARE_ROWS = 100  # above the table, before the exact count of rows decides
 TRACKED = 20_000  # faulty places in one sheet; with more of them no table can be read
 LAST_DAY = 2_958_465  # 9999-12-31
@@ -83,6 +84,8 @@ def feed(parser: Any, part: str, chunks: Iterable[bytes]) -> Iterator[None]:
             yield
         parser.Parse(b"", True)
     except (expat.ExpatError, ValueError, LookupError) as error:  # ValueError, LookupError: an unknown encoding
+        if getattr(error, "code", None) == OUT_OF_MEMORY:
+            raise MemoryError from None
         raise Refused(damaged(f"{part}: {error}")) from None
     yield
 

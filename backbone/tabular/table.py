@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from backbone.problems import Problem, Refused
 from backbone.tabular.columns import Columns, Header
@@ -27,6 +27,8 @@ class Limits:
     rows: int | None = 50_000
     columns: int = 60
     cell_characters: int = 10_000
+    seconds: float = 20  # of a processor, where a file is read in a process apart
+    memory_bytes: int = 512 * MEGABYTE
 
 
 DEFAULT = Limits()
@@ -114,3 +116,15 @@ class Table:
     def present(self) -> tuple[str, ...]:
         """The columns that the file has, in the declared order."""
         return tuple(name for name in self.columns.names if name in self.header.positions)
+
+
+Item = TypeVar("Item")
+TOLD_EVERY = 1_000
+
+
+def told(rows: Iterable[Item], on_rows: Callable[[int], None]) -> Iterator[Item]:
+    """The same rows, counted aloud."""
+    for count, row in enumerate(rows, start=1):
+        if count % TOLD_EVERY == 0:
+            on_rows(count)
+        yield row

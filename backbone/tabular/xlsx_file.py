@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -27,7 +27,7 @@ from backbone.tabular.faults import (
 )
 from backbone.tabular.neutral import unquoted
 from backbone.tabular.sheet import Sheet, column_letters, shared_strings
-from backbone.tabular.table import Form, Limits, Row, Table
+from backbone.tabular.table import Form, Limits, Row, Table, told
 
 PEEKED_SHEETS = 30
 MOST_FAULTS = 200_000
@@ -152,7 +152,12 @@ def shown_as(number: str, codes: dict[str, str]) -> str | None:
 
 
 def read_xlsx(
-    content: bytes, columns: Columns, limits: Limits, sheet: str | None = None, form: Form | None = None
+    content: bytes,
+    columns: Columns,
+    limits: Limits,
+    sheet: str | None = None,
+    form: Form | None = None,
+    on_rows: Callable[[int], None] | None = None,
 ) -> Table:
     """Read the one sheet that holds the table; of a workbook that is a `form` of ours, its facts and its columns.
 
@@ -177,7 +182,7 @@ def read_xlsx(
     header = find_header(first, columns)
     table = Table(columns, header, "xlsx", sheet=chosen.name, epoch_1904=book.epoch_1904, facts=facts)
     _fill(table, ((number, list(cells)) for number, cells in first if number > header.row), limits)
-    _fill(table, rows, limits)
+    _fill(table, rows if on_rows is None else told(rows, on_rows), limits)
     _judge(table, reading)
     if not table.rows and not table.broken:
         raise Refused(no_rows())

@@ -11,7 +11,7 @@ from typing import Any
 from backbone import tabular
 from backbone.models import Initiative, Membership, Tenant
 from backbone.problems import Problem, Refused
-from backbone.tabular import Findings, Limits, Table, read_table
+from backbone.tabular import Findings, Limits, Table, read_apart
 from backbone.wording import as_dict
 from measures.importing.office import Office
 from measures.importing.reading import COLUMNS, Reader, ReadRow
@@ -100,7 +100,7 @@ def check_file(
     Raises Refused for a fault of the file itself; faults of rows are in the preview. `replace` lets somebody who may
     override change approved figures. `expected`: the report that a workbook has to be for.
     """
-    table = read_table(content, filename, COLUMNS, limits, form=FORM)
+    table = read_apart(content, filename, COLUMNS, limits, form=FORM)
     office = Office(initiative, by, tenant)
     return judge_table(table, office, replace=replace, expected=expected)
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 from django.db import transaction
 
 from backbone import changes
 from backbone.models import Tenant
 from backbone.problems import Refused
-from backbone.tabular import read_table
+from backbone.tabular import DEFAULT, read_apart
 from backbone.wording import as_dict
+from measures.importing import progress
 from measures.importing.office import Office
 from measures.importing.preview import Preview, apply, judge_table
 from measures.importing.reading import COLUMNS
@@ -18,6 +20,8 @@ from measures.importing.workbooks import FORM, Expected
 from measures.models import Upload
 from measures.rules.periods import parse_month
 from measures.services import uploads
+
+LIMITS = DEFAULT
 
 
 @transaction.atomic
@@ -59,7 +63,9 @@ def judged(upload: Upload) -> tuple[Preview, Office]:
     """The preview of a file, made anew, and what it was held against. Raises Refused."""
     asked = upload.outcome
     office = Office(upload.initiative, upload.by, Tenant.objects.get(pk=upload.tenant_id))
-    table = read_table(bytes(upload.content), upload.filename, COLUMNS, form=FORM)
+    table = read_apart(
+        bytes(upload.content), upload.filename, COLUMNS, LIMITS, form=FORM, on_rows=partial(progress.tell, upload.pk)
+    )
     month = parse_month(asked.get("period", ""))
     expected = Expected(asked.get("partner") or None, month if isinstance(month, date) else None)
     return judge_table(table, office, replace=bool(asked.get("replace")), expected=expected), office

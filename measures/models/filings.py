@@ -129,6 +129,7 @@ class Upload(TenantOwned):
         APPLYING = "applying", _("being applied")
         APPLIED = "applied", _("applied")
         REFUSED = "refused", _("refused")
+        DROPPED = "dropped", _("let go")  # not applied in time: its content is gone, its outcome stays
 
     initiative = TenantForeignKey(Initiative, related_name="uploads")
     partner = TenantForeignKey(Partner, null=True, blank=True, related_name="+")

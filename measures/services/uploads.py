@@ -9,12 +9,16 @@ from __future__ import annotations
 from datetime import date
 from functools import partial
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import Length
 from django.utils import timezone
 
 from backbone import changes
 from backbone.models import Initiative, Membership, Partner
 from backbone.problems import Problem, Refused, gettext_noop
+from backbone.tabular.table import MEGABYTE
 from backbone.tasks import nudge
 from measures.models import Upload
 from measures.rules.periods import text_of
@@ -45,11 +49,12 @@ def receive(
     """Keep a file and ask a worker to judge it. `replace`: approved figures change too, for those who may override.
     `report`: whose, and for which month, a workbook has to be.
 
-    Raises Refused: `override.no_reason`.
+    Raises Refused: `override.no_reason`, `upload.quota`.
     """
     if replace and not because.strip():
         text = gettext_noop("Say why approved figures change: whoever relied on them will see it.")
         raise Refused(Problem("override.no_reason", text, field="because"))
+    _check_quota(len(content))
     name = "".join(sign for sign in filename.replace("\\", "/").rsplit("/", 1)[-1] if sign.isprintable())
     outcome: dict[str, object] = {"replace": replace, "because": because.strip()}
     if report is not None:
@@ -99,10 +104,33 @@ def put_aside(*, upload: Upload, by: Membership) -> None:
     Upload.objects.filter(pk=upload.pk).exclude(state__in=[Upload.State.APPLYING, Upload.State.APPLIED]).delete()
 
 
+def _check_quota(size: int) -> None:
+    """Refuse a file when the organization keeps too many bytes, or waits for too many files, already; one query."""
+    waiting = Q(state__in=[Upload.State.WAITING, Upload.State.APPLYING])
+    kept = Upload.objects.aggregate(size=Sum(Length("content")), waiting=Count("pk", filter=waiting))
+    hint = gettext_noop("Apply the files that are checked, or put them aside.")
+    if (kept["size"] or 0) + size > settings.UPLOADS_KEPT_MB * MEGABYTE:
+        text = gettext_noop("Your organization keeps {found} MB of uploaded files; at most {limit} MB are kept.")
+        params = {"found": round((kept["size"] or 0) / MEGABYTE, 1), "limit": settings.UPLOADS_KEPT_MB}
+        raise Refused(Problem("upload.quota", text, params, hint=hint, field="file"))
+    if kept["waiting"] >= settings.UPLOADS_WAITING:
+        text = gettext_noop(
+            "{found} files of your organization wait to be checked; upload this one when they are done."
+        )
+        raise Refused(Problem("upload.quota", text, {"found": kept["waiting"]}, field="file"))
+
+
+def forget_old() -> int:
+    """Let go of what files held that nobody applied in time; their outcome stays. Returns of how many; one statement."""
+    before = timezone.now() - timezone.timedelta(days=settings.UPLOADS_KEPT_DAYS)
+    old = Upload.objects.filter(state=Upload.State.CHECKED, changed_at__lt=before)
+    return old.update(state=Upload.State.DROPPED, content=b"")
+
+
 def settle(upload: Upload, state: str, outcome: dict) -> None:
     """What became of a file, said by whoever judged or applied it; an applied file's content is not kept."""
-    upload.state, upload.outcome = state, outcome
-    fields = ["state", "outcome", "changed_at"]
+    upload.state, upload.outcome, upload.rows_done = state, outcome, outcome.get("rows", 0)
+    fields = ["state", "outcome", "rows_done", "changed_at"]
     if state in (Upload.State.APPLIED, Upload.State.REFUSED):
         upload.content = b""
         fields.append("content")

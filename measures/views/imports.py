@@ -22,6 +22,7 @@ from backbone.wording import hint, say
 from measures.exporting import figure_rows, seen_by, tidy
 from measures.importing import COLUMNS
 from measures.importing.correcting import rows_to_correct
+from measures.importing.progress import rows_so_far
 from measures.importing.template import template_rows
 from measures.importing.uploads import judged
 from measures.models import Upload
@@ -62,7 +63,7 @@ def import_list(request, initiative):
                 )
                 return redirect("measures:import", request.tenant.slug, initiative.slug, upload.pk)
             except Refused as refused:
-                problems = [(problem.field, say(problem)) for problem in refused.problems]
+                problems = [(one.field, f"{say(one)} {hint(one)}".strip()) for one in refused.problems]
     recent = Upload.objects.filter(initiative=initiative).defer("content").select_related("by").order_by("-pk")
     if not request.membership.can(Can.OVERRIDE):
         recent = recent.filter(by=request.membership)
@@ -106,6 +107,7 @@ def import_detail(request, initiative, upload):
         "problems": problems,
         "is_working": upload.state in (Upload.State.WAITING, Upload.State.APPLYING),
         "lede": _lede(upload),
+        "rows_so_far": rows_so_far(upload.pk) if upload.state == Upload.State.WAITING else None,
         "columns": COLUMNS.names,
     }
     return page_or_part(
@@ -204,6 +206,8 @@ def _lede(upload: Upload) -> str:
         return _("Applied: %(created)s new figures, %(changed)s changed, %(unchanged)s as they were.") % done
     if upload.state == Upload.State.REFUSED:
         return _("It could not be read. Nothing was changed.")
+    if upload.state == Upload.State.DROPPED:
+        return _("It was not applied in time, and the file was let go. Upload it again to apply it.")
     if upload.state != Upload.State.CHECKED:
         return ""
     if done["error_count"]:

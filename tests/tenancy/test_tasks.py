@@ -73,6 +73,7 @@ SYSTEM_TASKS = {
     "backbone.tasks.heartbeat": "beat is alive; touches no table",
     "measures.tasks.sweep": "one tenant after the other, each in its scope",
     "measures.tasks.sweep_uploads": "one tenant after the other, each in its scope",
+    "measures.tasks.forget_uploads": "one tenant after the other, each in its scope",
     "measures.tasks.nightly_check": "one tenant after the other, each in its scope",
     "comms.tasks.tick": "one tenant after the other, each in its scope",
     "comms.tasks.deliver": "one tenant's mails; commits step by step, each step in its scope",
