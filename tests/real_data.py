@@ -1,0 +1,30 @@
+"""Published data sets that tests read where they lie: their licences let them be used, not all of them be passed on.
+
+The folder is BACKBONE_REAL_DATA, else `shared/data` beside the checkout. Where a set is not there its tests are
+skipped, and say so.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PLACE = Path(os.environ.get("BACKBONE_REAL_DATA") or Path(__file__).resolve().parents[2] / "shared" / "data")
+
+
+def folder_of(name: str) -> Path:
+    """The folder of a data set; skips the test when it is not on this machine."""
+    folder = PLACE / name
+    if not folder.is_dir():
+        pytest.skip(f"The data set {name} is not here: set BACKBONE_REAL_DATA to the folder that holds it.")
+    return folder
+
+
+def rows_of(name: str, file: str) -> Iterator[dict[str, str]]:
+    """One CSV file of a data set, row by row."""
+    with (folder_of(name) / file).open(encoding="utf-8-sig", newline="") as text:
+        yield from csv.DictReader(text)
