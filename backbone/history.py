@@ -6,6 +6,7 @@ is needed and a distributed PostgreSQL keeps them too.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pghistory
@@ -27,8 +28,11 @@ class TenantEvent(pghistory.models.Event):
         default_manager_name = "objects"
 
 
-def tracked(*trackers: pghistory.Tracker, model_name: str) -> Any:
-    """`pghistory.track` the way a tenant's table needs it: bigint ids, one index, no reference out of the tenant."""
+def tracked(*trackers: pghistory.Tracker, model_name: str, found_by: Sequence[str] = ("pgh_obj",)) -> Any:
+    """`pghistory.track` the way a tenant's table needs it: bigint ids, one index, no reference out of the tenant.
+
+    `found_by` are the columns by which versions are looked up; the row itself may be gone.
+    """
     table = model_name.lower().removesuffix("event")
     return pghistory.track(
         *trackers,
@@ -38,6 +42,6 @@ def tracked(*trackers: pghistory.Tracker, model_name: str) -> Any:
         context_field=None,
         context_id_field=None,
         meta={
-            "indexes": [models.Index(name=f"{table}_event_by_time", fields=["tenant", "pgh_obj", "pgh_created_at"])],
+            "indexes": [models.Index(name=f"{table}_event_by_time", fields=["tenant", *found_by, "pgh_created_at"])],
         },
     )

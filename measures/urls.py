@@ -3,6 +3,7 @@
 from django.urls import path
 
 from measures.views import (
+    corrections,
     figures,
     filings,
     forest,
@@ -45,4 +46,18 @@ urlpatterns = [
     path("indicators/", indicators.indicator_list, name="indicator-list"),
     path("indicators/<slug:indicator>/", indicators.indicator, name="indicator"),
     path("indicators/<slug:indicator>/<str:partner>/<month:period>/", figures.figure, name="figure"),
+    path(
+        "indicators/<slug:indicator>/<str:partner>/<month:period>/correction/",
+        corrections.correction_request,
+        name="correction-request",
+    ),
+    path(
+        "indicators/<slug:indicator>/<str:partner>/<month:period>/proposal/",
+        corrections.correction_propose,
+        name="correction-propose",
+    ),
+    path("indicators/<slug:indicator>/<str:partner>/<month:period>/override/", corrections.override, name="override"),
+    path("corrections/", corrections.correction_list, name="correction-list"),
+    path("corrections/<int:correction>/", corrections.correction, name="correction"),
+    path("corrections/<int:correction>/answer/", corrections.correction_answer, name="correction-answer"),
 ]

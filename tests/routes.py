@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,6 +18,8 @@ from backbone.roles import Can, Role
 from backbone.services import invitations, keys
 from comms.models import Mail
 from measures.models import Excuse, Obligation, Upload
+from measures.rules.figures import Entry
+from measures.services import corrections
 from tests import factories
 
 ANYBODY, LOGIN, MEMBER = "anonymous", "login", "member"
@@ -58,6 +61,12 @@ _SISTER = {"lead of the sister agency": "another partner's person"}
 _NO_PARTNER = dict.fromkeys(
     ("backbone_admin", "data_steward", "convener", "group_chair", "evaluator"),
     "has no partner whose figures are theirs",
+)
+_OTHERS = dict.fromkeys(
+    ("group_chair", "filer of the sister agency", "lead of the sister agency"), "another partner's correction"
+)
+_NOT_THE_WRITERS = dict.fromkeys(
+    ("backbone_admin", "data_steward", "convener", "partner_member", "evaluator"), "somebody else wrote it"
 )
 
 ROUTES: dict[str, Route] = {
@@ -124,6 +133,17 @@ ROUTES: dict[str, Route] = {
     "measures:figure": Route(
         Can.READ_PARTNER_FIGURES, initiative(indicator="completions", partner="P1", period=OCTOBER)
     ),
+    "measures:correction-request": Route(
+        Can.FILE,
+        initiative(indicator="completions", partner="P1", period=OCTOBER),
+    ),
+    "measures:correction-propose": Route(Can.REVIEW, initiative(indicator="completions", partner="P1", period=OCTOBER)),
+    "measures:override": Route(Can.OVERRIDE, initiative(indicator="completions", partner="P1", period=OCTOBER)),
+    "measures:correction-list": Route(Can.READ_PARTNER_FIGURES, initiative()),
+    "measures:correction": Route(Can.READ_PARTNER_FIGURES, initiative(correction="@correction"), _OTHERS),
+    "measures:correction-answer": Route(
+        Can.READ_PARTNER_FIGURES, initiative(correction="@correction"), _OTHERS | _NOT_THE_WRITERS
+    ),
     "measures:indicator-new": Route(Can.DEFINE_INDICATORS, initiative()),
     "measures:indicator-edit": Route(Can.DEFINE_INDICATORS, initiative(indicator="completions")),
     "measures:dimension-list": Route(Can.READ_INDICATORS, initiative()),
@@ -160,6 +180,10 @@ def make_world(neighbourhood: factories.Neighbourhood) -> SimpleNamespace:
     with neighbourhood.scope():
         indicator = factories.make_indicator(Initiative.objects.get(slug="work"))
         factories.make_figure(indicator, partners[0], OCTOBER, "12")
+        correction = corrections.request(
+            initiative=neighbourhood.initiative, partner=partners[0], period=OCTOBER, indicator=indicator,
+            cells={"": Entry(value=Decimal(11))}, reason="one twice", by=people.ben,
+        )  # fmt: skip
         offer = invitations.invite(email="new@x.example", role=Role.PARTNER_FILER, partner=partners[0], by=people.ana)
         key, _token = keys.create(owner=people.ana, name="sheet", role=Role.DATA_STEWARD)
         upload = Upload.objects.create(
@@ -175,6 +199,7 @@ def make_world(neighbourhood: factories.Neighbourhood) -> SimpleNamespace:
         )  # fmt: skip
         return SimpleNamespace(
             slug=neighbourhood.tenant.slug,
+            correction=correction.pk,
             ben=people.ben.pk,
             grant=Grant.objects.get(membership=people.ben).pk,
             invitation=offer.pk,

@@ -13,6 +13,7 @@ from backbone.look.numbers import number, period_name, short_date, short_period
 from backbone.problems import Problem
 from backbone.wording import say
 from measures.forms.typed import AS_NOT_COLLECTED, AS_NUMBER, TypedLine
+from measures.models import Correction
 from measures.rules.cells import put_rest_in_unknown
 from measures.rules.figures import NUMBERS, Entry, Place, has_answer, plain, total_of
 from measures.rules.kinds import UNDUPLICATED
@@ -50,7 +51,9 @@ class Split:
 
 
 class LineForm(TypedLine):
-    """What the templates ask of a line."""
+    """What the templates ask of a line. `correction` is one of its approved figure that nobody decided on yet."""
+
+    correction: Correction | None = None
 
     @property
     def offers_answers_first(self) -> bool:

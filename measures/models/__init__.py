@@ -1,19 +1,23 @@
+from measures.models.corrections import Correction, Restatement
 from measures.models.filings import Figure, FigureEvent, Filing, Remark, Upload
 from measures.models.indicators import Category, Dimension, Indicator, Target
-from measures.models.obligations import Excuse, Obligation, Reopening
+from measures.models.obligations import Excuse, LockRequest, Obligation, Reopening
 from measures.models.rollups import Rollup, StaleMark
 
 __all__ = [
     "Category",
+    "Correction",
     "Dimension",
     "Excuse",
     "Figure",
     "FigureEvent",
     "Filing",
     "Indicator",
+    "LockRequest",
     "Obligation",
     "Remark",
     "Reopening",
+    "Restatement",
     "Rollup",
     "StaleMark",
     "Target",

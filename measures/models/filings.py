@@ -46,6 +46,7 @@ OPEN_STATES = (FigureState.DRAFT, FigureState.RETURNED)
     pghistory.UpdateEvent(),
     pghistory.DeleteEvent(),
     model_name="FigureEvent",
+    found_by=("indicator", "period", "partner"),  # of a line, also when a cell of it was taken away
 )
 class Figure(TenantOwned):
     """One number: an indicator, a partner, a period, and the total ("") or one category ("type:1").

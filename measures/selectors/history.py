@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from backbone import changes
 from backbone.models import Change
 from backbone.tenancy import active_tenant_id
-from measures.models import Indicator
+from measures.instants import instant_text
+from measures.models import Correction, Indicator
 from measures.models.filings import FigureState
 from measures.rules.figures import Entry
 from measures.rules.lines import TOTAL, Line
@@ -26,13 +27,23 @@ _DRAFT, SUBMITTED, RETURNED, APPROVED = (str(state) for state in FigureState.val
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that happened. `is_state_change` draws a solid dot; `why` is what its author gave as the reason."""
+    """One thing that happened. `is_state_change` draws a solid dot; `why` is what its author gave as the reason.
+
+    `mark` names what stands out: an override. `is_version`: something of the figure became another, so that it can be
+    shown as it stood at that instant.
+    """
 
     at: datetime
     sentence: str
     why: str = ""
     is_state_change: bool = False
     category: str = ""
+    mark: str = ""
+    is_version: bool = False
+
+    @property
+    def instant(self) -> str:
+        return instant_text(self.at)
 
 
 _COLUMNS = [
@@ -60,31 +71,38 @@ def figure_steps(
     with_drafts: bool = False,
     with_categories: bool = False,
     limit: int = 200,
+    until: datetime | None = None,
 ) -> list[Step]:
-    """What happened to the figures of one indicator and period, newest first; one statement.
+    """What happened to the figures of one indicator and period (up to an instant), newest first; one statement.
 
     For every partner, or for those in `partner_ids`. What a partner has not handed in is its own and left out unless
     asked for: drafts, and what is typed over a returned figure. `codes` names the partners.
     """
     listed = ", ".join(f"e.{column}" for column in _COLUMNS)
-    own = "" if partner_ids is None else "AND f.partner_id = ANY(%(partners)s)"
-    totals = "" if with_categories else "AND f.category = ''"
+    own = "" if partner_ids is None else "AND e.partner_id = ANY(%(partners)s)"
+    totals = "" if with_categories else "AND e.category = ''"
+    then = "" if until is None else "AND e.pgh_created_at <= %(until)s"
     handed_in = "" if with_drafts else "WHERE s.state <> 'draft' AND NOT (s.state = 'returned' AND s.is_as_before)"
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             SELECT s.*, lag(s.state) OVER past AS state_before, lag(s.value) OVER past AS value_before,
                    lag(s.numerator) OVER past AS numerator_before, lag(s.denominator) OVER past AS denominator_before,
-                   lag(s.is_not_collected) OVER past AS was_not_collected
+                   lag(s.is_not_collected) OVER past AS was_not_collected,
+                   r.id AS restatement_id, r.correction_id, a.name AS asker, c.origin
               FROM (
                 SELECT e.pgh_id, e.pgh_obj_id, {listed}, m.name AS author,
                        e.state = lag(e.state) OVER (PARTITION BY e.pgh_obj_id ORDER BY e.pgh_created_at, e.pgh_id)
                        AS is_as_before
-                  FROM measures_figure f
-                  JOIN measures_figureevent e ON e.tenant_id = %(tenant)s AND e.pgh_obj_id = f.id
+                  FROM measures_figureevent e
                   LEFT JOIN backbone_membership m ON m.tenant_id = %(tenant)s AND m.id = e.changed_by_id
-                 WHERE f.tenant_id = %(tenant)s AND f.indicator_id = %(indicator)s AND f.period = %(period)s
-                       {own} {totals}) s
+                 WHERE e.tenant_id = %(tenant)s AND e.indicator_id = %(indicator)s AND e.period = %(period)s
+                       {own} {totals} {then}) s
+              LEFT JOIN measures_restatement r
+                ON r.tenant_id = %(tenant)s AND r.indicator_id = %(indicator)s AND r.period = %(period)s
+               AND r.partner_id = s.partner_id AND r.category = s.category AND r.at = s.pgh_created_at
+              LEFT JOIN measures_correction c ON c.tenant_id = %(tenant)s AND c.id = r.correction_id
+              LEFT JOIN backbone_membership a ON a.tenant_id = %(tenant)s AND a.id = c.by_id
             {handed_in}
             WINDOW past AS (PARTITION BY s.pgh_obj_id ORDER BY s.pgh_created_at, s.pgh_id)
              ORDER BY s.pgh_created_at DESC, s.pgh_id DESC LIMIT %(limit)s
@@ -95,6 +113,7 @@ def figure_steps(
                 "period": period,
                 "partners": None if partner_ids is None else list(partner_ids),
                 "limit": limit,
+                "until": until,
             },
         )
         names = [column[0] for column in cursor.description]
@@ -133,7 +152,10 @@ def _step(line: Line, row: dict[str, Any], codes: dict[int, str]) -> Step:
     if row["category"] != TOTAL:
         words["figure"] = f"{words['figure']} ({category_words(line, row['category'])})"
     is_changed = not before.is_blank and now != before
-    if state == APPROVED and was == APPROVED:
+    mark, is_gone = "", row["pgh_label"] == "delete"
+    if is_gone:
+        pattern = _("%(figure)s of %(partner)s was taken away")
+    elif state == APPROVED and was == APPROVED:
         pattern = (
             _("%(by)s corrected %(before)s to %(figure)s for %(partner)s")
             if is_changed
@@ -153,4 +175,13 @@ def _step(line: Line, row: dict[str, Any], codes: dict[int, str]) -> Step:
         pattern = _("%(by)s wrote %(figure)s for %(partner)s")
     else:
         pattern = _("%(by)s changed %(before)s to %(figure)s for %(partner)s")
-    return Step(row["pgh_created_at"], pattern % words, row["changed_because"], state != was, row["category"])
+    sentence = pattern % words
+    if row["restatement_id"] is not None and (is_changed or is_gone or was is None):
+        if row["correction_id"] is None:
+            mark = _("Override by %(by)s") % words
+        elif row["origin"] == Correction.Origin.REQUEST:
+            sentence += ", " + _("as %(asker)s had asked") % {"asker": row["asker"]}
+        else:
+            sentence += ", " + _("as %(asker)s had proposed") % {"asker": row["asker"]}
+    is_new_state = state != was or is_gone or bool(mark)
+    return Step(row["pgh_created_at"], sentence, row["changed_because"], is_new_state, row["category"], mark, True)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from backbone.models import Grant, Initiative, Partner
 from backbone.roles import Can, Reach, Role, reach
 from measures.lines import closes_on, due_on, today
+from measures.lines import lines as lines_of
 from measures.models import Excuse, Figure, Filing, Indicator, Remark
 from measures.models.filings import FigureState
 from measures.rules.figures import Entry, ratio
@@ -168,6 +169,26 @@ def report(initiative: Initiative, partner: Partner, period: date, now: datetime
     return found
 
 
+def one_line(initiative: Initiative, indicator: Indicator, partner: Partner, period: date) -> ReportLine:
+    """One line by itself, owed today or not: what stands there and what came before; three queries."""
+    grain = Grain(indicator.frequency)
+    past: list[tuple[date, Entry | None]] = [
+        (add_months(period, -back * grain.months), None) for back in range(REMEMBERED, 0, -1)
+    ]
+    line = ReportLine(
+        indicator,
+        lines_of(initiative, [indicator])[indicator.pk],
+        period,
+        due_on(indicator, period),
+        closes_on(indicator, period),
+        is_over=True,
+        is_closed=False,
+        past=past,
+    )
+    _fill_in(partner, period, {indicator.pk: line})
+    return line
+
+
 def _fill_in(partner: Partner, period: date, lines: dict[int, ReportLine]) -> None:
     """Today's cells and the earlier totals of every line, by one query."""
     earlier = {month for line in lines.values() for month, _ in line.past}
@@ -214,6 +235,13 @@ def reviewers() -> list[str]:
     """Who approves figures in this tenant, by name; one query."""
     roles = [role for role in Role if reach(role, Can.REVIEW) is Reach.ALL]
     grants = Grant.objects.in_force().filter(role__in=roles, membership__is_active=True)
+    return sorted(set(grants.values_list("membership__name", flat=True)))
+
+
+def who_files(partner: Partner) -> list[str]:
+    """A partner's filers and leads by name; one query."""
+    roles = [role for role in Role if reach(role, Can.FILE) is Reach.OWN]
+    grants = Grant.objects.in_force().filter(role__in=roles, partner=partner, membership__is_active=True)
     return sorted(set(grants.values_list("membership__name", flat=True)))
 
 

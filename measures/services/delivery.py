@@ -46,9 +46,9 @@ class Delivery:
         self._may_override = replace and (by is None or by.can(Can.OVERRIDE))
         self._may_move_locks = by is None or by.can(Can.MOVE_LOCKS)
         self._state = APPROVED if approve else SUBMITTED if submit else DRAFT
+        self._indicators: dict[int, Indicator] = {}
         self._work = self._new_work()
         self._done = Receipt()
-        self._indicators: dict[int, Indicator] = {}
 
     def put(self, rows: Sequence[FigureRow]) -> None:
         """Write these figures; blank ones leave alone what stands. Raises Refused."""
@@ -92,4 +92,4 @@ class Delivery:
         self._work = self._new_work()
 
     def _new_work(self) -> Work:
-        return Work(self.initiative, self.by, self._state, self.because, self.now)
+        return Work(self.initiative, self.by, self._state, self.because, self.now, indicators=self._indicators)

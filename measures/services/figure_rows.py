@@ -207,6 +207,26 @@ def erase(keys: Collection[Key]) -> None:
         )
 
 
+def take_away(keys: Collection[Key], *, by_id: int | None, because: str, now: datetime) -> None:
+    """Take away approved cells that a correction leaves out. The history keeps them, and who took them away, and why."""
+    if keys:
+        _run(
+            "UPDATE measures_figure f SET changed_by_id = %s, changed_because = %s, changed_at = %s "
+            "WHERE f.tenant_id = %s AND (f.indicator_id, f.period, f.partner_id, f.category) IN (VALUES {rows})",
+            keys,
+            by_id,
+            because,
+            now,
+            active_tenant_id(),
+        )
+        _run(
+            "DELETE FROM measures_figure f WHERE f.tenant_id = %s AND f.state = 'approved' "
+            "AND (f.indicator_id, f.period, f.partner_id, f.category) IN (VALUES {rows})",
+            keys,
+            active_tenant_id(),
+        )
+
+
 def move(keys: Collection[Key], *, to: str, by_id: int, because: str, now: datetime) -> None:
     """Give the figures at these keys another state; the numbers, and who submitted them, stay."""
     if keys:

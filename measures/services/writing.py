@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from backbone import changes
 from backbone.models import Change, Initiative, Membership, Partner
 from backbone.problems import Problem, Refused, gettext_noop
-from measures.models import Filing, Indicator
+from measures.models import Filing, Indicator, Restatement
 from measures.models.filings import FigureState
+from measures.rules.figures import Entry
 from measures.rules.periods import check_period, text_of
+from measures.rules.written import write_entry
 from measures.services import figure_rows, refusals
 from measures.services.figure_rows import Desk, Desktop, FigureRow, Key, Stored
 from measures.services.rollups import mark_stale
@@ -63,9 +66,20 @@ class Work:
     """One write in the making: what changes, for the history, the marks and the receipt."""
 
     def __init__(
-        self, initiative: Initiative, by: Membership | None, wanted: str, because: str, now: datetime, is_typing=False
+        self,
+        initiative: Initiative,
+        by: Membership | None,
+        wanted: str,
+        because: str,
+        now: datetime,
+        is_typing: bool = False,
+        correction_id: int | None = None,
+        indicators: Mapping[int, Indicator] | None = None,
     ):
+        """`correction_id`: what somebody agreed to, and tells of itself. `indicators`: by id, those of its rows."""
         self.is_typing = is_typing
+        self.correction_id = correction_id
+        self.indicators: Mapping[int, Indicator] = {} if indicators is None else indicators
         self.initiative, self.by, self.wanted, self.because, self.now = initiative, by, wanted, because.strip(), now
         self.created = self.changed = self.unchanged = self.erased = 0
         self.touched: dict[Desk, Desktop] = {}
@@ -126,7 +140,11 @@ class Work:
         gone: Collection[Key] = (),
     ) -> None:
         created, changed = figure_rows.write(cells, filings)
-        figure_rows.erase(gone)
+        approved = [key for key in gone if stored[key].state == APPROVED]
+        by_id = None if self.by is None else self.by.pk
+        figure_rows.erase([key for key in gone if key not in approved])
+        figure_rows.take_away(approved, by_id=by_id, because=self.because, now=self.now)
+        self._restate(stored, cells, approved)
         self.created += created
         self.changed += changed
         self.erased += len(gone)
@@ -143,6 +161,27 @@ class Work:
                 self.overridden.add(desk)
         self.marks = gathered(self.marks)
 
+    def _restate(self, stored: Mapping[Key, Stored], cells: Mapping[Key, Stored], gone: Collection[Key]) -> None:
+        """One line in the ledger for each approved figure that became another, or new where approved ones stand."""
+        lines = {key[:3] for key, before in stored.items() if before.state == APPROVED}
+        rows = []
+        for key in (*cells, *gone):
+            before = stored.get(key)
+            if before is not None and before.state != APPROVED or before is None and key[:3] not in lines:
+                continue
+            old = Entry() if before is None else before.entry
+            new = cells[key].entry if key in cells else Entry()
+            if replace(old, reason="") == replace(new, reason=""):
+                continue  # other words about the same number
+            rows.append(
+                Restatement(
+                    initiative=self.initiative, indicator_id=key[0], period=key[1], partner_id=key[2], category=key[3],
+                    before=write_entry(old), after=write_entry(new), reason=self.because, by=self.by,
+                    correction_id=self.correction_id,
+                )
+            )  # fmt: skip
+        Restatement.objects.bulk_create(rows)
+
     def finish(self) -> Receipt:
         """Versions, history and marks: one statement each, and none when nothing changed."""
         if self.touched:
@@ -158,8 +197,14 @@ class Work:
 
     def _changes(self) -> Iterator[Change]:
         for desk, filing in self.touched.items():
+            if self.correction_id is not None:
+                continue  # it is told by whoever agreed to it
+            facts: dict[str, Any] = {}
             if desk in self.overridden:
                 verb = "filing.overridden"
+                facts["indicators"] = sorted(
+                    self.indicators[pk].slug for pk in self.lines[desk] if pk in self.indicators
+                )
             elif desk in self.submitted:
                 verb = "filing.entered" if self.wanted == APPROVED else "filing.submitted"
             elif filing.is_new:
@@ -171,6 +216,7 @@ class Work:
             yield changes.prepare(
                 verb, on=Filing(pk=filing.filing_id), by=self.by, initiative=self.initiative,
                 partner=Partner(pk=desk[0]), period=text_of(desk[1]), figures=len(self.lines[desk]), because=self.because,
+                **facts,
             )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from measures.lines import lines as lines_of
 from measures.models import Excuse, Indicator, Remark
 from measures.rules.figures import plain
 from measures.rules.periods import check_period, text_of
+from measures.selectors.corrections import open_in
 from measures.selectors.figure import figure_view, own_lines
 from measures.selectors.forest import indicators_in_use
 from measures.selectors.history import figure_steps
@@ -69,6 +70,8 @@ def figure(request, initiative, indicator: str, partner, period: date):
         ),
         "report_url": report_url(request, initiative, partner, period),
         "is_waiting": state == "submitted" and membership.can(Can.REVIEW),
+        "correction": open_in(initiative, partner, period).get(row.pk),
+        "ways": _ways(request, [*place, row.slug, partner.code, period], partner) if state == "approved" else [],
         "unit": wording.unit_words(line),
         "crumbs": [
             (_("Home"), reverse("backbone:home", args=place)),
@@ -78,6 +81,19 @@ def figure(request, initiative, indicator: str, partner, period: date):
         ],
     }
     return render(request, "measures/figure.html", context)
+
+
+def _ways(request, address: list, partner: Partner) -> list[tuple[str, str]]:
+    """How this reader could have an approved figure changed: (words, address)."""
+    membership = request.membership
+    found = []
+    if membership.can(Can.FILE, partner):
+        found.append((_("Request a correction"), reverse("measures:correction-request", args=address)))
+    if membership.can(Can.REVIEW):
+        found.append((_("Propose a correction"), reverse("measures:correction-propose", args=address)))
+    if membership.can(Can.OVERRIDE):
+        found.append((_("Override it"), reverse("measures:override", args=address)))
+    return found
 
 
 def _said(indicator: Indicator, partner: Partner, period: date, *, is_handed_in: bool) -> list[Remark]:

@@ -24,6 +24,7 @@ from backbone.wording import say
 from measures.forms import ANSWERS, FilingForm
 from measures.lines import today
 from measures.rules.periods import add_months
+from measures.selectors.corrections import open_in
 from measures.selectors.report import Report, report, shares
 from measures.selectors.waiting import owed_reports
 from measures.services import filings
@@ -247,6 +248,9 @@ def _context(request, form: FilingForm) -> dict[str, Any]:
     rows = [line.row for line in form.asked_lines] or [line.row for line in form.open_lines] or found.lines
     day = today(request.tenant)
     months = [add_months(found.period, -1), add_months(found.period, 1)]
+    undecided = open_in(found.initiative, found.partner, found.period)
+    for line in form.lines:
+        line.correction = undecided.get(line.pk)
     year_start = date(found.period.year, request.tenant.fiscal_year_starts, 1)
     if year_start > found.period:
         year_start = year_start.replace(year=year_start.year - 1)

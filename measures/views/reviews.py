@@ -23,6 +23,7 @@ from backbone.wording import say
 from measures.forms import FilingForm
 from measures.lines import today
 from measures.models import Reopening
+from measures.selectors.corrections import open_in
 from measures.selectors.report import Report, report
 from measures.selectors.waiting import waiting_reports
 from measures.services import filings
@@ -138,6 +139,9 @@ def _page(request, found: Report, *, refused: list[str] | None = None, about: in
     waiting = [line for line in form.lines if line.row.state == "submitted"]
     mine = [line for line in waiting if line.row.submitted_by_id != by.pk]
     closed = [line for line in form.lines if line.row.closes_on < day]
+    undecided = open_in(found.initiative, found.partner, found.period)
+    for line in form.lines:
+        line.correction = undecided.get(line.pk)
     context = {
         "initiative": found.initiative,
         "partner": found.partner,

@@ -12,9 +12,10 @@ from django.db import connections
 
 from backbone.problems import Refused
 from backbone.tenancy import tenant_scope
-from measures.models import Figure, Filing
+from measures.models import Correction, Figure, Filing, Restatement
 from measures.rules.figures import Entry
-from measures.services import filings
+from measures.rules.written import fingerprint
+from measures.services import corrections, filings
 from measures.services.filings import FigureRow
 from tests import factories
 
@@ -128,3 +129,40 @@ def test_two_imports_in_opposite_order_both_end(place):
     with place.scope():
         assert Figure.objects.count() == 30
         assert set(Filing.objects.values_list("version", flat=True)) == {1}
+
+
+def test_approving_a_correction_while_the_figure_is_overridden_does_one_and_names_both_values_for_the_other(place):
+    with place.scope():
+        factories.make_figure(place.indicator, place.partners[0], OCTOBER, 300, submitted_by=place.people.ben)
+        what = {
+            "initiative": place.initiative, "partner": place.partners[0], "period": OCTOBER,
+            "indicator": place.indicator,
+        }  # fmt: skip
+        asked = corrections.request(**what, cells={"": Entry(value=Decimal(280))}, reason="twice", by=place.people.ben)
+        seen = fingerprint({"": Entry(value=Decimal(300))})
+    outcomes = at_once(
+        place,
+        lambda: corrections.approve(correction=asked, by=place.people.ana, seen=seen),
+        lambda: corrections.override(
+            **what, cells={"": Entry(value=Decimal(290))}, reason="audit", by=place.people.ana, seen=seen
+        ),
+    )
+    assert sorted(outcomes) == ["correction.stale", "done"]
+    with place.scope():
+        approved = outcomes[0] == "done"
+        assert Figure.objects.get().value == (280 if approved else 290)
+        assert Restatement.objects.get().correction_id == (asked.pk if approved else None)
+        assert Correction.objects.get().state == ("approved" if approved else "open")
+
+
+def test_two_who_approve_one_correction_at_once_change_the_figure_once(place):
+    with place.scope():
+        factories.make_figure(place.indicator, place.partners[0], OCTOBER, 300, submitted_by=place.people.ben)
+        asked = corrections.request(
+            initiative=place.initiative, partner=place.partners[0], period=OCTOBER, indicator=place.indicator,
+            cells={"": Entry(value=Decimal(280))}, reason="twice", by=place.people.ben,
+        )  # fmt: skip
+    agree = lambda: corrections.approve(correction=asked, by=place.people.ana)  # noqa: E731
+    assert sorted(at_once(place, agree, agree)) == ["correction.not_open", "done"]
+    with place.scope():
+        assert Restatement.objects.count() == 1
