@@ -90,6 +90,10 @@ class Rollups:
     def number(self, *where: str, of: str = "value") -> Decimal:
         return Decimal(self.row(*where)[of])
 
+    def number_of_figures(self, indicator: str) -> int:
+        """How many partners' figures stand in an indicator's rows."""
+        return sum(int(row["filed"]) for row in self.rows if row["indicator"] == indicator)
+
     def coverage(self, *where: str) -> str:
         row = self.row(*where)
         return f"{row['filed']} of {row['expected']}, {row['state']}"
