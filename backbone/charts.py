@@ -23,8 +23,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from backbone.look import accent as accents
+from backbone.look.foresight import Ahead, ahead_layers, ahead_rows, is_above, leads_beyond, plan_rows
 from backbone.look.numbers import SILENCE
-from backbone.look.plot import Scale, label_layers, level_layers, note_layers, series_layers, time_axis
+from backbone.look.plot import Scale, label_layers, level_layers, note_layers, series_layers, time_axis, tooltip
 from backbone.look.series import (
     Baseline,
     Note,
@@ -38,6 +39,7 @@ from backbone.look.series import (
 )
 
 __all__ = [
+    "Ahead",
     "Baseline",
     "Note",
     "Point",
@@ -66,6 +68,10 @@ def trend(
     target: Target | None = None,
     baseline: Baseline | None = None,
     plan: Sequence[tuple[date, Decimal]] = (),
+    planned: Sequence[tuple[date, str]] = (),
+    ahead: Sequence[Ahead] = (),
+    ahead_label: str = "",
+    ahead_end: str = "",
     notes: Sequence[Note] = (),
     compare: Sequence[Point] = (),
     compare_label: str = "",
@@ -78,18 +84,27 @@ def trend(
     """One measure over time. `title` says the finding, `subtitle` the unit and scope, `unit` heads the table.
 
     `compare` is a second, grey series on the same scale, never more than one; the two labels say whose they are. `plan`
-    is the way through several targets; left out, it leads from the baseline to the target.
+    is the way through several targets; left out, it leads from the baseline to the target. `ahead` is where the series
+    leads, dotted, with its range; `ahead_label` says on what condition, `ahead_end` its last value. `planned` puts the
+    plan into the table.
     `decimals` rounds the words of values (left out: one for percent, counts as filed), never the drawing. Counts start
     at zero; a ratio whose lowest value is more than half its highest does not, and the page says so.
     """
     points = [worded(point, grain, is_ratio, decimals) for point in sorted(points, key=lambda point: point.period)]
     compare = [worded(point, grain, is_ratio, decimals) for point in sorted(compare, key=lambda point: point.period)]
     levels = [one.value for one in (target, baseline) if one is not None] + [value for _month, value in plan]
+    levels += [bound for one in ahead for bound in (one.low, one.high)]
     scale = Scale.over([point.value for point in (*points, *compare)], levels, is_ratio)
     rows = series_rows(points, scale) + series_rows(compare, scale, prefix="against-")
     rows += level_rows(points, target, baseline, plan) + note_rows(notes, points, scale)
-    rows += label_rows(points, compare, target, series_label, compare_label)
-    layers = level_layers(target is not None, baseline is not None) + (note_layers() if notes else [])
+    rows += label_rows(points, compare, target, series_label, compare_label, is_full=bool(ahead))
+    rows += ahead_rows(points, ahead, ahead_label, ahead_end, grain, on_top=is_above(ahead, target, scale)) + plan_rows(
+        planned, grain
+    )
+    layers = ahead_layers(tooltip()) if ahead else []
+    layers += level_layers(target is not None, baseline is not None, is_under=leads_beyond(ahead, target)) + (
+        note_layers() if notes else []
+    )
     layers += series_layers("against-", "compare", "compare-point-partial") if compare else []
     layers += series_layers() + label_layers(rows)
     return {
@@ -98,7 +113,12 @@ def trend(
         "width": "container",
         "height": height,
         "autosize": {"type": "fit-x", "contains": "padding"},
-        "usermeta": {"backbone": _about("trend", title, subtitle, unit, rows, scale, grain, compare_label)},
+        "usermeta": {
+            "backbone": {
+                **_about("trend", title, subtitle, unit, rows, scale, grain, compare_label),
+                "ahead": ahead_label,
+            }
+        },
         "data": {"name": "figures", "values": rows},
         "encoding": {"x": time_axis([point.period for point in points], grain), "y": scale.axis()},
         "layer": layers,
@@ -161,20 +181,41 @@ def table(spec: Spec) -> dict[str, Any]:
         cells = {(row["month"], row["category"]): _cell(row) for row in told}
         rows = [(label, [cells.get((month, name), SILENCE) for name in head]) for month, label in labels.items()]
     else:
-        by_month = {row["month"]: row for row in told}
-        against = {row["month"]: _cell(row) for row in other}
-        has_cover = any(row["cover"] for row in told)
-        head = [
-            about["unit"],
-            *([about["against"] or _("Compared")] if other else []),
-            *([_("Filed")] if has_cover else []),
-        ]
-        rows = []
-        for month, label in labels.items():
-            row = by_month[month]
-            more = [against.get(month, SILENCE)] if other else []
-            rows.append((label, [_cell(row), *more, *([row["cover"] or SILENCE] if has_cover else [])]))
+        head, rows = _trend_table(spec, told, other)
     return {"head": head, "rows": rows, "has_hidden": any(row["kind"].endswith("hidden") for row in told)}
+
+
+def _trend_table(spec: Spec, told: Sequence[Spec], other: Sequence[Spec]) -> tuple[list[str], list[Any]]:
+    """The columns of one measure over time: figure, what it is compared with, plan, who is in; a period that has not
+    happened has the plan and where the line leads.
+    """
+    about = spec["usermeta"]["backbone"]
+    by_month = {row["month"]: row for row in told}
+    more = {
+        kind: {row["month"]: row["words"] for row in spec["data"]["values"] if row["kind"] == kind}
+        for kind in ("ahead", "planned")
+    }
+    against = {row["month"]: _cell(row) for row in other}
+    has_cover = any(row["cover"] for row in told)
+    head = [
+        about["unit"],
+        *([about["against"] or _("Compared")] if other else []),
+        *([about["ahead"] or _("If it goes on")] if more["ahead"] else []),
+        *([_("Plan")] if more["planned"] else []),
+        *([_("Filed")] if has_cover else []),
+    ]
+    labels = {row["month"]: row["when"] for row in spec["data"]["values"] if row["kind"] in ("ahead", "planned")} | {
+        row["month"]: row["when"] for row in told
+    }
+    rows = []
+    for month in sorted(labels, reverse=True):
+        row = by_month.get(month)
+        cells: list[str | None] = [SILENCE if row is None else _cell(row)]
+        cells += [against.get(month, SILENCE)] if other else []
+        cells += [more[kind].get(month, SILENCE) for kind in ("ahead", "planned") if more[kind]]
+        cells += [(SILENCE if row is None else row["cover"] or SILENCE)] if has_cover else []
+        rows.append((labels[month], cells))
+    return head, rows
 
 
 def to_json(value: Any) -> str:
@@ -244,6 +285,7 @@ def _about(
         "scale_note": scale.note,
         "has_partial": any(row.get("state") == "partial" for row in rows),
         "has_plan": "plan" in kinds,
+        "has_ahead": "ahead" in kinds,
         "has_hidden": "hidden" in kinds,
     }
 

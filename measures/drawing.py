@@ -11,6 +11,9 @@ from django.utils.translation import gettext as _
 from backbone import charts
 from backbone.look.numbers import number, period_name
 from measures import wording
+from measures.foresight import ahead_words, condition_words, end_words
+from measures.goals import plan_words
+from measures.rules.forecast import Ahead, Forecast
 from measures.rules.kinds import UNDUPLICATED
 from measures.rules.lines import PER_1000, PERCENT, Line
 from measures.rules.periods import Grain
@@ -23,24 +26,37 @@ PER_YEAR = {Grain.MONTH: 12, Grain.QUARTER: 4, Grain.YEAR: 1}
 NAMED_GAPS = 4  # periods that were not complete, named below a chart; more are counted
 
 
-def trend_chart(reading: Reading) -> charts.Spec | None:
-    """The trend of one indicator with its plan and target; None while no period has a figure."""
+def trend_chart(reading: Reading, ahead: Forecast | None = None) -> charts.Spec | None:
+    """The trend of one indicator with its plan and target, and where it leads; None while no period has a figure."""
     line, window = reading.line, reading.window
     if not any(point.value is not None for point in reading.trend):
         return None
     target, baseline, plan = levels(reading)
+    points = _from_the_first(points_of(line, reading.trend))
+    months = [point.period for point in points] + [one.period for one in (ahead.points if ahead else ())]
+    way = reading.goal.way if reading.goal is not None and plan else ()
+    planned = [(month, level_on(way, month)) for month in dict.fromkeys(months) if way and month >= plan[0][0]]
     return charts.trend(
-        _from_the_first(points_of(line, reading.trend)),
+        points,
         title=finding(reading),
         subtitle=scope(reading),
         unit=reading.indicator.name,
         target=target,
         baseline=baseline,
         plan=plan,
+        planned=[(month, plan_words(line, level)) for month, level in planned if level is not None],
+        ahead=[] if ahead is None else [_ahead(line, one) for one in ahead.points],
+        ahead_label="" if ahead is None else condition_words(ahead, window.grain),
+        ahead_end="" if ahead is None else end_words(line, ahead),
         is_ratio=line.rule.is_ratio and line.unit == PERCENT,
         decimals=1 if line.rule.is_ratio else None,
         grain=str(window.grain),
     )
+
+
+def _ahead(line: Line, one: Ahead) -> charts.Ahead:
+    value, low, high = (_scaled(line, number) for number in (one.value, one.low, one.high))
+    return charts.Ahead(one.period, value, low, high, ahead_words(line, one))
 
 
 def levels(reading: Reading) -> tuple[charts.Target | None, charts.Baseline | None, list[tuple[date, Decimal]]]:
@@ -49,7 +65,7 @@ def levels(reading: Reading) -> tuple[charts.Target | None, charts.Baseline | No
     if goal is None or not reading.is_judged_here or goal.value is None:
         return None, None, []
     if goal.is_sum:
-        words = {"value": wording.amount(line, goal.value), "span": period_name(reading.window.period, goal.grain)}
+        words = {"value": plan_words(line, goal.value), "span": period_name(reading.window.period, goal.grain)}
         label = _("Target %(value)s for %(span)s") % words
         return charts.Target(_scaled(line, goal.value), reading.window.period, label), None, []
     words = {"value": wording.amount(line, goal.value), "period": period_name(goal.by)}
@@ -93,6 +109,8 @@ def points_of(line: Line, trend: Sequence[TrendPoint], hidden: frozenset = froze
             words=point.words,
             cover=_cover(point),
             is_hidden=point.period in hidden,
+            label=point.label,
+            is_alone=point.is_running,
         )
         for point in trend
     ]

@@ -191,7 +191,7 @@ def goal_words(line: Line, indicator: Indicator, goal: Goal) -> str:
     """`From 750 to 1,100 by June 2027; more is better.` Of a sum: `12,000 for 2026–27, 4,000 of it by October 2026;
     more is better.`"""
     words = {
-        "target": amount(line, goal.value),
+        "target": amount(line, _rounded(line, goal.value) if goal.is_sum else goal.value),
         "period": period_name(goal.by),
         "direction": str(Indicator.Direction(indicator.direction).label),
         "planned": amount(line, _rounded(line, goal.planned)),
@@ -208,6 +208,11 @@ def goal_words(line: Line, indicator: Indicator, goal: Goal) -> str:
     if indicator.direction == Indicator.Direction.MAINTAIN and goal.baseline == goal.value:
         return _("%(target)s until %(period)s; %(direction)s.") % words
     return _("From %(baseline)s to %(target)s by %(period)s; %(direction)s.") % words
+
+
+def plan_words(line: Line, planned: Decimal) -> str:
+    """What is planned for a period, for a table."""
+    return amount(line, _rounded(line, planned))
 
 
 def _rounded(line: Line, planned: Decimal | None) -> Decimal | None:

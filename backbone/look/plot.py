@@ -114,7 +114,7 @@ def _only(test: str, mark: Spec, **encoding: Spec) -> Spec:
     return {**layer, "encoding": encoding} if encoding else layer
 
 
-def _tooltip() -> list[Spec]:
+def tooltip() -> list[Spec]:
     named = (("when", _("When")), ("words", _("Figure")), ("cover", _("Filed")))
     return [{"field": field, "title": title, "type": "nominal"} for field, title in named]
 
@@ -127,15 +127,16 @@ def series_layers(prefix: str = "", line: str = "series", hollow: str = "point-p
     ]
     dot = {"type": "point", "filled": True}
     if not prefix:
-        layers.append(_only(f"{point} && datum.state == 'complete'", {**dot, "style": "point"}, tooltip=_tooltip()))
-    layers.append(_only(f"{point} && datum.state == 'partial'", {**dot, "style": hollow}, tooltip=_tooltip()))
+        layers.append(_only(f"{point} && datum.state == 'complete'", {**dot, "style": "point"}, tooltip=tooltip()))
+    layers.append(_only(f"{point} && datum.state == 'partial'", {**dot, "style": hollow}, tooltip=tooltip()))
     layers.append(
-        _only(f"datum.kind == '{prefix}hidden'", {**dot, "style": "hidden", "yOffset": -8}, tooltip=_tooltip())
+        _only(f"datum.kind == '{prefix}hidden'", {**dot, "style": "hidden", "yOffset": -8}, tooltip=tooltip())
     )
     return layers
 
 
-def level_layers(has_target: bool, has_baseline: bool) -> list[Spec]:
+def level_layers(has_target: bool, has_baseline: bool, *, is_under: bool = False) -> list[Spec]:
+    """`is_under`: the words of the target stand below it, for the line leads on above."""
     layers: list[Spec] = []
     label = {"field": "label", "type": "nominal"}
     end = {"field": "month2", "type": "temporal"}
@@ -156,7 +157,11 @@ def level_layers(has_target: bool, has_baseline: bool) -> list[Spec]:
         )
         layers.append(_only("datum.kind == 'target'", {"type": "point", "filled": True, "style": "target"}))
         layers.append(
-            _only("datum.kind == 'target'", {"type": "text", "style": "label-strong", "dy": -16, "dx": 6}, text=label)
+            _only(
+                "datum.kind == 'target'",
+                {"type": "text", "style": "label-strong", "dy": 20 if is_under else -16, "dx": 6},
+                text=label,
+            )
         )
     return layers
 

@@ -25,7 +25,8 @@ class Point:
     """One period of a series. `value` None is a gap, and the hatched mark when it `is_hidden`.
 
     A ratio's value is the plain ratio (0.411). `label` names the period (left out: from its date), `words` the value
-    as shown ("700 so far"), `cover` who is in it ("7 of 9 partners").
+    as shown ("700 so far"), `cover` who is in it ("7 of 9 partners"). `is_alone`: it is a part of a period that is not
+    over, so that no line leads there from whole ones.
     """
 
     period: dt.date
@@ -35,6 +36,7 @@ class Point:
     words: str = ""
     cover: str = ""
     is_hidden: bool = False
+    is_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def series_rows(points: Sequence[Point], scale: Scale, prefix: str = "") -> list
     rows: list[Row] = []
     piece, was_partial = 0, None
     for before, point in pairwise(points):
-        if before.value is None or point.value is None:
+        if before.value is None or point.value is None or before.is_alone or point.is_alone:
             was_partial = None
             continue
         partial = before.is_partial or point.is_partial
@@ -174,13 +176,17 @@ def label_rows(
     target: Target | None,
     series_label: str = "",
     compare_label: str = "",
+    *,
+    is_full: bool = False,
 ) -> list[Row]:
-    """The last values in words: beside the point where a later target leaves room, else above or below the line."""
+    """The last values in words: beside the point where a later target leaves room, and nothing else is drawn there
+    (`is_full`), else above or below the line.
+    """
     last, other = _last(points), _last(compare)
     rows: list[Row] = []
     is_under = last is not None and other is not None and _value(last) < _value(other)
     if last is not None:
-        has_room = target is not None and target.on is not None and (target.on - last.period).days > 150
+        has_room = target is not None and target.on is not None and (target.on - last.period).days > 150 and not is_full
         if other is not None:
             place = "below" if is_under else "above"
         else:
