@@ -1,12 +1,12 @@
-"""Which span of time a page shows: a month, quarter or year, in the tenant's fiscal year or the calendar's.
+"""Which span of time a page shows: a month, quarter or year, in the tenant's fiscal year or one that the reader chose.
 
-The address carries it (`?grain=quarter&period=2026-07&year=calendar`), so that every choice is a link and works
+The address carries it (`?grain=quarter&period=2026-07&year=10`, or `year=calendar`), so that every choice is a link and works
 without scripts. Months are regrouped, never counted anew: two readers with different years see the same months.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import urlencode
@@ -41,22 +41,22 @@ class Window:
             grain = Grain(params.get("grain", grain))
         except ValueError:
             grain = Grain(grain)
-        starts = 1 if params.get("year") == CALENDAR else tenant_starts
+        starts = _year_in(params.get("year", "")) or tenant_starts
         asked = parse_month(params.get("period", ""))
         month = asked if isinstance(asked, date) and asked <= latest else default
         return cls(grain, start_of(grain, month, starts), latest, starts, tenant_starts)
 
     @property
     def name(self) -> str:
-        """`October 2026`, `Jul–Sep 2026`, `2026–27`; a running year by its months, for it is not a year yet."""
-        if self.grain is Grain.YEAR and self.is_running:
+        """`October 2026`, `Jul–Sep 2026`, `2026–27`; a running quarter or year by its months, for it is none yet."""
+        if self.grain is not Grain.MONTH and self.is_running:
             return self.months_so_far
         return period_name(self.period, self.grain)
 
     @property
     def short_name(self) -> str:
-        """For the head of a column: `Oct 2026`; of a running year its months, `Jul–Oct 2026`."""
-        if self.grain is not Grain.YEAR or not self.is_running:
+        """For the head of a column: `Oct 2026`; of a running quarter or year its months, `Jul–Oct 2026`."""
+        if self.grain is Grain.MONTH or not self.is_running:
             return short_period(self.period, self.grain)
         first, last = short_period(self.period), short_period(self.last)
         if self.period.year == self.last.year:
@@ -92,6 +92,15 @@ class Window:
             return _("%(first)s, 1 of %(all)s months") % params
         return _("%(first)s to %(last)s, %(count)s of %(all)s months") % params
 
+    def whole_only(self, periods: Sequence[date], frequency: Grain) -> str:
+        """`only Apr 2026 to Dec 2026: a quarter cannot be split`, where the periods of an indicator, which lie wholly in
+        it, do not fill it; empty where they do.
+        """
+        if not periods or len(periods) * frequency.months == self.grain.months:
+            return ""
+        words = {"first": short_period(periods[0]), "last": short_period(last_month(periods[-1], frequency))}
+        return _("only %(first)s to %(last)s: what is filed for a quarter cannot be split") % words
+
     @property
     def previous(self) -> Window:
         return replace(self, period=add_months(self.period, -self.grain.months))
@@ -118,7 +127,7 @@ class Window:
         """What an address says to ask for this window, without the question mark."""
         said = {"grain": str(self.grain), "period": text_of(self.period)}
         if self.year_starts != self.tenant_starts:
-            said["year"] = CALENDAR
+            said["year"] = CALENDAR if self.year_starts == 1 else str(self.year_starts)
         return urlencode(said | more)
 
     @property
@@ -127,6 +136,13 @@ class Window:
         if self.year_starts == self.tenant_starts or self.grain is Grain.MONTH:
             return None
         return self.year_starts
+
+
+def _year_in(text: str) -> int | None:
+    """The month in which the year of an address starts: `calendar`, or 1 to 12; None for anything else."""
+    if text == CALENDAR:
+        return 1
+    return int(text) if text.isascii() and text.isdigit() and 1 <= int(text[:3]) <= 12 else None
 
 
 def latest_month(today: date) -> date:

@@ -26,7 +26,7 @@ from measures.rules.kinds import UNDUPLICATED
 from measures.rules.lines import Line
 from measures.rules.periods import Grain, add_months
 from measures.rules.progress import Status
-from measures.selectors.goals import targets_in
+from measures.selectors.goals import periods_of, targets_in
 from measures.selectors.parts import Whole, spans_of, usual_volumes, waiting, wholes
 from measures.selectors.series import SeriesRow, series
 from measures.selectors.spans import Span, countings
@@ -43,7 +43,8 @@ _NOBODY = Coverage(0, 0)
 
 @dataclass(frozen=True, slots=True)
 class TrendPoint:
-    """One span of a trend. `value` is None where nothing stands, and for people it is the lower bound."""
+    """One span of a trend. `value` is None where nothing stands, and for people it is the lower bound. Of a span that
+    is not over, `label` states its months."""
 
     period: date
     value: Decimal | None
@@ -52,6 +53,8 @@ class TrendPoint:
     expected: int = 0
     excused: int = 0
     words: str = ""
+    label: str = ""
+    is_running: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,12 @@ class Reading:
     @property
     def said(self) -> str:
         return str(self.shown)
+
+    @property
+    def months_words(self) -> str:
+        """Which months are in it, where the indicator's own quarters do not fit the reader's year."""
+        everything = periods_of(self.indicator, self.window)[1]
+        return self.window.whole_only(everything, Grain(self.indicator.frequency))
 
     @property
     def chip(self) -> Chip:
@@ -285,9 +294,11 @@ def read(
 
 
 def own_window(indicator: Indicator, window: Window) -> Window:
-    """The window in which this indicator can be read: a quarterly one has no months."""
+    """The window in which this indicator can be read: a quarterly one has no months, and one that is filed for the
+    tenant's year none of another year.
+    """
     frequency = Grain(indicator.frequency)
-    if frequency.months <= window.grain.months:
+    if frequency.months <= window.grain.months and periods_of(indicator, window)[1]:
         return window
     own = replace(window, year_starts=window.tenant_starts).at(frequency)
     return own.previous if own.is_running else own
@@ -353,7 +364,15 @@ def live_point(combined: Combined, line: Line, window: Window) -> TrendPoint:
     covered = combined.coverage
     words = _words(wording.shown(line, combined, is_running=window.is_running))
     return TrendPoint(
-        window.period, value, value is not None and is_partial, covered.filed, covered.expected, covered.excused, words
+        window.period,
+        value,
+        value is not None and is_partial,
+        covered.filed,
+        covered.expected,
+        covered.excused,
+        words,
+        label=window.name if window.is_running else "",
+        is_running=window.is_running,
     )
 
 

@@ -30,7 +30,7 @@ from measures.selectors.chase import ChaseList, Missing, who_answered
 from measures.selectors.forest import Trees, branches, indicators_in_use, trees
 from measures.selectors.reading import codes_for, read, window_for
 from measures.services import obligations
-from measures.views.links import grain_links, how_to_begin, report_url, rows_from, url_if_there
+from measures.views.links import grain_links, how_to_begin, report_url, rows_from, url_if_there, year_links
 from measures.windows import Window
 
 CHASED_AT_ONCE = 6
@@ -52,6 +52,7 @@ def forest(request, initiative):
         "today": today_of(tenant),
         "window": window,
         "grains": grain_links(window),
+        "years": year_links(window),
         "branches": branches(initiative, readings),
         "has_indicators": bool(indicators),
         "conditions": [

@@ -18,14 +18,17 @@ from backbone.look.numbers import SILENCE
 from backbone.models import Partner
 from backbone.roles import Can
 from measures import drawing, wording
+from measures.foresight import forecast_words, foresee, method_words
 from measures.models import Indicator
 from measures.rules.figures import plain
+from measures.rules.forecast import Forecast
 from measures.rules.kinds import KINDS
 from measures.rules.periods import Grain, text_of
 from measures.selectors.forest import branches
+from measures.selectors.goals import periods_of
 from measures.selectors.history import excuse_steps, figure_steps
 from measures.selectors.indicator import LENGTHS, PartnerRow, partner_rows, splits
-from measures.selectors.reading import Reading, codes_for, read, window_for
+from measures.selectors.reading import Reading, codes_for, own_window, read, window_for
 from measures.views.links import csv_answer, grain_links, how_to_begin, rows_from, url_if_there, year_links
 from measures.windows import Window
 
@@ -60,6 +63,7 @@ def indicator_list(request, initiative):
         "previous": rows_from(window.previous),
         "next": rows_from(window.next),
         "grains": grain_links(window),
+        "years": year_links(window),
         "begin": how_to_begin(request, initiative),
         "new_url": url_if_there("measures:indicator-new", request.tenant.slug, initiative.slug) if can_define else "",
     }
@@ -84,6 +88,8 @@ def indicator(request, initiative, indicator: str):
     window = window_for(initiative, request.GET, request.tenant, frequency)
     if window.grain.months < frequency.months:
         window = window.at(frequency)
+    if not periods_of(row, window)[1]:
+        window = own_window(row, window)
     membership = request.membership
     shown = membership.partner_ids(Can.READ_PARTNER_FIGURES)
     codes = codes_for(initiative, membership)
@@ -98,6 +104,7 @@ def indicator(request, initiative, indicator: str):
     listed = _filtered(rows, request.GET)
     page = Paginator(listed, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
     rule = KINDS[row.kind]
+    found = foresee(reading)
     kept = {name: value for name, value in request.GET.items() if name in ("grain", "period", "year")}
     context = {
         "initiative": initiative,
@@ -110,8 +117,10 @@ def indicator(request, initiative, indicator: str):
         "previous": rows_from(window.previous),
         "next": rows_from(window.next),
         "kept": kept,
-        "trend": drawing.trend_chart(reading),
+        "trend": drawing.trend_chart(reading, found if isinstance(found, Forecast) else None),
         "trend_source": _source(request.tenant, reading),
+        "forecast_words": forecast_words(reading, found),
+        "forecast_method": method_words(found) if isinstance(found, Forecast) else "",
         "page": page,
         "rows": [_row(request, reading, one) for one in page],
         "foot": _foot(reading, rows),

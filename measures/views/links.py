@@ -39,19 +39,33 @@ def grain_links(window: Window, finest: Grain = Grain.MONTH) -> list[Choice]:
     ]
 
 
-def year_links(window: Window) -> list[Choice]:
-    """The tenant's fiscal year or the calendar's; nothing to choose where they are the same."""
-    if window.tenant_starts == 1 or window.grain is Grain.MONTH:
-        return []
-    from_month = period_name(window.period.replace(month=window.tenant_starts)).rsplit(" ", 1)[0]
-    return [
-        Choice(
-            _("Year from %(month)s") % {"month": from_month},
-            window.in_year_from(window.tenant_starts).query(),
-            window.year_starts == window.tenant_starts,
-        ),
-        Choice(str(_("Calendar year")), window.in_year_from(1).query(), window.year_starts == 1),
-    ]
+@dataclass(frozen=True, slots=True)
+class Years:
+    """The years a reader can choose: the usual ones side by side, and every other by the month it starts in."""
+
+    usual: tuple[Choice, ...]
+    others: tuple[Choice, ...]
+
+
+def year_links(window: Window, *, always: bool = False) -> Years | None:
+    """The tenant's fiscal year, the calendar's, any other; None beside months, whose year makes no difference, unless
+    the page shows a year to date as well (`always`).
+    """
+    if window.grain is Grain.MONTH and not always:
+        return None
+    usual = list(dict.fromkeys((window.tenant_starts, 1)))
+    if window.year_starts not in usual:
+        usual.append(window.year_starts)
+    return Years(
+        tuple(_year(window, month) for month in usual),
+        tuple(_year(window, month) for month in range(1, 13) if month not in usual),
+    )
+
+
+def _year(window: Window, month: int) -> Choice:
+    name = period_name(window.period.replace(month=month)).rsplit(" ", 1)[0]
+    words = _("Calendar year") if month == 1 else _("Year from %(month)s") % {"month": name}
+    return Choice(str(words), window.in_year_from(month).query(), window.year_starts == month)
 
 
 def rows_from(window: Window | None) -> Choice | None:

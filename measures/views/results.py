@@ -40,7 +40,7 @@ def results_page(request, initiative):
         "charts": [(one, drawn, drawing.exceptions(one)) for one, drawn in charts if drawn][:DRAWN_AT_MOST],
         "as_of": as_of(initiative),
         "grains": grain_links(window),
-        "years": year_links(window),
+        "years": year_links(window, always=True),
         "previous": rows_from(window.previous),
         "next": rows_from(window.next),
         "threshold": request.tenant.small_cell_threshold,

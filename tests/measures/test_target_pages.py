@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import date
 
 import pytest
 import time_machine
 
 from measures.models import Target
+from measures.rules.periods import add_months
 from measures.services import rollups
 from tests import factories
 from tests.measures.test_reading_pages import page, text
@@ -159,3 +162,102 @@ def test_lists_know_years_targets_too(world, rest):
     target(world, 700, partner=1)
     page(world, "ana", rest)
     page(world, "ana", rest + ("&" if "?" in rest else "?") + "grain=year")
+
+
+# --- where it leads ---
+
+
+def history(world, count):
+    """As many complete months before July 2026 as are asked for, rising by one a month for each partner."""
+    with world.scope():
+        for back in range(1, count + 1):
+            month = add_months(MONTHS[0], -back)
+            for partner, number in zip(world.partners, (300, 200, 100), strict=True):
+                factories.make_figure(world.k1, partner, month, number - back)
+        world.initiative.participations.update(joins_on=date(2020, 1, 1))
+        rollups.rebuild(world.initiative)
+
+
+def test_a_forecast_rests_on_complete_months_and_says_on_what_condition(world):
+    target(world, 700, date(2027, 3, 1))
+    history(world, 9)
+    response = page(world, "ana", PAGE)
+    said = text(response)
+    assert "If it goes on like the last 12 months: " in said
+    assert "The target is 700." in said
+    assert "if it goes on like the last 12 months" in said
+    spec = json.loads(re.search(r'id="trend-spec">(.*?)</script>', response.content.decode(), re.S)[1])
+    kinds = {row["kind"] for row in spec["data"]["values"]}
+    assert {"ahead", "ahead-step", "target"} <= kinds
+    first = min(row["month"] for row in spec["data"]["values"] if row["kind"] == "ahead")
+    assert first == "2026-10-01", "October is not all in, so that the line leads through it"
+
+
+def test_too_few_complete_months_are_said_and_not_stretched(world):
+    history(world, 3)
+    assert "No forecast: it takes 12 complete months, and there are 6." in text(page(world, "ana", PAGE))
+
+
+def test_people_have_no_forecast(world):
+    with world.scope():
+        world.k1.kind = "unduplicated"
+        world.k1.save()
+    history(world, 12)
+    said = text(page(world, "ana", PAGE))
+    assert "goes on" not in said
+    assert "forecast" not in said.lower()
+
+
+# --- any year ---
+
+
+def test_a_reader_counts_in_any_year_and_the_address_keeps_it(world):
+    complete(world)
+    response = page(world, "ana", PAGE + "?grain=year&year=9")
+    assert "Sep 2026 to Oct 2026, 2 of 12 months" in text(response)
+    assert "1,200 so far" in text(response)
+    assert "year=9" in response.content.decode()
+    for rest in ("forest/", "indicators/", "results/"):
+        response = page(world, "ana", f"{rest}?grain=year&year=9&period=2026-10")
+        assert "1,200 so far" in text(response), rest
+        assert "grain=month&amp;period=2026-10&amp;year=9" in response.content.decode(), rest
+
+
+@pytest.mark.parametrize("wrong", ["0", "13", "-1", "٣", "x", "999999999999"])
+def test_a_year_that_starts_in_no_month_is_the_tenants(world, wrong):
+    assert "Jul 2026 to Oct 2026" in text(page(world, "ana", PAGE + f"?grain=year&year={wrong}"))
+
+
+def test_results_state_the_months_of_the_year_to_date(world):
+    complete(world)
+    said = text(page(world, "ana", "results/?period=2026-10&year=9"))
+    assert "Year to date, Sep 2026 to Oct 2026, 2 of 12 months: 1,200" in said
+
+
+def test_a_running_quarter_states_its_months(world):
+    said = text(page(world, "ana", PAGE + "?grain=quarter"))
+    assert "Oct 2026, 1 of 3 months" in said
+
+
+def test_what_is_filed_for_quarters_is_not_split_for_a_readers_year(world):
+    with world.scope():
+        k2 = factories.make_indicator(world.initiative, "visits", name="Visits", frequency="quarter")
+        for month in (date(2026, 1, 1), date(2026, 4, 1), date(2026, 7, 1)):
+            for partner in world.partners:
+                factories.make_figure(k2, partner, month, 10)
+    with time_machine.travel("2027-03-11T15:00:00Z", tick=False):
+        said = text(page(world, "ana", "indicators/visits/?grain=year&year=3&period=2026-12"))
+    assert "only Apr 2026 to Dec 2026: what is filed for a quarter cannot be split" in said
+
+
+def test_what_is_filed_for_a_year_is_shown_in_its_own_year(world):
+    with world.scope():
+        k2 = factories.make_indicator(world.initiative, "survey", name="Survey", frequency="year")
+        for partner in world.partners:
+            factories.make_figure(k2, partner, date(2025, 7, 1), 10)
+    for rest in ("forest/", "indicators/", "results/"):
+        said = text(page(world, "ana", f"{rest}?grain=year&year=calendar&period=2026-10"))
+        assert "2025–26, every year" in said, rest
+    said = text(page(world, "ana", "indicators/survey/?grain=year&year=calendar"))
+    assert "2025–26" in said
+    assert "30" in said
