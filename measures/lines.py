@@ -53,14 +53,14 @@ def line_of(indicator: Indicator, dimensions: dict[str, plain.Dimension]) -> pla
     )
 
 
-def due_on(indicator: Indicator, period: date) -> date:
-    """The day on which this period's figure is due."""
-    return periods.due_on(period, Grain(indicator.frequency), indicator.due_day)
+def due_on(indicator: Indicator, period: date, frequency: Grain | None = None) -> date:
+    """The day on which this period's figure is due; `frequency` of a partner that files more rarely than others."""
+    return periods.due_on(period, frequency or Grain(indicator.frequency), indicator.due_day)
 
 
-def closes_on(indicator: Indicator, period: date) -> date:
+def closes_on(indicator: Indicator, period: date, frequency: Grain | None = None) -> date:
     """The last day on which a partner may file this period. A lock day above 31 lies in the month after."""
-    grain = Grain(indicator.frequency)
+    grain = frequency or Grain(indicator.frequency)
     if indicator.lock_day > 31:
         return periods.locks_on(periods.add_months(period, 1), grain, 1, indicator.lock_day - 31)
     return periods.locks_on(period, grain, indicator.due_day, indicator.lock_day)

@@ -129,14 +129,15 @@ def _obligations_of(initiative: Initiative) -> list[Row] | None:
     rows = (
         Obligation.objects.filter(indicator__initiative=initiative)
         .select_related("partner", "indicator")
-        .order_by("indicator__position", "indicator_id", "starts_on", "ends_on", "partner__code")
+        .order_by("indicator__position", "indicator_id", "starts_on", "ends_on", "frequency", "partner__code")
     )
     lines: dict[tuple, list[str]] = {}
     for row in rows:
-        key = (row.indicator.slug, row.partner_id is None, row.starts_on, row.ends_on)
+        first = "" if row.first_partial == Obligation.FirstPartial.EXPECTED else row.first_partial
+        key = (row.indicator.slug, row.partner_id is None, row.starts_on, row.ends_on, row.frequency, first)
         lines.setdefault(key, []).append(row.partner.code if row.partner is not None else EVERY_PARTNER)
     plain = {
-        (slug, True, None, None)
+        (slug, True, None, None, "", "")
         for slug in Indicator.objects.filter(initiative=initiative).values_list("slug", flat=True)
     }
     if set(lines) == plain:
@@ -147,8 +148,9 @@ def _obligations_of(initiative: Initiative) -> list[Row] | None:
             partners=EVERY_PARTNER if is_all else codes,
             starts_on=starts_on,
             ends_on=ends_on,
+            **{key: value for key, value in (("frequency", frequency), ("first_partial", first)) if value},
         )
-        for (slug, is_all, starts_on, ends_on), codes in lines.items()
+        for (slug, is_all, starts_on, ends_on, frequency, first), codes in lines.items()
     ]
 
 

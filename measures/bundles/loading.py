@@ -216,6 +216,9 @@ def _find_place(
     return True
 
 
+LINE_KEYS = ("starts_on", "ends_on", "frequency", "first_partial")
+
+
 def _put_obligations(
     initiative: Initiative, parts: Mapping[str, Any], no_indicators: Collection[str], no_partners: Collection[str]
 ) -> list[str]:
@@ -246,7 +249,7 @@ def _put_obligations(
         count = attempt(
             one,
             lambda indicator=indicator, owing=owing, fields=fields: obligations.put_obligations(
-                indicator=indicator, partners=owing, by=None, starts_on=fields["starts_on"], ends_on=fields["ends_on"]
+                indicator=indicator, partners=owing, by=None, **{key: fields[key] for key in LINE_KEYS}
             ),
         )
         changed += [indicator.slug] if count else []

@@ -7,7 +7,7 @@ from typing import Any
 from backbone.bundles.ground import Item, item, read_code
 from backbone.bundles.marked import Section, given, once
 from backbone.problems import gettext_noop
-from measures.models import Indicator
+from measures.models import Indicator, Obligation
 from measures.rules import kinds
 from measures.rules.periods import Grain, text_of
 
@@ -21,7 +21,7 @@ INDICATOR_KEYS = (
 )  # fmt: skip
 GOAL_KEYS = ("period", "value", "numerator", "denominator")
 TARGET_KEYS = (*GOAL_KEYS, "grain", "partner", "band")
-OBLIGATION_KEYS = ("indicator", "partners", "starts_on", "ends_on")
+OBLIGATION_KEYS = ("indicator", "partners", "starts_on", "ends_on", "frequency", "first_partial")
 EXCUSE_KEYS = ("indicator", "partner", "period", "reason", "by")
 
 # The file's own words for fields of the model.
@@ -179,6 +179,9 @@ def _read_obligation(section: Section) -> dict[str, Any]:
         "partners": None if is_all else words,
         "starts_on": section.day("starts_on"),
         "ends_on": section.day("ends_on"),
+        "frequency": section.choice("frequency", Indicator.Frequency.values) or "",
+        "first_partial": section.choice("first_partial", Obligation.FirstPartial.values)
+        or Obligation.FirstPartial.EXPECTED.value,
     }
 
 

@@ -316,7 +316,7 @@ class LineForm(TypedLine):
         row, period = self.row, self.row.past[-1][0]
         shown_past = row.past[-SHOWN:]
         columns = [*([row.last_year] if row.last_year else []), *shown_past]
-        return [(_head(when, row.indicator.frequency, period), *shown(self.line, entry)) for when, entry in columns]
+        return [(_head(when, row.frequency, period), *shown(self.line, entry)) for when, entry in columns]
 
     @property
     def usual(self) -> str:
@@ -338,10 +338,10 @@ class LineForm(TypedLine):
     @property
     def span(self) -> str:
         """The quarter or year it is about, where that is not the report's month."""
-        if self.indicator.frequency == "month":
+        if self.row.frequency == "month":
             return ""
         words = {
-            "period": period_name(self.row.period, self.indicator.frequency),
+            "period": period_name(self.row.period, self.row.frequency),
             "due": short_date(self.row.due_on),
         }
         return _("For %(period)s, due %(due)s.") % words

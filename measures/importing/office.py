@@ -14,9 +14,9 @@ from backbone.roles import Can
 from measures.lines import closes_on, lines, today
 from measures.models import Indicator, Obligation, Reopening
 from measures.rules.lines import Line
-from measures.rules.owed import Duty, Span, spans_within, why_not
-from measures.rules.owed import is_owed as is_owed_by
+from measures.rules.owed import Assignment, Duty, OwedPeriod, period_at, why_not
 from measures.rules.periods import Grain
+from measures.selectors.obligations import assignment_of
 
 ANSWERS_KEPT = 10_000  # a line's total and its categories stand together; a file of a million lines is not remembered
 
@@ -66,12 +66,11 @@ class Office:
         self._reopened = {
             (row.partner_id, row.period): row.until for row in Reopening.objects.filter(initiative=initiative)
         }
-        self._owed: dict[tuple[int, int | None], list[Span]] = defaultdict(list)
-        for duty in Obligation.objects.filter(indicator__initiative=initiative):
-            span = (duty.starts_on or date.min, duty.ends_on or date.max)
-            self._owed[duty.indicator_id, duty.partner_id].append(span)
+        self._owed: dict[tuple[int, int | None], list[Assignment]] = defaultdict(list)
+        for row in Obligation.objects.filter(indicator__initiative=initiative):
+            self._owed[row.indicator_id, row.partner_id].append(assignment_of(row))
         self._duties: dict[tuple[int, int], Duty] = {}
-        self._closed: dict[tuple[int, date], date | None] = {}
+        self._closed: dict[tuple[int, date, Grain], date | None] = {}
         self._answers: dict[tuple[int, int, date], Problem | None] = {}
 
     def unknown_indicator(self, slug: str) -> Problem:
@@ -88,8 +87,9 @@ class Office:
         """Whether this person may know what somebody of the partner has typed and not handed in."""
         return self._drafts_of is None or seat.id in self._drafts_of
 
-    def is_owed(self, indicator: Indicator, seat: Seat, period: date) -> bool:
-        return is_owed_by(self._duty(indicator, seat), period)
+    def period_at(self, indicator: Indicator, seat: Seat, month: date) -> OwedPeriod | None:
+        """The period that holds this month, as the partner owes it."""
+        return period_at(self._duty(indicator, seat), month)
 
     def why_not(self, indicator: Indicator, seat: Seat, period: date) -> Problem | None:
         """What keeps this person from filing it, by the rules; None when nothing does."""
@@ -104,16 +104,14 @@ class Office:
     def _duty(self, indicator: Indicator, seat: Seat) -> Duty:
         key = (indicator.pk, seat.id)
         if key not in self._duties:
-            stay = (seat.since, seat.until)
-            owed = self._owed[indicator.pk, None] + self._owed[indicator.pk, seat.id]
             self._duties[key] = Duty(
                 indicator=indicator.name,
                 partner=seat.code,
                 frequency=Grain(indicator.frequency),
                 year_starts=self.tenant.fiscal_year_starts,
                 retired_on=indicator.retired_on,
-                stay=stay,
-                spans=spans_within(stay, owed),
+                stay=(seat.since, seat.until),
+                assignments=(*self._owed[indicator.pk, None], *self._owed[indicator.pk, seat.id]),
             )
         return self._duties[key]
 
@@ -121,9 +119,10 @@ class Office:
         """The last day on which it could be filed, when that has passed; None while the period is open to them."""
         if self._may_move_locks:
             return None
-        key = (indicator.pk, period)
+        owed = self.period_at(indicator, seat, period)
+        key = (indicator.pk, period, Grain(indicator.frequency) if owed is None else owed.frequency)
         if key not in self._closed:
-            ends = closes_on(indicator, period)
+            ends = closes_on(indicator, period, key[2])
             self._closed[key] = ends if ends < self.today else None
         last = self._closed[key]
         if last is not None and self._reopened.get((seat.id, period), date.min) >= self.today:

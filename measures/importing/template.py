@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from backbone.models import Initiative, Membership, Tenant
-from measures.importing.office import Office
+from measures.importing.office import Office, Seat
 from measures.importing.standing import cells_of
+from measures.models import Indicator
 from measures.models.filings import OPEN_STATES
 from measures.rules.figures import plain
 from measures.rules.lines import TOTAL
-from measures.rules.periods import Grain, add_months, month_of, start_of, text_of
+from measures.rules.periods import Grain, add_months, month_of, text_of
 from measures.services.figure_rows import Stored
 
 MONTHS_BACK = 3
@@ -25,15 +27,12 @@ def template_rows(initiative: Initiative, tenant: Tenant, by: Membership) -> Ite
     office = Office(initiative, by, tenant)
     open_lines = []
     for indicator in office.indicators.values():
-        grain = Grain(indicator.frequency)
-        months = [add_months(month_of(office.today), -back) for back in range(MONTHS_BACK * grain.months, 0, -1)]
-        periods = dict.fromkeys(start_of(grain, month, tenant.fiscal_year_starts) for month in months)
         for seat in office.seats.values():
             if office.may_file_for(seat):
                 open_lines += [
                     (period, seat, indicator)
-                    for period in periods
-                    if office.is_owed(indicator, seat, period) and not office.closed_since(indicator, seat, period)
+                    for period in _last_periods(office, indicator, seat)
+                    if not office.closed_since(indicator, seat, period)
                 ]
     stored = cells_of([(indicator.pk, period, seat.id) for period, seat, indicator in open_lines])
     for period, seat, indicator in sorted(open_lines, key=lambda it: (it[0], it[1].code, it[2].position, it[2].pk)):
@@ -44,6 +43,18 @@ def template_rows(initiative: Initiative, tenant: Tenant, by: Membership) -> Ite
             if cell is not None and cell.state in OPEN_STATES and not office.sees_draft_of(seat):
                 cell = None
             yield (seat.code, indicator.slug, text_of(period), category, *_said(cell))
+
+
+def _last_periods(office: Office, indicator: Indicator, seat: Seat) -> Iterator[date]:
+    """The last periods that have begun by last month, as this partner owes them, the first one first."""
+    last = add_months(month_of(office.today), -1)
+    now = office.period_at(indicator, seat, last)
+    grain = Grain(indicator.frequency) if now is None else now.frequency
+    found = (
+        office.period_at(indicator, seat, add_months(last, -back))
+        for back in range(MONTHS_BACK * grain.months - 1, -1, -1)
+    )
+    yield from dict.fromkeys(one.start for one in found if one is not None)
 
 
 def _said(cell: Stored | None) -> tuple[Any, ...]:

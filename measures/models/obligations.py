@@ -15,13 +15,26 @@ class Obligation(TenantOwned):
     """A partner owes an indicator from one day to another, as far as it takes part in the initiative.
 
     Without a partner: every partner of the initiative. Without dates: for as long as it takes part. What is owed in a
-    period follows from dates that overlap it, so that joiners and leavers need no further word.
+    period follows from dates that overlap it (`rules.owed`), so that joiners and leavers need no further word.
+
+    Without a frequency: as often as the indicator asks; a longer one makes a partner file quarters or years instead.
     """
+
+    class FirstPartial(models.TextChoices):
+        EXPECTED = "expected", _("expected")
+        OPTIONAL = "optional", _("counts when filed, and is not missing when it is not")
 
     indicator = TenantForeignKey(Indicator, models.CASCADE, related_name="obligations")
     partner = TenantForeignKey(Partner, null=True, blank=True, related_name="obligations")
     starts_on = models.DateField(_("starts on"), null=True, blank=True)
     ends_on = models.DateField(_("ends on"), null=True, blank=True)
+    frequency = models.CharField(_("how often"), max_length=10, choices=Indicator.Frequency.choices, blank=True)
+    first_partial = models.CharField(
+        _("a first period that began before"),
+        max_length=10,
+        choices=FirstPartial.choices,
+        default=FirstPartial.EXPECTED,
+    )
 
     class Meta(TenantOwned.Meta):
         constraints = [

@@ -4,9 +4,9 @@ Forms, API and imports are three doors to these rules; the SQL roll-up states th
 tested against it. The map:
 
     kinds       Kind, KINDS, kind()                   how each kind of indicator adds up, over partners and over time
-    periods     Grain, due_on(), owed_periods()…      months, quarters, fiscal years; due and lock dates
+    periods     Grain, due_on(), locks_on()…          months, quarters, fiscal years; due and lock dates
     lines       Line, Dimension, parse_category()     what a rule needs of an indicator; how its categories are spelled
-    owed        Duty, is_owed(), why_not()            may this be filed by this partner for this period, and if not, why?
+    owed        Duty, period_at(), why_not()          what this partner owes, how often; may this be filed, and if not, why?
     figures     Entry, Place, check_figure(), nil()   one number: is it well formed?
     cells       check_cells(), check_submission()     a total and its parts: do they agree? Is every question answered?
     usual       usual(), warn_figure()                soft warnings against a partner's own history

@@ -76,6 +76,7 @@ def combine_periods(
     months: Collection[date],
     *,
     excused: Collection[date] = (),
+    optional: Collection[date] = (),
     year_starts: int = 1,
     partner: PartnerKey = "",
     usual: Decimal | None = None,
@@ -83,14 +84,16 @@ def combine_periods(
     """One partner's figures over the months of a span.
 
     `entries` are the eligible figures by month; `owed` and `excused` are months, those before the span too when a
-    level may be carried from there. A coarser filing stands at the last month of its period (`periods.standing_at`).
+    level may be carried from there. A rarer filing stands at the last month of its period (`OwedPeriod.stands_at`).
     The partner is `filed` when every month it owes in the span, excused ones aside, has a figure; what it did file is
-    in the value all the same. Figures of months that are not owed do not count.
+    in the value all the same. Figures of months that are not owed do not count. `optional` months, among those owed,
+    are owed when they have a figure, and else are not there at all.
     """
     if line.rule.takes_over_time and line.over_time not in OVER_TIME:
         raise ValueError(f"{line.slug} does not say how it combines over time: {line.over_time!r}.")
     span = sorted(set(months))
     answered = {month: entries[month] for month in owed if has_answer(line, entries.get(month))}
+    owed = [month for month in owed if month not in optional or month in answered]
     in_span = set(owed).intersection(span)
     due = sorted(month for month in in_span if month not in excused or month in answered)
     if not due:
@@ -132,6 +135,7 @@ def combine(
     excused: Mapping[PartnerKey, Collection[date]],
     months: Collection[date],
     *,
+    optional: Mapping[PartnerKey, Collection[date]] | None = None,
     year_starts: int = 1,
     weights: Mapping[PartnerKey, Decimal | None] | None = None,
 ) -> Combined:
@@ -152,6 +156,7 @@ def combine(
                 owed,
                 months,
                 excused=excused.get(partner, ()),
+                optional=() if optional is None else optional.get(partner, ()),
                 year_starts=year_starts,
                 partner=partner,
                 usual=None if weights is None else weights.get(partner),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -109,7 +108,7 @@ def to_date(period: date, year_starts: int = 1) -> tuple[date, ...]:
 
 
 def last_month(period: date, grain: Grain = Grain.MONTH) -> date:
-    """The last month of the period that starts with this one. A coarser filing stands there when it is combined."""
+    """The last month of the period that starts with this one. A rarer filing stands there when it is combined."""
     return add_months(period, Grain(grain).months - 1)
 
 
@@ -177,41 +176,6 @@ def check_period(period: date, frequency: Grain, year_starts: int = 1) -> Proble
     sentence = gettext_noop("{period} is not the first month of a {frequency}: file it under {start}.")
     params = {"period": text_of(period), "frequency": Grain(frequency).word, "start": text_of(start)}
     return Problem("period.not_a_start", sentence, params, field="period", value=text_of(period))
-
-
-def owed_periods(
-    starts_on: date,
-    ends_on: date | None,
-    frequency: Grain,
-    first: date,
-    last: date,
-    year_starts: int = 1,
-    *,
-    first_partial: bool = True,
-) -> tuple[date, ...]:
-    """The periods, by first month, that an assignment from `starts_on` to `ends_on` owes within the months `first`
-    to `last`, both included.
-
-    Owed is what overlaps the assignment and lies wholly within those months: a quarterly partner owes nothing in a
-    month's view and its quarter in a quarter's. `first_partial=False`: a period that began before the assignment is
-    not owed. Source: product specification, 3.2 and 3.6.
-    """
-    until = last_day(last) if ends_on is None else min(ends_on, last_day(last))
-    since = max(starts_on, first)
-    return tuple(
-        period
-        for period in periods_between(since, until, frequency, year_starts)
-        if period >= first and last_month(period, frequency) <= last and (first_partial or period >= starts_on)
-    )
-
-
-def standing_at(owed: Iterable[date], frequency: Grain) -> frozenset[date]:
-    """The months at which those periods stand when they are combined: each at its last month.
-
-    A month's filing stands where it is; a quarter's at the quarter's end, so that a level filed for the quarter is
-    the level at its end.
-    """
-    return frozenset(last_month(period, frequency) for period in owed)
 
 
 def _day_in(month: date, day: int) -> date:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from measures.rules.coverage import State
 from measures.rules.periods import Grain
-from measures.selectors.owing import PERIODS, with_duties, with_owed
+from measures.selectors.owing import with_owed, with_owed_periods
 from measures.selectors.spans import ADD, LAST, LAST_RATE, MEAN_RATE, PEOPLE, RATE, Question
 
 KEY = ("scope", "grain", "indicator_id", "category", "period")
@@ -110,6 +110,24 @@ _FINISHED = f"""
 """
 
 
+# The month at which a figure stands, from which a level is carried, if its partner owed it then.
+_SOURCE = """
+    SELECT r.source AS stands_on
+     WHERE EXISTS (SELECT 1 FROM duties d
+                    WHERE d.indicator_id = k.alike_id AND d.partner_id = r.partner_id
+                      AND d.since < r.source + make_interval(months => 1) AND d.until >= r.source)
+"""
+_UNEVEN_SOURCE = """
+    SELECT f.stands_on
+      FROM (SELECT (r.source + make_interval(months => d.step - 1))::date AS stands_on
+              FROM duties d
+             WHERE d.indicator_id = k.alike_id AND d.partner_id = r.partner_id AND d.since <= r.source
+               AND d.until >= r.source
+               AND (date_part('month', r.source)::int - %(tenant_starts)s + 12) %% d.step = 0) f
+     WHERE f.stands_on BETWEEN k.period - make_interval(months => k.carry) AND k.period
+"""
+
+
 class Rows(NamedTuple):
     """A SELECT in two pieces, so that what stands in its CTEs, `k` above all, can be used beside it."""
 
@@ -127,54 +145,44 @@ def partner_rows(question: Question, *, figures: str = FIGURES, categories: bool
     Parameters: `question.parameters()` and `question.periods()`.
     """
     totals = "" if categories else "AND f.category = ''"
-    unlike = "" if question.is_owed_by_all else "DISTINCT"
-    excused, excuses = "false", ""
-    if question.has_excuses:
-        excused = "e.partner_id IS NOT NULL"
-        excuses = """LEFT JOIN measures_excuse e ON e.tenant_id = %(tenant)s AND e.indicator_id = b.indicator_id
-                                                 AND e.period = b.period AND e.partner_id = d.partner_id"""
+    let_off = "(o.is_excused OR o.is_optional)"
     whose = f"{'' if question.names_partners else 'b.partner_id IS NULL OR '}f.partner_id = b.partner_id"
     cells = f"""
-        SELECT f.n, o.partner_id, o.period, o.is_excused, o.is_last, f.category, f.value, f.numerator, f.denominator,
-               f.new_only, o.period AS source
+        SELECT f.n, o.partner_id, o.period, {let_off} AS is_let_off, o.is_last, f.category, f.value, f.numerator,
+               f.denominator, f.new_only, o.next_on AS source
           FROM read f JOIN owed_periods o ON o.n = f.crowd AND o.period = f.period AND o.partner_id = f.partner_id
+                                         AND o.step = f.step
          WHERE o.is_in_span {"AND f.carry = 0" if question.carries else ""}
     """
     if question.carries:
-        # The latest level within reach; an excused month is only due when it was filed itself.
-        cells += """
+        # The latest level within reach, which counts from the end of its period; an excused month, or one that may be
+        # left out, is only due when it was filed itself.
+        cells += f"""
         UNION ALL
         (SELECT DISTINCT ON (f.n, o.partner_id, o.period, f.category)
-                f.n, o.partner_id, o.period, o.is_excused, o.is_last, f.category, f.value, f.numerator, f.denominator,
-                f.new_only, s.period AS source
+                f.n, o.partner_id, o.period, {let_off} AS is_let_off, o.is_last, f.category, f.value, f.numerator,
+                f.denominator, f.new_only, s.next_on AS source
            FROM read f
            JOIN owed_periods s ON s.n = f.crowd AND s.partner_id = f.partner_id AND s.period = f.period
-           JOIN owed_periods o ON o.n = f.crowd AND o.partner_id = f.partner_id AND o.period >= f.period
-                              AND o.period <= f.period + make_interval(months => f.carry)
-          WHERE f.carry > 0 AND o.is_in_span AND (NOT o.is_excused OR s.period = o.period)
-          ORDER BY f.n, o.partner_id, o.period, f.category, s.period DESC)
+                              AND s.step = f.step
+           JOIN owed_periods o ON o.n = f.crowd AND o.partner_id = f.partner_id AND o.next_on >= s.next_on
+                              AND o.next_on <= s.next_on + make_interval(months => f.carry)
+          WHERE f.carry > 0 AND o.is_in_span AND (NOT {let_off} OR s.period = o.period)
+          ORDER BY f.n, o.partner_id, o.period, f.category, s.next_on DESC)
         """
     is_one_year, years_owed, years_filed = "true", "", ""
     if question.is_of_another_year:  # a span of the reader's year may lie in two of the tenant's
         owed_year, filed_year = _FISCAL_YEAR.format(day="o.period"), _FISCAL_YEAR.format(day="c.period")
         years_owed = f""",
-                   min({owed_year}) FILTER (WHERE NOT o.is_excused) AS first_year,
-                   max({owed_year}) FILTER (WHERE NOT o.is_excused) AS last_year"""
+                   min({owed_year}) FILTER (WHERE NOT {let_off}) AS first_year,
+                   max({owed_year}) FILTER (WHERE NOT {let_off}) AS last_year"""
         years_filed = f", min({filed_year}) AS first_year, max({filed_year}) AS last_year"
         is_one_year = "least(c.first_year, a.first_year) = greatest(c.last_year, a.last_year)"
-    is_filed = "c.cells = a.owed - a.excused + c.back"
+    is_filed = "c.cells = a.owed - a.let_off + c.back"
     ctes = f"""
-        {with_duties(question)},
-        b AS MATERIALIZED ({PERIODS.format(k=question.name)}),
-        owed_periods AS MATERIALIZED (
-            SELECT {unlike} b.n, d.partner_id, b.period, b.is_in_span, b.is_last, {excused} AS is_excused
-              FROM b JOIN duties d ON d.indicator_id = b.indicator_id AND d.since < b.next_on AND d.until >= b.period
-                           AND (b.partner_id IS NULL OR d.partner_id = b.partner_id)
-              {excuses}
-             WHERE b.n = b.crowd
-        ),
+        {with_owed_periods(question)},
         read AS MATERIALIZED (
-            SELECT b.n, b.crowd, b.period, k.carry, f.*
+            SELECT b.n, b.crowd, b.step, b.period, k.carry, f.*
               FROM b JOIN k ON k.n = b.n
              CROSS JOIN LATERAL (
                    SELECT f.partner_id, f.category, f.value, f.numerator, f.denominator, f.new_only FROM {figures} f
@@ -182,12 +190,12 @@ def partner_rows(question: Question, *, figures: str = FIGURES, categories: bool
                       AND ({whose}) AND {_COUNTS} {totals} OFFSET 0) f
         ),
         asked AS (
-            SELECT o.n, o.partner_id, count(*) AS owed, count(*) FILTER (WHERE o.is_excused) AS excused,
-                   bool_or(o.is_last AND NOT o.is_excused) AS is_due_last{years_owed}
+            SELECT o.n, o.partner_id, count(*) AS owed, count(*) FILTER (WHERE {let_off}) AS let_off,
+                   bool_or(o.is_last AND NOT {let_off}) AS is_due_last{years_owed}
               FROM owed_periods o WHERE o.is_in_span GROUP BY o.n, o.partner_id
         ),
         counted AS (
-            SELECT c.n, c.partner_id, c.category, count(*) AS cells, count(*) FILTER (WHERE c.is_excused) AS back,
+            SELECT c.n, c.partner_id, c.category, count(*) AS cells, count(*) FILTER (WHERE c.is_let_off) AS back,
                    sum(c.value) AS value, max(c.value) AS largest, sum(c.numerator) AS numerator,
                    sum(c.denominator) AS denominator,
                    bool_and(c.new_only) AS all_new, bool_or(c.new_only) AS some_new,
@@ -210,8 +218,8 @@ def partner_rows(question: Question, *, figures: str = FIGURES, categories: bool
                    CASE WHEN k.way = '{PEOPLE}' AND {is_filed} AND c.all_new = c.some_new THEN c.value END AS upper,
                    CASE WHEN {_IS_AT_LAST} THEN c.at_last ELSE c.cells END AS parts,
                    ({is_filed})::int AS filed, 1 AS expected, 0 AS excused,
-                   CASE WHEN c.last_source < k.last_on
-                        THEN (c.last_source + make_interval(months => k.step - 1))::date END AS value_period
+                   CASE WHEN c.last_source <= k.ends_on
+                        THEN (c.last_source - make_interval(months => 1))::date END AS value_period
               FROM counted c JOIN k ON k.n = c.n
               JOIN asked a ON a.n = k.crowd AND a.partner_id = c.partner_id
         )
@@ -229,38 +237,38 @@ def whole_rows(question: Question, *, figures: str = FIGURES, rollups: str = ROL
     if Grain.MONTH in grains or not grains:
         reads.append(_read_figures(figures, "f.period = k.period", "k.carry = 0"))
         if question.carries:
-            within = "f.period <= k.period AND f.period >= k.period - make_interval(months => k.carry)"
+            reach = "k.carry" if not question.is_uneven else "k.carry + 11"  # a longer period stands at its end
+            within = f"f.period <= k.period AND f.period >= k.period - make_interval(months => {reach})"
             reads.append(_read_figures(figures, within, "k.carry > 0"))
     if grains - {Grain.MONTH}:
         reads.append(_READ_ROLLUPS if rollups == ROLLUPS else _READ_COMPUTED.format(rollups=rollups))
     parts.append(
         f"""
-        SELECT r.n, o.is_due, r.category, r.value, r.numerator, r.denominator, r.lower, r.upper, r.parts, r.filed,
-               r.value_period
+        SELECT r.n, o.is_due, o.is_excused, r.category, r.value, r.numerator, r.denominator, r.lower, r.upper, r.parts,
+               r.filed, r.value_period
           FROM read r JOIN owed o ON o.n = r.crowd AND o.partner_id = r.partner_id
          {"WHERE r.source IS NULL" if question.carries else ""}
         """
     )
     if question.carries:
+        sources = _UNEVEN_SOURCE if question.is_uneven else _SOURCE
         parts.append(
-            """
+            f"""
             (SELECT DISTINCT ON (r.n, o.partner_id, r.category)
-                    r.n, o.is_due, r.category, r.value, r.numerator, r.denominator, r.lower, r.upper, r.parts, r.filed,
-                    CASE WHEN r.source < k.period THEN r.source END AS value_period
+                    r.n, o.is_due, o.is_excused, r.category, r.value, r.numerator, r.denominator, r.lower, r.upper,
+                    r.parts, r.filed, CASE WHEN s.stands_on < k.period THEN s.stands_on END AS value_period
                FROM read r JOIN owed o ON o.n = r.crowd AND o.partner_id = r.partner_id
                JOIN k ON k.n = r.n
-              WHERE r.source IS NOT NULL AND (o.is_due OR r.source = k.period)
-                AND EXISTS (SELECT 1 FROM duties d
-                             WHERE d.indicator_id = k.alike_id AND d.partner_id = r.partner_id
-                               AND d.since < r.source + make_interval(months => 1) AND d.until >= r.source)
-              ORDER BY r.n, o.partner_id, r.category, r.source DESC)
+              CROSS JOIN LATERAL ({sources}) s
+              WHERE r.source IS NOT NULL AND (o.is_due OR s.stands_on = k.period)
+              ORDER BY r.n, o.partner_id, r.category, s.stands_on DESC)
             """
         )
     ctes = f"""
         {with_owed(question)},
         read AS MATERIALIZED ({" UNION ALL ".join(reads)}),
         asked AS (
-            SELECT o.n, count(*) FILTER (WHERE o.is_due) AS due, count(*) FILTER (WHERE NOT o.is_due) AS let_off,
+            SELECT o.n, count(*) FILTER (WHERE o.is_due) AS due, count(*) FILTER (WHERE o.is_excused) AS excused,
                    bool_or(o.is_due_last) AS is_due_last
               FROM owed o GROUP BY o.n
         ),
@@ -269,6 +277,7 @@ def whole_rows(question: Question, *, figures: str = FIGURES, rollups: str = ROL
                    sum(c.denominator) AS denominator, max(c.lower) AS lower,
                    CASE WHEN count(c.upper) = count(*) THEN sum(c.upper) END AS upper, sum(c.parts) AS parts,
                    sum(c.filed) AS filed, count(*) FILTER (WHERE NOT c.is_due) AS back,
+                   count(*) FILTER (WHERE c.is_excused) AS no_longer_excused,
                    min(c.value_period) AS value_period
               FROM ({" UNION ALL ".join(parts)}) c GROUP BY c.n, c.category
         ),
@@ -279,7 +288,8 @@ def whole_rows(question: Question, *, figures: str = FIGURES, rollups: str = ROL
                    CASE WHEN {_IS_RATIO} THEN c.denominator END AS denominator,
                    CASE WHEN k.way = '{PEOPLE}' THEN c.lower END AS lower,
                    CASE WHEN k.way = '{PEOPLE}' AND c.filed = a.due + c.back THEN c.upper END AS upper,
-                   c.parts, c.filed, a.due + c.back AS expected, a.let_off - c.back AS excused, c.value_period
+                   c.parts, c.filed, a.due + c.back AS expected,
+                   a.excused - c.no_longer_excused AS excused, c.value_period
               FROM counted c JOIN k ON k.n = c.n JOIN asked a ON a.n = k.crowd
         )
     """

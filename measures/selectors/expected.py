@@ -12,7 +12,7 @@ from backbone.tenancy import active_tenant_id
 from measures.rules.periods import Grain
 from measures.selectors.combined import partner_rows
 from measures.selectors.owing import steady_plans, with_owed
-from measures.selectors.spans import Question, Span, countings, span_of
+from measures.selectors.spans import Question, countings, span_of
 
 
 class Expectation(NamedTuple):
@@ -51,22 +51,12 @@ def expectations(
             f"""
             WITH {with_owed(question)},
                  filed AS (SELECT r.n, r.scope FROM ({partner_rows(question)}) r WHERE r.category = '' AND r.filed = 1)
-            SELECT k.indicator_id, k.period, o.partner_id, NOT o.is_due AND f.n IS NULL, f.n IS NOT NULL
+            SELECT k.indicator_id, k.period, o.partner_id, o.is_excused AND f.n IS NULL, f.n IS NOT NULL
               FROM k JOIN owed o ON o.n = k.crowd
               LEFT JOIN filed f ON f.n = k.n AND f.scope = o.partner_id
+             WHERE o.is_due OR o.is_excused OR f.n IS NOT NULL
              ORDER BY k.indicator_id, o.partner_id
             """,  # noqa: S608  (fragments of our own)
             question.parameters(tenant_id) | question.periods(),
         )
         return [Expectation(*row) for row in cursor.fetchall()]
-
-
-def owed_periods(spans: Iterable[Span]) -> set[tuple[int, date]]:
-    """(indicator id, period) of those spans, each of one partner, that it owes or is excused from; one statement."""
-    question = Question(list(spans))
-    with connection.cursor() as cursor, steady_plans(cursor):
-        cursor.execute(
-            f"WITH {with_owed(question)} SELECT k.indicator_id, k.period FROM k JOIN owed o ON o.n = k.crowd",  # noqa: S608
-            question.parameters(active_tenant_id()),
-        )
-        return set(cursor.fetchall())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,10 +18,11 @@ from measures.models import Figure, Indicator
 from measures.models.filings import OPEN_STATES, FigureState
 from measures.rules.figures import Entry, divided
 from measures.rules.lines import TOTAL, Line, breakdown_of
+from measures.rules.owed import Duty, OwedPeriod, period_at
 from measures.rules.periods import Grain, add_months, start_of
-from measures.selectors.expected import owed_periods
+from measures.selectors.obligations import Duties
 from measures.selectors.reading import Reading, read
-from measures.selectors.spans import Counting, countings, span_of
+from measures.selectors.spans import Counting, countings
 from measures.windows import Window
 
 PERIODS = 13
@@ -102,6 +103,7 @@ class OwnFigure(NamedTuple):
     """One period of one partner's own series."""
 
     period: date
+    frequency: Grain
     words: str
     state: str
     approved_by: str
@@ -140,28 +142,33 @@ def own_lines(
         pk: start_of(Grain(c.frequency), readings_window(readings, pk).period, c.year_starts) for pk, c in known.items()
     }
     stored = _stored(known, starts, partner.pk)
-    spans = (
-        span_of(counting, Grain(counting.frequency), add_months(starts[pk], -back * Grain(counting.frequency).months),
-                partner_id=partner.pk)
-        for pk, counting in known.items() for back in range(PERIODS)
-    )  # fmt: skip
-    owed = owed_periods(span for span in spans if span is not None)
+    duties = Duties(indicators, [partner.pk])
     found = []
     for reading in readings:
         pk = reading.indicator.pk
-        frequency = Grain(reading.indicator.frequency)
         figures = []
-        for back in range(PERIODS):
-            period = add_months(starts[pk], -back * frequency.months)
-            row = stored.get((pk, period))
+        for one, is_due in _own_periods(duties.of(reading.indicator, partner.pk), starts[pk], reading.window.latest):
+            row = stored.get((pk, one.start))
             if row is None:
-                state = "missing" if (pk, period) in owed else "not_expected"
-                figures.append(OwnFigure(period, "", state, "", None, None, False))
+                state = "missing" if is_due else "not_expected"
+                figures.append(OwnFigure(one.start, one.frequency, "", state, "", None, None, False))
             else:
-                figures.append(_own(reading.line, period, row, with_drafts=with_drafts))
+                figures.append(_own(reading.line, one, row, with_drafts=with_drafts))
         own, everybody, share = _share(reading, partner.pk)
         found.append(OwnLine(reading, tuple(figures), share, own, everybody))
     return found
+
+
+def _own_periods(duty: Duty, month: date, latest: date) -> Iterator[tuple[OwedPeriod, bool]]:
+    """The partner's last periods that are over, newest first, as long as it files them; and whether each must be."""
+    count = 0
+    while count < PERIODS:
+        owed = period_at(duty, month)
+        one = owed or OwedPeriod(start_of(duty.frequency, month, duty.year_starts), duty.frequency)
+        if owed is None or owed.stands_at <= latest:
+            count += 1
+            yield one, owed is not None and not owed.is_optional
+        month = add_months(one.start, -1)
 
 
 def readings_window(readings: Sequence[Reading], pk: int) -> Window:
@@ -193,23 +200,25 @@ def _stored(known: dict[int, Counting], starts: dict[int, date], partner_id: int
                 "tenant": active_tenant_id(),
                 "partner": partner_id,
                 "ids": ids,
-                "since": [add_months(starts[pk], -PERIODS * Grain(known[pk].frequency).months) for pk in ids],
+                "since": [add_months(starts[pk], -PERIODS * known[pk].frequencies[-1].months) for pk in ids],
                 "until": [starts[pk] for pk in ids],
             },
         )
         return {(row[0], row[1]): row[2:] for row in cursor}  # a figure stands over an excuse
 
 
-def _own(line: Line, period: date, row: tuple, *, with_drafts: bool) -> OwnFigure:
+def _own(line: Line, one: OwedPeriod, row: tuple, *, with_drafts: bool) -> OwnFigure:
     value, numerator, denominator, is_not_collected, state, name, at, is_excuse = row
+    when = (one.start, one.frequency)
     if is_excuse:
-        return OwnFigure(period, "", "excused", name, at, None, True)
+        return OwnFigure(*when, "", "excused", name, at, None, True)
     if state in OPEN_STATES and not with_drafts:
-        return OwnFigure(period, "", state, "", at, None, False)
-    one = Entry(value, numerator, denominator, is_not_collected=is_not_collected)
+        return OwnFigure(*when, "", state, "", at, None, False)
+    entry = Entry(value, numerator, denominator, is_not_collected=is_not_collected)
     number = divided(numerator, denominator) if line.rule.is_ratio else value
     word = "not_collected" if is_not_collected and state == "approved" else state
-    return OwnFigure(period, wording.entry(line, one), word, name if state == "approved" else "", at, number, False)
+    approver = name if state == "approved" else ""
+    return OwnFigure(*when, wording.entry(line, entry), word, approver, at, number, False)
 
 
 def _share(reading: Reading, partner_id: int) -> tuple[Decimal | None, Decimal | None, Decimal | None]:

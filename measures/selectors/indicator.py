@@ -24,6 +24,7 @@ from measures.rules.kinds import UNDUPLICATED
 from measures.rules.lines import Breakdown, Line, breakdown_of
 from measures.rules.periods import Grain
 from measures.rules.small import counts_of, withheld
+from measures.selectors.obligations import rarer_duties
 from measures.selectors.parts import Part
 from measures.selectors.reading import Reading, TrendPoint, point_of
 from measures.selectors.series import SeriesRow, series
@@ -47,6 +48,7 @@ class PartnerRow:
     state: str
     state_words: str
     is_missing: bool
+    is_one_period: bool = False  # the window is one period as this partner files it
 
     @property
     def is_waiting(self) -> bool:
@@ -62,7 +64,7 @@ def partner_rows(reading: Reading, shown: set[int] | None) -> list[PartnerRow]:
     """Who makes up the figure: the largest first, then who is missing by what it usually brings, then the excused.
 
     `shown` are the partners that the reader may see, None for all; all others are one row, so that the rows still
-    add up to the figure. Two statements.
+    add up to the figure. Two statements, one more in a longer window than the indicator's own.
     """
     line, indicator = reading.line, reading.indicator
     own, others = reading.whole.parts, None
@@ -70,12 +72,12 @@ def partner_rows(reading: Reading, shown: set[int] | None) -> list[PartnerRow]:
         own, others = reading.whole.without(line, shown)
     before = {} if reading.before is None else {part.partner_id: part.combined for part in reading.before.parts}
     partners = Partner.objects.in_bulk([part.partner_id for part in own])
-    is_own_grain = reading.window.grain == indicator.frequency
-    states = _figure_states(indicator, reading.window.period, partners) if is_own_grain else {}
+    alone = _one_period(reading, partners)
+    states = _figure_states(indicator, reading.window.period, alone) if alone else {}
     rows = []
     for part in own:
         earlier = before.get(part.partner_id)
-        state, words = _state(part, states.get(part.partner_id), is_own_grain)
+        state, words = _state(part, states.get(part.partner_id), part.partner_id in alone)
         is_answered = states.get(part.partner_id, ("",))[0] in ANSWERED
         rows.append(
             PartnerRow(
@@ -88,6 +90,7 @@ def partner_rows(reading: Reading, shown: set[int] | None) -> list[PartnerRow]:
                 state=state,
                 state_words=words,
                 is_missing=part.combined.coverage.missing_count > 0 and not is_answered,
+                is_one_period=part.partner_id in alone,
             )
         )
     rows.sort(key=_order)
@@ -98,6 +101,17 @@ def partner_rows(reading: Reading, shown: set[int] | None) -> list[PartnerRow]:
         earlier = combine_partners(line, hidden) if hidden else None
         rows.append(PartnerRow(None, others.months, others.combined, earlier, "", None, "", words, False))
     return rows
+
+
+def _one_period(reading: Reading, partners: Iterable[int]) -> set[int]:
+    """The partners of whose filing the window is one period: all in the indicator's own, some in a longer one."""
+    grain, indicator = reading.window.grain, reading.indicator
+    if grain == indicator.frequency:
+        return set(partners)
+    rarer = rarer_duties([indicator])
+    if rarer is None:
+        return set()
+    return {pk for pk in partners if rarer.frequency(indicator, pk, reading.window.period) is grain}
 
 
 def _order(row: PartnerRow) -> tuple[int, Decimal, str]:

@@ -1,8 +1,9 @@
 """Who owes what in a span: the obligations' side of every roll-up, as SQL.
 
-A partner owes a period of an indicator when its participation and an obligation (its own or everybody's) both overlap
-the period, first and last days included. An excuse takes it out, unless it filed all the same. The fragments are CTEs
-over the parameters of `spans.Question`, and name the tenant on every table.
+A period is owed when one of its days lies in an obligation (the partner's own or everybody's), in the partner's stay,
+and before the indicator's retirement: the rule is `rules.owed`. An excuse takes it out, unless it filed all the same;
+so does a first period that may be left out, which then was never asked for. The fragments are CTEs over the parameters
+of `spans.Question`, and name the tenant on every table.
 """
 
 # ruff: noqa: S608  (SQL is put together from our own fragments; every value is a parameter)
@@ -26,62 +27,135 @@ SPANS = """
                           partner_id, crowd, alike_id, n)
 """
 
-# One row for each of the indicators' periods inside those spans; `n` is the span's number.
+# One row for each period of those that partners file inside those spans; `n` is the span's number.
 PERIODS = """
     SELECT * FROM unnest(
         %({k}b_n)s::bigint[], %({k}b_crowd)s::bigint[], %({k}b_indicator)s::bigint[], %({k}b_partner)s::bigint[],
-        %({k}b_period)s::date[], %({k}b_next)s::date[], %({k}b_within)s::bool[], %({k}b_last)s::bool[])
-    AS b (n, crowd, indicator_id, partner_id, period, next_on, is_in_span, is_last)
+        %({k}b_step)s::int[], %({k}b_period)s::date[], %({k}b_next)s::date[], %({k}b_within)s::bool[],
+        %({k}b_last)s::bool[])
+    AS b (n, crowd, indicator_id, partner_id, step, period, next_on, is_in_span, is_last)
 """
 
-# From when to when a partner owes an indicator, one row for each obligation that applies to it. Where participation
-# and obligation share a period but no day, `since` is after `until`, and that period alone is owed.
+# From when to when a partner owes an indicator, one row for each obligation that applies to it.
 _SINCE = "greatest(pa.joins_on, o.starts_on)"
-_UNTIL = "least(pa.leaves_on, o.ends_on, 'infinity')"
-_PERIOD_OF = "((date_part('year', {day}) * 12 + date_part('month', {day}))::int - %(tenant_starts)s) / i.step"
+_UNTIL = "least(pa.leaves_on, o.ends_on, i.retired_on - 1, 'infinity')"
 _DUTY = f"""
-    SELECT i.indicator_id, pa.partner_id, {_SINCE} AS since, {_UNTIL} AS until
-      FROM unnest(%({{k}}i_indicator)s::bigint[], %({{k}}i_initiative)s::bigint[], %({{k}}i_step)s::int[])
-           AS i (indicator_id, initiative_id, step)
+    SELECT i.indicator_id, pa.partner_id, {_SINCE} AS since, {_UNTIL} AS until {{more}}
+      FROM unnest(%({{k}}i_indicator)s::bigint[], %({{k}}i_initiative)s::bigint[], %({{k}}i_step)s::int[],
+                  %({{k}}i_retired)s::date[])
+           AS i (indicator_id, initiative_id, step, retired_on)
       JOIN measures_obligation o ON o.tenant_id = %(tenant)s AND o.indicator_id = i.indicator_id AND {{whose}}
       JOIN backbone_participation pa
         ON pa.tenant_id = %(tenant)s AND pa.initiative_id = i.initiative_id AND {{who}}
-     WHERE {{partners}}
-       AND CASE WHEN {_SINCE} > {_UNTIL}
-                THEN {_PERIOD_OF.format(day=_SINCE)} = {_PERIOD_OF.format(day="least(pa.leaves_on, o.ends_on)")}
-                ELSE true END
+     WHERE {{partners}} AND {_SINCE} <= {_UNTIL}
+"""
+
+# Where partners file at different rhythms, or may leave out a first period: the same as days that belong to whole
+# periods of one length (`step`), none twice. A rarer filing takes its days from what would be filed more often.
+_HOW_OFTEN = """,
+           greatest(i.step, CASE o.frequency WHEN 'year' THEN 12 WHEN 'quarter' THEN 3 ELSE 1 END) AS step,
+           o.first_partial = 'optional' AS may_begin_late
+"""
+_START = """(date_trunc('month', {day}::timestamp) - make_interval(
+             months => (date_part('month', {day})::int - %(tenant_starts)s + 12) %% {step}))::date"""
+_WHOLE_PERIODS = f"""
+    whole_periods AS MATERIALIZED (
+        SELECT a.indicator_id, a.partner_id, a.step,
+               range_agg(daterange(w.first_on, w.next_on)) AS days,
+               range_agg(daterange(CASE WHEN a.may_begin_late AND a.since > w.first_on THEN w.second_on
+                                        ELSE w.first_on END, w.next_on)) AS expected
+          FROM assigned a
+         CROSS JOIN LATERAL (SELECT {_START.format(day="a.since", step="a.step")} AS first_on) f
+         CROSS JOIN LATERAL (
+               SELECT f.first_on, (f.first_on + make_interval(months => a.step))::date AS second_on,
+                      CASE WHEN isfinite(a.until) THEN
+                           ({_START.format(day="a.until", step="a.step")} + make_interval(months => a.step))::date
+                      END AS next_on) w
+         GROUP BY a.indicator_id, a.partner_id, a.step
+    )
+"""
+_UNEVEN_DUTIES = """
+    SELECT w.indicator_id, w.partner_id, w.step, lower(d.days) AS since, coalesce(upper(d.days) - 1, 'infinity') AS until,
+           d.is_optional
+      FROM whole_periods w
+     CROSS JOIN LATERAL (SELECT coalesce(range_agg(r.days), '{}') AS days FROM whole_periods r
+                          WHERE r.indicator_id = w.indicator_id AND r.partner_id = w.partner_id AND r.step > w.step) r
+     CROSS JOIN LATERAL (SELECT unnest(w.expected - r.days) AS days, false AS is_optional
+                         UNION ALL SELECT unnest(w.days - w.expected - r.days), true) d
 """
 
 
 def with_duties(question: Question) -> str:
-    """The CTEs `k`, the spans, and `duties`."""
+    """The CTEs `k`, the spans, and `duties`; of an uneven question, these with `step` and `is_optional`."""
     k = question.name
     partners = f"pa.partner_id = ANY(%({k}_partners)s::bigint[])" if question.names_partners else "true"
-    duties = _DUTY.format(k=k, partners=partners, whose="o.partner_id IS NULL", who="true")
+    more = _HOW_OFTEN if question.is_uneven else ""
+    duties = _DUTY.format(k=k, partners=partners, whose="o.partner_id IS NULL", who="true", more=more)
     if not question.is_owed_by_all:
-        own = _DUTY.format(k=k, partners=partners, whose="o.partner_id IS NOT NULL", who="pa.partner_id = o.partner_id")
-        duties = f"{duties} UNION ALL {own}"
-    return f"k AS MATERIALIZED ({SPANS.format(k=k)}), duties AS MATERIALIZED ({duties})"
+        whose, who = "o.partner_id IS NOT NULL", "pa.partner_id = o.partner_id"
+        duties = f"{duties} UNION ALL {_DUTY.format(k=k, partners=partners, whose=whose, who=who, more=more)}"
+    spans = f"k AS MATERIALIZED ({SPANS.format(k=k)})"
+    if question.is_uneven:
+        return f"{spans}, assigned AS ({duties}), {_WHOLE_PERIODS}, duties AS MATERIALIZED ({_UNEVEN_DUTIES})"
+    return f"{spans}, duties AS MATERIALIZED ({duties})"
+
+
+def with_owed_periods(question: Question) -> str:
+    """The CTEs `k`, `duties`, `b`, the periods, and `owed_periods`: who owes each of them.
+
+    `is_excused` and `is_optional` (never both) need not be filed. Needs `question.periods()` as parameters.
+    """
+    # A period is owed once, however many obligations ask for it; of an uneven question no days come twice.
+    unlike = "" if question.is_owed_by_all or question.is_uneven else "DISTINCT"
+    rhythm, optional = ("d.step = b.step AND", "d.is_optional") if question.is_uneven else ("", "false")
+    excused, excuses = "false", ""
+    if question.has_excuses:
+        excused = f"e.partner_id IS NOT NULL AND NOT {optional}"
+        excuses = """LEFT JOIN measures_excuse e ON e.tenant_id = %(tenant)s AND e.indicator_id = b.indicator_id
+                                                 AND e.period = b.period AND e.partner_id = d.partner_id"""
+    return f"""
+        {with_duties(question)},
+        b AS MATERIALIZED ({PERIODS.format(k=question.name)}),
+        owed_periods AS MATERIALIZED (
+            SELECT {unlike} b.n, d.partner_id, b.step, b.period, b.next_on, b.is_in_span, b.is_last,
+                   {excused} AS is_excused, {optional} AS is_optional
+              FROM b JOIN duties d ON {rhythm} d.indicator_id = b.indicator_id AND d.since < b.next_on
+                           AND d.until >= b.period AND (b.partner_id IS NULL OR d.partner_id = b.partner_id)
+              {excuses}
+             WHERE b.n = b.crowd
+        )
+    """
 
 
 def with_owed(question: Question) -> str:
     """The CTEs `k`, `duties` and `owed`: who owes something in each span, to be joined by `owed.n = k.crowd`.
 
-    `is_due`: something of it is not excused; `is_due_last`: the last period is owed and not excused, which decides
-    whether a level is expected at the end of the span.
+    `is_due`: something of it must be filed; `is_excused`: nothing must, and something is excused; `is_due_last`: the
+    last period must be, which decides whether a level is expected at the end of the span. A partner that is neither due
+    nor excused may leave out all that it owes.
     """
+    if question.is_uneven:
+        return f"{with_owed_periods(question)}, owed AS MATERIALIZED ({_OWED_UNEVENLY})"
     if question.is_owed_by_all and not question.has_excuses:
         owed = """
-            SELECT k.n, d.partner_id, true AS is_due, k.is_closed AND d.until >= k.last_on AS is_due_last
+            SELECT k.n, d.partner_id, true AS is_due, false AS is_excused,
+                   k.is_closed AND d.until >= k.last_on AS is_due_last
               FROM k JOIN duties d
                 ON d.indicator_id = k.indicator_id AND d.since <= k.ends_on AND d.until >= k.first_on
                AND (k.partner_id IS NULL OR d.partner_id = k.partner_id)
              WHERE k.n = k.crowd
         """
     else:
-        owed = _OWED_WITH_EXCUSES
+        owed = f"SELECT o.*, NOT o.is_due AS is_excused FROM ({_OWED_WITH_EXCUSES}) o"
     return f"{with_duties(question)}, owed AS MATERIALIZED ({owed})"
 
+
+_OWED_UNEVENLY = """
+    SELECT o.n, o.partner_id, bool_or(NOT (o.is_excused OR o.is_optional)) AS is_due,
+           NOT bool_or(NOT (o.is_excused OR o.is_optional)) AND bool_or(o.is_excused) AS is_excused,
+           bool_or(o.is_last AND NOT (o.is_excused OR o.is_optional)) AS is_due_last
+      FROM owed_periods o WHERE o.is_in_span GROUP BY o.n, o.partner_id
+"""
 
 _OWED_WITH_EXCUSES = """
     SELECT o.n, o.partner_id, o.is_due_last AND NOT coalesce(x.has_last, false) AS is_due_last,

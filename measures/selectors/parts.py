@@ -17,15 +17,17 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from backbone.tenancy import active_tenant_id
+from measures.models import Indicator
 from measures.models.filings import FigureState
 from measures.rules.combining import Combined, combine_partners
 from measures.rules.coverage import Coverage, State
-from measures.rules.figures import divided
+from measures.rules.figures import Entry, divided
 from measures.rules.kinds import UNDUPLICATED
 from measures.rules.lines import Line
 from measures.rules.periods import Grain, add_months, last_day, last_month, start_of
-from measures.rules.usual import HISTORY
+from measures.rules.usual import HISTORY, usual
 from measures.selectors.combined import partner_rows
+from measures.selectors.obligations import Duties
 from measures.selectors.owing import steady_plans, with_owed
 from measures.selectors.spans import LAST, LAST_RATE, Counting, Question, Span, span_of
 from measures.windows import Window
@@ -111,16 +113,18 @@ def wholes(spans: Sequence[Span], lines: Mapping[int, Line], weights: Mapping[in
         cursor.execute(
             f"""
             WITH {with_owed(question)}
-            SELECT k.n, o.partner_id, o.is_due, o.is_due_last FROM k JOIN owed o ON o.n = k.crowd
+            SELECT k.n, o.partner_id, o.is_due, o.is_excused, o.is_due_last FROM k JOIN owed o ON o.n = k.crowd
             """,
             params,
         )
-        for n, partner, is_due, is_due_last in cursor:
+        for n, partner, is_due, is_excused, is_due_last in cursor:
+            if (n, partner) not in own and not (is_due or is_excused):
+                continue  # it may leave out all that it owes here, and did
             span = spans[n - 1]
             indicator = span.counting.indicator_id
             duty = (partner, is_due, is_due_last or span.counting.way not in (LAST, LAST_RATE))
-            usual = weights.get(indicator, {}).get(partner)
-            found[n - 1][partner] = _part(duty, own.get((n, partner)), lines[indicator], usual)
+            volume = weights.get(indicator, {}).get(partner)
+            found[n - 1][partner] = _part(duty, own.get((n, partner)), lines[indicator], volume)
     return [
         Whole(
             combine_partners(lines[span.counting.indicator_id], {pk: part.combined for pk, part in parts.items()}),
@@ -170,45 +174,87 @@ def _part(duty: tuple[int, bool, bool], row: Sequence[Any] | None, line: Line, u
 
 def usual_volumes(spans: Iterable[Span]) -> dict[int, dict[int, Decimal]]:
     """By indicator and partner: the median of the last six figures that count before the indicator's span, as
-    `rules.usual` defines it (a rate's denominators); a partner without any is left out. One statement.
+    `rules.usual` defines it (a rate's denominators); a partner without any is left out. One statement, a few more where
+    partners file at different rhythms.
     """
-    starts = {span.counting.indicator_id: span for span in spans}
-    if not starts:
-        return {}
+    spans = list(spans)
+    uneven = [span for span in spans if span.counting.longest > Grain(span.counting.frequency).months]
+    starts = {span.counting.indicator_id: span for span in spans if span not in uneven}
+    return _medians(starts) | _even_medians(uneven)
+
+
+def _history(starts: Mapping[int, Span]) -> dict[str, Any]:
+    """The parameters of `_LAST_FIGURES`: for each indicator, how far back to look from its span."""
     since = {
         pk: add_months(span.first_on, -LOOKED_BACK * Grain(span.counting.frequency).months)
         for pk, span in starts.items()
     }
+    return {
+        "tenant": active_tenant_id(),
+        "indicators": list(starts),
+        "since": [since[pk] for pk in starts],
+        "before": [span.first_on for span in starts.values()],
+        "states": list(next(iter(starts.values())).counting.states),
+        "history": HISTORY,
+    }
+
+
+_LAST_FIGURES = """
+    SELECT h.indicator_id, h.partner_id, h.period, h.volume
+      FROM (SELECT f.indicator_id, f.partner_id, f.period, coalesce(f.denominator, f.value) AS volume,
+                   row_number() OVER (PARTITION BY f.indicator_id, f.partner_id ORDER BY f.period DESC) AS back
+              FROM unnest(%(indicators)s::bigint[], %(since)s::date[], %(before)s::date[])
+                   AS i (indicator_id, since, before)
+              JOIN measures_figure f
+                ON f.tenant_id = %(tenant)s AND f.indicator_id = i.indicator_id
+               AND f.period >= i.since AND f.period < i.before AND f.category = ''
+               AND f.state = ANY(%(states)s) AND coalesce(f.denominator, f.value) IS NOT NULL) h
+     WHERE h.back <= %(history)s
+"""
+
+
+def _medians(starts: Mapping[int, Span]) -> dict[int, dict[int, Decimal]]:
     found: dict[int, dict[int, Decimal]] = {}
+    if not starts:
+        return found
     with connection.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             SELECT u.indicator_id, u.partner_id, (u.volumes[(u.n + 1) / 2] + u.volumes[u.n / 2 + 1]) / 2
               FROM (SELECT h.indicator_id, h.partner_id, array_agg(h.volume ORDER BY h.volume) AS volumes,
                            count(*)::int AS n
-                      FROM (SELECT f.indicator_id, f.partner_id, coalesce(f.denominator, f.value) AS volume,
-                                   row_number() OVER (PARTITION BY f.indicator_id, f.partner_id
-                                                      ORDER BY f.period DESC) AS back
-                              FROM unnest(%(indicators)s::bigint[], %(since)s::date[], %(before)s::date[])
-                                   AS i (indicator_id, since, before)
-                              JOIN measures_figure f
-                                ON f.tenant_id = %(tenant)s AND f.indicator_id = i.indicator_id
-                               AND f.period >= i.since AND f.period < i.before AND f.category = ''
-                               AND f.state = ANY(%(states)s) AND coalesce(f.denominator, f.value) IS NOT NULL) h
-                     WHERE h.back <= %(history)s
-                     GROUP BY h.indicator_id, h.partner_id) u
+                      FROM ({_LAST_FIGURES}) h GROUP BY h.indicator_id, h.partner_id) u
             """,
-            {
-                "tenant": active_tenant_id(),
-                "indicators": list(starts),
-                "since": [since[pk] for pk in starts],
-                "before": [span.first_on for span in starts.values()],
-                "states": list(next(iter(starts.values())).counting.states),
-                "history": HISTORY,
-            },
+            _history(starts),
         )
         for indicator, partner, volume in cursor:
             found.setdefault(indicator, {})[partner] = volume
+    return found
+
+
+def _even_medians(uneven: Iterable[Span]) -> dict[int, dict[int, Decimal]]:
+    """The same for indicators that some file more rarely: a quarter's volume is a third of it each month, so that
+    shares of one volume are compared. A level at the end of a quarter is a level at the end of a month.
+    """
+    starts = {span.counting.indicator_id: span for span in uneven}
+    if not starts:
+        return {}
+    indicators = {one.pk: one for one in Indicator.objects.filter(pk__in=list(starts)).select_related("tenant")}
+    duties = Duties(indicators.values())
+    volumes: dict[tuple[int, int], list[tuple[date, Decimal]]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_LAST_FIGURES, _history(starts))
+        for indicator, partner, period, volume in cursor:
+            months = 1
+            if starts[indicator].counting.way not in (LAST, LAST_RATE):
+                frequency = duties.frequency(indicators[indicator], partner, period)
+                months = frequency.months // Grain(indicators[indicator].frequency).months
+            volumes.setdefault((indicator, partner), []).append((period, volume / months))
+    found: dict[int, dict[int, Decimal]] = {}
+    for (indicator, partner), known in volumes.items():
+        middle = usual([Entry(value=volume) for _period, volume in sorted(known)])
+        if middle is not None:
+            found.setdefault(indicator, {})[partner] = middle
     return found
 
 

@@ -19,9 +19,10 @@ from measures.models.filings import FigureState
 from measures.rules.figures import Entry, ratio
 from measures.rules.kinds import FLOW
 from measures.rules.lines import TOTAL, Line
-from measures.rules.periods import Grain, add_months, last_day
+from measures.rules.periods import Grain, add_months
 from measures.rules.usual import usual
 from measures.selectors.filing import closed_lines, owed_lines
+from measures.selectors.obligations import rarer_duties
 
 HANDED_IN = (FigureState.SUBMITTED, FigureState.APPROVED)
 REMEMBERED = 12  # earlier periods that are read; the usual is found among them
@@ -42,7 +43,9 @@ class Said:
 class ReportLine:
     """One indicator of a report. `state` is empty before anybody typed; `past` is oldest first, handed in only.
 
-    `is_over`: its period is over, or in its last day, so that it can be submitted.
+    `is_over`: its period is over, or in its last day, so that it can be submitted. `frequency`: how long the period is,
+    which for some partners is longer than the indicator's; `is_optional`: a first period that began before the partner
+    did, which counts when it is filed and is not missing when it is not.
     """
 
     indicator: Indicator
@@ -52,6 +55,8 @@ class ReportLine:
     closes_on: date
     is_over: bool
     is_closed: bool
+    frequency: Grain = Grain.MONTH
+    is_optional: bool = False
     excuse: str = ""
     state: str = ""
     cells: dict[str, Entry] = field(default_factory=dict)
@@ -144,15 +149,17 @@ def report(initiative: Initiative, partner: Partner, period: date, now: datetime
     excuses = dict(Excuse.objects.filter(partner=partner, period=period).values_list("indicator_id", "reason"))
     lines = {}
     for pk, indicator in owed.indicators.items():
-        grain = Grain(indicator.frequency)
+        grain = owed.periods[pk].frequency
         lines[pk] = ReportLine(
             indicator,
             owed.lines[pk],
             period,
-            due_on(indicator, period),
-            closes_on(indicator, period),
-            is_over=last_day(period, grain) <= today(indicator.tenant, now),
+            due_on(indicator, period, grain),
+            closes_on(indicator, period, grain),
+            is_over=owed.periods[pk].ends_on <= today(indicator.tenant, now),
             is_closed=(pk, desk) in closed,
+            frequency=grain,
+            is_optional=owed.periods[pk].is_optional,
             excuse=excuses.get(pk, ""),
             past=[(add_months(period, -back * grain.months), None) for back in range(REMEMBERED, 0, -1)],
         )
@@ -170,8 +177,10 @@ def report(initiative: Initiative, partner: Partner, period: date, now: datetime
 
 
 def one_line(initiative: Initiative, indicator: Indicator, partner: Partner, period: date) -> ReportLine:
-    """One line by itself, owed today or not: what stands there and what came before; three queries."""
-    grain = Grain(indicator.frequency)
+    """One line by itself, owed today or not: what stands there and what came before; four queries."""
+    rarer = rarer_duties([indicator], [partner.pk])
+    own = Grain(indicator.frequency)
+    grain = own if rarer is None else rarer.frequency(indicator, partner.pk, period)
     past: list[tuple[date, Entry | None]] = [
         (add_months(period, -back * grain.months), None) for back in range(REMEMBERED, 0, -1)
     ]
@@ -179,10 +188,11 @@ def one_line(initiative: Initiative, indicator: Indicator, partner: Partner, per
         indicator,
         lines_of(initiative, [indicator])[indicator.pk],
         period,
-        due_on(indicator, period),
-        closes_on(indicator, period),
+        due_on(indicator, period, grain),
+        closes_on(indicator, period, grain),
         is_over=True,
         is_closed=False,
+        frequency=grain,
         past=past,
     )
     _fill_in(partner, period, {indicator.pk: line})
@@ -215,7 +225,7 @@ def _fill_in(partner: Partner, period: date, lines: dict[int, ReportLine]) -> No
             line.changed_by = figure.changed_by.name if figure.changed_by else ""
     for pk, line in lines.items():
         line.past = [(month, past.get((pk, month))) for month, _ in line.past]
-        per_year = 12 // Grain(line.indicator.frequency).months
+        per_year = 12 // line.frequency.months
         line.last_year = line.past[-per_year] if per_year > SHOWN else None
 
 

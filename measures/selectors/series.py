@@ -174,7 +174,7 @@ def _silent(spans: Sequence[Span], tenant_id: int) -> list[SeriesRow]:
             f"""
             WITH {with_owed(question)}
             SELECT k.indicator_id, k.period, '', NULL, NULL, NULL, NULL, NULL, false, 0, 0,
-                   count(*) FILTER (WHERE o.is_due), count(*) FILTER (WHERE NOT o.is_due), NULL,
+                   count(*) FILTER (WHERE o.is_due), count(*) FILTER (WHERE o.is_excused), NULL,
                    CASE WHEN bool_or(CASE WHEN k.way IN ('{LAST}', '{LAST_RATE}') THEN o.is_due_last ELSE o.is_due END)
                         THEN '{State.NONE}' ELSE '{State.NOT_EXPECTED}' END, NULL
               FROM k JOIN owed o ON o.n = k.crowd GROUP BY k.indicator_id, k.period

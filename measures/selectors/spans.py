@@ -37,7 +37,8 @@ class Counting(NamedTuple):
 
     `is_owed_by_all`: one obligation, everybody's, so that nobody owes it twice over; `has_excuses`: somebody is let
     off one of its periods. Where neither needs to be asked row by row, the SQL is shorter; `owed_since` and
-    `owed_until` are the days of that one obligation.
+    `owed_until` are the days of that one obligation. `longest` are the months of the rarest filing that somebody owes;
+    `is_uneven`: somebody files more rarely than the indicator asks, or may leave out a first period.
     """
 
     indicator_id: int
@@ -51,12 +52,21 @@ class Counting(NamedTuple):
     is_owed_by_all: bool
     owed_since: date | None
     owed_until: date | None
+    retired_on: date | None
+    longest: int
+    is_uneven: bool
     has_excuses: bool
 
     @property
     def is_owed_alike(self) -> bool:
         """Whether exactly those owe it who take part, from day to day, so that all such indicators are owed alike."""
-        return self.is_owed_by_all and not self.has_excuses
+        return self.is_owed_by_all and not self.has_excuses and not self.is_uneven
+
+    @property
+    def frequencies(self) -> list[Grain]:
+        """How often partners file it: as often as it asks, and more rarely where somebody may."""
+        own = Grain(self.frequency)
+        return [grain for grain in Grain if own.months <= grain.months <= max(own.months, self.longest)]
 
     @property
     def way(self) -> str:
@@ -98,12 +108,15 @@ def countings(indicator_ids: Iterable[int] | None = None, initiative_id: int | N
             SELECT i.id, i.initiative_id, i.frequency, i.kind, i.over_time, i.carry_forward,
                    CASE t.counting WHEN 'submitted' THEN ARRAY['approved', 'submitted'] ELSE ARRAY['approved'] END,
                    t.fiscal_year_starts,
-                   coalesce(o.is_one AND o.is_common, false), o.since, o.until,
+                   coalesce(o.is_one AND o.is_common, false), o.since, o.until, i.retired_on, coalesce(o.longest, 1),
+                   coalesce(o.is_uneven, false),
                    EXISTS (SELECT 1 FROM measures_excuse e WHERE e.tenant_id = %(tenant)s AND e.indicator_id = i.id)
               FROM measures_indicator i JOIN backbone_tenant t ON t.id = i.tenant_id
               CROSS JOIN LATERAL (
                    SELECT count(*) = 1 AS is_one, bool_and(o.partner_id IS NULL) AS is_common,
-                          min(o.starts_on) AS since, min(o.ends_on) AS until
+                          min(o.starts_on) AS since, min(o.ends_on) AS until,
+                          max(CASE o.frequency WHEN 'year' THEN 12 WHEN 'quarter' THEN 3 ELSE 1 END) AS longest,
+                          bool_or(o.frequency <> '' OR o.first_partial = 'optional') AS is_uneven
                      FROM measures_obligation o WHERE o.tenant_id = %(tenant)s AND o.indicator_id = i.id) o
              WHERE i.tenant_id = %(tenant)s {where}
             """,  # noqa: S608  (the clauses are ours)
@@ -143,10 +156,12 @@ def _bounds(
 
 
 def touched(counting: Counting, period: date) -> Iterator[date]:
-    """The months whose spans a figure of that period can change: its own, and those a level is carried into."""
+    """The months whose spans a figure of that period can change: its own, and those a level is carried into, from the
+    end of the longest period that somebody files."""
     first = start_of(Grain(counting.frequency), period, counting.year_starts)
     step = Grain(counting.frequency).months
-    for later in range(0, counting.carries + 1, step):
+    reach = counting.carries + max(counting.longest - step, 0) if counting.carries else 0
+    for later in range(0, reach + 1, step):
         yield add_months(first, later)
 
 
@@ -178,6 +193,10 @@ class Question:
         return any(counting.has_excuses for counting in self.countings)
 
     @cached_property
+    def is_uneven(self) -> bool:
+        return any(counting.is_uneven for counting in self.countings)
+
+    @cached_property
     def crowds(self) -> list[int]:
         """For each span the number of the first that is owed by the same partners for the same days: who owes what is
         asked once for all of them."""
@@ -202,7 +221,8 @@ class Question:
         alike = [spans[crowd - 1].counting for crowd in self.crowds]
         asked = list({counting.indicator_id: counting for counting in alike}.values())
         steps = {"month": 1, "quarter": 3, "year": 12}
-        return {
+        periods = self.periods() if self.is_uneven else {}
+        return periods | {
             "tenant": tenant_id,
             "states": list(known[0].states) if known else [],
             "tenant_starts": known[0].year_starts if known else 1,
@@ -210,6 +230,7 @@ class Question:
             f"{k}i_indicator": array(counting.indicator_id for counting in asked),
             f"{k}i_initiative": array(counting.initiative_id for counting in asked),
             f"{k}i_step": array(steps[counting.frequency] for counting in asked),
+            f"{k}i_retired": array(counting.retired_on for counting in asked),
             f"{k}_indicator": array(span.counting.indicator_id for span in spans),
             f"{k}_grain": array(span.grain for span in spans),
             f"{k}_period": array(span.period for span in spans),
@@ -226,22 +247,23 @@ class Question:
         }
 
     def periods(self) -> dict[str, str]:
-        """The indicators' own periods inside the spans, and before them as far as a level is carried: one array a
+        """The periods that partners file inside the spans, and before them as far as a level is carried: one array a
         column of `owing.PERIODS`. A period that straddles the start of a span lies neither in nor before it."""
         rows = [
-            (number, crowd, span.counting.indicator_id, span.partner_id, *period)
+            (number, crowd, span.counting.indicator_id, span.partner_id, frequency.months, *period)
             for number, (span, crowd) in enumerate(zip(self.spans, self.crowds, strict=True), start=1)
+            for frequency in span.counting.frequencies
             for period in _periods(
                 span.period,
-                span.first_on,
                 span.ends_on,
                 span.is_closed,
-                span.counting.frequency,
+                frequency,
                 span.counting.carries,
+                span.counting.year_starts,
             )
         ]
-        columns = zip(*rows, strict=True) if rows else [()] * 8
-        names = ("n", "crowd", "indicator", "partner", "period", "next", "within", "last")
+        columns = zip(*rows, strict=True) if rows else [()] * 9
+        names = ("n", "crowd", "indicator", "partner", "step", "period", "next", "within", "last")
         return {f"{self.name}b_{name}": array(column) for name, column in zip(names, columns, strict=True)}
 
 
@@ -255,20 +277,18 @@ def _crowd(number: int, span: Span) -> Any:
     counting = span.counting
     if not counting.is_owed_alike:
         return number
-    days = (counting.initiative_id, counting.frequency, counting.carries, counting.owed_since, counting.owed_until)
-    return (*days, *span[2:])
+    days = (counting.owed_since, counting.owed_until, counting.retired_on)
+    return (counting.initiative_id, counting.frequency, counting.carries, *days, *span[2:])
 
 
 @lru_cache(maxsize=4096)
 def _periods(
-    start: date, first: date, ends: date, is_closed: bool, frequency: str, carries: int
+    start: date, ends: date, is_closed: bool, frequency: Grain, carries: int, year_starts: int
 ) -> tuple[tuple[date, date, bool, bool], ...]:
-    step = Grain(frequency).months
     found = []
-    period = add_months(first, -(carries // step) * step)
-    while period <= ends:
-        following = add_months(period, step)
-        if period >= first or following <= start:
-            found.append((period, following, period >= first, is_closed and following > ends))
+    period = start_of(frequency, add_months(start, -carries), year_starts)
+    while (following := add_months(period, frequency.months)) - timedelta(days=1) <= ends:
+        if period >= start or following <= start:
+            found.append((period, following, period >= start, is_closed and following > ends))
         period = following
     return tuple(found)

@@ -9,12 +9,13 @@ from datetime import date, datetime
 from django.db.models import Count, Max, Min, Q
 from django.utils import timezone
 
-from backbone.models import Initiative, Participation, Partner
+from backbone.models import Initiative, Partner
 from measures.lines import closes_on, due_on, today
-from measures.models import Excuse, Figure, Indicator, Obligation, Reopening
+from measures.models import Excuse, Figure, Indicator, Reopening
 from measures.models.filings import FigureState
-from measures.rules.periods import Grain, add_months, last_day, month_of, start_of
-from measures.selectors.filing import is_owed
+from measures.rules.owed import Duty, OwedPeriod, period_at
+from measures.rules.periods import add_months, month_of, start_of
+from measures.selectors.obligations import Duties
 
 LOOKED_BACK = 6  # periods; a lock day of 62 closes a month within three
 
@@ -73,16 +74,7 @@ def owed_reports(
     if not indicators:
         return []
     day = today(indicators[0].tenant, now)
-    duties: dict[tuple[int, int | None], list] = {}
-    for row in Obligation.objects.filter(Q(partner__in=partner_ids) | Q(partner=None)).values_list(
-        "indicator_id", "partner_id", "starts_on", "ends_on"
-    ):
-        duties.setdefault(row[:2], []).append(row[2:])
-    stays: dict[tuple[int, int], list] = {}
-    for row in Participation.objects.filter(partner__in=partner_ids).values_list(
-        "initiative_id", "partner_id", "joins_on", "leaves_on"
-    ):
-        stays.setdefault(row[:2], []).append(row[2:])
+    duties = Duties(indicators, partner_ids)
     partners = {row.pk: row for row in Partner.objects.filter(pk__in=partner_ids)}
     reopened: dict[tuple[int, int, date], date] = {
         row[:3]: row[3]
@@ -91,15 +83,17 @@ def owed_reports(
         )
     }
 
-    wanted: dict[tuple[int, int, date], tuple[Indicator, bool]] = {}
+    wanted: dict[tuple[int, int, date], tuple[Indicator, OwedPeriod, bool]] = {}
     for indicator in indicators:
         for partner_id in partners:
-            stay = stays.get((indicator.initiative_id, partner_id), ())
-            duty = [*duties.get((indicator.pk, partner_id), ()), *duties.get((indicator.pk, None), ())]
             again = {key[2] for key in reopened if key[:2] == (indicator.initiative_id, partner_id)}
-            for period in {*_open_periods(indicator, day), *again}:
-                if is_owed(indicator, period, duty, stay):
-                    wanted[indicator.pk, partner_id, period] = (indicator, period in again)
+            duty = duties.of(indicator, partner_id)
+            for one in _open_periods(indicator, duty, day):
+                wanted[indicator.pk, partner_id, one.start] = (indicator, one, one.start in again)
+            for period in again:
+                found_again = period_at(duty, period)
+                if found_again is not None and found_again.start == period:
+                    wanted[indicator.pk, partner_id, period] = (indicator, found_again, True)
     periods = {key[2] for key in wanted}
     excused = set(
         Excuse.objects.filter(partner__in=partner_ids, period__in=periods).values_list(
@@ -113,13 +107,15 @@ def owed_reports(
         states.setdefault(row[:3], set()).add(row[3])
 
     found: dict[tuple[int, int, date], OwedReport] = {}
-    for key, (indicator, is_reopened) in wanted.items():
+    for key, (indicator, owed, is_reopened) in wanted.items():
         state = _state(states.get(key, set()))
-        if not state and key in excused:
+        if not state and (key in excused or owed.is_optional):
             continue
         _, partner_id, period = key
-        closes = reopened[indicator.initiative_id, partner_id, period] if is_reopened else closes_on(indicator, period)
-        is_over = last_day(period, Grain(indicator.frequency)) < day
+        due, closes = due_on(indicator, period, owed.frequency), closes_on(indicator, period, owed.frequency)
+        if is_reopened:
+            closes = reopened[indicator.initiative_id, partner_id, period]
+        is_over = owed.ends_on < day
         at = (indicator.initiative_id, partner_id, period)
         report = found.setdefault(
             at,
@@ -127,16 +123,16 @@ def owed_reports(
                 indicator.initiative,
                 partners[partner_id],
                 period,
-                due_on(indicator, period),
+                due,
                 closes,
                 is_over,
                 is_reopened,
             ),
         )
         if is_over and not report.is_over:
-            report.due_on, report.closes_on, report.is_over = due_on(indicator, period), closes, True
+            report.due_on, report.closes_on, report.is_over = due, closes, True
         elif is_over == report.is_over:
-            report.due_on = min(report.due_on, due_on(indicator, period))
+            report.due_on = min(report.due_on, due)
             report.closes_on = min(report.closes_on, closes)
         report.lines += 1
         if is_over or state:
@@ -179,16 +175,19 @@ def waiting_reports(reader_id: int, initiative: Initiative | None = None) -> lis
     return sorted(found.values(), key=lambda one: (one.since, one.period, one.partner.code))
 
 
-def _open_periods(indicator: Indicator, day: date) -> list[date]:
-    """The periods of this indicator that have begun and are not closed, by its own calendar."""
-    grain = Grain(indicator.frequency)
-    period = start_of(grain, month_of(day), indicator.tenant.fiscal_year_starts)
-    found = []
+def _open_periods(indicator: Indicator, duty: Duty, day: date) -> list[OwedPeriod]:
+    """The periods that a partner owes of this indicator and that have begun and are not closed, the last one first."""
+    month = month_of(day)
+    found: list[OwedPeriod] = []
     for _ in range(LOOKED_BACK):
-        if closes_on(indicator, period) < day:
+        owed = period_at(duty, month)
+        start, grain = (month, duty.frequency) if owed is None else (owed.start, owed.frequency)
+        start = start_of(grain, start, duty.year_starts)
+        if closes_on(indicator, start, grain) < day:
             break
-        found.append(period)
-        period = add_months(period, -grain.months)
+        if owed is not None:
+            found.append(owed)
+        month = add_months(start, -1)
     return found
 
 

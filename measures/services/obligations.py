@@ -15,11 +15,13 @@ from django.utils.translation import gettext_noop
 
 from backbone import changes
 from backbone.models import Initiative, Membership, Participation, Partner
-from backbone.problems import Problem, Refused
-from backbone.services.fields import checked, plain
+from backbone.problems import Month, Problem, Refused
+from backbone.services.fields import checked, plain, set_fields
 from backbone.services.partners import Follower, Moved
-from measures.models import Excuse, Filing, Indicator, Obligation
-from measures.rules.periods import Grain, check_period, text_of
+from measures.models import Excuse, Figure, Filing, Indicator, Obligation
+from measures.rules.owed import Duty, changed_lengths, check_frequency, not_a_start
+from measures.rules.periods import Grain, add_months, check_period, start_of, text_of
+from measures.selectors.obligations import Duties
 from measures.services.expectations import Span, mark_indicators, months_between, months_of
 
 changes.register_verbs(
@@ -30,6 +32,8 @@ changes.register_verbs(
         "obligation.ended_for_all": gettext_noop("{by} wrote down that every partner owes {name} until {ends_on}"),
         "obligation.changed": gettext_noop("{by} changed until when {partner} owes {name}"),
         "obligation.changed_for_all": gettext_noop("{by} changed until when every partner owes {name}"),
+        "obligation.rhythm_changed": gettext_noop("{by} changed how often {partner} owes {name}"),
+        "obligation.rhythm_changed_for_all": gettext_noop("{by} changed how often every partner owes {name}"),
         "obligation.removed": gettext_noop("{by} no longer asks {partner} for {name}"),
         "obligation.removed_for_all": gettext_noop("{by} no longer asks every partner for {name}"),
         "excuse.given": gettext_noop("{by} excused {partner} from {name} for {period}: {reason}"),
@@ -38,6 +42,7 @@ changes.register_verbs(
 )
 
 REASON_LENGTH = 500
+FirstPartial = Obligation.FirstPartial
 
 
 @transaction.atomic
@@ -48,12 +53,21 @@ def put_obligations(
     by: Membership | None,
     starts_on: date | None = None,
     ends_on: date | None = None,
+    frequency: str = "",
+    first_partial: str = FirstPartial.EXPECTED,
 ) -> int:
     """Say that these partners (None: every one) owe the indicator from one day to another; answers how many changed.
 
-    A partner that owes it from the same first day already gets the new last day. Raises `Refused`.
+    `frequency` "" is the indicator's own, or a longer one. A partner that owes it from the same first day already gets
+    the new last day, frequency and first period. Raises `Refused`: also when a figure that stands would then hold for
+    a longer or shorter period than it was filed for.
     """
     initiative = _lock(indicator)
+    asked = Grain(indicator.frequency)
+    if frequency and (problem := check_frequency(indicator.name, asked, Grain(frequency))):
+        raise Refused(problem)
+    frequency = "" if frequency == indicator.frequency else frequency
+    rhythms = _Rhythms(indicator, partners)
     if starts_on is not None and ends_on is not None and ends_on < starts_on:
         sentence = gettext_noop("It would end on {ends_on}, before it starts on {starts_on}.")
         params = {"starts_on": str(starts_on), "ends_on": str(ends_on)}
@@ -66,18 +80,24 @@ def put_obligations(
         before: Span | None = None
         if row is None:
             row = Obligation(indicator=indicator, partner=partner, starts_on=starts_on, ends_on=ends_on)
+            row.frequency, row.first_partial = frequency, first_partial
             row.save(force_insert=True)
             verb = "obligation.assigned"
-        elif row.ends_on == ends_on:
-            continue
         else:
             before = (row.starts_on, row.ends_on)
-            row.ends_on = ends_on
-            row.save(update_fields=["ends_on"])
-            verb = "obligation.ended" if ends_on is not None else "obligation.changed"
+            new = {"ends_on": ends_on, "frequency": frequency, "first_partial": first_partial}
+            changed = set_fields(row, new)
+            if not changed:
+                continue
+            if {"frequency", "first_partial"} & set(changed):
+                verb = "obligation.rhythm_changed"
+                _mark(indicator, partner, months, None, before)  # all of it, whatever its days become
+            else:
+                verb = "obligation.ended" if ends_on is not None else "obligation.changed"
         count += 1
         _tell(verb, row, indicator, partner, by)
         _mark(indicator, partner, months, before, (starts_on, ends_on))
+    rhythms.check()
     return count
 
 
@@ -87,9 +107,10 @@ def end(*, obligation: Obligation, ends_on: date | None, by: Membership | None) 
     partners = None if obligation.partner_id is None else [obligation.partner]
     return bool(
         put_obligations(
-            indicator=obligation.indicator, partners=partners, by=by, starts_on=obligation.starts_on, ends_on=ends_on
+            indicator=obligation.indicator, partners=partners, by=by, starts_on=obligation.starts_on, ends_on=ends_on,
+            frequency=obligation.frequency, first_partial=obligation.first_partial,
         )
-    )
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -98,7 +119,9 @@ def remove(*, obligation: Obligation, by: Membership | None) -> None:
     indicator, partner = obligation.indicator, obligation.partner
     initiative = _lock(indicator)
     span = (obligation.starts_on, obligation.ends_on)
+    rhythms = _Rhythms(indicator, None if partner is None else [partner])
     obligation.delete()
+    rhythms.check()
     _tell("obligation.removed", obligation, indicator, partner, by)
     _mark(indicator, partner, months_of(initiative), span, None)
 
@@ -119,6 +142,10 @@ def give_excuse(
     tenant_year = indicator.tenant.fiscal_year_starts
     if problem := check_period(period, Grain(indicator.frequency), tenant_year):
         raise Refused(problem)
+    duties = Duties([indicator], [partner.pk])
+    owed = duties.at(indicator, partner.pk, period)
+    if owed is not None and owed.start != period:
+        raise Refused(not_a_start(duties.of(indicator, partner.pk), period, owed))
     if not Participation.objects.filter(initiative=initiative, partner=partner).exists():
         sentence = gettext_noop("{partner} does not take part in {initiative}, so there is nothing to excuse.")
         params = {"partner": partner.name, "initiative": initiative.name}
@@ -213,8 +240,55 @@ def _tell(verb: str, row: Obligation, indicator: Indicator, partner: Partner | N
         verb += "_to_all" if verb == "obligation.assigned" else "_for_all"
     changes.record(
         verb, on=indicator, by=by, initiative=indicator.initiative, partner=partner, name=indicator.name,
-        starts_on=plain(row.starts_on), ends_on=plain(row.ends_on),
+        starts_on=plain(row.starts_on), ends_on=plain(row.ends_on), frequency=row.frequency or indicator.frequency,
+        first_partial=row.first_partial,
     )  # fmt: skip
+
+
+class _Rhythms:
+    """How long the periods are that partners file, before a change of what they owe, and after it."""
+
+    def __init__(self, indicator: Indicator, partners: Collection[Partner] | None):
+        self.indicator = Indicator.objects.select_related("tenant").get(pk=indicator.pk)
+        self.partner_ids = None if partners is None else [partner.pk for partner in partners]
+        self.before, self.was_plain = self._duties(), self._is_plain()
+
+    def check(self) -> None:
+        """Raise `Refused` when a figure that stands would now hold for a longer or shorter period."""
+        if self.was_plain and self._is_plain():
+            return
+        figures = Figure.objects.filter(indicator=self.indicator)
+        if self.partner_ids is not None:
+            figures = figures.filter(partner__in=self.partner_ids)
+        filed: dict[int, set[date]] = {}
+        for partner_id, period in figures.values_list("partner_id", "period").distinct():
+            filed.setdefault(partner_id, set()).add(period)
+        after = self._duties()
+        for partner_id in sorted(filed):
+            was, now = (duties.of(self.indicator, partner_id) for duties in (self.before, after))
+            if changed := changed_lengths(was, now, sorted(filed[partner_id])):
+                raise Refused(_other_length(now, *changed[-1], count=len(changed)))
+
+    def _duties(self) -> Duties:
+        return Duties([self.indicator], self.partner_ids)
+
+    def _is_plain(self) -> bool:
+        """Whether nobody files more rarely than the indicator asks, as almost everywhere."""
+        return not Obligation.objects.filter(indicator=self.indicator).exclude(frequency="").exists()
+
+
+def _other_length(duty: Duty, period: date, was: Grain, is_now: Grain, *, count: int) -> Problem:
+    sentence = gettext_noop(
+        "{partner} has figures of {name} that hold for a {was} each ({count} of them, the last for {period}); with this they "
+        "would hold for a {is_now}. Let the change begin on {day}, after them."
+    )
+    longer = max(was, is_now, key=lambda one: one.months)
+    day = add_months(start_of(longer, period, duty.year_starts), longer.months)
+    params = {
+        "partner": duty.partner, "name": duty.indicator, "was": was.word, "is_now": is_now.word, "count": count,
+        "period": Month(period), "day": str(day),
+    }  # fmt: skip
+    return Problem("obligation.figures_stand", sentence, params, field="starts_on", value=str(day))
 
 
 def _lock(indicator: Indicator) -> Initiative:

@@ -16,6 +16,7 @@ from measures.models import Indicator
 from measures.models.filings import FigureState
 from measures.rules.figures import Entry, Place, shown
 from measures.rules.owed import CLOSED, NOT_BEGUN
+from measures.selectors.obligations import rarer_duties
 from measures.services.figure_rows import FigureRow, Stored
 
 SHOWN = 20  # problems named one by one
@@ -23,9 +24,13 @@ SHOWN = 20  # problems named one by one
 
 def closed(rows: Iterable[FigureRow], indicators: Mapping[int, Indicator]) -> Refused:
     """`period.locked`, once for each partner and period."""
+    rows = list(rows)
+    rarer = rarer_duties(indicators.values(), {row.partner_id for row in rows})
     last_days: dict[tuple[int, date], date] = {}
     for row in rows:
-        day = closes_on(indicators[row.indicator_id], row.period)
+        indicator = indicators[row.indicator_id]
+        frequency = None if rarer is None else rarer.frequency(indicator, row.partner_id, row.period)
+        day = closes_on(indicator, row.period, frequency)
         last_days[row.desk] = max(day, last_days.get(row.desk, day))
     codes = _codes(partner_id for partner_id, _ in last_days)
     return Refused(

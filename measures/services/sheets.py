@@ -13,7 +13,6 @@ from measures.lines import today
 from measures.models import Indicator
 from measures.rules.figures import Entry
 from measures.rules.lines import TOTAL, Line
-from measures.rules.periods import Grain, last_day
 from measures.selectors import filing as reads
 from measures.services import figure_rows, refusals
 from measures.services.figure_rows import Desk, Desktop, FigureRow, Key, Stored
@@ -101,18 +100,17 @@ class Sheet:
     def asked(self, report: reads.Owed, said: Mapping[int, Mapping[str, Entry]]) -> list[int]:
         """The lines to submit now: owed, open, with the partner, and over (or in their last day).
 
-        An excused line is asked for only when it is filled in all the same.
+        An excused line, or a first period that may be left out, is asked for only when it is filled in all the same.
         """
         waiting = [pk for pk in report.lines if self.state(pk) in ("", *OPEN)]
-        waiting = [
-            pk for pk in waiting if pk not in report.excused or any(not entry.is_blank for entry in said[pk].values())
-        ]
+        let_off = report.excused | {pk for pk, one in report.periods.items() if one.is_optional}
+        waiting = [pk for pk in waiting if pk not in let_off or any(not entry.is_blank for entry in said[pk].values())]
         closed = reads.closed_lines({(pk, self.desk) for pk in waiting}, self.indicators, self.now)
         late = [pk for pk in waiting if (pk, self.desk) in closed]
         waiting = [pk for pk in waiting if pk not in late]
         if late and not waiting:
             raise refusals.closed(self.rows({pk: {TOTAL: Entry()} for pk in late}), self.indicators)
-        last = {pk: last_day(self.period, Grain(self.indicators[pk].frequency)) for pk in waiting}
+        last = {pk: report.periods[pk].ends_on for pk in waiting}
         over = [pk for pk in waiting if last[pk] <= today(self.indicators[pk].tenant, self.now)]
         if waiting and not over:
             raise refusals.not_over(self.period, min(last.values()))

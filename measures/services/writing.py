@@ -13,8 +13,10 @@ from backbone.problems import Problem, Refused, gettext_noop
 from measures.models import Filing, Indicator, Restatement
 from measures.models.filings import FigureState
 from measures.rules.figures import Entry
+from measures.rules.owed import not_a_start
 from measures.rules.periods import check_period, text_of
 from measures.rules.written import write_entry
+from measures.selectors.obligations import rarer_duties
 from measures.services import figure_rows, refusals
 from measures.services.figure_rows import Desk, Desktop, FigureRow, Key, Stored
 from measures.services.rollups import mark_stale
@@ -231,14 +233,28 @@ def indicators_of(initiative: Initiative, ids: Collection[int]) -> dict[int, Ind
     return found
 
 
+def _inside_longer_ones(rows: Sequence[FigureRow], indicators: Mapping[int, Indicator]) -> list[Problem]:
+    """Months, or quarters, inside a longer period that their partner owes as one."""
+    rarer = rarer_duties(indicators.values(), {row.partner_id for row in rows})
+    if rarer is None:
+        return []
+    found = []
+    for pk, partner, period in sorted({(row.indicator_id, row.partner_id, row.period) for row in rows}):
+        owed = rarer.at(indicators[pk], partner, period)
+        if owed is not None and owed.start != period:
+            found.append(not_a_start(rarer.of(indicators[pk], partner), period, owed))
+    return found
+
+
 def check_rows(rows: Sequence[FigureRow], indicators: Mapping[int, Indicator]) -> None:
-    """Periods begin where the indicator's frequency says; notes fit where they are kept."""
+    """Periods begin where the indicator's frequency says, or the partner's own; notes fit where they are kept."""
     found = []
     for pk, period in sorted({(row.indicator_id, row.period) for row in rows}):
         indicator = indicators[pk]
         problem = check_period(period, indicator.frequency, indicator.tenant.fiscal_year_starts)
         if problem is not None:
             found.append(problem)
+    found += found or _inside_longer_ones(rows, indicators)
     for row in rows:
         if len(row.entry.reason) > figure_rows.NOTE_LENGTH:
             text = gettext_noop("The note is {length} characters long: keep it to {limit}.")

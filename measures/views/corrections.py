@@ -222,7 +222,7 @@ def _form_page(request, form, words, partner, period, back: str, *, mode: str = 
         "indicator": form.row.indicator,
         "partner": partner,
         "period": period,
-        "period_name": period_name(period, form.row.indicator.frequency),
+        "period_name": period_name(period, form.row.frequency),
         "form": form,
         "line": form.line,
         "problems": form.problems if is_tried else [],

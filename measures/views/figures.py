@@ -23,6 +23,7 @@ from measures.selectors.corrections import open_in
 from measures.selectors.figure import figure_view, own_lines
 from measures.selectors.forest import indicators_in_use
 from measures.selectors.history import figure_steps
+from measures.selectors.obligations import Duties
 from measures.selectors.reading import window_for
 from measures.views.links import csv_answer, report_url, rows_from, url_if_there
 
@@ -39,6 +40,10 @@ def figure(request, initiative, indicator: str, partner, period: date):
         raise Http404
     if check_period(period, row.frequency, request.tenant.fiscal_year_starts) is not None:
         raise Http404
+    owed = Duties([row], [partner.pk]).at(row, partner.pk, period)
+    if owed is not None and owed.start != period:
+        raise Http404
+    frequency = row.frequency if owed is None else owed.frequency
     line = lines_of(initiative, [row])[row.pk]
     drafts = membership.partner_ids(Can.READ_DRAFTS)
     with_drafts = membership.can(Can.READ_DRAFTS) and (drafts is None or partner.pk in drafts)
@@ -46,7 +51,7 @@ def figure(request, initiative, indicator: str, partner, period: date):
     excuse = Excuse.objects.filter(indicator=row, partner=partner, period=period).select_related("by").first()
     state = found.total.state if found.total is not None else "excused" if excuse is not None else "missing"
     place = [request.tenant.slug, initiative.slug]
-    window = window_for(initiative, {"period": text_of(period), "grain": row.frequency}, request.tenant)
+    window = window_for(initiative, {"period": text_of(period), "grain": frequency}, request.tenant)
     indicator_url = reverse("measures:indicator", args=[*place, row.slug]) + f"?{window.query()}"
     context = {
         "initiative": initiative,
@@ -54,6 +59,7 @@ def figure(request, initiative, indicator: str, partner, period: date):
         "line": line,
         "partner": partner,
         "period": period,
+        "frequency": frequency,
         "figure": found,
         "state": state,
         "excuse": excuse,
@@ -77,7 +83,7 @@ def figure(request, initiative, indicator: str, partner, period: date):
             (_("Home"), reverse("backbone:home", args=place)),
             (_("Measures"), reverse("measures:indicator-list", args=place)),
             (row.code or row.name, indicator_url),
-            (f"{partner.code}, {period_name(period, row.frequency)}", ""),
+            (f"{partner.code}, {period_name(period, frequency)}", ""),
         ],
     }
     return render(request, "measures/figure.html", context)
@@ -137,7 +143,7 @@ def our_figures(request, initiative):
                 "figures": [
                     (
                         each,
-                        period_name(each.period, one.reading.indicator.frequency),
+                        period_name(each.period, each.frequency),
                         reverse(
                             "measures:figure", args=[*place, one.reading.indicator.slug, partner.code, each.period]
                         ),

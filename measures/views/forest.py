@@ -28,6 +28,7 @@ from measures.models import Indicator
 from measures.rules.periods import Grain, start_of, text_of
 from measures.selectors.chase import ChaseList, Missing, who_answered
 from measures.selectors.forest import Trees, branches, indicators_in_use, trees
+from measures.selectors.obligations import Duties
 from measures.selectors.reading import codes_for, read, window_for
 from measures.services import obligations
 from measures.views.links import grain_links, how_to_begin, report_url, rows_from, url_if_there, year_links
@@ -152,7 +153,9 @@ def excuse(request, initiative, partner, period: date):
     if request.method == "POST" and form.is_valid():
         try:
             for indicator in form.cleaned_data["indicators"]:
+                owed = Duties([indicator], [partner.pk]).at(indicator, partner.pk, period)
                 start = start_of(Grain(indicator.frequency), period, request.tenant.fiscal_year_starts)
+                start = start if owed is None else owed.start
                 obligations.give_excuse(
                     indicator=indicator,
                     partner=partner,

@@ -188,7 +188,7 @@ def _row(request, reading: Reading, row: PartnerRow) -> dict:
     now = None if row.is_waiting else wording.shown(line, row.now, is_running=reading.window.is_running)
     place = [] if row.partner is None else [request.tenant.slug, request.resolver_match.kwargs["initiative"]]
     figure_url = nudge = ""
-    if row.partner is not None and reading.window.grain == reading.indicator.frequency:
+    if row.partner is not None and row.is_one_period:
         month = text_of(reading.window.period)
         figure_url = reverse("measures:figure", args=[*place, reading.indicator.slug, row.partner.code, month])
         if row.is_missing and request.membership.can(Can.ASSIGN_OBLIGATIONS):

@@ -199,6 +199,14 @@ def test_every_key_arrives():
         assert Grant.objects.get(role="evaluator").ends_on == date(2031, 1, 31)
 
 
+def test_a_bundle_says_how_often():
+    line = "obligations: [{indicator: within-4h, partners: [RF4], starts_on: null, ends_on: null, frequency: quarter, first_partial: optional}]"
+    text = "\n".join(line if one.startswith("obligations") else one for one in CONTRACT.splitlines())
+    load(text)
+    assert yaml.safe_load(dumped("england"))["obligations"] == yaml.safe_load(text)["obligations"]
+    assert load(text).changed == {}
+
+
 def test_without_obligations_every_partner_owes_every_indicator():
     text = "\n".join(line for line in CONTRACT.splitlines() if not line.startswith("obligations"))
     load(text)

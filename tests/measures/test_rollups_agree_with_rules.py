@@ -1,7 +1,8 @@
 """The SQL roll-up and the pure rules are two statements of one truth: random filings must come out the same.
 
-Every kind, frequency and carry; partners that join and leave, own and common obligations, excuses, figures not
-collected, zeros, drafts, breakdowns; every grain, the whole and each partner, in the tenant's fiscal year and another.
+Every kind, frequency and carry; partners that join and leave, own and common obligations, partners that file more rarely
+than others, first periods that may be left out, retirement, excuses, figures not collected, zeros, drafts, breakdowns;
+every grain, the whole and each partner, in the tenant's fiscal year and another.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from measures.rules.combining import Combined, combine, combine_periods
 from measures.rules.coverage import State
 from measures.rules.figures import Entry
 from measures.rules.lines import Line
-from measures.rules.periods import Grain, last_day, last_month, months_in, periods_between, start_of
+from measures.rules.owed import Assignment, Duty, OwedPeriod, period_at
+from measures.rules.periods import Grain, last_day, months_in, periods_between, start_of
 from measures.selectors.series import SeriesRow, series
 from measures.services import rollups
 from tests import factories
@@ -59,6 +61,8 @@ def worlds(draw):
     frequency = Grain(draw(st.sampled_from(["month", "month", "month", "quarter", "year"])))
     partners = draw(st.integers(1, 3))
     periods = periods_between(FIRST, LAST_MONTH, frequency, TENANT_STARTS)
+    rhythms = st.sampled_from([""] * 3 + [grain for grain in Grain if grain.months > frequency.months])
+    is_uneven = draw(st.booleans())
     where = st.tuples(st.integers(0, partners - 1), st.sampled_from(periods))
     figure = st.tuples(
         where,
@@ -78,14 +82,20 @@ def worlds(draw):
         "participations": [draw(periods_of_time()) for _ in range(partners)],
         "obligations": draw(
             st.lists(
-                st.tuples(st.one_of(st.none(), st.integers(0, partners - 1)), periods_of_time()),
+                st.tuples(
+                    st.one_of(st.none(), st.integers(0, partners - 1)),
+                    periods_of_time(),
+                    rhythms if is_uneven else st.just(""),
+                    st.booleans() if is_uneven else st.just(False),
+                ),
                 min_size=1,
-                max_size=3,
+                max_size=4,
                 unique_by=lambda o: (o[0], o[1][0]),
             )
         )
         if draw(st.booleans())
-        else [(None, (None, None))],
+        else [(None, (None, None), "", is_uneven)],
+        "retired_on": draw(st.one_of(st.none(), st.none(), days)),
         "excuses": draw(st.lists(where, max_size=6, unique=True)),
         "figures": draw(st.lists(figure, max_size=30, unique_by=lambda f: (f[0], f[1]))),
         "all_new": draw(st.sampled_from([None, True, False])),
@@ -128,7 +138,9 @@ def _build(initiative, riverside, world):
     for partner, (joins_on, leaves_on) in zip(partners, world["participations"], strict=True):
         Participation.objects.create(initiative=initiative, partner=partner, joins_on=joins_on, leaves_on=leaves_on)
     # Owed just alike, and before it: who owes what is asked once for both.
-    twin = factories.make_indicator(initiative, "twin", owed=False, frequency=world["frequency"])
+    twin = factories.make_indicator(
+        initiative, "twin", owed=False, frequency=world["frequency"], retired_on=world["retired_on"]
+    )
     indicator = factories.make_indicator(
         initiative,
         owed=False,
@@ -136,11 +148,19 @@ def _build(initiative, riverside, world):
         over_time=world["over_time"],
         carry_forward=world["carry"],
         frequency=world["frequency"],
+        retired_on=world["retired_on"],
     )
     Obligation.objects.bulk_create(
-        Obligation(indicator=one, partner=None if who is None else partners[who], starts_on=since, ends_on=until)
+        Obligation(
+            indicator=one,
+            partner=None if who is None else partners[who],
+            starts_on=since,
+            ends_on=until,
+            frequency=rhythm,
+            first_partial="optional" if may_begin_late else "expected",
+        )
         for one in (twin, indicator)
-        for who, (since, until) in world["obligations"]
+        for who, (since, until), rhythm, may_begin_late in world["obligations"]
     )
     Excuse.objects.bulk_create(
         Excuse(indicator=indicator, partner=partners[who], period=period, reason="fire", by=riverside.people.ana)
@@ -193,49 +213,57 @@ def _compare(initiative, indicators, partners, world, grain, reader_starts):
     seen = set()
     for period in periods_between(since, until, grain, starts):
         months = months_in(grain, period)
-        owed = {n: _owed(world, n, months) for n in range(len(partners))}
+        periods = {n: _owed(world, n, months) for n in range(len(partners))}
+        owed = {n: {one.stands_at for one in found} for n, found in periods.items()}
+        optional = {n: {one.stands_at for one in found if one.is_optional} for n, found in periods.items()}
         excused = {
-            n: {last_month(p, world["frequency"]) for who, p in world["excuses"] if who == n}
-            for n in range(len(partners))
+            n: {one.stands_at for one in found if (n, one.start) in world["excuses"]} for n, found in periods.items()
         }
         for category in CATEGORIES:
-            entries = _entries(world, category)
-            whole = combine(line, entries, owed, excused, months, year_starts=TENANT_STARTS)
+            entries = _entries(world, category, periods)
+            whole = combine(line, entries, owed, excused, months, optional=optional, year_starts=TENANT_STARTS)
             _same(world, found.get((category, period)), whole, category, (grain, period, category))
             seen.add((category, period))
             for n in range(len(partners)):
                 mine = {month: entry for (who, month), entry in entries.items() if who == n}
                 alone = combine_periods(
-                    line, mine, owed[n], months, excused=excused[n], year_starts=TENANT_STARTS, partner=n
-                )
+                    line, mine, owed[n], months, excused=excused[n], optional=optional[n], year_starts=TENANT_STARTS,
+                    partner=n,
+                )  # fmt: skip
                 _same(world, own.get((n, category, period)), alone, category, (grain, period, category, n))
     assert set(found) <= seen
 
 
-def _owed(world, partner, months):
-    """The months at which this partner's periods stand: those wholly inside the span, and all before it."""
+def _owed(world, partner, months) -> set[OwedPeriod]:
+    """What this partner owes, of periods that lie wholly inside the span, and of all before it."""
     joins_on, leaves_on = world["participations"][partner]
-    owed = set()
-    for period in periods_between(date(2024, 7, 1), months[-1], world["frequency"], TENANT_STARTS):
-        end = last_day(period, world["frequency"])
-        stands = last_month(period, world["frequency"])
-        if stands > months[-1] or (stands >= months[0] and period < months[0]):
-            continue
-        takes_part = joins_on <= end and (leaves_on is None or leaves_on >= period)
-        is_obliged = any(
-            who in (None, partner) and (since is None or since <= end) and (until is None or until >= period)
-            for who, (since, until) in world["obligations"]
-        )
-        if takes_part and is_obliged:
-            owed.add(stands)
-    return owed
+    duty = Duty(
+        indicator="k",
+        partner="P",
+        frequency=world["frequency"],
+        year_starts=TENANT_STARTS,
+        retired_on=world["retired_on"],
+        stay=(joins_on, leaves_on or date.max),
+        assignments=tuple(
+            Assignment(since or date.min, until or date.max, Grain(rhythm) if rhythm else None, may_begin_late)
+            for who, (since, until), rhythm, may_begin_late in world["obligations"]
+            if who in (None, partner)
+        ),
+    )
+    found = {period_at(duty, month) for month in periods_between(date(2024, 7, 1), months[-1])} - {None}
+    return {
+        one
+        for one in found
+        if one.stands_at <= months[-1] and not (one.stands_at >= months[0] and one.start < months[0])
+    }
 
 
-def _entries(world, category):
+def _entries(world, category, periods):
     states = {"approved", "submitted"} if world["counting"] == "submitted" else {"approved"}
+    starts = {(n, one.start): one.stands_at for n, found in periods.items() for one in found}
     entries = {}
     for (who, period), its_category, one, two, state, not_collected, new in world["figures"]:
-        if its_category != category or state not in states:
+        if its_category != category or state not in states or (who, period) not in starts:
             continue
         if not_collected:
             entry = Entry(is_not_collected=True)
@@ -243,7 +271,7 @@ def _entries(world, category):
             entry = Entry(numerator=one, denominator=two)
         else:
             entry = Entry(value=one, new_only=_is_new(world, new))
-        entries[who, last_month(period, world["frequency"])] = entry
+        entries[who, starts[who, period]] = entry
     return entries
 
 

@@ -33,6 +33,7 @@ class AskedCell:
     indicator: Indicator
     line: Line
     period: date
+    frequency: Grain
     category: str
     standing: Stored | None
     others: dict[date, Stored]
@@ -43,7 +44,7 @@ class AskedCell:
     @property
     def before(self) -> list[Stored | None]:
         """The same period a year ago, then the three periods before, the latest last."""
-        months = Grain(self.indicator.frequency).months
+        months = self.frequency.months
         past = [add_months(self.period, -months * back) for back in range(PERIODS_BESIDE, 0, -1)]
         return [self.others.get(period) for period in (add_months(self.period, -12), *past)]
 
@@ -78,9 +79,11 @@ def ask(office: Office, seat: Seat, since: date, until: date, *, partner_name: s
     cells = []
     for indicator, period in wanted:
         line = office.lines[indicator.pk]
+        owed = office.period_at(indicator, seat, period)
+        frequency = Grain(indicator.frequency) if owed is None else owed.frequency
         for category in (TOTAL, *(key for breakdown in line.breakdowns for key in line.keys(breakdown))):
             others = found[indicator.pk, category]
-            cells.append(AskedCell(indicator, line, period, category, others.get(period), others))
+            cells.append(AskedCell(indicator, line, period, frequency, category, others.get(period), others))
     if len(cells) > MOST_ROWS:
         text = gettext_noop("The workbook would have {found} rows; at most {limit} are allowed.")
         hint = gettext_noop("Choose fewer months.")

@@ -37,18 +37,19 @@ def guide_rows(asked: Asked) -> Iterator[Row]:
         if cell.indicator.pk in told:
             continue
         told.add(cell.indicator.pk)
-        yield cell.line.name, " ".join(_counted(cell.indicator, cell.line, cell.period)), False
+        yield cell.line.name, " ".join(_counted(cell.indicator, cell.line, cell.period, cell.frequency)), False
 
 
-def _counted(indicator, line, period) -> Iterator[str]:
+def _counted(indicator, line, period, frequency) -> Iterator[str]:
     if indicator.definition:
         yield indicator.definition
     if line.rule.is_ratio and (indicator.numerator or indicator.denominator):
         words = {"top": indicator.numerator or _("numerator"), "bottom": indicator.denominator or _("denominator")}
         yield _("Numerator: %(top)s. Denominator: %(bottom)s.") % words
-    days = {"due": long_date(due_on(indicator, period)), "closes": long_date(closes_on(indicator, period))}
-    if Grain(indicator.frequency) is Grain.MONTH:
+    due, closes = due_on(indicator, period, frequency), closes_on(indicator, period, frequency)
+    days = {"due": long_date(due), "closes": long_date(closes)}
+    if frequency is Grain.MONTH:
         yield _("Due by %(due)s; closes after %(closes)s.") % days
     else:
-        words = {"period": period_name(period, indicator.frequency), **days}
+        words = {"period": period_name(period, frequency), **days}
         yield _("%(period)s: due by %(due)s; closes after %(closes)s.") % words

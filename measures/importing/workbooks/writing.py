@@ -189,7 +189,7 @@ def _said(cell: AskedCell, marked: Marked | None) -> dict[str, Any]:
         "problem": "" if marked is None else marked.problem,
         "indicator": line.name,
         "part": _("Total") if cell.category == TOTAL else category_words(line, cell.category),
-        "period": period_name(cell.period, cell.indicator.frequency),
+        "period": period_name(cell.period, cell.frequency),
         "a year before": year_before,
         **{f"before {3 - place}": shown for place, shown in enumerate(before)},
         "state": "" if cell.standing is None else str(FigureState(cell.standing.state).label),

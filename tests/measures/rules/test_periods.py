@@ -174,37 +174,3 @@ def test_a_quarter_is_filed_under_its_first_month():
     assert periods.check_period(month("2026-07"), Grain.QUARTER, 7) is None
     found = periods.check_period(month("2026-08"), Grain.QUARTER, 7)
     assert found.message == "2026-08 is not the first month of a quarter: file it under 2026-07."
-
-
-def owed(starts_on, ends_on, frequency, first, last, **more):
-    found = periods.owed_periods(starts_on, ends_on, Grain(frequency), month(first), month(last), 7, **more)
-    return [periods.text_of(period) for period in found]
-
-
-def test_a_month_is_owed_when_the_assignment_touches_it():
-    assert owed(date(2026, 8, 15), date(2026, 10, 1), "month", "2026-07", "2026-12") == [
-        "2026-08",
-        "2026-09",
-        "2026-10",
-    ]
-
-
-def test_a_first_partial_period_may_be_optional():
-    assert owed(date(2026, 8, 15), None, "month", "2026-07", "2026-09", first_partial=False) == ["2026-09"]
-    assert owed(date(2026, 8, 1), None, "month", "2026-07", "2026-09", first_partial=False) == ["2026-08", "2026-09"]
-
-
-def test_a_quarterly_partner_owes_nothing_in_a_months_view_and_its_quarter_in_a_quarters():
-    assert owed(date(2020, 1, 1), None, "quarter", "2026-09", "2026-09") == []
-    assert owed(date(2020, 1, 1), None, "quarter", "2026-07", "2026-09") == ["2026-07"]
-    assert owed(date(2020, 1, 1), None, "quarter", "2026-08", "2027-01") == ["2026-10"]
-
-
-def test_nothing_is_owed_before_or_after_the_assignment():
-    assert owed(date(2027, 1, 1), None, "month", "2026-07", "2026-12") == []
-    assert owed(date(2020, 1, 1), date(2026, 6, 30), "month", "2026-07", "2026-12") == []
-
-
-def test_a_quarters_filing_stands_at_the_quarters_end():
-    assert periods.standing_at([month("2026-07")], Grain.QUARTER) == {month("2026-09")}
-    assert periods.standing_at([month("2026-07")], Grain.MONTH) == {month("2026-07")}

@@ -1,0 +1,80 @@
+"""Which periods partners owe: the rows of `Obligation` and `Participation` as `rules.owed` asks for them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import date
+
+from django.db.models import Q
+
+from backbone.models import Participation
+from measures.models import Indicator, Obligation
+from measures.rules.owed import Assignment, Duty, OwedPeriod, period_at
+from measures.rules.periods import Grain
+
+NEVER = (date.max, date.min)  # the stay of who does not take part
+
+
+class Duties:
+    """What some partners owe of some indicators, looked up once; two queries. Without `partner_ids`: every partner."""
+
+    def __init__(self, indicators: Iterable[Indicator], partner_ids: Collection[int] | None = None):
+        wanted = {indicator.pk: indicator for indicator in indicators}
+        rows = Obligation.objects.filter(indicator__in=list(wanted))
+        parts = Participation.objects.filter(initiative__in={one.initiative_id for one in wanted.values()})
+        if partner_ids is not None:
+            rows = rows.filter(Q(partner__in=partner_ids) | Q(partner=None))
+            parts = parts.filter(partner__in=partner_ids)
+        self._assigned: dict[tuple[int, int | None], list[Assignment]] = defaultdict(list)
+        for row in rows:
+            self._assigned[row.indicator_id, row.partner_id].append(assignment_of(row))
+        self._stays = {
+            (row.initiative_id, row.partner_id): (row.partner.code, row.joins_on, row.leaves_on or date.max)
+            for row in parts.select_related("partner")
+        }
+        self._duties: dict[tuple[int, int], Duty] = {}
+
+    def of(self, indicator: Indicator, partner_id: int) -> Duty:
+        """`indicator` has its tenant loaded, whose fiscal year decides where quarters begin."""
+        key = (indicator.pk, partner_id)
+        if key not in self._duties:
+            code, *stay = self._stays.get((indicator.initiative_id, partner_id), ("", *NEVER))
+            own, common = self._assigned.get(key, ()), self._assigned.get((indicator.pk, None), ())
+            self._duties[key] = Duty(
+                indicator=indicator.name,
+                partner=code,
+                frequency=Grain(indicator.frequency),
+                year_starts=indicator.tenant.fiscal_year_starts,
+                retired_on=indicator.retired_on,
+                stay=(stay[0], stay[1]),
+                assignments=(*common, *own),
+            )
+        return self._duties[key]
+
+    def at(self, indicator: Indicator, partner_id: int, month: date) -> OwedPeriod | None:
+        """The period that holds this month, as the partner owes it."""
+        return period_at(self.of(indicator, partner_id), month)
+
+    def frequency(self, indicator: Indicator, partner_id: int, month: date) -> Grain:
+        """How long the period is that stands under this month: as the partner owes it, else as the indicator asks."""
+        found = self.at(indicator, partner_id, month)
+        return Grain(indicator.frequency) if found is None else found.frequency
+
+
+def rarer_duties(indicators: Iterable[Indicator], partner_ids: Collection[int] | None = None) -> Duties | None:
+    """What partners owe of those indicators of which somebody files more rarely than the indicator asks; None where
+    nobody does, as almost everywhere. One query, three where somebody does."""
+    asked = {indicator.pk: indicator for indicator in indicators}
+    rows = Obligation.objects.filter(indicator__in=list(asked)).exclude(frequency="")
+    unlike = set(rows.values_list("indicator_id", flat=True))
+    return Duties([asked[pk] for pk in unlike], partner_ids) if unlike else None
+
+
+def assignment_of(row: Obligation) -> Assignment:
+    return Assignment(
+        row.starts_on or date.min,
+        row.ends_on or date.max,
+        Grain(row.frequency) if row.frequency else None,
+        row.first_partial == Obligation.FirstPartial.OPTIONAL,
+    )
