@@ -17,9 +17,9 @@ from backbone.models import Grant, Initiative
 from backbone.roles import Can, Role
 from backbone.services import invitations, keys
 from comms.models import Mail
-from measures.models import Excuse, Obligation, Upload
+from measures.models import Excuse, Obligation, Reopening, Upload
 from measures.rules.figures import Entry
-from measures.services import corrections
+from measures.services import corrections, locks
 from tests import factories
 
 ANYBODY, LOGIN, MEMBER = "anonymous", "login", "member"
@@ -139,6 +139,10 @@ ROUTES: dict[str, Route] = {
     ),
     "measures:correction-propose": Route(Can.REVIEW, initiative(indicator="completions", partner="P1", period=OCTOBER)),
     "measures:override": Route(Can.OVERRIDE, initiative(indicator="completions", partner="P1", period=OCTOBER)),
+    "measures:lock-calendar": Route(MEMBER, initiative()),
+    "measures:lock-end": Route(Can.MOVE_LOCKS, initiative(reopening="@reopening")),
+    "measures:lock-request": Route((Can.FILE, Can.MOVE_LOCKS), initiative(lock_request="@lock_request"), _OTHERS),
+    "measures:lock-ask": Route(Can.FILE, initiative(partner="P1", period=OCTOBER)),
     "measures:correction-list": Route(Can.READ_PARTNER_FIGURES, initiative()),
     "measures:correction": Route(Can.READ_PARTNER_FIGURES, initiative(correction="@correction"), _OTHERS),
     "measures:correction-answer": Route(
@@ -193,6 +197,13 @@ def make_world(neighbourhood: factories.Neighbourhood) -> SimpleNamespace:
         excuse = Excuse.objects.create(
             indicator=indicator, partner=partners[2], period=OCTOBER, reason="flood", by=people.ana
         )
+        lock_request = locks.ask(
+            initiative=neighbourhood.initiative, partner=partners[0], period=OCTOBER, reason="flood", by=people.ben
+        )
+        reopening = Reopening.objects.create(
+            initiative=neighbourhood.initiative, partner=partners[0], period=OCTOBER, until=date(2199, 1, 1),
+            reason="flood", by=people.ana,
+        )  # fmt: skip
         mail = Mail.objects.create(
             kind=Mail.Kind.NUDGE, to_email="x@x.example", period_key="1", subject="s", text="t", html="<p>t</p>",
             message_id="<1@x.example>", recipient=people.ben,
@@ -200,6 +211,8 @@ def make_world(neighbourhood: factories.Neighbourhood) -> SimpleNamespace:
         return SimpleNamespace(
             slug=neighbourhood.tenant.slug,
             correction=correction.pk,
+            lock_request=lock_request.pk,
+            reopening=reopening.pk,
             ben=people.ben.pk,
             grant=Grant.objects.get(membership=people.ben).pk,
             invitation=offer.pk,

@@ -1,4 +1,4 @@
-"""What the backbone did about a partner's approved figures, told to the partner's filers and its lead.
+"""What the backbone did about a partner's approved figures and deadlines, told to the partner's filers and its lead.
 
 One mail for whatever is new since the last round, however much that is: a file that overrides two years is one mail.
 """
@@ -20,7 +20,9 @@ from comms.services.composing import address, mail_to, voice
 
 OVERRIDDEN = "filing.overridden"
 ABOUT_CORRECTIONS = ("correction.proposed", "correction.asked", "correction.approved", "correction.declined")
-VERBS = (OVERRIDDEN, *ABOUT_CORRECTIONS)
+GIVEN = ("period.reopened", "period.extended", "line.reopened", "line.extended")
+DECLINED = "time.declined"
+VERBS = (OVERRIDDEN, *ABOUT_CORRECTIONS, *GIVEN, DECLINED)
 CAUGHT_UP = timedelta(days=7)
 TOLD_ONE_BY_ONE = 10
 
@@ -87,6 +89,10 @@ def _address(tenant: Tenant, change: Change) -> str:
     place = [tenant.slug, change.initiative.slug]
     if change.verb in ABOUT_CORRECTIONS:
         return address("measures:correction", *place, change.subject_id)
+    if change.verb == DECLINED:
+        return address("measures:lock-request", *place, change.subject_id)
+    if change.verb in GIVEN:
+        return address("measures:filing", *place, change.partner.code, change.facts["period"])
     indicators = change.facts.get("indicators", [])
     if len(indicators) == 1:
         return address("measures:figure", *place, indicators[0], change.partner.code, change.facts["period"])

@@ -12,10 +12,11 @@ from backbone.models import Initiative, Membership, Participation, Tenant
 from backbone.problems import Problem, cut, gettext_noop
 from backbone.roles import Can
 from measures.lines import closes_on, lines, today
-from measures.models import Indicator, Obligation, Reopening
+from measures.models import Indicator, Obligation
 from measures.rules.lines import Line
 from measures.rules.owed import Assignment, Duty, OwedPeriod, period_at, why_not
 from measures.rules.periods import Grain
+from measures.selectors.locks import openings
 from measures.selectors.obligations import assignment_of
 
 ANSWERS_KEPT = 10_000  # a line's total and its categories stand together; a file of a million lines is not remembered
@@ -63,9 +64,7 @@ class Office:
         self._own = None if by is None or self.may_replace else by.partner_ids(Can.DRAFT)
         self._drafts_of = None if by is None else by.partner_ids(Can.READ_DRAFTS)
         self._may_move_locks = by is None or by.can(Can.MOVE_LOCKS)
-        self._reopened = {
-            (row.partner_id, row.period): row.until for row in Reopening.objects.filter(initiative=initiative)
-        }
+        self._openings = openings(self.today, initiative=initiative)
         self._owed: dict[tuple[int, int | None], list[Assignment]] = defaultdict(list)
         for row in Obligation.objects.filter(indicator__initiative=initiative):
             self._owed[row.indicator_id, row.partner_id].append(assignment_of(row))
@@ -125,6 +124,6 @@ class Office:
             ends = closes_on(indicator, period, key[2])
             self._closed[key] = ends if ends < self.today else None
         last = self._closed[key]
-        if last is not None and self._reopened.get((seat.id, period), date.min) >= self.today:
+        if last is not None and self._openings.until(seat.id, period, indicator.pk) is not None:
             return None
         return last

@@ -8,9 +8,10 @@ from datetime import date, datetime
 
 from backbone.models import Initiative, Partner
 from measures.lines import closes_on, lines, today
-from measures.models import Excuse, Indicator, Reopening
+from measures.models import Excuse, Indicator
 from measures.rules.lines import Line
 from measures.rules.owed import OwedPeriod
+from measures.selectors.locks import openings
 from measures.selectors.obligations import Duties, rarer_duties
 
 Desk = tuple[int, date]  # whose report, and for which period
@@ -46,7 +47,7 @@ def closed_lines(
 ) -> set[tuple[int, Desk]]:
     """Of these lines (indicator id, (partner id, period)) those that nobody may file any more.
 
-    No query unless one is past its last day; then two, for who files more rarely and for what was reopened.
+    No query unless one is past its last day; then two, for who files more rarely and for who has more time.
     """
     late = {
         (indicator_id, desk)
@@ -59,15 +60,13 @@ def closed_lines(
     if not late:
         return set()
     indicator = indicators[next(iter(late))[0]]
-    reopened = set(
-        Reopening.objects.filter(
-            initiative=indicator.initiative_id,
-            partner__in={desk[0] for _, desk in late},
-            period__in={desk[1] for _, desk in late},
-            until__gte=today(indicator.tenant, now),
-        ).values_list("partner_id", "period")
+    given = openings(
+        today(indicator.tenant, now),
+        initiative=indicator.initiative_id,
+        partner_ids={desk[0] for _, desk in late},
+        periods={desk[1] for _, desk in late},
     )
-    return {(indicator_id, desk) for indicator_id, desk in late if desk not in reopened}
+    return {(indicator_id, desk) for indicator_id, desk in late if given.until(*desk, indicator_id) is None}
 
 
 def _rarer_and_open(

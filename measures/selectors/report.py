@@ -21,7 +21,8 @@ from measures.rules.kinds import FLOW
 from measures.rules.lines import TOTAL, Line
 from measures.rules.periods import Grain, add_months
 from measures.rules.usual import usual
-from measures.selectors.filing import closed_lines, owed_lines
+from measures.selectors.filing import owed_lines
+from measures.selectors.locks import openings
 from measures.selectors.obligations import rarer_duties
 
 HANDED_IN = (FigureState.SUBMITTED, FigureState.APPROVED)
@@ -55,6 +56,7 @@ class ReportLine:
     closes_on: date
     is_over: bool
     is_closed: bool
+    open_until: date | None = None  # beyond its lock, for this partner
     frequency: Grain = Grain.MONTH
     is_optional: bool = False
     excuse: str = ""
@@ -144,20 +146,22 @@ def report(initiative: Initiative, partner: Partner, period: date, now: datetime
     """
     now = now or timezone.now()
     owed = owed_lines(initiative, partner, period)
-    desk = (partner.pk, period)
-    closed = closed_lines({(pk, desk) for pk in owed.lines}, owed.indicators, now)
+    given = openings(today(initiative.tenant, now), initiative=initiative, partner_ids=[partner.pk], periods=[period])
     excuses = dict(Excuse.objects.filter(partner=partner, period=period).values_list("indicator_id", "reason"))
     lines = {}
     for pk, indicator in owed.indicators.items():
         grain = owed.periods[pk].frequency
+        closes, until = closes_on(indicator, period, grain), given.until(partner.pk, period, pk)
+        day = today(indicator.tenant, now)
         lines[pk] = ReportLine(
             indicator,
             owed.lines[pk],
             period,
             due_on(indicator, period, grain),
-            closes_on(indicator, period, grain),
-            is_over=owed.periods[pk].ends_on <= today(indicator.tenant, now),
-            is_closed=(pk, desk) in closed,
+            closes,
+            is_over=owed.periods[pk].ends_on <= day,
+            is_closed=closes < day and until is None,
+            open_until=until,
             frequency=grain,
             is_optional=owed.periods[pk].is_optional,
             excuse=excuses.get(pk, ""),

@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from backbone.models import Initiative, Partner
 from measures.lines import closes_on, due_on, today
-from measures.models import Excuse, Figure, Indicator, Reopening
+from measures.models import Excuse, Figure, Indicator
 from measures.models.filings import FigureState
 from measures.rules.owed import Duty, OwedPeriod, period_at
 from measures.rules.periods import add_months, month_of, start_of
+from measures.selectors.locks import openings_by_initiative
 from measures.selectors.obligations import Duties
 
 LOOKED_BACK = 6  # periods; a lock day of 62 closes a month within three
@@ -76,17 +77,13 @@ def owed_reports(
     day = today(indicators[0].tenant, now)
     duties = Duties(indicators, partner_ids)
     partners = {row.pk: row for row in Partner.objects.filter(pk__in=partner_ids)}
-    reopened: dict[tuple[int, int, date], date] = {
-        row[:3]: row[3]
-        for row in Reopening.objects.filter(partner__in=partner_ids, until__gte=day).values_list(
-            "initiative_id", "partner_id", "period", "until"
-        )
-    }
+    _everywhere, given = openings_by_initiative(day, partner_ids=partner_ids)
 
     wanted: dict[tuple[int, int, date], tuple[Indicator, OwedPeriod, bool]] = {}
     for indicator in indicators:
         for partner_id in partners:
-            again = {key[2] for key in reopened if key[:2] == (indicator.initiative_id, partner_id)}
+            own = given.get(indicator.initiative_id)
+            again = own.periods(partner_id, indicator.pk) if own is not None else set()
             duty = duties.of(indicator, partner_id)
             for one in _open_periods(indicator, duty, day):
                 wanted[indicator.pk, partner_id, one.start] = (indicator, one, one.start in again)
@@ -114,7 +111,7 @@ def owed_reports(
         _, partner_id, period = key
         due, closes = due_on(indicator, period, owed.frequency), closes_on(indicator, period, owed.frequency)
         if is_reopened:
-            closes = reopened[indicator.initiative_id, partner_id, period]
+            closes = max(closes, given[indicator.initiative_id].until(partner_id, period, indicator.pk) or closes)
         is_over = owed.ends_on < day
         at = (indicator.initiative_id, partner_id, period)
         report = found.setdefault(

@@ -25,7 +25,8 @@ from measures.selectors import filing as reads
 from measures.services import figure_rows, refusals, remarks
 from measures.services.delivery import Delivery
 from measures.services.figure_rows import FigureRow
-from measures.services.reviews import approve, reopen, return_line
+from measures.services.locks import reopen
+from measures.services.reviews import approve, return_line
 from measures.services.rollups import mark_stale
 from measures.services.sheets import Sheet
 from measures.services.writing import DRAFT, SUBMITTED, Receipt, Work

@@ -8,11 +8,9 @@ from datetime import date, datetime
 from django.db import transaction
 
 from backbone import changes
-from backbone.look.numbers import period_name, short_date
 from backbone.models import Initiative, Membership, Partner
 from backbone.problems import Problem, Refused, gettext_noop
-from measures.lines import closes_on, today
-from measures.models import Filing, Indicator, Remark, Reopening
+from measures.models import Filing, Remark
 from measures.rules.periods import text_of
 from measures.services import figure_rows, refusals, remarks
 from measures.services.figure_rows import Key
@@ -24,11 +22,8 @@ changes.register_verbs(
     {
         "filing.approved": gettext_noop("{by} approved {names} of {partner} for {period}"),
         "filing.returned": gettext_noop("{by} returned {names} of {partner} for {period}: {words}"),
-        "period.reopened": gettext_noop("{by} reopened {period} for {partner} until {until}: {reason}"),
     }
 )
-
-REOPENED_AT_MOST = 92  # days
 
 
 @transaction.atomic
@@ -81,43 +76,6 @@ def return_line(
     _move(sheet, keys, RETURNED, by, words)
     remarks.remark_on(partner, indicator, period, Remark.Kind.RETURN, words, by).save()
     _record("filing.returned", sheet, by, [indicator], words=words)
-
-
-@transaction.atomic
-def reopen(
-    *, initiative: Initiative, partner: Partner, period: date, until: date, reason: str, by: Membership
-) -> Reopening:
-    """Let one partner file one closed period again until a day, that day included. Said again it moves the day.
-
-    Raises Refused: `reopening.no_reason`, `reopening.past`, `reopening.too_long`, `reopening.not_closed`.
-    """
-    now_day = today(initiative.tenant)
-    if not reason.strip():
-        raise Refused(
-            Problem("reopening.no_reason", gettext_noop("Say why it is reopened: the record keeps it."), field="reason")
-        )
-    if until < now_day:
-        text = gettext_noop("{day} is past. Choose today or a later day.")
-        raise Refused(Problem("reopening.past", text, {"day": short_date(until)}, field="until"))
-    if (until - now_day).days > REOPENED_AT_MOST:
-        text = gettext_noop("{day} is too far away: a period is reopened for {limit} days at most.")
-        params = {"day": short_date(until), "limit": REOPENED_AT_MOST}
-        raise Refused(Problem("reopening.too_long", text, params, field="until"))
-    indicators = Indicator.objects.filter(initiative=initiative)
-    if not any(closes_on(indicator, period) < now_day for indicator in indicators):
-        text = gettext_noop("{period} is still open.")
-        raise Refused(Problem("reopening.not_closed", text, {"period": period_name(period)}))
-    reopening, _ = Reopening.objects.update_or_create(
-        initiative=initiative,
-        partner=partner,
-        period=period,
-        defaults={"until": until, "reason": reason.strip(), "by": by},
-    )
-    changes.record(
-        "period.reopened", on=reopening, by=by, initiative=initiative, partner=partner,
-        period=text_of(period), until=until.isoformat(), reason=reason.strip(),
-    )  # fmt: skip
-    return reopening
 
 
 def _waiting(

@@ -25,11 +25,13 @@ from measures.forms import ANSWERS, FilingForm
 from measures.lines import today
 from measures.rules.periods import add_months
 from measures.selectors.corrections import open_in
+from measures.selectors.locks import requests as lock_requests
 from measures.selectors.report import Report, report, shares
 from measures.selectors.waiting import owed_reports
 from measures.services import filings
 
 # What a button of one line wants: to save it as it is typed, to fill up unknown, or to answer without a number.
+ANSWERS_SHOWN = 3  # requests for more time, with what became of them
 LINE_VERBS = ("line", "rest", *ANSWERS)
 
 
@@ -272,6 +274,8 @@ def _context(request, form: FilingForm) -> dict[str, Any]:
         "reviewer": found.reviewers[0] if len(found.reviewers) == 1 else "",
         "reviewer_names": _joined(found.reviewers),
         "year_start_words": formats.date_format(year_start, pgettext("date format", "j F")),
+        "asked": list(lock_requests(found.initiative, [found.partner.pk]).filter(period=found.period)[:ANSWERS_SHOWN]),
+        "open_until": min((row.open_until for row in rows if row.open_until), default=None),
         "other_months": [
             (month, _address(request, found.initiative, found.partner, month)) for month in months if month <= day
         ],

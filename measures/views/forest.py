@@ -23,11 +23,14 @@ from backbone.look.numbers import number, period_name, short_date
 from backbone.problems import Refused
 from backbone.roles import Can
 from backbone.wording import say
+from measures.lines import lines as lines_of
 from measures.lines import today as today_of
 from measures.models import Indicator
 from measures.rules.periods import Grain, start_of, text_of
 from measures.selectors.chase import ChaseList, Missing, who_answered
+from measures.selectors.corrections import total_words, undecided
 from measures.selectors.forest import Trees, branches, indicators_in_use, trees
+from measures.selectors.locks import open_requests, proposed_day
 from measures.selectors.obligations import Duties
 from measures.selectors.reading import codes_for, read, window_for
 from measures.services import obligations
@@ -36,6 +39,7 @@ from measures.windows import Window
 
 CHASED_AT_ONCE = 6
 REVIEWED_AT_ONCE = 6
+ASKED_AT_ONCE = 6
 CHASED_ON_A_PAGE = 50
 
 
@@ -84,9 +88,26 @@ def forest(request, initiative):
                 }
                 for report in found.to_review[:REVIEWED_AT_ONCE]
             ],
+            **_asked(request, initiative, context["today"]),
             "review_list_url": may_review and url_if_there("measures:review-list", tenant.slug, initiative.slug),
         }
     return render(request, "measures/forest.html", context)
+
+
+def _asked(request, initiative, day: date) -> dict:
+    """What partners ask of those who review and keep the deadlines: corrections, and more time."""
+    membership = request.membership
+    found: dict = {"corrections": [], "corrections_more": 0, "times": []}
+    if membership.can(Can.REVIEW):
+        waiting = list(undecided(initiative)[: ASKED_AT_ONCE + 1])
+        known = lines_of(initiative, [one.indicator for one in waiting]) if waiting else {}
+        found["corrections"] = [(one, total_words(known[one.indicator_id], one)) for one in waiting[:ASKED_AT_ONCE]]
+        found["corrections_more"] = len(waiting) > ASKED_AT_ONCE
+    if membership.can(Can.MOVE_LOCKS):
+        asked = list(open_requests(initiative)[:ASKED_AT_ONCE])
+        indicators = list(Indicator.objects.filter(initiative=initiative)) if asked else []
+        found["times"] = [(one, proposed_day(one, day, indicators)) for one in asked]
+    return found
 
 
 @member_can(Can.ASSIGN_OBLIGATIONS)

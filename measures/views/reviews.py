@@ -10,23 +10,25 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from backbone.access import member_can, require
 from backbone.look.numbers import period_name, short_date
-from backbone.problems import Problem, Refused, cut, gettext_noop
+from backbone.problems import Problem, Refused, gettext_noop
 from backbone.roles import Can
 from backbone.wording import say
 from measures.forms import FilingForm
 from measures.lines import today
 from measures.models import Reopening
 from measures.selectors.corrections import open_in
+from measures.selectors.locks import open_requests
 from measures.selectors.report import Report, report
 from measures.selectors.waiting import waiting_reports
 from measures.services import filings
+from measures.views.locks import day_of
 
 PER_PAGE = 50
 
@@ -90,8 +92,10 @@ def _decide(request, found: Report, verb: str, pk: int | None) -> str:
         return text % {"count": len(wanted)}
     if verb == "reopen":
         require(by, Can.MOVE_LOCKS, address=request.path)
-        until = _date_of(request.POST.get("until", ""))
-        filings.reopen(**where, until=until, reason=request.POST.get("reason", ""))
+        until = day_of(request.POST.get("until", ""))
+        chosen = request.POST.get("line", "")
+        one = next((line.indicator for line in found.lines if line.indicator.slug == chosen), None)
+        filings.reopen(**where, indicator=one, until=until, reason=request.POST.get("reason", ""))
         params = {"period": period_name(found.period), "partner": partner.code, "day": short_date(until)}
         return _("%(period)s is open for %(partner)s until %(day)s.") % params
     if pk not in lines:
@@ -122,15 +126,12 @@ def _seen(request, wanted: list[int]) -> dict[int, datetime]:
     return found
 
 
-def _date_of(text: str) -> date:
-    try:
-        found = parse_date(text)
-    except ValueError:
-        found = None
-    if found is None:
-        sentence = gettext_noop("“{value}” is no day. Choose one, as in 2026-11-30.")
-        raise Refused(Problem("reopening.no_day", sentence, {"value": cut(text)}, field="until", value=cut(text)))
-    return found
+def _openings(found: Report, day: date) -> list[Reopening]:
+    """Who has more time for this report: all of it, or lines."""
+    rows = Reopening.objects.in_force(day).filter(
+        initiative=found.initiative, partner=found.partner, period=found.period
+    )
+    return list(rows.select_related("indicator").order_by("until"))
 
 
 def _page(request, found: Report, *, refused: list[str] | None = None, about: int | None = None) -> HttpResponse:
@@ -156,12 +157,10 @@ def _page(request, found: Report, *, refused: list[str] | None = None, about: in
         "about": about,
         "words": request.POST.get(f"{about}/words", ""),
         "refused": [(f"line-{about}" if about else "", sentence) for sentence in refused or ()],
-        "may_reopen": bool(closed) and by.can(Can.MOVE_LOCKS),
-        "reopening": Reopening.objects.filter(
-            initiative=found.initiative, partner=found.partner, period=found.period, until__gte=day
-        ).first()
-        if closed
-        else None,
+        "may_reopen": bool(form.lines) and by.can(Can.MOVE_LOCKS),
+        "is_closed": bool(closed),
+        "reopened": _openings(found, day),
+        "asked": open_requests(found.initiative, [found.partner.pk]).filter(period=found.period),
         "until": request.POST.get("until", ""),
         "reason": request.POST.get("reason", ""),
         "list_url": reverse("measures:review-list", args=[request.tenant.slug, found.initiative.slug]),
