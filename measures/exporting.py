@@ -13,7 +13,12 @@ from django.db import connection
 from backbone.models import Initiative, Membership
 from backbone.roles import Can
 from backbone.tenancy import active_tenant_id
+from measures.models import Indicator
 from measures.models.filings import OPEN_STATES, FigureState
+from measures.rules.figures import plain
+from measures.rules.kinds import COMMUNITY
+from measures.rules.vintages import note_of
+from measures.selectors.community import current
 
 PAGE = 20_000
 
@@ -73,6 +78,22 @@ def tidy(rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
         if value is not None and value != "not_collected":
             value = Decimal(value)
         yield (partner, indicator, f"{period:%Y-%m}", category, value, *rest)
+
+
+def published_rows(initiative: Initiative, wanted: Wanted = Wanted()) -> list[tuple[Any, ...]]:
+    """What sources outside published, as it stands now, in the columns of a file: no partner, the vintage in the note."""
+    slugs = dict(Indicator.objects.filter(initiative=initiative, kind=COMMUNITY).values_list("pk", "slug"))
+    if wanted.indicator_ids is not None:
+        slugs = {pk: slug for pk, slug in slugs.items() if pk in set(wanted.indicator_ids)}
+    if not slugs or wanted.partner_ids is not None or wanted.states is not None:
+        return []
+    return [
+        (None, slugs[one.indicator_id], f"{one.period:%Y-%m}", one.category or None,
+         "not_collected" if one.value is None else plain(one.value), None, None, None,
+         note_of(one.published_on, one.note))
+        for one in current(slugs)
+        if (wanted.since is None or one.period >= wanted.since) and (wanted.until is None or one.period <= wanted.until)
+    ]  # fmt: skip
 
 
 def _page(initiative: Initiative, wanted: Wanted, size: int, after: Sequence[Any] | None) -> list[tuple[Any, ...]]:

@@ -5,8 +5,10 @@ Look-ups happen once, for an initiative at a time; afterwards forms, imports and
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -15,6 +17,8 @@ from backbone.models import Initiative, Tenant
 from measures.models import Category, Dimension, Indicator
 from measures.rules import lines as plain
 from measures.rules import periods
+from measures.rules.components import Component
+from measures.rules.figures import plain as plain_number
 from measures.rules.periods import Grain
 
 
@@ -50,7 +54,46 @@ def line_of(indicator: Indicator, dimensions: dict[str, plain.Dimension]) -> pla
         carry_forward=indicator.carry_forward,
         breakdowns=breakdowns,
         dimensions={slug: dimensions[slug] for breakdown in breakdowns for slug in breakdown},
+        formula=indicator.formula,
+        composed_of=components_of(indicator.components),
+        reweight=indicator.reweight,
     )
+
+
+def components_of(stored: Iterable[Mapping[str, Any]]) -> tuple[Component, ...]:
+    """An index's components from the JSON they are stored as: numbers are texts in it, so that none is rounded."""
+    return tuple(
+        Component(
+            indicator=one["indicator"],
+            weight=Decimal(one["weight"]),
+            best=None if one.get("best") is None else Decimal(one["best"]),
+            worst=None if one.get("worst") is None else Decimal(one["worst"]),
+            clip=one.get("clip", True),
+        )
+        for one in stored
+    )
+
+
+def stored_components(components: Iterable[Component]) -> list[dict[str, Any]]:
+    """The same the other way round; what is left out is not in it, so that equal components are equal JSON."""
+    return [
+        {
+            name: text(value) if isinstance(value, Decimal) else value
+            for name, value in (
+                ("indicator", one.indicator),
+                ("weight", one.weight),
+                ("best", one.best),
+                ("worst", one.worst),
+                ("clip", None if one.clip else False),
+            )
+            if value is not None
+        }
+        for one in components
+    ]
+
+
+def text(number: Decimal) -> str:
+    return f"{plain_number(number):f}"
 
 
 def due_on(indicator: Indicator, period: date, frequency: Grain | None = None) -> date:

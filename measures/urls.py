@@ -3,6 +3,7 @@
 from django.urls import path
 
 from measures.views import (
+    community,
     corrections,
     figures,
     filings,
@@ -21,6 +22,7 @@ app_name = "measures"
 urlpatterns = [
     path("indicators/new/", setup.indicator_new, name="indicator-new"),
     path("indicators/<slug:indicator>/edit/", setup.indicator_edit, name="indicator-edit"),
+    path("indicators/<slug:indicator>/published/", community.community_figure, name="community"),
     path("breakdowns/", setup.dimension_list, name="dimension-list"),
     path("breakdowns/new/", setup.dimension_new, name="dimension-new"),
     path("breakdowns/<slug:dimension>/", setup.dimension_edit, name="dimension-edit"),

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from backbone.look.numbers import compact, number, percent, short_period, signed, signed_percent
+from backbone.look.numbers import compact, number, percent, short_date, short_period, signed, signed_percent
 from measures.rules.change import Change
 from measures.rules.combining import Combined
 from measures.rules.coverage import State
@@ -63,7 +64,24 @@ def amount(line: Line, value: Decimal | None) -> str:
         if line.unit == PER_1000:
             return number(value * 1000, 1)
         return compact(value, 2)
+    if not line.rule.is_filed:
+        return _computed(line, value)
     return number(plain(value))
+
+
+def source_words(source: str, published_on: date | None) -> str:
+    """`Statistics office, published 14 Jul 2026`."""
+    source = source or _("a public source")
+    if published_on is None:
+        return source
+    return _("%(source)s, published %(day)s") % {"source": source, "day": short_date(published_on)}
+
+
+def _computed(line: Line, value: Decimal) -> str:
+    """What was computed or published: its percentages are percentages already, and few of its decimals say anything."""
+    if line.unit == PERCENT:
+        return percent(value / 100)
+    return compact(value, 2 if abs(value) >= 1 else 4)
 
 
 def unit_words(line: Line) -> str:
@@ -83,8 +101,10 @@ def shown(line: Line, combined: Combined, *, is_running: bool = False) -> Shown:
     if state is State.NOT_COMBINABLE:
         return Shown(_("not combined"), words=True)
     if state is State.NONE:
-        return Shown(_("not filed"), words=True)
+        return Shown(_none_words(line), words=True)
     if state is State.UNDEFINED:
+        if line.rule.is_computed:
+            return Shown(_("undefined"), words=True)
         return Shown(_("undefined"), words=True, small=_("0 of 0"), is_fraction=True)
     if combined.kind == UNDUPLICATED:
         return _people(line, combined, is_running)
@@ -96,6 +116,12 @@ def shown(line: Line, combined: Combined, *, is_running: bool = False) -> Shown:
     if combined.as_of_period is not None:
         small = _("as of %(month)s") % {"month": short_period(combined.as_of_period)}
     return Shown(amount(line, combined.value), so_far, small=small)
+
+
+def _none_words(line: Line) -> str:
+    if line.rule.is_filed:
+        return _("not filed")
+    return _("not published") if line.rule.is_published else _("not all there")
 
 
 def _people(line: Line, combined: Combined, is_running: bool) -> Shown:
@@ -186,9 +212,11 @@ def meaning(
     `who` is missing; of `waiting` partners the figure is in and not approved yet.
     """
     if combined.state is State.UNDEFINED:
+        if line.rule.is_computed:
+            return _("It would divide by zero, so there is no value. It is not 0.")
         return _("There was nothing to count, so there is no rate. It is not 0.")
     if not combined.has_something:
-        return ""
+        return _why_not_computed(combined) if line.rule.is_computed else ""
     if line.kind == UNDUPLICATED:
         return people_words(combined)
     sentences = [] if change is None else [change_words(line, change, before)]
@@ -204,6 +232,25 @@ def meaning(
         else:
             sentences.append(_("Not set against the target until all of it is approved."))
     return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _why_not_computed(combined: Combined) -> str:
+    if combined.state is State.NOT_COMBINABLE:
+        return _(
+            "One of its inputs is no single number here: people of whom only bounds are known, or what a source "
+            "published for another span."
+        )
+    return ""
+
+
+def missing_inputs(names: Sequence[str], is_there: bool) -> str:
+    """Which inputs of a computed figure gave no number: why it has none, or what an index went without."""
+    if not names:
+        return ""
+    listed = ", ".join(names)
+    if is_there:
+        return _("Without %(names)s; the weights of the others are rescaled.") % {"names": listed}
+    return _("Missing: %(names)s.") % {"names": listed}
 
 
 def people_words(combined: Combined) -> str:
@@ -225,5 +272,6 @@ def volume(value: Decimal) -> str:
 def cell(line: Line, combined: Combined) -> Decimal | str:
     """A combined figure in a file: the number itself where there is one (a rate as its plain ratio), else its words."""
     if combined.value is not None and combined.state in (State.COMPLETE, State.PARTIAL):
-        return plain(combined.value) if not line.rule.is_ratio else round(combined.value, 12)
+        has_few_places = line.rule.is_filed and not line.rule.is_ratio
+        return plain(combined.value) if has_few_places else plain(round(combined.value, 12))
     return said(line, combined)

@@ -150,6 +150,7 @@ ROUTES: dict[str, Route] = {
     ),
     "measures:indicator-new": Route(Can.DEFINE_INDICATORS, initiative()),
     "measures:indicator-edit": Route(Can.DEFINE_INDICATORS, initiative(indicator="completions")),
+    "measures:community": Route(Can.DEFINE_INDICATORS, initiative(indicator="jobless")),
     "measures:dimension-list": Route(Can.READ_INDICATORS, initiative()),
     "measures:dimension-new": Route(Can.DEFINE_INDICATORS, initiative()),
     "measures:dimension-edit": Route(Can.DEFINE_INDICATORS, initiative(dimension="age")),
@@ -183,6 +184,7 @@ def make_world(neighbourhood: factories.Neighbourhood) -> SimpleNamespace:
     people, partners = neighbourhood.people, neighbourhood.partners
     with neighbourhood.scope():
         indicator = factories.make_indicator(Initiative.objects.get(slug="work"))
+        factories.make_indicator(neighbourhood.initiative, "jobless", owed=False, kind="community")
         factories.make_figure(indicator, partners[0], OCTOBER, "12")
         correction = corrections.request(
             initiative=neighbourhood.initiative, partner=partners[0], period=OCTOBER, indicator=indicator,

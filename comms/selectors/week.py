@@ -160,7 +160,7 @@ def _figure(reading: Reading, reader: Reader) -> FigureLine:
         if part.partner_id in reader.partners
     ]
     name = f"{reading.indicator.code} {reading.line.name}".strip()
-    said = coverage_text(reading.chip)
+    said = reading.source_words or coverage_text(reading.chip)
     beside = " ".join(part for part in ((_("so far") if shown.so_far else ""), shown.small) if part)
     words = " · ".join(part for part in (beside, said) if part)
     return FigureLine(shown.text, name, words, ", ".join(own), shown.words)

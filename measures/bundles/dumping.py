@@ -14,7 +14,10 @@ from backbone.bundles import ground
 from backbone.models import Initiative, Tenant
 from measures.bundles.loading import VERSION
 from measures.bundles.reading import EVERY_PARTNER
+from measures.lines import components_of
 from measures.models import Dimension, Excuse, Indicator, Obligation, Target
+from measures.rules.components import Component
+from measures.rules.kinds import KINDS
 from measures.rules.periods import text_of
 
 LINE_WIDTH = 118
@@ -84,9 +87,16 @@ def _indicator(row: Indicator, targets: list[Target]) -> dict[str, Any]:
         "numerator": row.numerator,
         "denominator": row.denominator,
         "unit": row.unit,
+        "formula": row.formula,
+        "source": row.source,
+        "source_url": row.source_url,
     }
     found = {key: value for key, value in found.items() if value != ""}
     found |= {"direction": row.direction, "frequency": row.frequency}
+    if row.components:
+        found["components"] = [_component(one) for one in components_of(row.components)]
+    if row.reweight:
+        found["reweight"] = True
     if row.over_time:
         found["over_time"] = row.over_time
     if row.carry_forward:
@@ -119,6 +129,12 @@ def _target(row: Target) -> Row:
     return found
 
 
+def _component(one: Component) -> Row:
+    keys = {"indicator": one.indicator, "weight": one.weight, "best": one.best, "worst": one.worst}
+    keys |= {} if one.clip else {"clip": False}
+    return Row({key: value for key, value in keys.items() if value is not None})
+
+
 def _goal(period, value, numerator, denominator) -> Row:
     numbers = {"value": value, "numerator": numerator, "denominator": denominator}
     return Row({"period": text_of(period)} | {key: number for key, number in numbers.items() if number is not None})
@@ -138,7 +154,8 @@ def _obligations_of(initiative: Initiative) -> list[Row] | None:
         lines.setdefault(key, []).append(row.partner.code if row.partner is not None else EVERY_PARTNER)
     plain = {
         (slug, True, None, None, "", "")
-        for slug in Indicator.objects.filter(initiative=initiative).values_list("slug", flat=True)
+        for slug, kind in Indicator.objects.filter(initiative=initiative).values_list("slug", "kind")
+        if KINDS[kind].is_filed
     }
     if set(lines) == plain:
         return None

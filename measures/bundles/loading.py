@@ -18,9 +18,10 @@ from backbone.models import Initiative, Partner
 from backbone.problems import gettext_noop
 from backbone.services.initiatives import scope_of_tenant
 from measures.bundles import reading
+from measures.bundles.ordering import inputs_first, inputs_of
 from measures.bundles.reading import FILE_KEYS
 from measures.models import Dimension, Indicator, Obligation
-from measures.rules.kinds import AVAILABLE
+from measures.rules.kinds import AVAILABLE, KINDS
 from measures.services import obligations, setup, targets
 
 VERSION = 1
@@ -128,8 +129,10 @@ def _put_indicators(
     strategies = list(Strategy.objects.filter(outcome__initiative=initiative).select_related("outcome"))
     is_all = set(rows) <= {one.fields["slug"] for one, _ in items}
     changed = []
-    for position, (one, aims) in enumerate(items):
+    for position, (one, aims) in inputs_first(items, rows):
         fields = dict(one.fields)
+        if set(inputs_of(fields, rows.get(fields["slug"]))) & lost(other for other, _ in items):
+            one.is_sound = False  # it is told of what it is computed from
         # What is told of elsewhere is left out here, so that the rest can be judged; nothing of it will be written.
         if fields.get("outcome") in no_outcomes:
             fields |= {"outcome": None, "strategy": None}
@@ -229,7 +232,7 @@ def _put_obligations(
             Obligation.objects.filter(indicator__initiative=initiative).values_list("indicator__slug", flat=True)
         )
         spelled = {one.fields["slug"] for one, _ in parts["indicators"]}
-        new = [slug for slug in rows if slug in spelled and slug not in owed]
+        new = [slug for slug, row in rows.items() if slug in spelled and slug not in owed and KINDS[row.kind].is_filed]
         for slug in new:
             obligations.put_obligations(indicator=rows[slug], partners=None, by=None)
         return new

@@ -7,8 +7,11 @@ from typing import Any
 from backbone.bundles.ground import Item, item, read_code
 from backbone.bundles.marked import Section, given, once
 from backbone.problems import gettext_noop
+from measures.lines import stored_components
 from measures.models import Indicator, Obligation
 from measures.rules import kinds
+from measures.rules.components import Component
+from measures.rules.formula import LONGEST
 from measures.rules.periods import Grain, text_of
 
 EVERY_PARTNER = "all"
@@ -17,8 +20,9 @@ DIMENSION_KEYS = ("slug", "name", "exclusive", "categories")
 INDICATOR_KEYS = (
     "slug", "code", "name", "definition", "outcome", "strategy", "kind", "numerator", "denominator", "unit",
     "direction", "frequency", "over_time", "carry_forward", "decimals", "dimensions", "due_day", "lock_day",
-    "baseline", "targets", "judged_from", "retired_on",
+    "baseline", "targets", "judged_from", "retired_on", "formula", "components", "reweight", "source", "source_url",
 )  # fmt: skip
+COMPONENT_KEYS = ("indicator", "weight", "best", "worst", "clip")
 GOAL_KEYS = ("period", "value", "numerator", "denominator")
 TARGET_KEYS = (*GOAL_KEYS, "grain", "partner", "band")
 OBLIGATION_KEYS = ("indicator", "partners", "starts_on", "ends_on", "frequency", "first_partial")
@@ -102,17 +106,36 @@ def _read_indicator(section: Section) -> dict[str, Any]:
         "lock_day": section.whole("lock_day", 1, 62) or 20,
         "judged_from": section.month("judged_from"),
         "retired_on": section.day("retired_on"),
+        "formula": section.text("formula", LONGEST),
+        "reweight": bool(section.flag("reweight")),
+        "source": section.text("source", 300),
+        "source_url": section.text("source_url", 500),
     }
     fields = given(section, values)
     if "decimals" in section:
         fields["is_whole"] = not decimals
     if "dimensions" in section:
         fields["breakdowns"] = _read_breakdowns(section)
+    if "components" in section:
+        fields["components"] = stored_components(_read_components(section))
     if "baseline" in section:
         inner = section.section("baseline")
         goal = _read_goal(inner, section.what, "baseline") if inner is not None else dict.fromkeys(GOAL_KEYS)
         fields |= {f"baseline_{key}": goal[key] for key in GOAL_KEYS}
     return {"slug": slug, **fields}
+
+
+def _read_components(section: Section) -> list[Component]:
+    found = []
+    for inner in section.sections("components"):
+        slug = inner.slug("indicator")
+        inner.what = f"{section.what}, component “{slug}”"
+        inner.only(*COMPONENT_KEYS)
+        weight, best, worst = (inner.number(key, required=key == "weight") for key in ("weight", "best", "worst"))
+        clip = inner.flag("clip")
+        if slug and weight is not None:
+            found.append(Component(slug, weight, best, worst, clip is not False))
+    return found
 
 
 def _read_breakdowns(section: Section) -> list[str]:

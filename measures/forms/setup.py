@@ -22,9 +22,12 @@ from backbone.models import Initiative, Partner
 from backbone.models.tenants import slug_field_rule
 from backbone.problems import Problem
 from backbone.wording import say
+from measures.forms.composing import ComponentsField, formula_help
 from measures.models import Dimension, Indicator
 from measures.rules import kinds
+from measures.rules.derived import NO_INPUTS
 from measures.rules.figures import plain
+from measures.rules.formula import LONGEST
 from measures.rules.lines import PERCENT, Line
 from measures.rules.periods import parse_month, text_of
 
@@ -111,6 +114,24 @@ class IndicatorForm(forms.Form):
     unit = forms.CharField(
         label=_("Unit"), max_length=40, required=False, widget=forms.TextInput(attrs={"class": "is-short"})
     )
+    formula = forms.CharField(
+        label=_("Formula"),
+        max_length=LONGEST,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "class": "bb-formula"}),
+    )
+    components = ComponentsField(label=_("Components"), required=False)
+    reweight = forms.BooleanField(
+        label=_("When a component is missing, rescale the weights of the others"),
+        required=False,
+        help_text=_(
+            "Without it, the index has no value while a component has none. With it, it says which is missing."
+        ),
+    )
+    source = forms.CharField(
+        label=_("Source"), max_length=300, required=False, help_text=_("Who publishes it, as it is to be cited.")
+    )
+    source_url = forms.URLField(label=_("Address of the source"), max_length=500, required=False, assume_scheme="https")
     over_time = forms.ChoiceField(
         label=_("Over time"),
         choices=[("", _("choose one")), *Indicator.OverTime.choices],
@@ -168,6 +189,8 @@ class IndicatorForm(forms.Form):
             del self.fields["breakdowns"]
         if indicator is not None:
             del self.fields["slug"]
+        others = Indicator.objects.filter(initiative=initiative)
+        self.others = {row.slug: row for row in others if indicator is None or row.pk != indicator.pk}
         self.chosen = kinds.KINDS.get((data or {}).get("kind") or self.initial.get("kind") or "")
         self._ask_what_the_kind_needs()
 
@@ -183,26 +206,50 @@ class IndicatorForm(forms.Form):
             dropped += ["over_time"]
         if not is_known or not kind.takes_carry_forward:
             dropped += ["carry_forward"]
-        if not is_known or kind.is_count:
+        if not is_known or kind.is_count or not kind.is_filed:
             dropped += ["decimals"]
+        if not is_known or kind.slug != kinds.FORMULA:
+            dropped += ["formula"]
+        if not is_known or kind.slug != kinds.INDEX:
+            dropped += ["components", "reweight"]
+        if not is_known or not kind.is_published:
+            dropped += ["source", "source_url"]
+        if is_known and not kind.is_filed:
+            dropped += ["due_day", "lock_day"]
         if not is_known:
             dropped += ["baseline_period", "judged_from"]
         for name in dropped:
-            del self.fields[name]
+            self.fields.pop(name, None)
         if is_known and kind.is_ratio:
             if self.indicator is None and not self.initial.get("unit"):
                 self.initial["unit"] = PERCENT
             self.fields["unit"].help_text = _("“percent” or “per_1000” say how it is shown.")
         else:
-            self.fields["unit"].help_text = _("As in people, seats, visits. A percentage is a rate.")
-            if is_known and self.initial.get("unit") == PERCENT:
+            self.fields["unit"].help_text = (
+                _("As in people, seats, visits. A percentage is a rate.")
+                if not is_known or kind.is_filed
+                else _("As in points, or percent for numbers that are percentages already.")
+            )
+            if is_known and kind.is_filed and self.initial.get("unit") == PERCENT:
                 self.initial["unit"] = ""  # it came with a rate that was chosen before, and no other kind takes it
         if "over_time" in self.fields:
             self.fields["over_time"].required = True
+        if "formula" in self.fields:
+            self.fields["formula"].help_text = formula_help(self.slugs)
+        if "components" in self.fields:
+            self.fields["components"].slugs = self.slugs
+
+    @property
+    def slugs(self) -> list[str]:
+        """The short names of the other indicators, from which this one may be computed."""
+        return [slug for slug, row in self.others.items() if row.kind not in NO_INPUTS]
 
     # The parts of the page: about it, what the kind asks, when it is filed.
     ABOUT = ("name", "slug", "code", "definition", "outcome", "strategy")
-    OF_KIND = ("numerator", "denominator", "unit", "over_time", "carry_forward", "decimals")
+    OF_KIND = (
+        "formula", "components", "reweight", "source", "source_url",
+        "numerator", "denominator", "unit", "over_time", "carry_forward", "decimals",
+    )  # fmt: skip
     RHYTHM = ("direction", "frequency", "due_day", "lock_day", "breakdowns")
     BASELINE = ("baseline_period", "baseline_value", "baseline_numerator", "baseline_denominator", "judged_from")
 
@@ -243,7 +290,10 @@ class IndicatorForm(forms.Form):
         """What to give to `setup.put_indicator`, of a form that is valid; what the kind does not need is emptied."""
         found = dict(self.cleaned_data)
         found["is_whole"] = not found.pop("decimals", False)
-        empty = {"numerator": "", "denominator": "", "over_time": "", "carry_forward": 0, "breakdowns": []}
+        empty = {
+            "numerator": "", "denominator": "", "over_time": "", "carry_forward": 0, "breakdowns": [],
+            "formula": "", "components": [], "reweight": False, "source": "", "source_url": "",
+        }  # fmt: skip
         for name, nothing in empty.items():
             if found.get(name) in (None, ""):
                 found[name] = nothing
@@ -262,6 +312,11 @@ class IndicatorForm(forms.Form):
             unit=str(text.get("unit", "")),
             over_time=str(text.get("over_time", "")),
             carry_forward=int(carry) if carry.isdigit() and int(carry) <= 12 else 0,
+            formula=str(self["formula"].value() or "") if "formula" in self.fields else "",
+            composed_of=self.fields["components"].understood(self["components"].value())
+            if "components" in self.fields
+            else (),
+            reweight=bool(self["reweight"].value()) if "reweight" in self.fields else False,
         )
 
 
@@ -364,7 +419,9 @@ class ObligationForm(forms.Form):
 
     def __init__(self, *args, initiative: Initiative, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["indicator"].queryset = Indicator.objects.filter(initiative=initiative)
+        self.fields["indicator"].queryset = Indicator.objects.filter(initiative=initiative).exclude(
+            kind__in=kinds.NOT_FILED
+        )
         partners = Partner.objects.filter(participations__initiative=initiative)
         self.fields["partners"].queryset = partners
         if partners.count() > TICKED_AT_MOST:
@@ -384,5 +441,7 @@ class ExcuseForm(forms.Form):
 
     def __init__(self, *args, initiative: Initiative, **kwargs):
         super().__init__(*args, auto_id="id_excuse_%s", **kwargs)
-        self.fields["indicator"].queryset = Indicator.objects.filter(initiative=initiative)
+        self.fields["indicator"].queryset = Indicator.objects.filter(initiative=initiative).exclude(
+            kind__in=kinds.NOT_FILED
+        )
         self.fields["partner"].queryset = Partner.objects.filter(participations__initiative=initiative)

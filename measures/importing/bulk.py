@@ -11,7 +11,7 @@ from django.db import transaction
 from backbone.models import Initiative, Membership, Tenant
 from backbone.tabular import Findings, stream_table
 from measures.importing.office import Office
-from measures.importing.preview import judge
+from measures.importing.preview import Preview, compare_published, judge, record_published
 from measures.importing.reading import COLUMNS, Reader, ReadRow
 from measures.services import filings
 
@@ -66,6 +66,13 @@ def import_stream(
                 tally.unchanged += preview.unchanged
                 if not tally.findings.error_count:
                     delivery.put(preview.rows)
+            outside = Preview(initiative, findings=tally.findings)
+            compare_published(outside, reader.published)
+            tally.created += outside.created
+            tally.changed += outside.changed
+            tally.unchanged += outside.unchanged
+            if not tally.findings.error_count:
+                record_published(outside, by)
             tally.blank = reader.blank_rows
             tally.findings.refuse()
             delivery.finish()

@@ -13,8 +13,9 @@ from backbone.problems import Problem, cut, gettext_noop
 from backbone.roles import Can
 from measures.lines import closes_on, lines, today
 from measures.models import Indicator, Obligation
+from measures.rules.kinds import KINDS
 from measures.rules.lines import Line
-from measures.rules.owed import Assignment, Duty, OwedPeriod, period_at, why_not
+from measures.rules.owed import Assignment, Duty, OwedPeriod, period_at, why_not, why_not_filed
 from measures.rules.periods import Grain
 from measures.selectors.locks import openings
 from measures.selectors.obligations import assignment_of
@@ -56,6 +57,8 @@ class Office:
         )
         self.indicators = {i.slug: i for i in Indicator.objects.filter(initiative=initiative)}
         self.lines: dict[int, Line] = lines(initiative, self.indicators.values())
+        self.not_filed = {slug: i for slug, i in self.indicators.items() if not KINDS[i.kind].is_filed}
+        self.may_write_published = by is None or by.can(Can.DEFINE_INDICATORS)
         self.seats = {
             row.partner.code: Seat(row.partner_id, row.partner.code, row.joins_on, row.leaves_on or date.max)
             for row in Participation.objects.filter(initiative=initiative).select_related("partner")
@@ -92,6 +95,9 @@ class Office:
 
     def why_not(self, indicator: Indicator, seat: Seat, period: date) -> Problem | None:
         """What keeps this person from filing it, by the rules; None when nothing does."""
+        not_filed = why_not_filed(indicator.slug, indicator.name, indicator.kind)
+        if not_filed is not None:
+            return not_filed
         key = (indicator.pk, seat.id, period)
         if key not in self._answers:
             if len(self._answers) >= ANSWERS_KEPT:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from dataclasses import replace as but
+from decimal import Decimal
 from typing import Any
 
 from backbone import tabular
@@ -14,7 +15,7 @@ from backbone.problems import Problem, Refused
 from backbone.tabular import Findings, Limits, Table, read_apart
 from backbone.wording import as_dict
 from measures.importing.office import Office
-from measures.importing.reading import COLUMNS, Reader, ReadRow
+from measures.importing.reading import COLUMN_OF, COLUMNS, PublishedRow, Reader, ReadRow
 from measures.importing.standing import LineKey, cells_of, conflict, is_same, totals_of, words_of
 from measures.importing.workbooks import ANY, FORM, Expected, Filled, fill
 from measures.models.filings import OPEN_STATES, FigureState
@@ -23,11 +24,10 @@ from measures.rules.figures import Entry, Place
 from measures.rules.lines import TOTAL
 from measures.rules.periods import text_of
 from measures.rules.usual import warn_figure
-from measures.services import filings
+from measures.services import community, filings
 from measures.services.figure_rows import FigureRow, Stored
 
 CHANGES_SHOWN = 200
-COLUMN_OF = {"reason": "note", "new_only": "value"}
 HISTORY_LINES = 2_000  # beyond so many lines a file is history, and is not held against the usual
 
 
@@ -61,6 +61,7 @@ class Preview:
     table: Table | None = None
     replaces: bool = False
     filled: Filled | None = None
+    published: list[PublishedRow] = field(default_factory=list)
 
     @property
     def has_errors(self) -> bool:
@@ -117,6 +118,7 @@ def judge_table(table: Table, office: Office, *, replace: bool = False, expected
     reader = Reader(office, table.findings, {} if filled is None else filled.new_only)
     read = list(reader.rows(table.rows))
     preview = judge(office, read, table.findings, replace=replace)
+    compare_published(preview, reader.published)
     if filled is not None:
         preview.findings.problems = filled.at_headings(preview.findings.problems)
     preview.table, preview.notes, preview.filled = table, table.notes, filled
@@ -160,7 +162,8 @@ def apply(preview: Preview, *, by: Membership | None, submit: bool = True, appro
     was held against has changed meanwhile."""
     if preview.has_errors:
         raise Refused(*preview.findings.shown)
-    return filings.file_many(
+    record_published(preview, by)
+    receipt = filings.file_many(
         initiative=preview.initiative,
         rows=preview.rows,
         by=by,
@@ -169,6 +172,43 @@ def apply(preview: Preview, *, by: Membership | None, submit: bool = True, appro
         because=because,
         replace=preview.replaces,
     )
+    outside = len(preview.published)
+    return but(receipt, created=receipt.created + outside) if outside else receipt
+
+
+def compare_published(preview: Preview, rows: Iterable[PublishedRow]) -> None:
+    """Hold what sources published against what is written down already; two statements for each indicator."""
+    known: dict[int, community.Known] = {}
+    for row in rows:
+        indicator, said = row.indicator, row.said
+        if indicator.pk not in known:
+            known[indicator.pk] = community.Known.of(indicator)
+        before = known[indicator.pk].before(said)
+        if not known[indicator.pk].is_new(said):
+            preview.unchanged += 1
+            continue
+        preview.created += before is None
+        preview.changed += before is not None
+        preview.published.append(row)
+        if len(preview.differences) < CHANGES_SHOWN:
+            earlier = None if before is None else _published_words(before.value)
+            preview.differences.append(
+                Difference(row.number, "", indicator.slug, text_of(said.period), said.category, earlier,
+                           _published_words(said.value))
+            )  # fmt: skip
+
+
+def _published_words(value: Decimal | None) -> str:
+    return words_of(Entry(value=value, is_not_collected=value is None))
+
+
+def record_published(preview: Preview, by: Membership | None) -> None:
+    """Write down what sources published."""
+    by_indicator: dict[int, list[PublishedRow]] = defaultdict(list)
+    for row in preview.published:
+        by_indicator[row.indicator.pk].append(row)
+    for rows in by_indicator.values():
+        community.record(indicator=rows[0].indicator, figures=[row.said for row in rows], by=by)
 
 
 def _judge_line(rows: list[ReadRow], here: Mapping[str, Stored]) -> Iterator[Problem]:

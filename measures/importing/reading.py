@@ -12,14 +12,19 @@ from backbone.problems import Problem, cut, gettext_noop
 from backbone.tabular import NOT_COLLECTED, Columns, Findings, Row
 from measures.importing.office import Office, Seat
 from measures.models import Indicator
-from measures.rules.figures import NUMBERS, Entry, read_number
+from measures.rules.figures import NUMBERS, Entry, check_figure, read_number
 from measures.rules.lines import Line, parse_category
+from measures.rules.owed import why_not_filed
+from measures.rules.vintages import check_vintage, split_note
+from measures.services.community import Said
 from measures.services.figure_rows import NOTE_LENGTH, FigureRow
 
 COLUMNS = Columns(
     names=("partner", "indicator", "period", "category", "value", "numerator", "denominator", "weight", "note"),
     required=("partner", "indicator", "period"),
 )
+
+COLUMN_OF = {"reason": "note", "new_only": "value"}  # where in a file a part of a figure stands
 
 Settled = tuple[Any, Problem | None]
 
@@ -36,8 +41,19 @@ class ReadRow:
     says_who: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class PublishedRow:
+    """One row of a community indicator: what its source published."""
+
+    number: int
+    indicator: Indicator
+    said: Said
+
+
 class Reader:
     """Reads rows for one office. `rows()` yields the sound ones; what is wrong gathers in `findings`.
+
+    Rows of community indicators, which are no partner's, gather in `published`.
 
     `new_only` says of a row, by its number, whether only people new this year are counted: a workbook has a column for
     it, a table in our columns has none and leaves alone what stands.
@@ -48,7 +64,9 @@ class Reader:
         self.findings = findings
         self.new_only = new_only or {}
         self.blank_rows = 0
+        self.published: list[PublishedRow] = []
         self._seen: dict[tuple, tuple[int, Entry]] = {}
+        self._published_before: dict[tuple, tuple[int, Said]] = {}
         self._settled: dict[tuple[str, Any], Settled] = {}
 
     def rows(self, rows: Iterable[Row]) -> Iterator[ReadRow]:
@@ -78,6 +96,9 @@ class Reader:
                 problems.append(problem.at(row=row.number, column=column))
             return value
 
+        outside = self._not_filed(indicator)
+        if outside is not None:
+            return self._row_of(outside, row)
         seat = settle("partner", partner, self._seat)
         found = settle("indicator", indicator, self._indicator)
         month = settle("period", period, self._period)
@@ -101,6 +122,72 @@ class Reader:
             return None
         figure = FigureRow(seat.id, found.pk, month, cell, entry)
         return ReadRow(row.number, seat, found, line, figure, row.number in self.new_only)
+
+    def _not_filed(self, raw: Any) -> Indicator | None:
+        """The indicator that a row names, when no partner files it."""
+        found = self.office.not_filed.get(raw) if type(raw) is str else None
+        if found is None and self.office.not_filed:
+            found = self.office.not_filed.get(tabular.code(raw)[0] or "")
+        return found
+
+    def _row_of(self, indicator: Indicator, row: Row) -> None:
+        """A row of what is computed, which is refused; or of what is published, if no partner stands in it."""
+        partner, _, period, category, *numbers, note = row.cells
+        line = self.office.lines[indicator.pk]
+        problems: list[Problem] = []
+        words, problem = tabular.text(note, NOTE_LENGTH) if note else ("", None)
+        entry = self._entry(row.number, line, numbers, words, problems)
+        if entry is not None and entry.is_blank and not problem:
+            self.blank_rows += 1
+            return
+        not_filed = why_not_filed(indicator.slug, indicator.name, indicator.kind)
+        if not_filed is not None and (partner not in ("", None) or line.rule.is_computed):
+            problems = [not_filed.at(row=row.number, column="indicator")]
+        elif not self.office.may_write_published:
+            text = gettext_noop("Only the backbone's data stewards write down what {name}'s source published.")
+            problems = [
+                Problem("indicator.forbidden", text, {"name": indicator.name}, row=row.number, column="indicator")
+            ]
+        else:
+            self._published(indicator, line, row.number, (period, category, entry), problems)
+        if problem is not None:
+            problems.append(problem.at(row=row.number, column="note"))
+        self.findings.extend(problems)
+
+    def _published(
+        self,
+        indicator: Indicator,
+        line: Line,
+        number: int,
+        cells: tuple[Any, Any, Entry | None],
+        problems: list[Problem],
+    ) -> None:
+        raw_period, raw_category, entry = cells
+        month, wrong = self._period(raw_period)
+        if wrong is not None:
+            problems.append(wrong.at(row=number, column="period"))
+        key, wrong = _category(line, raw_category) if raw_category not in ("", None) else ("", None)
+        if wrong is not None:
+            problems.append(wrong.at(row=number, column="category"))
+        if entry is None or month is None or key is None:
+            return
+        problems += [
+            found.at(row=number, column=COLUMN_OF.get(found.field, found.field))
+            for found in check_figure(line, entry, key)
+        ]
+        published_on, words = split_note(entry.reason)
+        if published_on is not None:
+            wrong_day = check_vintage(published_on, month, self.office.today)
+            problems += [found.at(row=number, column="note", field="note") for found in wrong_day]
+        if any(not found.is_warning for found in problems):
+            return
+        said = Said(month, entry.value, key, published_on, words)
+        cell = (indicator.pk, month, key, published_on)
+        earlier = self._published_before.setdefault(cell, (number, said))
+        if earlier == (number, said):
+            self.published.append(PublishedRow(number, indicator, said))
+        else:
+            self._note_twice(number, earlier[0], earlier[1] == said)
 
     def _entry(
         self, number: int, line: Line | None, raws: list[Any], words: str, problems: list[Problem]
@@ -133,17 +220,18 @@ class Reader:
             self._seen[key] = (read.number, read.figure.entry)
             return True
         number, entry = earlier
-        if entry == read.figure.entry:
+        self._note_twice(read.number, number, entry == read.figure.entry)
+        return False
+
+    def _note_twice(self, number: int, earlier: int, is_same: bool) -> None:
+        if is_same:
             text = gettext_noop("Row {row} says the same as row {earlier}; one of them is enough.")
-            is_warning = True
         else:
             text = gettext_noop(
                 "Row {row} and row {earlier} give different numbers for one figure. Delete one of them."
             )
-            is_warning = False
-        params = {"row": read.number, "earlier": number}
-        self.findings.add(Problem("row.duplicate", text, params, row=read.number, is_warning=is_warning))
-        return False
+        params = {"row": number, "earlier": earlier}
+        self.findings.add(Problem("row.duplicate", text, params, row=number, is_warning=is_same))
 
     # --- its cells ---
 

@@ -1,3 +1,4 @@
+from measures.models.community import CommunityFigure
 from measures.models.corrections import Correction, Restatement
 from measures.models.filings import Figure, FigureEvent, Filing, Remark, Upload
 from measures.models.indicators import Category, Dimension, Indicator, Target
@@ -6,6 +7,7 @@ from measures.models.rollups import Rollup, StaleMark
 
 __all__ = [
     "Category",
+    "CommunityFigure",
     "Correction",
     "Dimension",
     "Excuse",

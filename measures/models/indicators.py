@@ -98,6 +98,11 @@ class Indicator(TenantOwned):
     )
     is_whole = models.BooleanField(_("whole numbers only"), default=True)
     breakdowns = ArrayField(models.CharField(max_length=200), verbose_name=_("split by"), default=list, blank=True)
+    formula = models.CharField(_("formula"), max_length=500, blank=True, default="")
+    components = models.JSONField(_("components"), default=list, blank=True)  # see lines.components_of
+    reweight = models.BooleanField(_("weights are rescaled when a component is missing"), default=False)
+    source = models.CharField(_("source"), max_length=300, blank=True, default="")
+    source_url = models.URLField(_("address of the source"), max_length=500, blank=True, default="")
     due_day = models.PositiveSmallIntegerField(
         _("due on day"), default=10, validators=[MinValueValidator(1), MaxValueValidator(31)]
     )

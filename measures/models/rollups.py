@@ -10,6 +10,9 @@ WHOLE_INITIATIVE = 0
 # A rate over the mean monthly denominator keeps that mean to 12 places, as the rules round it.
 MEAN = AMOUNT | {"max_digits": 36, "decimal_places": 12}
 
+# A computed value keeps 24 places, as `rules.formula` rounds it.
+COMPUTED = AMOUNT | {"max_digits": 48, "decimal_places": 24}
+
 
 class Rollup(TenantOwned):
     """One combined figure. Written only by the SQL of `services.rollups`; read with a raw cursor.
@@ -18,7 +21,8 @@ class Rollup(TenantOwned):
     first month of the grain. A rate keeps its sums and is divided when shown. `parts` counts the values inside, which
     can be more than `filed`: a partner is filed in a quarter only when all its obligated months are.
 
-    A row stands only where somebody's figure counts. Where nobody's does there is nothing to combine;
+    Formulas and indexes are computed from the rows of their inputs and stand here beside them; a community indicator's
+    rows are what its source published. A row stands only where somebody's figure counts. Where nobody's does there is nothing to combine;
     `selectors.series` then says who was expected.
     """
 
@@ -27,7 +31,7 @@ class Rollup(TenantOwned):
     indicator = TenantForeignKey(Indicator, models.CASCADE, related_name="rollups")
     category = models.CharField(max_length=200, blank=True, default="")
     period = models.DateField()
-    value = models.DecimalField(**AMOUNT)
+    value = models.DecimalField(**COMPUTED)
     numerator = models.DecimalField(**AMOUNT)
     denominator = models.DecimalField(**MEAN)
     lower = models.DecimalField(**AMOUNT)

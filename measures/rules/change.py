@@ -5,9 +5,10 @@ A partner that joins must not look like growth, nor one that is late like declin
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TypeAlias
 
 from measures.rules.combining import Combined
 from measures.rules.coverage import PartnerKey
@@ -15,6 +16,8 @@ from measures.rules.figures import divided, total_of
 from measures.rules.kinds import KINDS, UNDUPLICATED
 
 HALF = Decimal("0.5")
+
+Together: TypeAlias = "Callable[[tuple[PartnerKey, ...]], Decimal | None]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +39,16 @@ class Change:
 
 
 def like_for_like(
-    previous: Combined, current: Combined, weights: Mapping[PartnerKey, Decimal | None] | None = None
+    previous: Combined,
+    current: Combined,
+    weights: Mapping[PartnerKey, Decimal | None] | None = None,
+    together: tuple[Together, Together] | None = None,
 ) -> Change:
     """The change of two combined values whose `parts` are partners, as `combine` gives them.
 
     Not comparable: nobody is in both, they are less than half of the weight, or the kind has no single value
-    (unduplicated people are never summed, so their bounds have no difference).
+    (unduplicated people are never summed, so their bounds have no difference). `together` gives the value of a panel,
+    before and now, where it does not follow from the parts alone: what is computed, is so from the panel's inputs.
     """
     before, now = dict(previous.parts), dict(current.parts)
     panel = tuple(sorted(key for key in before if key in now and _is_in(before[key]) and _is_in(now[key])))
@@ -49,7 +56,10 @@ def like_for_like(
     panel_share = _share(panel, expected, weights)
     if not panel or panel_share is None or panel_share < HALF or current.kind == UNDUPLICATED:
         return Change(panel, panel_share, is_comparable=False)
-    was, is_now = (_together(parts, panel, current.kind) for parts in (before, now))
+    if together is not None:
+        was, is_now = (value_of(panel) for value_of in together)
+    else:
+        was, is_now = (_together(parts, panel, current.kind) for parts in (before, now))
     if was is None or is_now is None:
         return Change(panel, panel_share, is_comparable=False, previous=was, current=is_now)
     difference = is_now - was

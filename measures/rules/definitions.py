@@ -42,7 +42,7 @@ def check_definition(line: Line, *, due_day: int, lock_day: int) -> list[Problem
     found = check_line(line)
     if any(problem.field == "kind" for problem in found):
         return found
-    if line.unit == PERCENT and not line.rule.is_ratio:
+    if line.unit == PERCENT and line.rule.is_filed and not line.rule.is_ratio:
         text = gettext_noop(
             "{name} is a percentage, and percentages cannot be added up. Choose the kind rate: partners then file what "
             "is on top and out of what, and the platform divides."

@@ -17,6 +17,11 @@ RATE = "rate"
 RATE_STOCK = "rate_stock"
 STOCK = "stock"
 UNDUPLICATED = "unduplicated"
+MEDIAN = "median"
+NARRATIVE = "narrative"
+FORMULA = "formula"
+INDEX = "index"
+COMMUNITY = "community"
 
 LAST = "last"
 PERSON_TIME = "person_time"
@@ -53,6 +58,26 @@ class Kind:
     def is_ratio(self) -> bool:
         """True when a figure is a numerator and a denominator, so that sums come before the division."""
         return self.asks == ("numerator", "denominator")
+
+    @property
+    def has_halves(self) -> bool:
+        """True when what is combined is a numerator over a denominator, so that a formula may name either."""
+        return self.is_ratio
+
+    @property
+    def is_computed(self) -> bool:
+        """True when it is computed from other indicators, so that nobody files it or owes it."""
+        return self.slug in (FORMULA, INDEX)
+
+    @property
+    def is_published(self) -> bool:
+        """True when it comes from a source outside, never from partners."""
+        return self.slug == COMMUNITY
+
+    @property
+    def is_filed(self) -> bool:
+        """True when partners file it, and may owe it."""
+        return not (self.is_computed or self.is_published)
 
     @property
     def takes_over_time(self) -> bool:
@@ -177,18 +202,20 @@ _ROWS = (
         gettext_noop("The latest level."),
     ),
     Kind(
-        "index",
+        INDEX,
         gettext_noop("Composite index"),
         gettext_noop("Index"),
-        gettext_noop("Computed again from its combined components."),
-        gettext_noop("Computed again from its combined components."),
+        gettext_noop("Its components are combined first, then it is computed from them by weight."),
+        gettext_noop("The same over months: components first, never a mean of months."),
+        is_available=True,
     ),
     Kind(
-        "formula",
+        FORMULA,
         gettext_noop("Formula"),
         gettext_noop("Formula"),
-        gettext_noop("Its inputs are combined first, then it is computed."),
-        gettext_noop("Its inputs are combined first, then it is computed."),
+        gettext_noop("Its inputs are combined first, each by its own kind, then it is computed. Nobody files it."),
+        gettext_noop("The same over months: inputs first, never a mean of months."),
+        is_available=True,
     ),
     Kind(
         "money",
@@ -198,11 +225,12 @@ _ROWS = (
         gettext_noop("Adds up within one currency."),
     ),
     Kind(
-        "community",
+        COMMUNITY,
         gettext_noop("Community indicator"),
         gettext_noop("From a public source"),
-        gettext_noop("Never computed from partners."),
-        gettext_noop("As its source publishes it."),
+        gettext_noop("It comes from a source outside; partners neither file it nor add to it."),
+        gettext_noop("As its source publishes it, and at no other grain."),
+        is_available=True,
     ),
     Kind(
         "narrative",
@@ -215,6 +243,8 @@ _ROWS = (
 )
 
 KINDS: Mapping[str, Kind] = MappingProxyType({row.slug: row for row in _ROWS})
+
+NOT_FILED = frozenset(row.slug for row in _ROWS if not row.is_filed)  # computed, or published by a source outside
 
 AVAILABLE: tuple[Kind, ...] = tuple(row for row in _ROWS if row.is_available)
 

@@ -16,6 +16,7 @@ from types import MappingProxyType
 
 from backbone.problems import Problem, Refused, cut, gettext_noop
 from measures.rules import kinds
+from measures.rules.components import Component
 from measures.rules.kinds import Kind
 
 TOTAL = ""
@@ -55,7 +56,8 @@ class Line:
     """An indicator as the rules see it, one line of a filing.
 
     `breakdowns` are tuples of dimension slugs: one for a plain breakdown, several for a cross-tabulation. `is_whole`
-    asks for whole numbers (in a rate: both of them). `carry_forward` is in months, for a stock only.
+    asks for whole numbers (in a rate: both of them). `carry_forward` is in months, for a stock only. `formula`, or
+    `composed_of` and `reweight`, say how it is computed from others.
     """
 
     slug: str
@@ -70,6 +72,9 @@ class Line:
     carry_forward: int = 0
     breakdowns: tuple[Breakdown, ...] = ()
     dimensions: Mapping[str, Dimension] = field(default_factory=dict)
+    formula: str = ""
+    composed_of: tuple[Component, ...] = ()
+    reweight: bool = False
 
     @property
     def rule(self) -> Kind:
@@ -83,10 +88,14 @@ class Line:
 
     @property
     def must_be_whole(self) -> bool:
+        if not self.rule.is_filed:
+            return False
         return self.is_whole or self.rule.is_count
 
     @property
     def may_be_negative(self) -> bool:
+        if not self.rule.is_filed:
+            return True
         return self.allows_negative and not self.rule.is_count and not self.rule.is_ratio
 
     @property

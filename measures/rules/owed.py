@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from backbone.problems import Month, Problem, gettext_noop
+from measures.rules.kinds import KINDS
 from measures.rules.periods import Grain, check_period, last_day, last_month, periods_between, start_of, text_of
 
 Span = tuple[date, date]
@@ -94,6 +95,19 @@ def periods_within(duty: Duty, months: Collection[date]) -> list[OwedPeriod]:
     found = {period_at(duty, month) for month in periods_between(first, last)} - {None}
     within = [one for one in found if one is not None and one.start >= first and one.stands_at <= last]
     return sorted(within, key=lambda one: one.start)
+
+
+def why_not_filed(slug: str, name: str, kind: str) -> Problem | None:
+    """`indicator.computed` or `indicator.community` for what no partner files; None for what they do."""
+    rule = KINDS.get(kind)
+    if rule is None or rule.is_filed:
+        return None
+    params = {"indicator": slug, "name": name}
+    if rule.is_computed:
+        text = gettext_noop("{name} is computed from other indicators: nobody files it. File what it is computed from.")
+        return Problem("indicator.computed", text, params, field="indicator", value=slug)
+    text = gettext_noop("{name} is published by a source outside: no partner files it. Leave the partner empty.")
+    return Problem("indicator.community", text, params, field="indicator", value=slug)
 
 
 def why_not(duty: Duty, period: date, today: date, closed_since: date | None = None) -> Problem | None:

@@ -6,13 +6,15 @@ the second month of a level one partner has not filed, which shows what carrying
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from measures.rules import kinds
 from measures.rules.combining import Combined, combine
-from measures.rules.coverage import PartnerKey
+from measures.rules.coverage import PartnerKey, combined_coverage
+from measures.rules.derived import combined_from, definition_of
 from measures.rules.figures import Entry
 from measures.rules.lines import Line
 
@@ -53,6 +55,44 @@ def sample_rows(line: Line) -> tuple[SampleRow, ...]:
         SampleRow(name, tuple(combined(partners, (month,)) for month in MONTHS), combined(partners, MONTHS))
         for name, partners in groups
     )
+
+
+def computed_rows(line: Line, inputs: Mapping[str, Line]) -> tuple[SampleRow, ...]:
+    """The sample of a formula or an index: what each input comes to over all partners, then what is computed from
+    them (`partner` is the input's name, or "" for the last). `inputs` by slug; one that is computed itself, or
+    published, stands as numbers of its own. Refused: a formula that is not one.
+    """
+    definition = definition_of(line)
+    found, columns = [], [dict[str, Combined]() for _ in range(len(MONTHS) + 1)]
+    for number, slug in enumerate(definition.inputs):
+        one = inputs[slug]
+        last = _input_rows(one, number + 1)[-1]
+        found.append(SampleRow(one.name, last.months, last.span))
+        for column, combined in zip(columns, (*last.months, last.span), strict=True):
+            column[slug] = combined
+    computed = [
+        combined_from(definition, column, combined_coverage([]) if not column else next(iter(column.values())).coverage)
+        for column in columns
+    ]
+    return (*found, SampleRow("", tuple(computed[:-1]), computed[-1]))
+
+
+def _input_rows(line: Line, times: int) -> tuple[SampleRow, ...]:
+    """An input's own sample; each further input has numbers of another size, so that they can be told apart."""
+    if line.rule.is_filed:
+        rows = sample_rows(line)
+        return rows if times == 1 else tuple(_larger(row, times) for row in rows)
+    kind = Line(line.slug, line.name, kinds.FLOW)
+    return _input_rows(kind, times)
+
+
+def _larger(row: SampleRow, times: int) -> SampleRow:
+    def more(one: Combined) -> Combined:
+        names = ("value",) if one.denominator is None else ("numerator", "denominator")
+        numbers = {name: getattr(one, name) for name in (*names, "lower", "upper")}
+        return replace(one, **{name: number * times for name, number in numbers.items() if number is not None})
+
+    return SampleRow(row.partner, tuple(more(one) for one in row.months), more(row.span))
 
 
 def _filed(line: Line) -> dict[tuple[PartnerKey, date], Entry]:

@@ -81,8 +81,11 @@ def chase_list(initiative: Initiative, readings: Sequence[Reading], period: date
 
     Whose figure waits for approval, or was not collected, is not missing.
 
+    What is computed is owed by nobody: who is missing from it is missing from its inputs.
+
     Readings in another window than that month's (a quarterly indicator's) count in their own.
     """
+    readings = [reading for reading in readings if reading.line.rule.is_filed]
     answered = who_answered(readings)
     absent: dict[int, list[Reading]] = {}
     expected: set[int] = set()

@@ -18,6 +18,7 @@ from backbone.models import Initiative
 from backbone.tenancy import active_tenant_id
 from measures.lines import today
 from measures.models import Filing, Indicator, Remark
+from measures.rules.kinds import KINDS
 from measures.rules.periods import Grain, add_months, due_on
 from measures.selectors.series import series
 from measures.windows import latest_month
@@ -126,7 +127,9 @@ def results_measured(initiative: Initiative) -> Share:
 
 def condition_checks(initiative: Initiative, as_of: datetime) -> list[Reading]:
     """The measures' checks as readings, and the agenda's check of results with a measure and a target."""
-    indicators = list(Indicator.objects.filter(initiative=initiative, retired_on=None))
+    indicators = [
+        one for one in Indicator.objects.filter(initiative=initiative, retired_on=None) if KINDS[one.kind].is_filed
+    ]
     covered = coverage_of_last_periods(initiative, indicators, as_of)
     timely = on_time(initiative, indicators, as_of)
     defined = as_defined(initiative, as_of)

@@ -13,6 +13,7 @@ from backbone.models import Change, Initiative, Participation, Tenant
 from backbone.roles import Can
 from measures.lines import closes_on, due_on
 from measures.models import Indicator
+from measures.rules.kinds import NOT_FILED
 from measures.rules.periods import Grain, add_months, start_of
 from measures.selectors.chase import ChaseList, chase_list
 from measures.selectors.reading import Codes, Reading, own_window, read
@@ -94,7 +95,7 @@ def trees(
         readings = read(initiative, indicators, month, codes=codes, trend=0)
     to_review = waiting_reports(membership.pk, initiative) if membership.can(Can.REVIEW) else []
     told = Change.objects.filter(initiative=initiative).select_related("by", "partner").order_by("-at", "-id")[:CHANGES]
-    monthly = [one for one in indicators if one.frequency == Indicator.Frequency.MONTH]
+    monthly = [one for one in indicators if one.frequency == Indicator.Frequency.MONTH and one.kind not in NOT_FILED]
     return Trees(
         chase=chase_list(initiative, readings, month.period, tenant.timezone),
         to_review=tuple(to_review),
@@ -113,6 +114,8 @@ def next_dates(initiative: Initiative, indicators: Sequence[Indicator], today: d
         return []
     counted: dict[tuple[date, bool, date], int] = {}
     for indicator in indicators:
+        if indicator.kind in NOT_FILED:
+            continue
         frequency = Grain(indicator.frequency)
         period = start_of(frequency, latest, year_starts)
         for start in (add_months(period, -frequency.months), period, add_months(period, frequency.months)):

@@ -20,7 +20,7 @@ from measures.models.filings import FigureState
 from measures.rules.change import like_for_like
 from measures.rules.combining import Combined, combine_partners
 from measures.rules.figures import plain
-from measures.rules.kinds import UNDUPLICATED
+from measures.rules.kinds import KINDS, UNDUPLICATED
 from measures.rules.lines import Breakdown, Line, breakdown_of
 from measures.rules.periods import Grain
 from measures.rules.small import counts_of, withheld
@@ -95,10 +95,10 @@ def partner_rows(reading: Reading, shown: set[int] | None) -> list[PartnerRow]:
         )
     rows.sort(key=_order)
     if others is not None:
-        hidden = {pk: one for pk, one in before.items() if shown is None or pk not in shown}
+        hidden = [pk for pk in before if shown is None or pk not in shown]
         covered = others.combined.coverage
         words = _("%(filed)s of %(expected)s filed") % {"filed": covered.filed, "expected": covered.expected}
-        earlier = combine_partners(line, hidden) if hidden else None
+        earlier = reading.before.of(line, hidden) if hidden and reading.before is not None else None
         rows.append(PartnerRow(None, others.months, others.combined, earlier, "", None, "", words, False))
     return rows
 
@@ -150,6 +150,8 @@ def _state(part: Part, figure: tuple[str, bool] | None, is_own_grain: bool) -> t
     covered = part.combined.coverage
     if covered.excused:
         return "excused", ""
+    if not KINDS[part.combined.kind].is_filed:
+        return ("approved", _("All inputs in")) if covered.filed else ("missing", "")
     if figure is not None and figure[0] != "draft":
         state, is_not_collected = figure
         return ("not_collected", "") if is_not_collected and state != "returned" else (state, "")

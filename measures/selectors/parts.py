@@ -8,7 +8,7 @@ what the list adds up to, whether or not a worker has come round to the stored r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -56,10 +56,17 @@ class Whole:
     def without(self, line: Line, shown: set[int]) -> tuple[tuple[Part, ...], Part | None]:
         """The parts of these partners, and all others as one, so that what is shown still adds up to the whole."""
         own = tuple(part for part in self.parts if part.partner_id in shown)
-        others = {part.partner_id: part.combined for part in self.parts if part.partner_id not in shown}
+        others = [part.partner_id for part in self.parts if part.partner_id not in shown]
         if not others:
             return own, None
-        return own, Part(0, combine_partners(line, others), len(others))
+        return own, Part(0, self.of(line, others), len(others))
+
+    def of(self, line: Line, partners: Collection[int]) -> Combined:
+        """What these partners come to together."""
+        wanted = set(partners)
+        return combine_partners(
+            line, {part.partner_id: part.combined for part in self.parts if part.partner_id in wanted}
+        )
 
 
 def spans_of(

@@ -26,7 +26,10 @@ from measures.rules.kinds import UNDUPLICATED
 from measures.rules.lines import Line
 from measures.rules.periods import Grain, add_months
 from measures.rules.progress import Status
+from measures.selectors.community import Vintage
+from measures.selectors.computed import ComputedWhole
 from measures.selectors.goals import periods_of, targets_in
+from measures.selectors.outside import Outside
 from measures.selectors.parts import Whole, spans_of, usual_volumes, waiting, wholes
 from measures.selectors.series import SeriesRow, series
 from measures.selectors.spans import Span, countings
@@ -74,6 +77,14 @@ class Reading:
     missing: tuple[str, ...] | None
     trend: tuple[TrendPoint, ...] = ()
     own_targets: Mapping[int, OwnTarget] = field(default_factory=dict, repr=False)
+    published: Vintage | None = None
+
+    @property
+    def source_words(self) -> str:
+        """Where a published figure comes from, and when it came; empty for what partners file."""
+        if not self.line.rule.is_published:
+            return ""
+        return wording.source_words(self.indicator.source, self.published.published_on if self.published else None)
 
     @property
     def now(self) -> Combined:
@@ -141,6 +152,13 @@ class Reading:
 
     @property
     def meaning(self) -> str:
+        missing = ""
+        if isinstance(self.whole, ComputedWhole) and self.now.state is not State.NOT_COMBINABLE:
+            missing = wording.missing_inputs(self.whole.missing, self.now.has_something)
+        return " ".join(part for part in (self._meaning, missing) if part)
+
+    @property
+    def _meaning(self) -> str:
         return wording.meaning(
             self.line,
             self.now,
@@ -242,8 +260,9 @@ def read(
     An indicator that is filed more rarely than the window's grain is read in its own: the last quarter or year.
     `codes` names missing partners; without it they are counted only. `states` narrows what counts.
     """
-    lines = _lines(initiative, indicators)
     known = countings([indicator.pk for indicator in indicators])
+    outside = Outside.of(initiative, known)
+    lines = _lines(initiative, [*indicators, *outside.inputs(indicators)])
     windows = {indicator.pk: own_window(indicator, window) for indicator in indicators}
     spans: dict[int, Span] = {}
     befores: dict[int, Span] = {}
@@ -252,10 +271,16 @@ def read(
         spans |= spans_of(here, own, states=states)
         befores |= spans_of(here, own.previous, states=states)
     weights = usual_volumes(spans.values())
-    asked = [*spans.values(), *befores.values()]
-    combined = wholes(asked, lines, weights)
-    now = dict(zip(spans, combined[: len(spans)], strict=True))
-    before = dict(zip(befores, combined[len(spans) :], strict=True))
+    asked = [*spans.values(), *befores.values(), *outside.spans(windows, states)]
+    asked = list(dict.fromkeys(asked))
+    combined = dict(zip(asked, wholes(asked, lines, weights), strict=True))
+    now = {pk: combined[span] for pk, span in spans.items()}
+    before = {pk: combined[span] for pk, span in befores.items()}
+    for pk, own in windows.items():
+        if outside.has(pk):
+            now[pk] = outside.whole(pk, own, combined, lines, states)
+            if known[pk].is_computed:
+                before[pk] = outside.whole(pk, own.previous, combined, lines, states)
     waits = waiting(spans.values()) if states is None else {}
     targets = targets_in(indicators, windows, {pk: whole.combined for pk, whole in now.items()})
     trends = _trends(initiative, lines, windows, now, before, trend)
@@ -267,7 +292,8 @@ def read(
         earlier = before.get(pk)
         change = None
         if earlier is not None and not own.is_running:
-            change = like_for_like(earlier.combined, whole.combined, weights.get(pk))
+            together = outside.together(pk, lines[pk], earlier, whole)
+            change = like_for_like(earlier.combined, whole.combined, weights.get(pk), together)
         aims = targets.get(pk)
         goal = None if aims is None else aims.goal
         absent = set(whole.combined.coverage.missing or ())
@@ -288,6 +314,7 @@ def read(
                 missing=None if codes is None else tuple(sorted(codes.get(one, str(one)) for one in absent)),
                 trend=trends.get(pk, ()),
                 own_targets={} if aims is None else aims.own,
+                published=outside.vintage(pk, own),
             )
         )
     return found

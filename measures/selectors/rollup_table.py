@@ -21,9 +21,13 @@ from backbone.models import Initiative
 from backbone.tenancy import active_tenant_id
 from measures.rules.coverage import State
 from measures.rules.periods import Grain, add_months, month_of, periods_between
+from measures.selectors import derived
 from measures.selectors.combined import COLUMNS as COMBINED
 from measures.selectors.combined import FIGURES, FIGURES_AS_OF, Rows, both_rows, partner_rows, whole_rows
+from measures.selectors.community import published_rows
+from measures.selectors.graph import Source, graph
 from measures.selectors.owing import steady_plans, with_owed
+from measures.selectors.records import RECORDS, as_json
 from measures.selectors.spans import LAST, LAST_RATE, Counting, Question, Span, countings, span_of
 
 COLUMNS = (
@@ -57,9 +61,11 @@ def copy_rollups(initiative: Initiative, out: Any, wanted: Wanted = Wanted()) ->
     with connection.cursor() as cursor, steady_plans(cursor):
         since, until = _filed_between(cursor, tenant_id, initiative, wanted.as_of)
         for number, grain in enumerate(sorted(wanted.grains, key=lambda grain: grain.months)):
-            spans = list(_spans(known, grain, since, until, wanted.year_starts))
+            combined = {pk: one for pk, one in known.items() if not (one.is_computed or one.is_published)}
+            spans = list(_spans(combined, grain, since, until, wanted.year_starts))
             sql, params = _table(spans, known, grain, wanted, tenant_id)
-            params |= {"until": until, "as_of": wanted.as_of}
+            beside = _not_combined(known, grain, since, until, wanted)
+            params |= {"until": until, "as_of": wanted.as_of, "rows": as_json(beside)}
             header = "HEADER" if number == 0 else "HEADER false"
             cursor.copy_expert(f"COPY ({_text(cursor, sql, params)}) TO STDOUT WITH (FORMAT csv, {header})", out)
             rows += cursor.rowcount
@@ -74,7 +80,8 @@ def _table(
     spans: list[Span], known: dict[int, Counting], grain: Grain, wanted: Wanted, tenant_id: int
 ) -> tuple[str, dict[str, Any]]:
     asked = Question(spans)
-    found, params = _found(spans, grain, wanted, tenant_id)
+    own_starts = next((counting.year_starts for counting in known.values()), None)
+    found, params = _found(spans, grain, wanted, tenant_id, is_own_year=wanted.year_starts in (None, own_starts))
     total = "" if wanted.categories else "AND r.category = ''"
     partner = "o.partner_id" if wanted.by_partner else "0"
     return (
@@ -91,6 +98,12 @@ def _table(
                                 WHERE r.scope = {partner} AND r.indicator_id = k.indicator_id
                                   AND r.period = k.period AND r.category = '')
              GROUP BY 1, 2, 3, 4, k.way
+        ),
+        beside AS (
+            SELECT d.* FROM {RECORDS}
+             WHERE NOT EXISTS (SELECT 1 FROM found r
+                                WHERE r.scope = d.scope AND r.indicator_id = d.indicator_id AND r.period = d.period
+                                  AND r.category = d.category)
         )
         SELECT i.slug AS indicator, r.grain, to_char(r.period, 'YYYY-MM') AS period, p.code AS partner,
                nullif(r.category, '') AS category,
@@ -105,7 +118,11 @@ def _table(
                 UNION ALL
                 SELECT s.scope, s.grain, s.indicator_id, s.period, '', NULL, NULL, NULL, NULL, NULL, 0, s.expected,
                        s.state, NULL
-                  FROM silent s) r
+                  FROM silent s
+                UNION ALL
+                SELECT r.scope, r.grain, r.indicator_id, r.period, r.category, r.value, NULL, NULL, NULL, NULL,
+                       coalesce(r.filed, 0), coalesce(r.expected, 0), r.state, NULL
+                  FROM beside r WHERE true {total}) r
           JOIN measures_indicator i ON i.tenant_id = %(tenant)s AND i.id = r.indicator_id
           LEFT JOIN backbone_partner p ON p.tenant_id = %(tenant)s AND p.id = r.scope
          ORDER BY i.position, i.slug, r.period, p.code, r.category
@@ -114,9 +131,10 @@ def _table(
     )
 
 
-def _found(spans: list[Span], grain: Grain, wanted: Wanted, tenant_id: int) -> tuple[str, dict[str, Any]]:
+def _found(
+    spans: list[Span], grain: Grain, wanted: Wanted, tenant_id: int, *, is_own_year: bool
+) -> tuple[str, dict[str, Any]]:
     """The CTEs that end in `found`, the rows in which a figure counts, and their parameters."""
-    is_own_year = wanted.year_starts is None or not spans or wanted.year_starts == spans[0].counting.year_starts
     is_own_month = wanted.by_partner and grain is Grain.MONTH
     if wanted.as_of is None and not is_own_month and (is_own_year or grain is Grain.MONTH):
         scope = "scope <> 0" if wanted.by_partner else "scope = 0"
@@ -144,6 +162,31 @@ def _found(spans: list[Span], grain: Grain, wanted: Wanted, tenant_id: int) -> t
         f"{then} found AS MATERIALIZED (SELECT {columns}, NULL::timestamptz AS as_of FROM ({rows}) r)",
         asked.parameters(tenant_id) | own.parameters(tenant_id) | own.periods(),
     )
+
+
+def _not_combined(
+    known: dict[int, Counting], grain: Grain, since: date, until: date, wanted: Wanted
+) -> list[dict[str, Any]]:
+    """The rows of what is computed from others and of what sources published. Where stored rows are read, those that
+    stand there too are passed over, and what is left are the spans that are owed and in which nobody filed."""
+    own_starts = next((counting.year_starts for counting in known.values()), None)
+    is_stored = wanted.as_of is None and wanted.year_starts in (None, own_starts)
+    rows: list[dict[str, Any]] = []
+    if not is_stored and not wanted.by_partner:
+        rows = published_rows(known, as_of=wanted.as_of, year_starts=wanted.year_starts)
+        rows = [row for row in rows if row["grain"] == grain]
+    computed = {pk: counting for pk, counting in known.items() if counting.is_computed}
+    if not computed:
+        return rows
+    related = graph({counting.initiative_id for counting in computed.values()})
+    spans = [
+        span
+        for span in _spans(computed, grain, since, until, wanted.year_starts)
+        if span.counting.indicator_id in related.definitions and span.period <= until
+    ]
+    own, whole = (spans, []) if wanted.by_partner else ([], spans)
+    source = Source(is_stored=is_stored, as_of=wanted.as_of, year_starts=wanted.year_starts)
+    return rows + derived.rows(related, own, whole, source, fill=True)
 
 
 def _spans(known: dict[int, Counting], grain: Grain, since: date, until: date, year_starts: int | None):

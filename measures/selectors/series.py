@@ -20,7 +20,10 @@ from backbone.tenancy import active_tenant_id
 from measures.rules.coverage import State
 from measures.rules.figures import divided
 from measures.rules.periods import Grain, periods_between
+from measures.selectors import derived
 from measures.selectors.combined import Rows, both_rows, partner_rows, whole_rows
+from measures.selectors.community import published_rows
+from measures.selectors.graph import Source, graph
 from measures.selectors.owing import steady_plans, with_owed
 from measures.selectors.spans import LAST, LAST_RATE, Counting, Question, Span, countings, span_of
 
@@ -84,8 +87,10 @@ def series(
     tenant_id = active_tenant_id()
     known: dict[int, Counting] | None = None
     if year_starts is not None or (scope != WHOLE_INITIATIVE and grain is Grain.MONTH):
-        known = _of(countings(ids), initiative)
+        everything = countings(ids)
+        known = _of(everything, initiative)
         rows = _combined_now(known, grain, since, until, scope, categories, year_starts, tenant_id)
+        rows = _merged(rows, _not_combined(everything, grain, since, until, scope, categories, year_starts, fill))
     else:
         rows = _stored(ids, grain, since, until, scope, categories, tenant_id)
     if not fill or not ids:
@@ -94,10 +99,53 @@ def series(
     step, first = grain.months, since
     if len(there) == len(ids) * len(range(0, (until.year - first.year) * 12 + until.month - first.month + 1, step)):
         return rows
-    known = _of(countings(ids), initiative) if known is None else known
+    if known is None:
+        everything = countings(ids)
+        known = _of(everything, initiative)
+        if any(counting.is_computed for counting in everything.values()):
+            more = _not_combined(everything, grain, since, until, scope, categories, year_starts, fill)
+            rows = _merged(rows, [row for row in more if (row.indicator_id, row.period) not in there])
+            there |= {(row.indicator_id, row.period) for row in rows}
     asked = [span._replace(partner_id=scope or None) for span in _spans(known, grain, since, until, year_starts)]
     silent = _silent([s for s in asked if (s.counting.indicator_id, s.period) not in there], tenant_id)
-    return sorted(rows + silent, key=lambda row: (row.indicator_id, row.category, row.period)) if silent else rows
+    return _merged(rows, silent)
+
+
+def _merged(rows: list[SeriesRow], more: list[SeriesRow]) -> list[SeriesRow]:
+    return sorted(rows + more, key=lambda row: (row.indicator_id, row.category, row.period)) if more else rows
+
+
+def _not_combined(
+    everything: dict[int, Counting],
+    grain: Grain,
+    since: date,
+    until: date,
+    scope: int,
+    categories: bool,
+    year_starts: int | None,
+    fill: bool,
+) -> list[SeriesRow]:
+    """The rows of what is computed from others, and of what a source published, where they are not read as stored."""
+    computed = {pk: counting for pk, counting in everything.items() if counting.is_computed}
+    rows = [] if scope else published_rows(everything, year_starts=year_starts)
+    rows = [row for row in rows if row["grain"] == grain and since <= row["period"] <= until]
+    if computed:
+        related = graph({counting.initiative_id for counting in computed.values()})
+        spans = [
+            s
+            for s in _spans(computed, grain, since, until, year_starts)
+            if s.counting.indicator_id in related.definitions
+        ]
+        own = [span._replace(partner_id=scope) for span in spans] if scope else []
+        source = Source(is_stored=year_starts is None, year_starts=year_starts)
+        with connection.cursor() as cursor, steady_plans(cursor):
+            rows += derived.rows(related, own, [] if scope else spans, source, fill=fill)
+    return [_series_row(row) for row in rows if categories or row["category"] == ""]
+
+
+def _series_row(row: dict[str, Any]) -> SeriesRow:
+    empty = dict.fromkeys(SeriesRow._fields) | {"is_exact": False, "filed": 0, "expected": 0, "excused": 0}
+    return SeriesRow(**empty | {name: value for name, value in row.items() if name in SeriesRow._fields})
 
 
 def _of(known: dict[int, Counting], initiative: Initiative) -> dict[int, Counting]:

@@ -56,6 +56,17 @@ class Counting(NamedTuple):
     longest: int
     is_uneven: bool
     has_excuses: bool
+    is_input: bool = False  # something of its initiative is computed from others, of it perhaps
+
+    @property
+    def is_computed(self) -> bool:
+        """Whether it is computed from the roll-ups of others (`selectors.derived`), which no SELECT here does."""
+        return self.kind in (kinds.FORMULA, kinds.INDEX)
+
+    @property
+    def is_published(self) -> bool:
+        """Whether its figures come from a source outside (`selectors.community`)."""
+        return self.kind == kinds.COMMUNITY
 
     @property
     def is_owed_alike(self) -> bool:
@@ -110,7 +121,10 @@ def countings(indicator_ids: Iterable[int] | None = None, initiative_id: int | N
                    t.fiscal_year_starts,
                    coalesce(o.is_one AND o.is_common, false), o.since, o.until, i.retired_on, coalesce(o.longest, 1),
                    coalesce(o.is_uneven, false),
-                   EXISTS (SELECT 1 FROM measures_excuse e WHERE e.tenant_id = %(tenant)s AND e.indicator_id = i.id)
+                   EXISTS (SELECT 1 FROM measures_excuse e WHERE e.tenant_id = %(tenant)s AND e.indicator_id = i.id),
+                   EXISTS (SELECT 1 FROM measures_indicator d
+                            WHERE d.tenant_id = %(tenant)s AND d.initiative_id = i.initiative_id
+                              AND d.kind IN ('formula', 'index'))
               FROM measures_indicator i JOIN backbone_tenant t ON t.id = i.tenant_id
               CROSS JOIN LATERAL (
                    SELECT count(*) = 1 AS is_one, bool_and(o.partner_id IS NULL) AS is_common,

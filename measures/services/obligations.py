@@ -19,7 +19,7 @@ from backbone.problems import Month, Problem, Refused
 from backbone.services.fields import checked, plain, set_fields
 from backbone.services.partners import Follower, Moved
 from measures.models import Excuse, Figure, Filing, Indicator, Obligation
-from measures.rules.owed import Duty, changed_lengths, check_frequency, not_a_start
+from measures.rules.owed import Duty, changed_lengths, check_frequency, not_a_start, why_not_filed
 from measures.rules.periods import Grain, add_months, check_period, start_of, text_of
 from measures.selectors.obligations import Duties
 from measures.services.expectations import Span, mark_indicators, months_between, months_of
@@ -63,6 +63,7 @@ def put_obligations(
     a longer or shorter period than it was filed for.
     """
     initiative = _lock(indicator)
+    refuse_unless_filed(indicator)
     asked = Grain(indicator.frequency)
     if frequency and (problem := check_frequency(indicator.name, asked, Grain(frequency))):
         raise Refused(problem)
@@ -101,6 +102,13 @@ def put_obligations(
     return count
 
 
+def refuse_unless_filed(indicator: Indicator) -> None:
+    """What is computed or published is owed by nobody. Raises `Refused`, in the words of every door."""
+    problem = why_not_filed(indicator.slug, indicator.name, indicator.kind)
+    if problem is not None:
+        raise Refused(problem)
+
+
 @transaction.atomic
 def end(*, obligation: Obligation, ends_on: date | None, by: Membership | None) -> bool:
     """Set the last day of one obligation, or take it away again; answers whether that changed anything."""
@@ -135,6 +143,7 @@ def give_excuse(
     Filing all the same lifts it: a value counts. Raises `Refused`.
     """
     initiative = _lock(indicator)
+    refuse_unless_filed(indicator)
     reason = reason.strip()
     if not reason:
         sentence = gettext_noop("Say why {partner} is excused: everybody who reads the figure sees the reason.")

@@ -18,9 +18,10 @@ from backbone.models import Initiative, Membership
 from backbone.problems import Problem, Refused, cut
 from backbone.services.fields import checked, refuse_taken, set_fields
 from measures.lines import dimensions_of, line_of
-from measures.models import Category, Dimension, Figure, Indicator
-from measures.rules import definitions
+from measures.models import Category, CommunityFigure, Dimension, Figure, Indicator
+from measures.rules import definitions, kinds
 from measures.rules.definitions import Goal
+from measures.services import composing
 from measures.services.expectations import mark_indicators, months_of
 
 changes.register_verbs(
@@ -35,7 +36,9 @@ changes.register_verbs(
 RESERVED_SLUGS = frozenset({"new"})
 
 # What of an indicator its roll-ups depend on.
-_ADDS_UP_BY = {"kind", "frequency", "over_time", "carry_forward", "retired_on"}
+_ADDS_UP_BY = {
+    "kind", "frequency", "over_time", "carry_forward", "retired_on", "formula", "components", "reweight",
+}  # fmt: skip
 
 
 @transaction.atomic
@@ -108,7 +111,8 @@ def put_indicator(
     """The indicator of that short name, defined or brought up to `fields`, and whether it changed.
 
     `fields` are the model's own; what is left out stays as it is. A strategy brings its outcome along. Once figures
-    exist, kind and frequency stay. Raises `Refused` with everything that is wrong.
+    exist, kind and frequency stay. A new formula or index that does not say how often has the frequency of its rarest
+    input. Raises `Refused` with everything that is wrong.
     """
     _lock(initiative)
     row = Indicator.objects.filter(initiative=initiative, slug=slug).first()
@@ -124,6 +128,8 @@ def put_indicator(
     if "unit" in fields:
         fields["unit"] = definitions.unit_of(fields["unit"])
     _place_on_agenda(initiative, fields)
+    if is_new and "frequency" not in fields:
+        fields |= composing.frequency_of_inputs(initiative, row, fields)
     before = {name: getattr(row, name) for name in fields}
     _check(initiative, row, fields, is_new=is_new)
     if is_new:
@@ -131,6 +137,8 @@ def put_indicator(
             setattr(row, name, value)
         checked(row).save(force_insert=True)
         changes.record("indicator.defined", on=row, by=by, initiative=initiative, name=row.name, kind=row.kind)
+        if kinds.KINDS[row.kind].is_computed:
+            mark_indicators([row.pk], months_of(initiative))
         return row, True
     for name, value in before.items():
         setattr(row, name, value)
@@ -152,8 +160,9 @@ def _check(initiative: Initiative, row: Indicator, fields: dict[str, Any], *, is
     definitions.refuse(problems)
     line = line_of(row, dimensions)
     problems = definitions.check_definition(line, due_day=row.due_day, lock_day=row.lock_day)
+    problems = problems or composing.problems(initiative, row, line)
     has_changed = any(before != after for before, after in settled.values())
-    if not is_new and has_changed and Figure.objects.filter(indicator=row).exists():
+    if not is_new and has_changed and _has_figures(row):
         problems += definitions.check_settled(row.name, settled)
     baseline = Goal(row.baseline_value, row.baseline_numerator, row.baseline_denominator)
     if not problems and (row.baseline_period is not None or not baseline.is_blank):
@@ -190,6 +199,10 @@ def _place_on_agenda(initiative: Initiative, fields: dict[str, Any]) -> None:
         sentence = gettext_noop("The strategy “{strategy}” is not one towards “{outcome}”.")
         params = {"strategy": strategy.title, "outcome": fields["outcome"].title}
         raise Refused(Problem("indicator.strategy", sentence, params, field="strategy", value=strategy.slug))
+
+
+def _has_figures(row: Indicator) -> bool:
+    return Figure.objects.filter(indicator=row).exists() or CommunityFigure.objects.filter(indicator=row).exists()
 
 
 def _is_used(dimension: Dimension) -> bool:

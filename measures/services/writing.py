@@ -13,7 +13,7 @@ from backbone.problems import Problem, Refused, gettext_noop
 from measures.models import Filing, Indicator, Restatement
 from measures.models.filings import FigureState
 from measures.rules.figures import Entry
-from measures.rules.owed import not_a_start
+from measures.rules.owed import not_a_start, why_not_filed
 from measures.rules.periods import check_period, text_of
 from measures.rules.written import write_entry
 from measures.selectors.obligations import rarer_duties
@@ -247,8 +247,13 @@ def _inside_longer_ones(rows: Sequence[FigureRow], indicators: Mapping[int, Indi
 
 
 def check_rows(rows: Sequence[FigureRow], indicators: Mapping[int, Indicator]) -> None:
-    """Periods begin where the indicator's frequency says, or the partner's own; notes fit where they are kept."""
+    """Partners file it; periods begin where the indicator's frequency says, or the partner's own; notes fit where they
+    are kept."""
     found = []
+    for indicator in indicators.values():
+        not_filed = why_not_filed(indicator.slug, indicator.name, indicator.kind)
+        if not_filed is not None:
+            found.append(not_filed)
     for pk, period in sorted({(row.indicator_id, row.period) for row in rows}):
         indicator = indicators[pk]
         problem = check_period(period, indicator.frequency, indicator.tenant.fiscal_year_starts)

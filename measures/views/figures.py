@@ -18,6 +18,7 @@ from measures import wording
 from measures.lines import lines as lines_of
 from measures.models import Excuse, Indicator, Remark
 from measures.rules.figures import plain
+from measures.rules.kinds import NOT_FILED
 from measures.rules.periods import check_period, text_of
 from measures.selectors.corrections import open_in
 from measures.selectors.figure import figure_view, own_lines
@@ -36,7 +37,7 @@ def figure(request, initiative, indicator: str, partner, period: date):
     may_read = membership.partner_ids(Can.READ_PARTNER_FIGURES)
     row = Indicator.objects.filter(initiative=initiative, slug=indicator).select_related("outcome", "tenant").first()
     takes_part = partner.participations.filter(initiative=initiative).exists()
-    if row is None or not takes_part or (may_read is not None and partner.pk not in may_read):
+    if row is None or row.kind in NOT_FILED or not takes_part or (may_read is not None and partner.pk not in may_read):
         raise Http404
     if check_period(period, row.frequency, request.tenant.fiscal_year_starts) is not None:
         raise Http404
@@ -123,7 +124,7 @@ def our_figures(request, initiative):
         raise Http404
     window = window_for(initiative, request.GET, request.tenant)
     with_drafts = request.membership.can(Can.READ_DRAFTS, partner)
-    indicators = indicators_in_use(initiative, window.period)
+    indicators = [one for one in indicators_in_use(initiative, window.period) if one.kind not in NOT_FILED]
     found = own_lines(initiative, indicators, partner, window, with_drafts=with_drafts)
     if request.GET.get("format") == "csv":
         return _csv(partner, found)

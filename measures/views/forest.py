@@ -205,7 +205,9 @@ def _missing_of(initiative, tenant, partner_id: int, period: date) -> list[Indic
     return [
         reading.indicator
         for reading in readings
-        if partner_id in (reading.now.coverage.missing or ()) and (reading.indicator.pk, partner_id) not in answered
+        if reading.line.rule.is_filed
+        and partner_id in (reading.now.coverage.missing or ())
+        and (reading.indicator.pk, partner_id) not in answered
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from datetime import date
+from itertools import chain
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
@@ -19,7 +20,7 @@ from backbone.models import Partner
 from backbone.problems import Refused
 from backbone.roles import Can
 from backbone.wording import hint, say
-from measures.exporting import figure_rows, seen_by, tidy
+from measures.exporting import figure_rows, published_rows, seen_by, tidy
 from measures.importing import COLUMNS
 from measures.importing.correcting import rows_to_correct
 from measures.importing.progress import rows_so_far
@@ -146,7 +147,9 @@ def import_template(request, initiative):
 @require_GET
 def figure_export(request, initiative):
     """Every figure handed in that this person may see, in the columns that an import reads; CSV or XLSX."""
-    rows = tidy(figure_rows(initiative, seen_by(request.membership, with_drafts=False)))
+    rows = chain(
+        tidy(figure_rows(initiative, seen_by(request.membership, with_drafts=False))), published_rows(initiative)
+    )
     is_csv = request.GET.get("format") == "csv"
     # Written out now, while the tenant's scope is open, and not in memory; the answer then sends the file.
     file = tempfile.TemporaryFile()  # noqa: SIM115  the answer closes it

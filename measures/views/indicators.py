@@ -29,6 +29,7 @@ from measures.selectors.goals import periods_of
 from measures.selectors.history import excuse_steps, figure_steps
 from measures.selectors.indicator import LENGTHS, PartnerRow, partner_rows, splits
 from measures.selectors.reading import Reading, codes_for, own_window, read, window_for
+from measures.views import composition
 from measures.views.links import csv_answer, grain_links, how_to_begin, rows_from, url_if_there, year_links
 from measures.windows import Window
 
@@ -129,7 +130,11 @@ def indicator(request, initiative, indicator: str):
         "wanted": request.GET.get("q", ""),
         "show": request.GET.get("show", ""),
         "is_filtered": len(listed) < len(rows),
-        "is_own_grain": window.grain == frequency,
+        "is_own_grain": window.grain == frequency or not rule.is_filed,
+        "is_published": rule.is_published,
+        "made": composition.made_of(request, initiative, row),
+        "vintages": composition.vintages_of(row, window),
+        "community_url": composition.entry_url(request, initiative, row),
         "usual_of": _usual_of(row, window),
         "splits": [(one, drawing.split_chart(reading, one)) for one in parts],
         "steps": _steps(membership, reading, shown, codes),
@@ -188,7 +193,7 @@ def _row(request, reading: Reading, row: PartnerRow) -> dict:
     now = None if row.is_waiting else wording.shown(line, row.now, is_running=reading.window.is_running)
     place = [] if row.partner is None else [request.tenant.slug, request.resolver_match.kwargs["initiative"]]
     figure_url = nudge = ""
-    if row.partner is not None and row.is_one_period:
+    if row.partner is not None and row.is_one_period and reading.line.rule.is_filed:
         month = text_of(reading.window.period)
         figure_url = reverse("measures:figure", args=[*place, reading.indicator.slug, row.partner.code, month])
         if row.is_missing and request.membership.can(Can.ASSIGN_OBLIGATIONS):
@@ -270,7 +275,7 @@ def _list_csv(initiative, readings: Sequence[Reading]) -> HttpResponse:
             one.indicator.name,
             one.window.name,
             one.said,
-            coverage_text(one.chip),
+            one.source_words or coverage_text(one.chip),
         ]
         for one in readings
     ]

@@ -20,6 +20,7 @@ from backbone.roles import Can
 from backbone.wording import say
 from measures.forms.setup import ExcuseForm, ObligationForm
 from measures.models import Excuse, Indicator, Obligation
+from measures.rules.kinds import NOT_FILED
 from measures.selectors.setup import owed_matrix
 from measures.services import obligations
 
@@ -69,7 +70,7 @@ def obligation_list(request, initiative):
 
 def _context(request, initiative) -> dict:
     own = request.membership.partner_ids(Can.READ_OBLIGATIONS)
-    indicators = list(Indicator.objects.filter(initiative=initiative))
+    indicators = list(Indicator.objects.filter(initiative=initiative).exclude(kind__in=NOT_FILED))
     parts = Participation.objects.filter(initiative=initiative).select_related("partner").order_by("partner__code")
     excuses = Excuse.objects.filter(indicator__initiative=initiative).select_related("indicator", "partner", "by")
     lines = Obligation.objects.filter(indicator__initiative=initiative).select_related("indicator", "partner")

@@ -70,7 +70,7 @@ def _csv(initiative, found):
                 reading.window.name,
                 hidden if one.is_hidden else wording.cell(reading.line, reading.now),
                 hidden if one.is_hidden else reading.said,
-                coverage_text(reading.chip),
+                reading.source_words or coverage_text(reading.chip),
                 reading.goal_words or None,
                 None if year is None else hidden if one.is_year_hidden else year.said,
                 None if year is None else year.window.months_so_far,

@@ -24,11 +24,13 @@ from measures.forms.targets import TargetForm
 from measures.goals import set_words
 from measures.models import Dimension, Figure, Indicator, Target
 from measures.rules import kinds
-from measures.rules.lines import check_line
+from measures.rules.derived import check_derived, definition_of
+from measures.rules.lines import Line, check_line
 from measures.rules.progress import check_target
-from measures.rules.samples import sample_rows
+from measures.rules.samples import computed_rows, sample_rows
 from measures.selectors.goals import level_of
 from measures.services import setup, targets
+from measures.services.composing import about
 from measures.wording import said
 
 
@@ -40,6 +42,9 @@ def indicator_new(request, initiative):
         if form.is_valid():
             made = _save(request, initiative, form, must_be_new=True)
             if made is not None:
+                if not kinds.KINDS[made.kind].is_filed:
+                    messages.success(request, _("%(name)s is defined.") % {"name": made.name})
+                    return redirect("measures:indicator", request.tenant.slug, initiative.slug, made.slug)
                 messages.success(request, _("%(name)s is defined. Who owes it?") % {"name": made.name})
                 who = reverse("measures:obligation-list", args=[request.tenant.slug, initiative.slug])
                 return redirect(f"{who}?indicator={made.slug}")
@@ -158,11 +163,31 @@ def _sample(form: IndicatorForm) -> tuple[list[tuple[str, list[str]]], list[str]
     if form.chosen is None or not form.chosen.is_available:
         return [], []
     line = form.sample_line()
+    if not line.rule.is_filed:
+        return _computed_sample(form, line)
     if any(problem.field == "over_time" for problem in check_line(line)):
         return [], [_("Choose how it combines over time.")]
     labels = {"A": _("Partner A"), "B": _("Partner B"), "": _("Both together")}
     return [
         (labels[row.partner], [said(line, one) for one in (*row.months, row.span)]) for row in sample_rows(line)
+    ], []
+
+
+def _computed_sample(form: IndicatorForm, line: Line) -> tuple[list[tuple[str, list[str]]], list[str]]:
+    """What the inputs come to and what is computed from them; what is published has no example."""
+    if line.rule.is_published:
+        return [], []
+    others = {slug: about(row) for slug, row in form.others.items()}
+    problems = check_derived(line, None, others)
+    if problems:
+        return [], [say(problem) for problem in problems]
+    inputs = {
+        slug: Line(slug, row.name, row.kind, row.unit, over_time=row.over_time) for slug, row in form.others.items()
+    }
+    rows = computed_rows(line, inputs)
+    return [
+        (row.partner or line.name, [said(inputs_line, one) for one in (*row.months, row.span)])
+        for row, inputs_line in zip(rows, [*(inputs[slug] for slug in definition_of(line).inputs), line], strict=True)
     ], []
 
 

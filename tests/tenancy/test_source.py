@@ -31,6 +31,8 @@ MAY_BUILD_SQL = {
     "backbone/services/moving.py": "COPY of whole tables, from names of our own models",
     "measures/exporting.py": "conditions chosen from fixed words, values as parameters",
     "measures/importing/standing.py": "column names of our own",
+    "measures/selectors/community.py": "a clause chosen from fixed words, values as parameters",
+    "measures/selectors/derived.py": "shared pieces of set-based SQL",
     "measures/selectors/expected.py": "shared pieces of set-based SQL (selectors/spans.py)",
     "measures/selectors/history.py": "column names of our own",
     "measures/selectors/parts.py": "shared pieces of set-based SQL",
@@ -38,6 +40,7 @@ MAY_BUILD_SQL = {
     "measures/selectors/series.py": "shared pieces of set-based SQL",
     "measures/selectors/spans.py": "the shared pieces",
     "measures/services/staged.py": "COPY into a temporary table, from names of our own columns",
+    "measures/services/rollups/computing.py": "column names of our own",
     "measures/services/rollups/marks.py": "as many placeholders as there are marks",
     "measures/services/rollups/storing.py": "shared pieces of set-based SQL",
 }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from itertools import chain
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
 from backbone.management.naming import initiative_scope
 from backbone.tabular import write_csv, write_xlsx
-from measures.exporting import Wanted, figure_rows, tidy
+from measures.exporting import Wanted, figure_rows, published_rows, tidy
 from measures.importing import COLUMNS
 from measures.models import Indicator
 from measures.rules.periods import parse_month
@@ -34,7 +35,7 @@ class Command(BaseCommand):
                 until=_month(until),
                 states=state,
             )
-            rows = tidy(figure_rows(found, wanted))
+            rows = chain(tidy(figure_rows(found, wanted)), published_rows(found, wanted))
             if out is not None and out.suffix.lower() == ".xlsx":
                 with out.open("wb") as file:
                     write_xlsx(file, rows, COLUMNS)

@@ -10,7 +10,7 @@ a row that would stay the same is not written.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -21,9 +21,13 @@ from backbone import changes
 from backbone.models import Initiative
 from backbone.tenancy import active_tenant_id
 from measures.rules.periods import Grain
+from measures.selectors import derived
 from measures.selectors.combined import COLUMNS, KEY, NUMBERS, Rows, both_rows, partner_rows, whole_rows
+from measures.selectors.community import current, published_rows
+from measures.selectors.graph import Graph, changed_spans, graph
 from measures.selectors.owing import plan_steadily, steady_plans
 from measures.selectors.spans import Counting, Question, Span, countings, span_of, touched
+from measures.services.rollups import computing
 
 logger = logging.getLogger(__name__)
 
@@ -69,7 +73,9 @@ def _recompute(cursor: Any, tenant_id: int) -> int:
     if not marks:
         return 0
     known = countings({indicator for _, indicator, _, _ in marks})
-    _store(cursor, tenant_id, *_spans(known, ((i, period, partner) for _, i, period, partner in marks)))
+    changed = [(indicator, period, partner) for _, indicator, period, partner in marks]
+    _store(cursor, tenant_id, *_spans(known, changed))
+    computing.recompute(cursor, tenant_id, known, changed)
     _remove_misplaced(cursor, tenant_id, {i: known[i] for _, i, _, partner in marks if partner is None and i in known})
     _remove_marks(cursor, tenant_id, [mark[0] for mark in marks])
     return len(marks)
@@ -90,10 +96,16 @@ def rebuild(initiative: Initiative) -> int:
             "SELECT id FROM measures_stalemark WHERE tenant_id = %s AND indicator_id = ANY(%s)", [tenant_id, indicators]
         )
         marks = [row[0] for row in cursor]
-        own, whole = _spans(known, _filed_periods(cursor, tenant_id, known))
-        _remove_all_but(cursor, tenant_id, indicators, whole)
+        filed = _filed_periods(cursor, tenant_id, known)
+        own, whole = _spans(known, filed)
+        related = graph([initiative.pk])
+        own_computed, whole_computed = _computed_spans(related, filed)
+        _remove_all_but(cursor, tenant_id, _combined_ids(known), whole)
+        _remove_all_but(cursor, tenant_id, list(related.definitions), whole_computed)
         with steady_plans(cursor):
             _store(cursor, tenant_id, own, whole, is_first=_count(cursor, tenant_id, indicators) == 0)
+            computing.store_published(cursor, tenant_id, known)
+            computing.store_computed(cursor, tenant_id, related, own_computed, whole_computed)
         _remove_marks(cursor, tenant_id, marks)
         return _count(cursor, tenant_id, indicators)
 
@@ -110,7 +122,8 @@ def differences(initiative: Initiative, *, at_most: int = 1_000) -> list[tuple[A
     key = ", ".join(KEY)
     with connection.cursor() as cursor:
         _lock(cursor, tenant_id)
-        own, whole = _spans(known, _filed_periods(cursor, tenant_id, known))
+        filed = _filed_periods(cursor, tenant_id, known)
+        own, whole = _spans(known, filed)
         asked, all_asked = Question(own, "own"), Question(whole)
         own_rows, rows = both_rows(asked, all_asked)
         with steady_plans(cursor):
@@ -128,9 +141,27 @@ def differences(initiative: Initiative, *, at_most: int = 1_000) -> list[tuple[A
                 asked.parameters(tenant_id)
                 | asked.periods()
                 | all_asked.parameters(tenant_id)
-                | {"indicators": list(known), "at_most": at_most},
+                | {"indicators": _combined_ids(known), "at_most": at_most},
             )
-            return cursor.fetchall()
+            found = cursor.fetchall()
+            return found + _computed_differences(cursor, tenant_id, initiative, known, filed, at_most - len(found))
+
+
+def _computed_differences(
+    cursor: Any,
+    tenant_id: int,
+    initiative: Initiative,
+    known: Mapping[int, Counting],
+    filed: Sequence[tuple[int, date, None]],
+    at_most: int,
+) -> list[tuple[Any, ...]]:
+    """The same for what is published or computed: from the inputs' rows, which are compared themselves."""
+    related = graph([initiative.pk])
+    ids = [pk for pk, counting in known.items() if counting.is_published or counting.is_computed]
+    if not ids or not at_most:
+        return []
+    rows = [*published_rows(known), *derived.rows(related, *_computed_spans(related, filed))]
+    return computing.differing(cursor, tenant_id, ids, rows, at_most)
 
 
 @transaction.atomic
@@ -170,6 +201,20 @@ def _spans(
         sorted(span for span in own if span.partner_id is None or span._replace(partner_id=None) not in everybody),
         sorted(whole),
     )
+
+
+def _combined_ids(known: Mapping[int, Counting]) -> list[int]:
+    """Those whose rows the SQL combines, and those of a kind that has none."""
+    return [pk for pk, counting in known.items() if not (counting.is_published or counting.is_computed)]
+
+
+def _computed_spans(related: Graph, filed: Iterable[tuple[int, date, None]]) -> tuple[list[Span], list[Span]]:
+    """The spans of computed indicators in which an input has a figure, filed or published."""
+    if not related:
+        return [], []
+    published = {pk for branches in related.leaves.values() for pk in branches if related.countings[pk].is_published}
+    said = [(one.indicator_id, one.period, None) for one in current(published)] if published else []
+    return changed_spans(related, [*filed, *said])
 
 
 def _store(cursor: Any, tenant_id: int, own: list[Span], whole: list[Span], *, is_first: bool = False) -> None:
@@ -223,6 +268,7 @@ _UPSERT = f"""
 def _remove_misplaced(cursor: Any, tenant_id: int, known: Mapping[int, Counting]) -> None:
     """Remove rows that stand where no span can be: the fiscal year starts elsewhere now, or the indicator is filed
     more rarely. Only a change of the set-up does that, and it marks everybody's periods."""
+    known = {pk: counting for pk, counting in known.items() if not counting.is_published}
     if not known:
         return
     cursor.execute(
@@ -235,11 +281,16 @@ def _remove_misplaced(cursor: Any, tenant_id: int, known: Mapping[int, Counting]
         """,
         [
             list(known),
-            [Grain(counting.frequency).months if counting.way else 99 for counting in known.values()],
+            [_shortest(counting) for counting in known.values()],
             tenant_id,
             next(iter(known.values())).year_starts,
         ],
     )
+
+
+def _shortest(counting: Counting) -> int:
+    """The months of the shortest span it can have; more than any for a kind that has none."""
+    return Grain(counting.frequency).months if counting.way or counting.is_computed else 99
 
 
 def _lock(cursor: Any, tenant_id: int) -> None:
