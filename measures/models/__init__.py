@@ -1,5 +1,6 @@
 from measures.models.community import CommunityFigure
 from measures.models.corrections import Correction, Restatement
+from measures.models.exchange import ExternalId
 from measures.models.filings import Figure, FigureEvent, Filing, Remark, Upload
 from measures.models.indicators import Category, Dimension, Indicator, Target
 from measures.models.obligations import Excuse, LockRequest, Obligation, Reopening
@@ -11,6 +12,7 @@ __all__ = [
     "Correction",
     "Dimension",
     "Excuse",
+    "ExternalId",
     "Figure",
     "FigureEvent",
     "Filing",
