@@ -5,6 +5,7 @@ tested against it. The map:
 
     kinds       Kind, KINDS, kind()                   how each kind of indicator adds up, over partners and over time
     periods     Grain, due_on(), locks_on()…          months, quarters, fiscal years; due and lock dates
+    spellings   read_period(), dhis2_period()          how DHIS2 and ADX spell a period
     lines       Line, Dimension, parse_category()     what a rule needs of an indicator; how its categories are spelled
     owed        Duty, period_at(), why_not()          what this partner owes, how often; may this be filed, and if not, why?
     figures     Entry, Place, check_figure(), nil()   one number: is it well formed?
