@@ -14,6 +14,7 @@ from backbone.models import Initiative, Membership, Tenant
 from backbone.problems import Problem, Refused
 from backbone.tabular import Findings, Limits, Table, read_apart
 from backbone.wording import as_dict
+from measures.importing.exchange.values import CHANGED, CREATED, UNCHANGED, Exchanged
 from measures.importing.office import Office
 from measures.importing.reading import COLUMN_OF, COLUMNS, PublishedRow, Reader, ReadRow
 from measures.importing.standing import LineKey, cells_of, conflict, is_same, totals_of, words_of
@@ -62,10 +63,15 @@ class Preview:
     replaces: bool = False
     filled: Filled | None = None
     published: list[PublishedRow] = field(default_factory=list)
+    verdicts: dict[int, str] = field(default_factory=dict)  # by row: created, changed, unchanged
+    exchanged: Exchanged | None = None
 
     @property
     def has_errors(self) -> bool:
         return self.findings.error_count > 0
+
+    def errors(self) -> list[Problem]:
+        return self.findings.shown
 
     def as_dict(self) -> dict[str, Any]:
         """The preview as plain data, for the API and for the page of an upload."""
@@ -82,6 +88,7 @@ class Preview:
             "error_count": self.findings.error_count,
             "warning_count": self.findings.warning_count + len(self.notes),
             "truncated": self.findings.truncated,
+            **({} if self.exchanged is None else {"exchange": self.exchanged.as_dict()}),
         }
 
 
@@ -243,6 +250,7 @@ def _compare(preview: Preview, office: Office, row: ReadRow, before: Stored | No
     is_as_before = before is not None and is_same(before, entry) and before.new_only == entry.new_only
     if before is not None and is_as_before and before.state not in OPEN_STATES:  # a draft of it is handed in
         preview.unchanged += 1
+        preview.verdicts[row.number] = UNCHANGED
         return
     if before is not None and before.state == FigureState.APPROVED and not preview.replaces:
         wrong = conflict(
@@ -252,8 +260,10 @@ def _compare(preview: Preview, office: Office, row: ReadRow, before: Stored | No
         return
     if before is None:
         preview.created += 1
+        preview.verdicts[row.number] = CREATED
     else:
         preview.changed += 1
+        preview.verdicts[row.number] = CHANGED
     preview.rows.append(row.figure)
     if len(preview.differences) < CHANGES_SHOWN:
         preview.differences.append(

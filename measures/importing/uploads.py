@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 
@@ -13,6 +14,7 @@ from backbone.problems import Refused
 from backbone.tabular import DEFAULT, read_apart
 from backbone.wording import as_dict
 from measures.importing import progress
+from measures.importing.exchange import formats
 from measures.importing.office import Office
 from measures.importing.preview import Preview, apply, judge_table
 from measures.importing.reading import COLUMNS
@@ -35,11 +37,7 @@ def work_on(upload_id: int) -> None:
     asked = {name: upload.outcome[name] for name in uploads.ASKED if name in upload.outcome}
     try:
         with transaction.atomic():
-            preview, _office = judged(upload)
-            outcome = preview.as_dict() | asked
-            if is_applying:
-                receipt = apply(preview, by=upload.by, because=asked.get("because", ""))
-                outcome |= {"created": receipt.created, "changed": receipt.changed, "unchanged": receipt.unchanged}
+            outcome = (_exchanged(upload, is_applying) if asked.get("source") else _tidy(upload, is_applying)) | asked
     except Refused as refused:
         errors = [as_dict(problem) for problem in refused.problems[:100]]
         uploads.settle(upload, Upload.State.REFUSED, {"errors": errors, "error_count": len(refused.problems)})
@@ -54,9 +52,30 @@ def work_on(upload_id: int) -> None:
         by=upload.by,
         initiative=upload.initiative,
         filename=upload.filename,
-        created=receipt.created,
-        changed=receipt.changed,
+        created=outcome["created"],
+        changed=outcome["changed"],
     )
+
+
+def _tidy(upload: Upload, is_applying: bool) -> dict[str, Any]:
+    preview, _office = judged(upload)
+    outcome = preview.as_dict()
+    if is_applying:
+        receipt = apply(preview, by=upload.by, because=upload.outcome.get("because", ""))
+        outcome |= {"created": receipt.created, "changed": receipt.changed, "unchanged": receipt.unchanged}
+    return outcome
+
+
+def _exchanged(upload: Upload, is_applying: bool) -> dict[str, Any]:
+    """A file of another system's format, by the same verbs as its other doors."""
+    said = upload.outcome
+    asked = formats.Asked(said.get("scheme", ""), bool(said.get("replace")), said.get("because", ""))
+    place = {"initiative": upload.initiative, "tenant": Tenant.objects.get(pk=upload.tenant_id), "by": upload.by}
+    file = (said["source"], bytes(upload.content), upload.filename)
+    if not is_applying:
+        return formats.check(*file, **place, asked=asked).as_dict()
+    outcome, created, changed, unchanged = formats.write(*file, **place, asked=asked)
+    return outcome | {"created": created, "changed": changed, "unchanged": unchanged}
 
 
 def judged(upload: Upload) -> tuple[Preview, Office]:

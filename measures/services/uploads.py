@@ -25,7 +25,14 @@ from measures.rules.periods import text_of
 
 MOST_ATTEMPTS = 5
 FILENAME_LENGTH = 255
-ASKED = ("replace", "because", "partner", "period")  # what came with a file, kept beside its outcome
+ASKED = (
+    "replace",
+    "because",
+    "partner",
+    "period",
+    "source",
+    "scheme",
+)  # what came with a file, kept beside its outcome
 
 changes.register_verbs(
     {
@@ -45,9 +52,12 @@ def receive(
     replace: bool = False,
     because: str = "",
     report: tuple[Partner, date] | None = None,
+    source: str = "",
+    scheme: str = "",
 ) -> Upload:
     """Keep a file and ask a worker to judge it. `replace`: approved figures change too, for those who may override.
-    `report`: whose, and for which month, a workbook has to be.
+    `report`: whose, and for which month, a workbook has to be. `source`: another system's format, and `scheme` whose
+    codes it has.
 
     Raises Refused: `override.no_reason`, `upload.quota`.
     """
@@ -57,6 +67,8 @@ def receive(
     _check_quota(len(content))
     name = "".join(sign for sign in filename.replace("\\", "/").rsplit("/", 1)[-1] if sign.isprintable())
     outcome: dict[str, object] = {"replace": replace, "because": because.strip()}
+    if source:
+        outcome |= {"source": source, "scheme": scheme}
     if report is not None:
         outcome |= {"partner": report[0].code, "period": text_of(report[1])}
     upload = Upload.objects.create(

@@ -29,7 +29,7 @@ MAY_BUILD_SQL = {
     "backbone/embedded/servers.py": "roles and databases of the private server, before Django is there",
     "backbone/embedded/roles.py": "as above",
     "backbone/services/moving.py": "COPY of whole tables, from names of our own models",
-    "measures/exporting.py": "conditions chosen from fixed words, values as parameters",
+    "measures/exporting/figures.py": "conditions chosen from fixed words, values as parameters",
     "measures/importing/standing.py": "column names of our own",
     "measures/selectors/community.py": "a clause chosen from fixed words, values as parameters",
     "measures/selectors/derived.py": "shared pieces of set-based SQL",

@@ -37,6 +37,9 @@ class Wanted:
     totals_only: bool = False
 
 
+EVERYTHING = Wanted()
+
+
 def seen_by(membership: Membership, *, with_drafts: bool = True) -> Wanted:
     """The figures that a member may see: of which partners, and whose drafts among them."""
     states = [state for state in FigureState.values if state not in OPEN_STATES]
@@ -49,7 +52,7 @@ def seen_by(membership: Membership, *, with_drafts: bool = True) -> Wanted:
     )
 
 
-def figure_rows(initiative: Initiative, wanted: Wanted = Wanted()) -> Iterator[tuple[Any, ...]]:
+def figure_rows(initiative: Initiative, wanted: Wanted = EVERYTHING) -> Iterator[tuple[Any, ...]]:
     """(partner, indicator, period, category, value, numerator, denominator, weight, note, state), in the order of the
     key, read a page at a time. "not_collected" stands in `value`, its reason in `note`."""
     after: Sequence[Any] | None = None
@@ -80,7 +83,7 @@ def tidy(rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
         yield (partner, indicator, f"{period:%Y-%m}", category, value, *rest)
 
 
-def published_rows(initiative: Initiative, wanted: Wanted = Wanted()) -> list[tuple[Any, ...]]:
+def published_rows(initiative: Initiative, wanted: Wanted = EVERYTHING) -> list[tuple[Any, ...]]:
     """What sources outside published, as it stands now, in the columns of a file: no partner, the vintage in the note."""
     slugs = dict(Indicator.objects.filter(initiative=initiative, kind=COMMUNITY).values_list("pk", "slug"))
     if wanted.indicator_ids is not None:
