@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from measures.api.exports import ExportsAPI
 from measures.api.figures import FiguresAPI
 from measures.api.filings import FilingAPI
 from measures.api.imports import ImportsAPI
@@ -10,6 +11,7 @@ from measures.api.rollups import RollupsAPI
 urlpatterns = [
     path("figures/", FiguresAPI.as_view(), name="figures"),
     path("filings/<str:partner>/<month:period>/", FilingAPI.as_view(), name="filing"),
+    path("exports/<slug:form>/", ExportsAPI.as_view(), name="exports"),
     path("imports/", ImportsAPI.as_view(), name="imports"),
     path("rollups/", RollupsAPI.as_view(), name="rollups"),
 ]

@@ -5,6 +5,7 @@ from django.urls import path
 from measures.views import (
     community,
     corrections,
+    exchange,
     figures,
     filings,
     forest,
@@ -40,6 +41,10 @@ urlpatterns = [
     path("imports/figures/", imports.figure_export, name="figure-export"),
     path("imports/<int:upload>/", imports.import_detail, name="import"),
     path("imports/<int:upload>/bad-rows/", imports.import_bad_rows, name="import-bad-rows"),
+    path("exchange/", exchange.exchange, name="exchange"),
+    path("exchange/codes/", exchange.code_list, name="code-list"),
+    path("exchange/codes/file/", exchange.code_export, name="code-export"),
+    path("exchange/out/<slug:form>/", exchange.exchange_export, name="exchange-export"),
     path("forest/", forest.forest, name="forest"),
     path("forest/missing/", forest.chase, name="chase-list"),
     path("forest/conditions/", forest.conditions, name="health"),

@@ -122,6 +122,10 @@ ROUTES: dict[str, Route] = {
     "measures:import-bad-rows": Route(
         (Can.DRAFT, Can.OVERRIDE), initiative(upload="@upload"), _OWN_FILE | {"data_steward": "no row of it is bad"}
     ),
+    "measures:exchange": Route(Can.OVERRIDE, initiative()),
+    "measures:exchange-export": Route(Can.READ_PARTNER_FIGURES, initiative(form="dhis2-json")),
+    "measures:code-list": Route(Can.DEFINE_INDICATORS, initiative()),
+    "measures:code-export": Route(Can.DEFINE_INDICATORS, initiative()),
     "measures:forest": Route(Can.READ_ROLLUPS, initiative()),
     "measures:chase-list": Route(Can.ASSIGN_OBLIGATIONS, initiative()),
     "measures:health": Route(Can.READ_ROLLUPS, initiative()),
@@ -171,6 +175,7 @@ ROUTES: dict[str, Route] = {
     "api:docs": Route(ANYBODY),
     "api:figures": Route({"GET": Can.READ_PARTNER_FIGURES}, initiative()),
     "api:filing": Route({"GET": Can.READ_PARTNER_FIGURES, "PUT": Can.DRAFT}, initiative(partner="P1", period=OCTOBER)),
+    "api:exports": Route({"GET": Can.READ_PARTNER_FIGURES}, initiative(form="csv")),
     "api:imports": Route({"POST": (Can.DRAFT, Can.OVERRIDE)}, initiative()),
     "api:rollups": Route({"GET": Can.READ_ROLLUPS}, initiative()),
 }

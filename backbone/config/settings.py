@@ -261,6 +261,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "backbone.api.refusals.problem_response",
     "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,  # `format` in an address names a file's format, not the answer's
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Backbone API",

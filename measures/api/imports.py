@@ -17,13 +17,19 @@ from backbone.wording import answer
 from measures.api import parameters
 from measures.api.shapes import TRUTH, ImportShape, RefusedImportShape, query
 from measures.importing import apply, check_file
+from measures.importing.exchange import formats
 
 PARAMETERS = {
     "dry_run": parameters.flag,
     "submit": parameters.flag,
     "replace": parameters.flag,
     "because": parameters.sentence,
+    "format": parameters.choice(formats.TIDY, *formats.FORMATS),
+    "scheme": parameters.word,
 }
+
+
+REFUSED = "The file has errors; nothing was imported."
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +50,26 @@ class XLSXBody(CSVBody):
     media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
+class JSONBody(CSVBody):
+    media_type = "application/json"
+
+
+class XMLBody(CSVBody):
+    media_type = "application/xml"
+
+
+BODIES = (CSVBody, XLSXBody, JSONBody, XMLBody)
+
+
 class ImportsAPI(MemberAPI):
-    """Import figures from a tidy CSV or XLSX file, as the form field `file` or as the body.
+    """Import a file, as the form field `file` or as the body: figures, in a tidy CSV or XLSX file or in the format of
+    another system; or, by `format`, definitions and codes.
 
     Without `dry_run=false` nothing is written: the answer says what would change, and every problem by row and column.
     """
 
-    can = {"POST": (Can.DRAFT, Can.OVERRIDE)}
-    parser_classes = (MultiPartParser, CSVBody, XLSXBody)
+    can = {"POST": (Can.DRAFT, Can.OVERRIDE)}  # who may define what is measured may override as well
+    parser_classes = (MultiPartParser, *BODIES)
 
     @extend_schema(
         parameters=[
@@ -59,6 +77,12 @@ class ImportsAPI(MemberAPI):
             query("dry_run", TRUTH, "Only say what would change; left out, so it is."),
             query("submit", TRUTH, "False keeps the figures as drafts; left out, they are submitted."),
             query("replace", TRUTH, "Change approved figures too, for those who may."),
+            query(
+                "format",
+                {"type": "string", "enum": [formats.TIDY, *formats.FORMATS], "default": formats.TIDY},
+                "What the file is: our own table, or another system's format.",
+            ),
+            query("scheme", {"type": "string", "maxLength": 200}, "Whose codes it has; left out, the format's own."),
             query("because", {"type": "string", "maxLength": parameters.SENTENCE}, "Why approved figures change."),
         ],
         request={
@@ -68,8 +92,7 @@ class ImportsAPI(MemberAPI):
                 "required": ["file"],
                 "additionalProperties": False,
             },
-            CSVBody.media_type: {"type": "string", "format": "binary"},
-            XLSXBody.media_type: {"type": "string", "format": "binary"},
+            **{body.media_type: {"type": "string", "format": "binary"} for body in BODIES},
         },
         responses={
             200: ImportShape,
@@ -83,6 +106,8 @@ class ImportsAPI(MemberAPI):
         return self.once(request, lambda: self._import(content, filename, asked))
 
     def _import(self, content: bytes, filename: str, asked) -> Response:
+        if asked["format"] not in (None, formats.TIDY):
+            return self._exchange(content, filename, asked)
         preview = check_file(
             content,
             filename,
@@ -95,7 +120,7 @@ class ImportsAPI(MemberAPI):
         report = {"dry_run": is_dry, "applied": False, **preview.as_dict()}
         if preview.has_errors:
             problems = [p for p in preview.findings.shown if not p.is_warning]
-            refusal = answer(problems, status=400, title="The file has errors; nothing was imported.")
+            refusal = answer(problems, status=400, title=REFUSED)
             return Response(
                 {
                     **report,
@@ -110,11 +135,33 @@ class ImportsAPI(MemberAPI):
             report["applied"] = True
         return Response(report)
 
+    def _exchange(self, content: bytes, filename: str, asked) -> Response:
+        """A file of another system, by the same verbs as its other doors."""
+        wish = formats.Asked(
+            asked["scheme"] or "", bool(asked["replace"]), asked["because"] or "", asked["submit"] is not False
+        )
+        place = {"initiative": self.initiative, "tenant": self.tenant, "by": self.membership}
+        found = formats.check(asked["format"], content, filename, **place, asked=wish)
+        report = {"dry_run": asked["dry_run"] is not False, "applied": False, **found.as_dict()}
+        if found.has_errors:
+            problems = [problem for problem in found.errors() if not problem.is_warning]
+            refusal = answer(problems, status=400, title=REFUSED)
+            return Response(
+                {**report, **refusal, "error_count": report["error_count"], "truncated": report["truncated"]},
+                status=400,
+            )
+        if not report["dry_run"]:
+            outcome, created, changed, unchanged = formats.write(
+                asked["format"], content, filename, **place, asked=wish
+            )
+            report |= outcome | {"created": created, "changed": changed, "unchanged": unchanged, "applied": True}
+        return Response(report)
+
     @staticmethod
     def _file(request) -> tuple[bytes, str]:
         if isinstance(request.data, FileBody):
             return request.data.content, "body"
-        if request._request.content_type in (CSVBody.media_type, XLSXBody.media_type):
+        if request._request.content_type in {body.media_type for body in BODIES}:
             return b"", "body"  # the framework parses no empty body
         only(request.data, ("file",))
         upload = request.FILES.get("file")

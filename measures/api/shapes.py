@@ -113,6 +113,68 @@ class DifferenceShape(serializers.Serializer):
     after = serializers.CharField()
 
 
+class UnmappedShape(serializers.Serializer):
+    what = serializers.CharField(help_text="orgUnit, dataElement, categoryOptionCombo, attributeOptionCombo, category.")
+    code = serializers.CharField(allow_blank=True)
+    name = serializers.CharField(allow_blank=True)
+    count = serializers.IntegerField(help_text="How many values were left out because of it.")
+
+
+class IgnoredShape(serializers.Serializer):
+    why = serializers.CharField()
+    count = serializers.IntegerField()
+
+
+class VerdictShape(serializers.Serializer):
+    row = serializers.IntegerField(help_text="The row of a CSV, the line of XML, the item (from 1) of JSON.")
+    partner = serializers.CharField(allow_blank=True)
+    element = serializers.CharField(allow_blank=True)
+    period = serializers.CharField(allow_blank=True)
+    category = serializers.CharField(allow_blank=True)
+    value = serializers.CharField(allow_blank=True)
+    verdict = serializers.ChoiceField(["created", "changed", "unchanged", "ignored", "refused"])
+    why = serializers.CharField(allow_blank=True)
+
+
+class VerdictCountsShape(serializers.Serializer):
+    created = serializers.IntegerField()
+    changed = serializers.IntegerField()
+    unchanged = serializers.IntegerField()
+    ignored = serializers.IntegerField()
+    refused = serializers.IntegerField()
+
+
+class ExchangedShape(serializers.Serializer):
+    """What became of each value of another system's file: every one is in exactly one of the verdicts."""
+
+    format = serializers.CharField()
+    scheme = serializers.CharField()
+    values = serializers.IntegerField()
+    verdict_counts = VerdictCountsShape()
+    unmapped = UnmappedShape(many=True)
+    ignored = IgnoredShape(many=True)
+    derived_totals = serializers.IntegerField(help_text="Totals that were added because a file holds parts alone.")
+    verdicts = VerdictShape(many=True, help_text="The first 500.")
+    verdicts_truncated = serializers.BooleanField()
+
+
+class DefinitionShape(serializers.Serializer):
+    what = serializers.CharField()
+    code = serializers.CharField(allow_blank=True)
+    name = serializers.CharField(allow_blank=True)
+    ours = serializers.CharField(allow_blank=True, help_text="What it is called here.")
+    verdict = serializers.ChoiceField(["new", "same", "changed", "understood", "not_understood"])
+    why = serializers.CharField(allow_blank=True)
+
+
+class DefinitionCountsShape(serializers.Serializer):
+    new = serializers.IntegerField()
+    same = serializers.IntegerField()
+    changed = serializers.IntegerField()
+    understood = serializers.IntegerField()
+    not_understood = serializers.IntegerField()
+
+
 class ImportShape(serializers.Serializer):
     dry_run = serializers.BooleanField()
     applied = serializers.BooleanField()
@@ -121,6 +183,10 @@ class ImportShape(serializers.Serializer):
     changed = serializers.IntegerField()
     unchanged = serializers.IntegerField()
     blank = serializers.IntegerField(help_text="Rows without a number: they leave alone what stands.")
+    exchange = ExchangedShape(required=False, help_text="For files of values in another system's format.")
+    definitions = DefinitionShape(many=True, required=False, help_text="For files of definitions; the first 1,000.")
+    definition_counts = DefinitionCountsShape(required=False)
+    definitions_truncated = serializers.BooleanField(required=False)
     changes = DifferenceShape(many=True, help_text="The first 200.")
     changes_truncated = serializers.BooleanField()
     # A field, named like a property of serializers.

@@ -108,6 +108,7 @@ def import_detail(request, initiative, upload):
         "problems": problems,
         "is_working": upload.state in (Upload.State.WAITING, Upload.State.APPLYING),
         "lede": _lede(upload),
+        "has_changes": bool(upload.outcome.get("changes")) or _defines(upload.outcome),
         "rows_so_far": rows_so_far(upload.pk) if upload.state == Upload.State.WAITING else None,
         "columns": COLUMNS.names,
     }
@@ -202,9 +203,20 @@ def _own_upload(request, initiative, pk: int, *, with_content: bool = False) -> 
     return upload
 
 
+def _defines(outcome) -> bool:
+    """Whether a file of definitions would change any."""
+    counts = outcome.get("definition_counts", {})
+    return bool(counts.get("new") or counts.get("changed"))
+
+
 def _lede(upload: Upload) -> str:
     """One sentence: what the file did, or would do."""
     done = upload.outcome
+    if upload.state == Upload.State.CHECKED and not done["error_count"] and _defines(done):
+        words = _("Ready to apply: %(new)s definitions are new, %(changed)s changed; %(created)s new figures.")
+        return words % (done["definition_counts"] | {"created": done["created"]})
+    if upload.state == Upload.State.APPLIED and "definition_counts" in done:
+        return _("Applied: %(new)s definitions were new, %(changed)s changed.") % done["definition_counts"]
     if upload.state == Upload.State.APPLIED:
         return _("Applied: %(created)s new figures, %(changed)s changed, %(unchanged)s as they were.") % done
     if upload.state == Upload.State.REFUSED:

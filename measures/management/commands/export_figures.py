@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import sys
-from itertools import chain
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
 from backbone.management.naming import initiative_scope
-from backbone.tabular import write_csv, write_xlsx
-from measures.exporting import Wanted, figure_rows, published_rows, tidy
-from measures.importing import COLUMNS
+from backbone.wording import say
+from measures.exporting import Wanted
+from measures.exporting.formats import EXPORTS, write_export
 from measures.models import Indicator
 from measures.rules.periods import parse_month
 
@@ -25,9 +24,15 @@ class Command(BaseCommand):
         parser.add_argument("--since", metavar="YYYY-MM", help="from this month")
         parser.add_argument("--until", metavar="YYYY-MM", help="up to this month")
         parser.add_argument("--state", action="append", help="only figures in this state; may be given again")
+        parser.add_argument(
+            "--format", dest="form", choices=list(EXPORTS), help="left out, CSV or what the ending of --out says"
+        )  # fmt: skip
+        parser.add_argument("--scheme", default="", help="whose codes to write; left out, the format's own")
         parser.add_argument("--out", type=Path, help="a file ending in .csv or .xlsx; otherwise standard output")
 
-    def handle(self, *, initiative, indicator, since, until, state, out, **options):
+    def handle(self, *, initiative, indicator, since, until, state, form, scheme, out, **options):
+        if form is None:
+            form = "xlsx" if out is not None and out.suffix.lower() == ".xlsx" else "csv"
         with initiative_scope(initiative) as (_tenant, found):
             wanted = Wanted(
                 indicator_ids=_indicators(found, indicator) if indicator else None,
@@ -35,18 +40,14 @@ class Command(BaseCommand):
                 until=_month(until),
                 states=state,
             )
-            rows = chain(tidy(figure_rows(found, wanted)), published_rows(found, wanted))
-            if out is not None and out.suffix.lower() == ".xlsx":
-                with out.open("wb") as file:
-                    write_xlsx(file, rows, COLUMNS)
-                return
             target = out.open("wb") if out is not None else sys.stdout.buffer
             try:
-                for piece in write_csv(rows, COLUMNS):
-                    target.write(piece)
+                left_out = write_export(form, target, found, scheme=scheme, wanted=wanted)
             finally:
                 if out is not None:
                     target.close()
+        for problem in left_out:
+            self.stderr.write(say(problem))
 
 
 def _indicators(initiative, slugs) -> list[int]:
