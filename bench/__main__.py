@@ -8,7 +8,7 @@ import sys
 
 from bench import databases
 
-SUBJECTS = ("filing", "reading", "rebuilding", "importing", "memory")
+SUBJECTS = ("filing", "reading", "rebuilding", "importing", "workbooks", "memory")
 # Loads 24 million figures first, which takes a quarter of an hour and 20 GB: only when it is named.
 ON_REQUEST = ("growing",)
 
@@ -38,7 +38,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    from bench import growth, importing, memory, rollups
+    from bench import growth, importing, memory, rollups, workbooks
     from bench.measuring import Report
 
     report = Report()
@@ -47,6 +47,7 @@ def _run(arguments: argparse.Namespace) -> int:
         "reading": rollups.reading,
         "rebuilding": rollups.rebuilding,
         "importing": importing.importing,
+        "workbooks": workbooks.workbooks,
         "memory": memory.memory,
         "growing": growth.growing,
     }

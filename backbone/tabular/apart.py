@@ -32,7 +32,7 @@ from backbone.tabular.faults import out_of_memory, out_of_time
 from backbone.tabular.reading import read_table
 from backbone.tabular.table import DEFAULT, Form, Limits, Table
 
-CONTROL_FD = 3
+SERVE = "import sys; from backbone.tabular import apart; apart.serve(int(sys.argv[1]))"
 PATIENCE = 3  # how many times its own seconds a reader may take by the clock, when the machine is busy
 _LENGTH = struct.Struct("!Q")
 _MODULES = ("backbone.tabular.", "backbone.problems")
@@ -153,7 +153,7 @@ class _Server:
         with its:
             os.set_inheritable(its.fileno(), True)
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "backbone.tabular.apart", str(its.fileno())],
+                [sys.executable, "-c", SERVE, str(its.fileno())],
                 pass_fds=[its.fileno()],
                 cwd=root,
                 stdin=subprocess.DEVNULL,
@@ -180,8 +180,9 @@ atexit.register(_server._forget)
 # ------------------------------------------------------------------------------------- where the file is read
 
 
-def serve(control: socket.socket) -> None:
+def serve(fd: int) -> None:
     """Fork a child for each socket that comes, until nobody can send one any more."""
+    control = socket.socket(fileno=fd)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is for whoever started us, and ends us by closing
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are nobody's to wait for
     while True:
@@ -247,7 +248,3 @@ def _limit_ourselves(limits: Limits) -> None:
     seconds = math.ceil(limits.seconds)
     resource.setrlimit(resource.RLIMIT_CPU, (seconds + 3, seconds + 5))
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
-
-
-if __name__ == "__main__":
-    serve(socket.socket(fileno=int(sys.argv[1])))

@@ -25,6 +25,8 @@ def wrong_width(number: int, found: int, expected: int) -> Problem:
 
 def too_long(number: int, column: str, value: str, limits: Limits) -> Problem:
     text = gettext_noop("Row {row}: a cell has {length} characters; at most {limit} are allowed.")
+    if len(value) > limits.columns * limits.cell_characters:  # so long that it was not read to its end
+        text = gettext_noop("Row {row}: a cell has more than {limit} characters.")
     params = {"row": number, "length": len(value), "limit": limits.cell_characters}
     hint = gettext_noop("Shorten the text, or keep it in a document and write where it is.")
     return Problem("cell.too_long", text, params, hint=hint, row=number, column=column, value=cut(value))

@@ -10,10 +10,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, BinaryIO
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
-
 from backbone.problems import Problem, Refused, gettext_noop
 from backbone.tabular.columns import PROBLEM_COLUMN, Columns
 from backbone.tabular.neutral import neutralised
@@ -107,6 +103,11 @@ def write_xlsx(
 
     The same cells as `write_csv`. Raises Refused when there are more rows, or a longer text, than a sheet can hold.
     """
+    # Imported here: it takes longer than most files take to read, and the reader in a process apart needs none of it.
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
     book = Workbook(write_only=True)
     page = book.create_sheet(re.sub(r"[\[\]:*?/\\]", " ", sheet)[:31] or "Data")
     page.freeze_panes = "A2"
@@ -155,6 +156,8 @@ def _xlsx_cell(page: Any, value: Any) -> Any:
     shown = workbook_value(value)
     if not isinstance(shown, str) or not shown.startswith("#"):
         return shown
+    from openpyxl.cell import WriteOnlyCell
+
     cell = WriteOnlyCell(page, shown)
     cell.data_type = "s"  # "#N/A" would become an error cell
     return cell

@@ -9,10 +9,11 @@ from typing import BinaryIO
 from django.db import transaction
 
 from backbone.models import Initiative, Membership, Tenant
-from backbone.tabular import Findings, stream_table
+from backbone.tabular import Findings
 from measures.importing.office import Office
 from measures.importing.preview import Preview, compare_published, judge, record_published
-from measures.importing.reading import COLUMNS, Reader, ReadRow
+from measures.importing.reading import Reader, ReadRow
+from measures.importing.tables import open_rows
 from measures.services import filings
 
 BATCH = 20_000
@@ -51,14 +52,15 @@ def import_stream(
     tally = Tally()
     office = Office(initiative, by, tenant)
     office.may_replace = office.may_replace and replace
-    reader = Reader(office, tally.findings)
+    opened = open_rows(file, filename, office, tally.findings)
+    reader = Reader(office, tally.findings, opened.new_only)
     delivery = filings.Delivery(
         initiative=initiative, by=by, approve=approve, because=because, replace=office.may_replace
     )  # fmt: skip
     is_history = False
     try:
         with transaction.atomic():
-            for batch in _batches(reader, stream_table(file, filename, COLUMNS, findings=tally.findings)):
+            for batch in _batches(reader, opened.rows):
                 is_history = is_history or len(batch) >= BATCH
                 preview = judge(office, batch, tally.findings, replace=replace, is_history=is_history)
                 tally.created += preview.created
@@ -74,6 +76,7 @@ def import_stream(
             if not tally.findings.error_count:
                 record_published(outside, by)
             tally.blank = reader.blank_rows
+            tally.findings.problems = opened.at_headings(tally.findings.problems)
             tally.findings.refuse()
             delivery.finish()
             if dry_run:

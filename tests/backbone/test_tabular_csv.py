@@ -15,9 +15,14 @@ from hypothesis import strategies as st
 from backbone.problems import Refused
 from backbone.tabular import Columns, Findings, Limits, read_table, stream_csv, stream_table
 from backbone.tabular.csv_file import quoting
+from tests.corpus import make
 
 CORPUS = Path(__file__).parent.parent / "corpus"
-CASES = json.loads((CORPUS / "expected.json").read_text())
+CASES = [
+    case
+    for case in json.loads((CORPUS / "expected.json").read_text(encoding="utf-8"))
+    if case["file"].endswith(".csv") and (case["case"] <= 31 or "unnamed" in case["file"]) and case["http"] != 413
+]
 FIGURES = Columns(
     ("partner", "indicator", "period", "category", "value", "numerator", "denominator", "weight", "note"),
     required=("partner", "indicator", "period"),
@@ -47,7 +52,7 @@ def problems_of(content: bytes | str, columns: Columns = FIGURES):
 
 @pytest.mark.parametrize("case", CASES, ids=[case["file"] for case in CASES])
 def test_a_file_of_the_corpus_gets_the_expected_answer(case):
-    content = (CORPUS / case["file"]).read_bytes()
+    content = make.content_of(case["file"])
     started = time.process_time()
     table = None
     try:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
-from pathlib import Path
 
 import pytest
 from django.db import transaction
@@ -15,10 +13,8 @@ from tests.backbone import test_tabular_xlsx as made
 from tests.backbone.workbooks import HEADER, Xml, rows_xml, sheet_xml, table, workbook
 from tests.measures.doors import Answer, Desk, csv_of
 
-CORPUS = Path(__file__).parent.parent / "corpus"
 LINE = "P1,seats,{month},,1,,,,\n"
 HEAD = ",".join(HEADER) + "\n"
-OF_THE_FILE = ("file", "header", "row", "cell")  # what a reader of files says, by the first word of its codes
 
 
 @pytest.fixture
@@ -49,19 +45,6 @@ def refused(desk: Desk, content: bytes, expected: str = "") -> tuple[str, int | 
     code, row, column, message = next((one for one in api.errors if one[0] == expected), api.errors[0])
     assert browser.says(message)
     return code, row, column
-
-
-def test_the_files_of_the_corpus_get_their_answer_at_both_doors(desk):
-    for case in json.loads((CORPUS / "expected.json").read_text()):
-        content = (CORPUS / case["file"]).read_bytes()
-        if "code" in case:
-            code, row, column = refused(desk, content, case["code"])
-            assert code == case["code"], case["file"]
-            assert row == case.get("row", row), case["file"]
-            assert (column or "") == (case.get("column", column) or ""), case["file"]
-        else:  # the file can be read; its partners are no partners here
-            answer = at_both_doors(desk, content)["api"]
-            assert not [code for code in answer.codes if code.startswith(OF_THE_FILE)], case["file"]
 
 
 @pytest.mark.parametrize("name", sorted(made.CONTAINERS))

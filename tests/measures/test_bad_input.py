@@ -17,8 +17,12 @@ from measures.rules.periods import add_months
 from tests.measures.doors import Answer, Desk, csv_of
 
 CORPUS = Path(__file__).parent.parent / "corpus"
-CASES = yaml.safe_load((CORPUS / "figures.yaml").read_text(encoding="utf-8"))
-FILE_DOORS, ALL_DOORS = ("csv", "api"), ("csv", "api", "put", "form")
+FILE_DOORS, ALL_DOORS = ("csv",), ("csv", "put", "form")  # every door for files: test_corpus
+CASES = [
+    case
+    for case in yaml.safe_load((CORPUS / "figures.yaml").read_text(encoding="utf-8"))
+    if {"put", "form"} & set(case.get("doors", ALL_DOORS))
+]
 
 
 @pytest.fixture
@@ -42,6 +46,8 @@ def desk(riverside, hillcrest, request):
 def test_an_awkward_figure_is_answered_alike_at_every_door(case, desk):
     said: dict[str, str] = {}
     for door in case.get("doors", ALL_DOORS):
+        if door not in WALK:
+            continue
         point = transaction.savepoint()
         before = desk.counts()
         answer = WALK[door](desk, case, "stored" in case)
@@ -73,7 +79,7 @@ def accepted(desk: Desk, case: dict[str, Any], door: str, answer: Answer) -> Non
 def refused(case: dict[str, Any], door: str, answer: Answer) -> str:
     """The message that came with the expected code, at the expected place."""
     assert answer.codes == [case["code"]], (door, answer.errors)
-    assert answer.status in ((200,) if door == "csv" else (400,) if door == "api" else (400, 409)), door
+    assert answer.status in ((200,) if door == "csv" else (400, 409)), door
     _code, row, column, message = answer.errors[0]
     if door in FILE_DOORS and "column" in case:
         assert (row, column) == (case.get("row", 2), case["column"]), door
@@ -119,10 +125,6 @@ def walk_csv(desk: Desk, case: dict[str, Any], is_kept: bool) -> Answer:
     return desk.csv(file_of(desk, case), is_applied=is_kept)
 
 
-def walk_api(desk: Desk, case: dict[str, Any], is_kept: bool) -> Answer:
-    return desk.api(file_of(desk, case), is_applied=is_kept, token=desk.token_for(case.get("partner", "P1")))
-
-
 def walk_put(desk: Desk, case: dict[str, Any], is_kept: bool) -> Answer:
     rows = rows_of(desk, case)
     figures = [{name: text for name, text in row.items() if name not in ("partner", "period")} for row in rows]
@@ -151,4 +153,4 @@ def walk_form(desk: Desk, case: dict[str, Any], is_kept: bool) -> Answer:
     return answer
 
 
-WALK = {"csv": walk_csv, "api": walk_api, "put": walk_put, "form": walk_form}
+WALK = {"csv": walk_csv, "put": walk_put, "form": walk_form}
