@@ -34,6 +34,8 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+# 37°36'37.8"N: here the quote is the sign of seconds, and is read as it is written.
+_SECONDS_OF_ARC = re.compile(r"""(?<![0-9])([0-9]{1,2}['′][0-9]{1,2}(?:\.[0-9]{1,6})?)\"""")
 SAVE_AS_UTF8 = gettext_noop("Save the file again as “CSV UTF-8 (comma delimited)”, or upload it as .xlsx.")
 
 
@@ -197,7 +199,7 @@ class CsvRows:
                     if row_limit is not None and self.row_count > row_limit:
                         raise Refused(too_many_rows(number, self.limits))
                     problem = None
-                    if '"' in raw and not well_quoted(raw):
+                    if '"' in raw and not well_quoted(raw) and not well_quoted(_SECONDS_OF_ARC.sub(r"\1", raw)):
                         problem = bad_quote(number, raw)
                     elif len(cells) != width and not self._fits(cells):
                         problem = wrong_width(number, len(cells), width)

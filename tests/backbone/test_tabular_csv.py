@@ -224,6 +224,12 @@ def test_all_faults_are_counted_and_the_first_hundred_shown():
     assert len(caught.value.problems) == 100
 
 
+def test_seconds_of_arc_are_read_as_they_are_written():
+    found = read(HEADER + "RF4,within-4h,2017-03,,,1,2,,37°36'37.8\"N 121°2'17.9\"W\n")
+    assert found.rows[0].cells[-1] == "37°36'37.8\"N 121°2'17.9\"W"
+    assert problems_of(HEADER + 'RF4,within-4h,2017-03,,,1,2,,a 5" pipe\n')[0].code == "row.bad_quote"
+
+
 def test_a_hostile_row_of_quotes_takes_no_time():
     started = time.process_time()
     for text in ('"' * 60_000 + "x", '""' * 30_000 + "x", '","' * 20_000 + 'x"', 'a"' * 30_000):
