@@ -92,8 +92,8 @@ _SET_UP = [
       FROM generate_series(1, %(indicators)s) i
     """,
     """
-    INSERT INTO measures_obligation (tenant_id, indicator_id)
-    SELECT %(tenant)s, id FROM measures_indicator WHERE tenant_id = %(tenant)s
+    INSERT INTO measures_obligation (tenant_id, indicator_id, frequency, first_partial)
+    SELECT %(tenant)s, id, '', 'expected' FROM measures_indicator WHERE tenant_id = %(tenant)s
     """,
 ]
 

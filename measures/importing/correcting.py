@@ -42,10 +42,10 @@ def _workbook(preview: Preview, office: Office) -> bytes | None:
     for problem in preview.findings.problems:
         if problem.row is not None and not problem.is_warning:
             reasons[problem.row].append(say(problem))
-    if not all(number in filled.keys for number in reasons):
+    if not all(number in filled.rows_of for number in reasons):
         return None
     marked = {
-        filled.keys[number]: Marked(filled.typed[number], " ".join(dict.fromkeys(words)))
+        filled.rows_of[number][0]: Marked(filled.typed(number), " ".join(dict.fromkeys(words)))
         for number, words in reasons.items()
     }
     asked = ask(office, office.seats[filled.partner], filled.since, filled.until)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from backbone.tabular import Columns, Form
@@ -17,6 +18,9 @@ LABELS = "#"  # in place of a key: the row that holds the headings a reader sees
 INPUTS = (*NUMBERS, NOT_COLLECTED, COUNTED, NOTE)
 FORM = Form(FACTS_SHEET, Columns((KEY, *INPUTS), required=(KEY,), ignores_unknown=True))
 NAMES_ROW, LABELS_ROW, FIRST_ROW = 1, 2, 3
+
+
+_month = lru_cache(maxsize=256)(parse_month)
 
 
 class RowKey(NamedTuple):
@@ -34,5 +38,5 @@ class RowKey(NamedTuple):
     def of(cls, text: str) -> RowKey | None:
         """The key as it was written, or None when somebody changed it beyond reading."""
         pieces = text.split("|", 3)
-        month = parse_month(pieces[0]) if len(pieces) == 4 else None
+        month = _month(pieces[0]) if len(pieces) == 4 else None
         return cls(month, pieces[1], pieces[2], pieces[3]) if isinstance(month, date) else None

@@ -15,7 +15,6 @@ from measures.importing.office import Office
 from measures.importing.workbooks import layout
 from measures.importing.workbooks.layout import RowKey
 from measures.importing.workbooks.writing import headings
-from measures.rules.figures import NUMBERS
 from measures.rules.periods import parse_month, text_of
 
 AGAIN = gettext_noop("Download the workbook again and type the numbers into it.")
@@ -36,18 +35,21 @@ ANY = Expected()
 
 @dataclass(slots=True)
 class Filled:
-    """A filled workbook. `rows` are tidy; `typed` holds each row as it was typed, by number, and `keys` what it is
-    about; `new_only` says of a row who is counted, where it does; `names` are the headings that its reader sees."""
+    """A filled workbook. `rows` are tidy; `rows_of` holds by number what each row is about, and its inputs as they were
+    typed; `new_only` says of a row who is counted, where it does; `names` are the headings that its reader sees."""
 
     rows: list[Row] = field(default_factory=list)
     broken: list[Row] = field(default_factory=list)
-    keys: dict[int, str] = field(default_factory=dict)
-    typed: dict[int, dict[str, Any]] = field(default_factory=dict)
+    rows_of: dict[int, tuple[str, list[Any]]] = field(default_factory=dict)
     new_only: dict[int, bool] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     partner: str = ""
     since: date = date.min
     until: date = date.max
+
+    def typed(self, number: int) -> dict[str, Any]:
+        """What was typed into a row, by the inputs' names."""
+        return dict(zip(layout.INPUTS, self.rows_of[number][1], strict=False))
 
     def at_headings(self, problems: Iterable[Problem]) -> list[Problem]:
         """The problems at the headings that a reader of the workbook sees, not at our names of them."""
@@ -126,31 +128,27 @@ def _drop_labels(table: Table) -> None:
 def _tidy(rows: Iterable[Row], filled: Filled, facts: Mapping[str, str], findings: Findings) -> Iterator[Row]:
     not_collected = {facts.get(NOT_COLLECTED, "").casefold(), "not collected", NOT_COLLECTED}
     counted = {facts.get("new", "").casefold(): True, facts.get("everyone", "").casefold(): False}
-    for row in rows:
-        typed = dict(zip((layout.KEY, *layout.INPUTS), row.cells, strict=False))
-        answered = {name: typed[name] for name in layout.INPUTS if typed[name] not in ("", None)}
-        key = RowKey.of(str(typed[layout.KEY]))
-        wrong = _wrong_key(key, typed[layout.KEY], filled)
-        if wrong is not None:
-            if answered:
-                findings.add(wrong.at(row=row.number))
+    for number, (written, *typed) in rows:
+        key = RowKey.of(str(written))
+        wrong = _wrong_key(key, written, filled)
+        if key is None or wrong is not None:
+            if wrong is not None and any(cell not in ("", None) for cell in typed[: len(layout.INPUTS)]):
+                findings.add(wrong.at(row=number))
             continue
-        assert key is not None
-        filled.keys[row.number], filled.typed[row.number] = str(typed[layout.KEY]), answered
-        numbers = [typed[name] for name in NUMBERS]
-        for name, known in ((layout.NOT_COLLECTED, not_collected), (layout.COUNTED, counted)):
-            chosen = str(answered.get(name, "")).strip().casefold()
-            if chosen and chosen not in known:
-                findings.add(_not_in_list(typed[name]).at(row=row.number, column=name))
-                break
-        else:
-            if answered.get(layout.NOT_COLLECTED):
-                _say_not_collected(numbers)
-            if answered.get(layout.COUNTED):
-                filled.new_only[row.number] = counted[str(answered[layout.COUNTED]).strip().casefold()]
-            note = typed[layout.NOTE]
-            cells = (key.partner, key.indicator, text_of(key.period), key.category, *numbers, note)
-            yield Row(row.number, cells)
+        filled.rows_of[number] = (str(written), typed)
+        *numbers, chosen, who, note = typed[: len(layout.INPUTS)]
+        if chosen not in ("", None):
+            if str(chosen).strip().casefold() not in not_collected:
+                findings.add(_not_in_list(chosen).at(row=number, column=layout.NOT_COLLECTED))
+                continue
+            _say_not_collected(numbers)
+        if who not in ("", None):
+            is_new = counted.get(str(who).strip().casefold())
+            if is_new is None:
+                findings.add(_not_in_list(who).at(row=number, column=layout.COUNTED))
+                continue
+            filled.new_only[number] = is_new
+        yield Row(number, (key.partner, key.indicator, text_of(key.period), key.category, *numbers, note))
 
 
 def _say_not_collected(numbers: list[Any]) -> None:
