@@ -402,10 +402,10 @@ def test_the_report_as_a_spreadsheet(site, visit, tmp_path):
     template = download(page, "Download the spreadsheet", tmp_path / "figures.xlsx")
     book = openpyxl.load_workbook(template)
     sheet = book.active
-    sheet.delete_rows(3, 4)  # she does not split by age
+    sheet.delete_rows(4, 4)  # she does not split by age
     head = [cell.value for cell in sheet[1]]
     for row, typed in enumerate(
-        ({"value": 300}, {"numerator": 15, "denominator": "fifty"}, {"value": 60}, {"value": 0}), 2
+        ({"value": 300}, {"numerator": 15, "denominator": "fifty"}, {"value": 60}, {"value": 0}), 3
     ):
         for name, entry in typed.items():
             sheet.cell(row, head.index(name) + 1).value = entry
@@ -416,10 +416,13 @@ def test_the_report_as_a_spreadsheet(site, visit, tmp_path):
     expect(page.locator("main")).to_contain_text("One problem to correct first. Nothing was changed.")
     wrong = page.get_by_role("region", name="To correct").locator("tbody tr")
     expect(wrong).to_have_count(1)
-    for words in ("3", "denominator", "fifty"):
+    for words in ("4", "Denominator", "fifty"):
         expect(wrong).to_contain_text(words)
-    bad = download(page, "Only the rows to correct, as a file", tmp_path / "bad.csv")
-    bad.write_text(bad.read_text(encoding="utf-8-sig").replace("15,fifty", "15,50"), encoding="utf-8")
+    bad = download(page, "Only the rows to correct, as a file", tmp_path / "bad.xlsx")
+    wrong_book = openpyxl.load_workbook(bad)
+    wrong_row = next(row for row in wrong_book.active.iter_rows(min_row=3) if "fifty" in [cell.value for cell in row])
+    next(cell for cell in wrong_row if cell.value == "fifty").value = 50
+    wrong_book.save(bad)
 
     page.goto(site.page("imports/"))
     upload(page, bad)
@@ -427,7 +430,7 @@ def test_the_report_as_a_spreadsheet(site, visit, tmp_path):
     page.get_by_role("button", name="Apply the change").click()
     expect(page.locator("main")).to_contain_text("Applied: 1 new figure")
 
-    sheet.cell(3, head.index("denominator") + 1).value = 50
+    sheet.cell(4, head.index("denominator") + 1).value = 50
     book.save(tmp_path / "mine.xlsx")
     for said in ("Ready to apply: 3 new figures, 0 changed, 1 as they are.", "No changes"):
         page.goto(site.page("imports/"))
