@@ -6,13 +6,16 @@ tested against it. The map:
     kinds       Kind, KINDS, kind()                   how each kind of indicator adds up, over partners and over time
     periods     Grain, due_on(), locks_on()…          months, quarters, fiscal years; due and lock dates
     spellings   read_period(), dhis2_period()          how DHIS2 and ADX spell a period
+    currencies  CODES, other_currency()               ISO 4217, and which currency a sign can mean
     lines       Line, Dimension, parse_category()     what a rule needs of an indicator; how its categories are spelled
     owed        Duty, period_at(), why_not()          what this partner owes, how often; may this be filed, and if not, why?
     figures     Entry, Place, check_figure(), nil()   one number: is it well formed?
     cells       check_cells(), check_submission()     a total and its parts: do they agree? Is every question answered?
+    past        check_past(), warn_past()             what a partner's earlier answers forbid, or make odd
     usual       usual(), warn_figure()                soft warnings against a partner's own history
     coverage    Coverage, State, coverage()           how many partners filed of how many were expected
     combining   Combined, combine()                   over months within a partner, then over partners
+    overlap     estimate()                            about how many different people, where an overlap is recorded
     samples     sample_rows()                         sample numbers that show how a kind adds up
     small       is_small(), withheld()                which cells are too small to be shown
     definitions check_definition(), check_goal()…     is an indicator well defined?

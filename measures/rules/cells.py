@@ -2,6 +2,7 @@
 
 Parts of an exclusive breakdown, unknown included, add up to the total; in an overlapping one each part is at most the
 total; a cross-tabulation also matches its margins. A part that was not collected is not known, which is not zero.
+Where a kind does not add up its parts, `Kind.parts` says what holds instead (`_check_margin`).
 Source: product specification, 3.3 and 3.5.
 """
 
@@ -16,6 +17,7 @@ from typing import Any
 
 from backbone.problems import Problem, cut, gettext_noop
 from measures.rules.figures import Entry, Place, check_figure, has_answer, problem_at, total_of
+from measures.rules.kinds import FREE, GREATEST, LEAST, SUM, WEIGHTED
 from measures.rules.lines import TOTAL, Breakdown, Line, breakdown_of, pairs_of, parse_category, unknown_key
 
 Cells = Mapping[str, Entry]
@@ -65,23 +67,30 @@ def check_submission(lines: Sequence[Line], cells_by_line: Mapping[str, Cells]) 
         wrong = check_cells(line, cells)
         total = cells.get(TOTAL)
         if (total is None or total.is_blank) and not any(problem.code == "breakdown.no_total" for problem in wrong):
-            text = gettext_noop(
-                "No answer yet: enter a number, or choose nothing to report or not collected. A blank is not a zero."
-            )
-            wrong.append(_placed(line, problem_at(line, line.components[0], "figure.blank", text)))
+            wrong.append(_placed(line, problem_at(line, line.first_place, "figure.blank", _no_answer(line))))
         found += wrong
     return found
+
+
+def _no_answer(line: Line) -> str:
+    if line.rule.is_words:
+        return gettext_noop("No answer yet: write it in your own words, or say that it was not collected.")
+    if not line.rule.takes_nil:
+        return gettext_noop("No answer yet: give one, or say that it was not collected. A blank is not a zero.")
+    return gettext_noop(
+        "No answer yet: enter a number, or choose nothing to report or not collected. A blank is not a zero."
+    )
 
 
 def rest(line: Line, cells: Cells, breakdown: Breakdown, component: str = "value") -> Decimal | None:
     """What is still to be put in unknown so that an exclusive breakdown adds up to the total; 0 when it does.
 
-    None when nothing can be said: no total, no parts, a part not collected, an overlapping dimension, or parts that
-    are already more than the total. For a rate ask once for `numerator` and once for `denominator`.
+    None when nothing can be said: no total, no parts, a part not collected, an overlapping dimension, parts that are
+    already more than the total, or a kind whose parts are no sum. For a rate ask once for `numerator` and once for `denominator`.
     """
     total = cells.get(TOTAL)
     parts = [entry for key, entry in cells.items() if breakdown_of(key) == breakdown and not entry.is_blank]
-    if not parts or not line.is_exclusive(breakdown):
+    if not parts or not line.is_exclusive(breakdown) or line.rule.parts != SUM:
         return None
     if not all(_can_be_compared(line, entry) for entry in [*parts, total]):
         return None
@@ -108,13 +117,15 @@ def _check_breakdown(line: Line, cells: Cells, breakdown: Breakdown) -> list[Pro
     total = cells.get(TOTAL)
     if total is None or total.is_blank:
         text = gettext_noop("{label} has numbers, but there is no total. Enter the total as well.")
-        return [problem_at(line, line.components[0], "breakdown.no_total", text, **params)]
+        return [problem_at(line, line.first_place, "breakdown.no_total", text, **params)]
     if total.is_not_collected:
         text = gettext_noop(
             "The total is marked as not collected, but {label} has numbers. Enter the total, or empty the parts."
         )
-        return [problem_at(line, line.components[0], "breakdown.total_not_collected", text, **params)]
+        return [problem_at(line, line.first_place, "breakdown.total_not_collected", text, **params)]
     found: list[Problem] = []
+    if line.rule.parts == FREE:
+        return found
     for kept in _margins(breakdown):
         if kept == () and found:
             break  # the margins that do not add up already say what is wrong with the total
@@ -127,11 +138,16 @@ def _check_breakdown(line: Line, cells: Cells, breakdown: Breakdown) -> list[Pro
 def _check_margin(line: Line, breakdown: Breakdown, parts: Cells, margin: str, target: Entry) -> list[Problem]:
     """The parts under one margin (the total, or one category of a smaller breakdown) against its figure.
 
-    Exclusive dimensions are summed; of an overlapping one each category by itself is at most the margin.
+    Exclusive dimensions are summed; of an overlapping one each category by itself is at most the margin. Of an average
+    by weight the weights are summed so, and the parts together are the average. The smallest part is the minimum, the
+    largest the maximum, overlapping or not; while one of them is not known, none lies beyond. Medians, levels, yes and
+    no, and words say nothing of their total.
     """
     wanted = set(pairs_of(margin))
     kept = {dimension for dimension, _ in wanted}
     overlapping = [slug for slug in breakdown if slug not in kept and not line.dimensions[slug].exclusive]
+    if line.rule.parts in (LEAST, GREATEST):
+        overlapping = []
     groups: dict[tuple[str, ...], list[tuple[str, Entry]]] = {} if overlapping else {(): []}
     for key, entry in parts.items():
         pairs = dict(pairs_of(key))
@@ -141,14 +157,86 @@ def _check_margin(line: Line, breakdown: Breakdown, parts: Cells, margin: str, t
     for members in groups.values():
         answers = [entry for _, entry in members if has_answer(line, entry)]
         is_known = len(answers) == len(members)
-        for component in line.components:
+        if line.rule.parts in (LEAST, GREATEST):
+            found += _extreme_mismatch(line, breakdown, margin, members, target)
+            continue
+        for component in _added(line):
             figure = getattr(target, component)
             added = total_of(getattr(entry, component) for entry in answers)
             is_over = added > figure and not (line.may_be_negative and (overlapping or not is_known))
             is_short = added < figure and is_known and not overlapping
             if is_over or is_short:
                 found.append(_mismatch(line, breakdown, margin, component, members, added, figure, bool(overlapping)))
+        if line.rule.parts == WEIGHTED and not found and is_known and not overlapping:
+            found += _average_mismatch(line, breakdown, margin, members, target)
     return found
+
+
+def _added(line: Line) -> Sequence[str]:
+    """The components of which parts are summed: of an average its weight alone."""
+    return ("weight",) if line.rule.parts == WEIGHTED else line.components
+
+
+def _extreme_mismatch(
+    line: Line, breakdown: Breakdown, margin: str, members: Sequence[tuple[str, Entry]], target: Entry
+) -> list[Problem]:
+    """The smallest (or largest) of the parts is the margin's; with parts that are not known, none lies beyond it."""
+    answers = [(key, entry.value) for key, entry in members if has_answer(line, entry) and entry.value is not None]
+    if not answers or target.value is None:
+        return []
+    is_least = line.rule.parts == LEAST
+    key, part = (min if is_least else max)(answers, key=lambda one: one[1])
+    is_beyond = part < target.value if is_least else part > target.value
+    if part == target.value or (not is_beyond and len(answers) < len(members)):
+        return []
+    params: dict[str, Any] = {
+        "breakdown": "+".join(breakdown),
+        "margin": margin,
+        "label": _label(line, breakdown, margin),
+        "part": part,
+        "total": target.value,
+    }
+    if is_least:
+        text = gettext_noop("{label}: the smallest part is {part}, so the smallest of all is not {total}.")
+    else:
+        text = gettext_noop("{label}: the largest part is {part}, so the largest of all is not {total}.")
+    return [problem_at(line, "value", "parts.extreme", text, key, **params)]
+
+
+def _average_mismatch(
+    line: Line, breakdown: Breakdown, margin: str, members: Sequence[tuple[str, Entry]], target: Entry
+) -> list[Problem]:
+    """The parts, each by its weight, are the margin's average, as far as all of them were rounded."""
+    known = [
+        (entry.value, entry.weight) for _, entry in members if entry.value is not None and entry.weight is not None
+    ]
+    weights = total_of(weight for _, weight in known)
+    if not known or weights == 0 or target.value is None:
+        return []
+    places = max(_places(number) for number in (target.value, *(value for value, _ in known)))
+    together = total_of(value * weight for value, weight in known) / weights
+    if abs(together - target.value) <= Decimal(1).scaleb(-places):
+        return []
+    params: dict[str, Any] = {
+        "breakdown": "+".join(breakdown),
+        "margin": margin,
+        "label": _label(line, breakdown, margin),
+        "together": round(together, places + 1),
+        "total": target.value,
+    }
+    text = gettext_noop("{label}: the parts, each by its weight, are {together} together, not {total}.")
+    return [problem_at(line, "value", "parts.average", text, members[0][0], **params)]
+
+
+def _places(number: Decimal) -> int:
+    """How many decimals somebody wrote."""
+    exponent = number.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def _label(line: Line, breakdown: Breakdown, margin: str) -> str:
+    label = line.breakdown_name(breakdown)
+    return label if margin == TOTAL else f"{label} ({line.category_name(margin)})"
 
 
 def _mismatch(
@@ -161,10 +249,8 @@ def _mismatch(
     figure: Decimal,
     is_overlapping: bool,
 ) -> Problem:
-    label = line.breakdown_name(breakdown)
-    if margin != TOTAL:
-        label += f" ({line.category_name(margin)})"
-    if line.rule.is_ratio:
+    label = _label(line, breakdown, margin)
+    if len(line.components) > 1:
         label += f", {line.component_name(component)}"
     params: dict[str, Any] = {
         "breakdown": "+".join(breakdown),
@@ -177,7 +263,7 @@ def _mismatch(
     }
     if added < figure:
         text = gettext_noop("{label}: the parts add up to {sum}. That is {difference} short of {total}.")
-        if margin == TOTAL:
+        if margin == TOTAL and line.rule.parts == SUM:
             params["rest"] = figure - added
         return problem_at(line, component, "sum.mismatch", text, unknown_key(breakdown), **params)
     if is_overlapping and len(members) == 1:

@@ -13,7 +13,7 @@ from typing import TypeAlias
 from measures.rules.combining import Combined
 from measures.rules.coverage import PartnerKey
 from measures.rules.figures import divided, total_of
-from measures.rules.kinds import KINDS, UNDUPLICATED
+from measures.rules.kinds import KINDS, MAXIMUM, MEDIAN, MINIMUM, NARRATIVE, ORDINAL, UNDUPLICATED
 
 HALF = Decimal("0.5")
 
@@ -47,14 +47,15 @@ def like_for_like(
     """The change of two combined values whose `parts` are partners, as `combine` gives them.
 
     Not comparable: nobody is in both, they are less than half of the weight, or the kind has no single value
-    (unduplicated people are never summed, so their bounds have no difference). `together` gives the value of a panel,
-    before and now, where it does not follow from the parts alone: what is computed, is so from the panel's inputs.
+    (unduplicated people are never summed, so their bounds have no difference; medians and words are never combined,
+    levels on a scale only where their mean is allowed). `together` gives the value of a panel, before and now, where it
+    does not follow from the parts alone: what is computed, is so from the panel's inputs.
     """
     before, now = dict(previous.parts), dict(current.parts)
     panel = tuple(sorted(key for key in before if key in now and _is_in(before[key]) and _is_in(now[key])))
     expected = {key for parts in (before, now) for key, part in parts.items() if part.coverage.expected > 0}
     panel_share = _share(panel, expected, weights)
-    if not panel or panel_share is None or panel_share < HALF or current.kind == UNDUPLICATED:
+    if not panel or panel_share is None or panel_share < HALF or not _has_value(previous, current):
         return Change(panel, panel_share, is_comparable=False)
     if together is not None:
         was, is_now = (value_of(panel) for value_of in together)
@@ -67,16 +68,27 @@ def like_for_like(
     return Change(panel, panel_share, True, was, is_now, difference, None if was == 0 else difference / abs(was))
 
 
+def _has_value(previous: Combined, current: Combined) -> bool:
+    if current.kind in (UNDUPLICATED, MEDIAN, NARRATIVE):
+        return False
+    return current.kind != ORDINAL or (previous.value is not None and current.value is not None)
+
+
 def _is_in(part: Combined) -> bool:
     return part.coverage.is_complete and part.has_something
 
 
 def _together(parts: Mapping[PartnerKey, Combined], panel: tuple[PartnerKey, ...], kind: str) -> Decimal | None:
-    """The panel's value by the rule of the kind: sums first, then the division."""
-    if KINDS[kind].is_ratio:
+    """The panel's value by the rule of the kind: sums first, then the division; extremes of extremes."""
+    if KINDS[kind].divides:
         numerator = total_of(parts[key].numerator for key in panel)
         return divided(numerator, total_of(parts[key].denominator for key in panel))
-    return total_of(parts[key].value for key in panel)
+    values = [number for key in panel if (number := parts[key].value) is not None]
+    if not values:
+        return None
+    if kind in (MINIMUM, MAXIMUM):
+        return min(values) if kind == MINIMUM else max(values)
+    return total_of(values) / len(values) if kind == ORDINAL else total_of(values)
 
 
 def _share(

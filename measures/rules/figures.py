@@ -6,16 +6,18 @@ A blank is silence and may be kept in a draft; whether a submission may contain 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from backbone import tabular
 from backbone.problems import Problem, cut, gettext_noop
 from backbone.tabular.numbers import Number
+from measures.rules.currencies import CODES, other_currency
+from measures.rules.kinds import MILESTONE, ORDINAL
 from measures.rules.lines import PERCENT, TOTAL, Line
 
-ZERO = Decimal(0)
+ZERO, ONE = Decimal(0), Decimal(1)
 
 # What a stored figure can hold: fourteen digits before the point, six after it.
 LARGEST = Decimal(10) ** 14
@@ -24,12 +26,15 @@ DIGITS_SHOWN = 21
 
 NUMBERS = ("value", "numerator", "denominator", "weight")
 
+_YES_NO = {"yes": ONE, "no": ZERO}
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """What a partner says for one cell: a number (0 included), that it was not collected and why, or nothing yet.
 
-    `new_only` is for unduplicated people: only those new since the start of the fiscal year are counted.
+    `new_only` is for unduplicated people: only those new since the start of the fiscal year are counted. `reason` is
+    the note that goes with it; with `is_told` it is the answer itself, as of a narrative.
     """
 
     value: Decimal | None = None
@@ -39,6 +44,7 @@ class Entry:
     is_not_collected: bool = False
     reason: str = ""
     new_only: bool = False
+    is_told: bool = False
 
     @property
     def has_numbers(self) -> bool:
@@ -51,8 +57,9 @@ class Entry:
 
     @property
     def is_blank(self) -> bool:
-        """True when nobody has answered: no number (0 is one) and not marked as not collected."""
-        return not self.has_numbers and not self.is_not_collected
+        """True when nobody has answered: no number (0 is one), no words that are asked for, and not marked as not
+        collected."""
+        return not self.has_numbers and not self.is_not_collected and not (self.is_told and self.reason.strip())
 
 
 class Place(NamedTuple):
@@ -75,22 +82,56 @@ def read_number(
 ) -> tuple[Number, Problem | None]:
     """What somebody wrote for a line, as `tabular.number` settles it: a value of 45% is 45 where percent are measured,
     $1,000 is 1000 where money is. Without a line, which is then refused itself, neither sign is held against it.
+
+    The short name of a level is its rank, yes and no are 1 and 0 of a milestone. Another currency's sign is refused:
+    `figure.other_currency`.
     """
+    if line is not None and component == "value" and isinstance(raw, str):
+        if line.kind == ORDINAL and (rank := line.rank_of(raw.strip())) is not None:
+            return Decimal(rank), None
+        if line.kind == MILESTONE and (answer := _YES_NO.get(raw.strip().casefold())) is not None:
+            return answer, None
+        if line.unit in CODES and not raw.isdigit() and (other := other_currency(raw, line.unit)):
+            text = gettext_noop("“{value}” is in another currency ({other}) than {name}, which is in {unit}.")
+            hint = gettext_noop(
+                "Currencies are never added to each other: file it where its own currency is asked for."
+            )
+            params = {"value": cut(raw), "other": other, "name": line.name, "unit": line.unit}
+            return None, Problem("figure.other_currency", text, params, hint=hint, value=cut(raw))
     is_percent = component == "value" and (line is None or line.unit == PERCENT)
     percent: tabular.Percent | None = "points" if is_percent else None
     return tabular.number(raw, fmt, percent=percent, money=line is None or line.is_money)
 
 
 def has_answer(line: Line, entry: Entry | None) -> bool:
-    """True when the entry carries a full figure of the line's kind: both halves of a rate, zero included."""
+    """True when the entry carries a full figure of the line's kind: both halves of a rate, a value with its weight, the
+    words of a narrative; zero included."""
     if entry is None or entry.is_not_collected:
         return False
+    if line.rule.is_words:
+        return bool(entry.reason.strip())
     return all(getattr(entry, component) is not None for component in line.components)
 
 
 def nil(line: Line) -> Entry:
-    """Nothing to report: 0, and 0 of 0 for a rate. A figure, not silence."""
-    return Entry(numerator=ZERO, denominator=ZERO) if line.rule.is_ratio else Entry(value=ZERO)
+    """Nothing to report: 0, 0 of 0 for a rate, a weight of 0 for an average. A figure, not silence.
+
+    ValueError for a kind where it is no answer (`Kind.takes_nil`), such as a median.
+    """
+    if not line.rule.takes_nil:
+        raise ValueError(f"Nothing to report is no answer to {line.slug}, which is of the kind {line.kind}.")
+    numbers: dict[str, Any] = dict.fromkeys(line.components, ZERO)
+    return Entry(**numbers)
+
+
+def told_if_bare(entry: Entry) -> Entry:
+    """A figure as it was stored: one without a number that was not left out says what it says in its note."""
+    return entry if entry.has_numbers or entry.is_not_collected else replace(entry, is_told=True)
+
+
+def said(line: Line, words: str) -> Entry:
+    """A text as the answer of a narrative; blank when there is none."""
+    return Entry(reason=words, is_told=line.rule.is_words)
 
 
 def ratio(entry: Entry) -> Decimal | None:
@@ -163,7 +204,7 @@ def check_figure(line: Line, entry: Entry, category: str = TOTAL) -> list[Proble
             given = shown(given)
         found.append(problem_at(line, component, code, text, category, value_found=given, **params))
 
-    if entry.new_only and not line.rule.is_count:
+    if entry.new_only and not line.rule.takes_overlap:
         text = gettext_noop("Only unduplicated people can be counted as new since the start of the fiscal year.")
         add("new_only", "figure.new_only_not_here", text)
 
@@ -197,15 +238,25 @@ def check_figure(line: Line, entry: Entry, category: str = TOTAL) -> list[Proble
                 gettext_noop("{value} is too large: at most 14 digits before the point."),
                 value=number,
             )
-        elif number != round(number, DECIMAL_PLACES):
+        elif number != round(number, line.decimal_places):
             text = gettext_noop("{value} has too many decimal places: at most {places}.")
-            add(component, "number.precision", text, value=number, places=DECIMAL_PLACES)
+            add(component, "number.precision", text, value=number, places=line.decimal_places)
         elif number < 0 and not line.may_be_negative:
             add(component, "number.negative", gettext_noop("{value} is below zero."), value=number)
         elif line.must_be_whole and number != number.to_integral_value():
             add(component, "number.not_integer", gettext_noop("{value} is not a whole number."), value=number)
-    if not found and line.rule.is_ratio and not entry.is_blank:
-        found += _wrong_rate(line, entry, category)
+    if found or entry.is_blank:
+        return found
+    if line.rule.is_ratio:
+        return _wrong_rate(line, entry, category)
+    if line.rule.is_weighted:
+        return _wrong_average(line, entry, category)
+    if line.kind == MILESTONE and entry.value not in (ZERO, ONE):
+        add("value", "milestone.yes_or_no", gettext_noop("Say 1 for yes or 0 for no, not {value}."), value=entry.value)
+    if line.kind == ORDINAL and line.level_at(entry.value) is None:
+        text = gettext_noop("{value} is no level of {name}. Its levels are: {levels}.")
+        levels = ", ".join(f"{rank} {level.slug}" for rank, level in enumerate(line.levels, start=1))
+        add("value", "ordinal.level", text, value=entry.value, levels=cut(levels, 200))
     return found
 
 
@@ -230,6 +281,10 @@ def _wrong_components(line: Line, entry: Entry, category: str) -> list[Problem]:
         return [problem_at(line, first, "figure.bare_rate", text, category, **params)]
     if line.rule.is_ratio:
         text = gettext_noop("{name} is a numerator and a denominator, and nothing else. Take {value} away.")
+    elif line.rule.is_weighted:
+        text = gettext_noop("{name} is a value and its weight, and nothing else. Take {value} away.")
+    elif line.rule.is_words:
+        text = gettext_noop("{name} is told in words, which go into the note. Take {value} away.")
     else:
         text = gettext_noop("{name} is one number, and nothing else. Take {value} away.")
     return [problem_at(line, first, "figure.mixed", text, category, **params)]
@@ -252,4 +307,16 @@ def _wrong_rate(line: Line, entry: Entry, category: str) -> list[Problem]:
     if line.is_proportion and numerator > denominator:
         text = gettext_noop("{denominator} is less than the numerator, {numerator}. Swap them or correct one.")
         return [problem_at(line, "denominator", "figure.numerator_above_denominator", text, category, **params)]
+    return []
+
+
+def _wrong_average(line: Line, entry: Entry, category: str) -> list[Problem]:
+    if entry.value is None:
+        text = gettext_noop("The average is missing: it goes with its weight, and a blank is not a zero.")
+        return [problem_at(line, "value", "figure.half_an_average", text, category)]
+    if entry.weight is None:
+        text = gettext_noop(
+            "The weight is missing: say how many the average is of, or it cannot be put together with others."
+        )
+        return [problem_at(line, "weight", "figure.half_an_average", text, category)]
     return []

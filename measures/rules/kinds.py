@@ -17,7 +17,15 @@ RATE = "rate"
 RATE_STOCK = "rate_stock"
 STOCK = "stock"
 UNDUPLICATED = "unduplicated"
+TO_DATE = "to_date"
+WEIGHTED_AVERAGE = "weighted_average"
+AVERAGE_STOCK = "average_stock"
+MINIMUM = "minimum"
+MAXIMUM = "maximum"
 MEDIAN = "median"
+MILESTONE = "milestone"
+ORDINAL = "ordinal"
+MONEY = "money"
 NARRATIVE = "narrative"
 FORMULA = "formula"
 INDEX = "index"
@@ -37,12 +45,22 @@ OVER_TIME: Mapping[str, str] = MappingProxyType(
 )
 
 
+# What a total and its parts have to do with each other within one filing.
+SUM = "sum"  # the parts of an exclusive breakdown add up to the total
+WEIGHTED = "weighted"  # weights add up, and the parts' averages, each by its weight, are the total's
+LEAST = "least"  # the smallest part is the total
+GREATEST = "greatest"  # the largest part is the total
+FREE = "free"  # parts say nothing about the total
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One kind of indicator. `name`, `short` and the two sentences are message ids.
 
-    `asks` names the fields of an entry that a partner fills in. `is_count` says that its numbers are whole and never
-    negative whatever the indicator says.
+    `asks` names the fields of an entry that a partner fills in; nothing of a narrative, whose words are the answer.
+    `is_count` says that its numbers are whole and never negative whatever the indicator says; `is_measure` that they
+    need not be whole whatever it says. `divides`: what is combined is a numerator over a denominator, whatever was
+    filed. `parts` is how a total and its parts hang together. `takes_nil`: “nothing to report” is an answer, 0.
     """
 
     slug: str
@@ -52,17 +70,58 @@ class Kind:
     over_time: str
     asks: tuple[str, ...] = ("value",)
     is_count: bool = False
+    is_measure: bool = False
+    divides: bool = False
+    parts: str = SUM
+    takes_nil: bool = True
     is_available: bool = False
 
     @property
     def is_ratio(self) -> bool:
-        """True when a figure is a numerator and a denominator, so that sums come before the division."""
-        return self.asks == ("numerator", "denominator")
+        """True when a figure is filed as a numerator and a denominator, so that sums come before the division."""
+        return self.asks == _RATIO
+
+    @property
+    def is_weighted(self) -> bool:
+        return self.asks == _WEIGHTED
+
+    @property
+    def is_words(self) -> bool:
+        """True when the answer is a text and no number."""
+        return not self.asks
+
+    @property
+    def only_grows(self) -> bool:
+        """True when its value is a sum over partners, so that a missing one can only add to it while none is below
+        zero."""
+        return self.slug in (FLOW, MONEY, STOCK, TO_DATE, AVERAGE_STOCK)
+
+    @property
+    def has_volume(self) -> bool:
+        """True when a figure says how much there was, so that a partner's usual one weighs it: of a rate the
+        denominator, of an average its weight. A running total, an extreme or a level says nothing of the kind."""
+        return self.slug in _WITH_VOLUME
+
+    @property
+    def aims(self) -> tuple[str, ...]:
+        """The fields of a target or a baseline: the shape of what is combined, of a milestone a share of partners."""
+        if self.is_words:
+            return ()
+        return _RATIO if self.is_ratio or self.slug == MILESTONE else ("value",)
+
+    @property
+    def takes_levels(self) -> bool:
+        return self.slug == ORDINAL
+
+    @property
+    def takes_overlap(self) -> bool:
+        """True when the same people may be in several partners' figures, so that an overlap may be recorded."""
+        return self.slug == UNDUPLICATED
 
     @property
     def has_halves(self) -> bool:
         """True when what is combined is a numerator over a denominator, so that a formula may name either."""
-        return self.is_ratio
+        return self.divides
 
     @property
     def is_computed(self) -> bool:
@@ -89,6 +148,9 @@ class Kind:
 
 
 _RATIO = ("numerator", "denominator")
+_WEIGHTED = ("value", "weight")
+
+_WITH_VOLUME = frozenset((FLOW, RATE, RATE_STOCK, STOCK, UNDUPLICATED, WEIGHTED_AVERAGE, AVERAGE_STOCK, MONEY))
 
 _ROWS = (
     Kind(
@@ -108,6 +170,7 @@ _ROWS = (
         ),
         gettext_noop("The same over months: sum of numerators over sum of denominators."),
         asks=_RATIO,
+        divides=True,
         is_available=True,
     ),
     Kind(
@@ -119,6 +182,7 @@ _ROWS = (
         ),
         gettext_noop("As the indicator says: the last month, person-time, or over the mean monthly denominator."),
         asks=_RATIO,
+        divides=True,
         is_available=True,
     ),
     Kind(
@@ -145,61 +209,111 @@ _ROWS = (
         is_available=True,
     ),
     Kind(
-        "to_date",
+        TO_DATE,
         gettext_noop("Running total filed to date"),
         gettext_noop("To date"),
         gettext_noop("Each partner's latest total adds up."),
-        gettext_noop("The latest total counts."),
+        gettext_noop(
+            "Each figure is the total since the fiscal year began, so the latest counts and months never add up. "
+            "What came in between is the difference."
+        ),
+        takes_nil=False,
+        is_available=True,
     ),
     Kind(
-        "weighted_average",
+        WEIGHTED_AVERAGE,
         gettext_noop("Weighted average"),
         gettext_noop("Weighted average"),
-        gettext_noop("Each average counts by its weight."),
-        gettext_noop("Each average counts by its weight."),
-        asks=("value", "weight"),
+        gettext_noop("Each average counts by its weight, which is filed with it. A plain mean is never taken."),
+        gettext_noop("The same over months: each average counts by its weight."),
+        asks=_WEIGHTED,
+        is_measure=True,
+        divides=True,
+        parts=WEIGHTED,
+        is_available=True,
     ),
     Kind(
-        "average_stock",
+        AVERAGE_STOCK,
         gettext_noop("Average level"),
         gettext_noop("Average level"),
         gettext_noop("Partners' averages add up."),
-        gettext_noop("The mean over months, when all are there."),
+        gettext_noop("The mean over months, when all are there; a mean of some of them would be something else."),
+        is_available=True,
     ),
     Kind(
-        "minimum",
+        MINIMUM,
         gettext_noop("Smallest value"),
         gettext_noop("Smallest"),
-        gettext_noop("The smallest of the parts."),
+        gettext_noop("The smallest of the parts, which is not the lowest point of the whole."),
         gettext_noop("The smallest month."),
+        is_measure=True,
+        parts=LEAST,
+        takes_nil=False,
+        is_available=True,
     ),
     Kind(
-        "maximum",
+        MAXIMUM,
         gettext_noop("Largest value"),
         gettext_noop("Largest"),
         gettext_noop("The largest of the parts, which is not the peak of the whole."),
         gettext_noop("The largest month."),
+        is_measure=True,
+        parts=GREATEST,
+        takes_nil=False,
+        is_available=True,
     ),
     Kind(
-        "median",
+        MEDIAN,
+        gettext_noop("Median or percentile"),
         gettext_noop("Median"),
-        gettext_noop("Median"),
-        gettext_noop("Medians cannot be combined."),
-        gettext_noop("Medians cannot be combined."),
+        gettext_noop("Medians cannot be combined: the range of the parts is shown, and the parts."),
+        gettext_noop("Medians cannot be combined: the range of the months is shown."),
+        is_measure=True,
+        parts=FREE,
+        takes_nil=False,
+        is_available=True,
     ),
     Kind(
-        "milestone",
+        MILESTONE,
         gettext_noop("Yes or no milestone"),
         gettext_noop("Milestone"),
         gettext_noop("How many achieved it, of how many expected."),
-        gettext_noop("Once achieved, it stays."),
+        gettext_noop("Once achieved, it stays; a later no needs a reason."),
+        is_count=True,
+        divides=True,
+        parts=FREE,
+        takes_nil=False,
+        is_available=True,
     ),
     Kind(
-        "ordinal",
+        ORDINAL,
         gettext_noop("Level on a scale"),
         gettext_noop("Level"),
-        gettext_noop("How many stand at each level."),
+        gettext_noop("How many stand at each level; a mean of levels only where the definition allows it."),
         gettext_noop("The latest level."),
+        is_count=True,
+        parts=FREE,
+        takes_nil=False,
+        is_available=True,
+    ),
+    Kind(
+        MONEY,
+        gettext_noop("Money"),
+        gettext_noop("Money"),
+        gettext_noop("Adds up within one currency; another currency is never added to it."),
+        gettext_noop("Months add up."),
+        is_available=True,
+    ),
+    Kind(
+        NARRATIVE,
+        gettext_noop("Narrative"),
+        gettext_noop("In words"),
+        gettext_noop("Words are not added up: they are listed by partner."),
+        gettext_noop("Words are not added up."),
+        asks=(),
+        parts=FREE,
+        takes_nil=False,
+        is_available=True,
     ),
     Kind(
         INDEX,
@@ -218,27 +332,12 @@ _ROWS = (
         is_available=True,
     ),
     Kind(
-        "money",
-        gettext_noop("Money"),
-        gettext_noop("Money"),
-        gettext_noop("Adds up within one currency."),
-        gettext_noop("Adds up within one currency."),
-    ),
-    Kind(
         COMMUNITY,
         gettext_noop("Community indicator"),
         gettext_noop("From a public source"),
         gettext_noop("It comes from a source outside; partners neither file it nor add to it."),
         gettext_noop("As its source publishes it, and at no other grain."),
         is_available=True,
-    ),
-    Kind(
-        "narrative",
-        gettext_noop("Narrative"),
-        gettext_noop("In words"),
-        gettext_noop("Words are not added up."),
-        gettext_noop("Words are not added up."),
-        asks=(),
     ),
 )
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from difflib import get_close_matches
 from functools import lru_cache
 from itertools import product
@@ -17,6 +19,7 @@ from types import MappingProxyType
 from backbone.problems import Problem, Refused, cut, gettext_noop
 from measures.rules import kinds
 from measures.rules.components import Component
+from measures.rules.currencies import CODES
 from measures.rules.kinds import Kind
 
 TOTAL = ""
@@ -25,10 +28,11 @@ UNKNOWN_NAME = gettext_noop("Unknown")
 
 PERCENT = "percent"
 PER_1000 = "per_1000"
-CURRENCIES = frozenset(("AUD", "CAD", "CHF", "EUR", "GBP", "INR", "JPY", "MXN", "NZD", "USD", "ZAR"))
 CURRENCY_WORDS = frozenset(("dollars", "euros", "pesos", "pounds"))
 
 MONTHS_TO_CARRY_AT_MOST = 12
+
+LEVEL = "level"  # how a roll-up names the count of partners at one level: the category level:<slug>
 
 Breakdown = tuple[str, ...]
 
@@ -52,12 +56,30 @@ class Dimension:
 
 
 @dataclass(frozen=True, slots=True)
+class Level:
+    """One step of a scale; its rank is its place in the line's `levels`, from 1."""
+
+    slug: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """How much of all partners' counts together is the same people again: 0.2 is a fifth. From where, and from when."""
+
+    rate: Decimal
+    source: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """An indicator as the rules see it, one line of a filing.
 
     `breakdowns` are tuples of dimension slugs: one for a plain breakdown, several for a cross-tabulation. `is_whole`
-    asks for whole numbers (in a rate: both of them). `carry_forward` is in months, for a stock only. `formula`, or
-    `composed_of` and `reweight`, say how it is computed from others.
+    asks for whole numbers (in a rate: both of them). `carry_forward` is in months, for a stock only. `levels` are those
+    of a scale, lowest first, and `mean_allowed` says that their ranks may be averaged; `overlap` is for people.
+    `formula`, or `composed_of` and `reweight`, say how it is computed from others.
     """
 
     slug: str
@@ -75,6 +97,9 @@ class Line:
     formula: str = ""
     composed_of: tuple[Component, ...] = ()
     reweight: bool = False
+    levels: tuple[Level, ...] = ()
+    mean_allowed: bool = False
+    overlap: Overlap | None = None
 
     @property
     def rule(self) -> Kind:
@@ -83,14 +108,26 @@ class Line:
 
     @property
     def components(self) -> tuple[str, ...]:
-        """The fields of an entry that carry its numbers: `value`, or `numerator` and `denominator`."""
+        """The fields of an entry that carry its numbers: `value`, `numerator` and `denominator`, `value` and `weight`;
+        none of a narrative."""
         return self.rule.asks
 
     @property
+    def first_place(self) -> str:
+        """Where a problem of the whole answer lies: its first field, or the words of a narrative."""
+        return self.components[0] if self.components else "note"
+
+    @property
     def must_be_whole(self) -> bool:
-        if not self.rule.is_filed:
-            return False
-        return self.is_whole or self.rule.is_count
+        if self.rule.is_count:
+            return True
+        may_be = self.rule.is_filed and not self.rule.is_measure and self.kind != kinds.MONEY
+        return self.is_whole and may_be
+
+    @property
+    def decimal_places(self) -> int:
+        """How many decimals a figure may have: of money two, unless it says that more are meant."""
+        return 2 if self.kind == kinds.MONEY and self.is_whole else 6
 
     @property
     def may_be_negative(self) -> bool:
@@ -102,6 +139,16 @@ class Line:
     def is_proportion(self) -> bool:
         """True when the numerator is part of the denominator, so that it can never be the larger one."""
         return self.rule.is_ratio and self.unit == PERCENT
+
+    def level_at(self, rank: Decimal | int | None) -> Level | None:
+        """The level of that rank, from 1; None when there is none."""
+        if rank is None or rank != int(rank) or not 1 <= rank <= len(self.levels):
+            return None
+        return self.levels[int(rank) - 1]
+
+    def rank_of(self, slug: str) -> int | None:
+        """The rank of the level of that slug; None when there is none."""
+        return next((rank for rank, level in enumerate(self.levels, start=1) if level.slug == slug), None)
 
     @property
     def is_money(self) -> bool:
@@ -137,7 +184,7 @@ class Line:
 @lru_cache(maxsize=1024)
 def _is_currency(unit: str) -> bool:
     """Whether a unit is a currency's code, sign or name; asked for every number of an import."""
-    if unit in CURRENCIES or unit.lower() in CURRENCY_WORDS:
+    if unit in CODES or unit.lower() in CURRENCY_WORDS:
         return True
     return any(unicodedata.category(sign) == "Sc" for sign in unit)
 

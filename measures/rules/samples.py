@@ -1,7 +1,8 @@
 """Sample numbers that show how a kind adds up: two partners, two months, with the rules' own arithmetic. Pure.
 
 The rate is the specification's worked check: 15 of 100 and 15 of 50 are 20.0% together, not 22.5%, their mean. In
-the second month of a level one partner has not filed, which shows what carrying it forward does.
+the second month of a level one partner has not filed, which shows what carrying it forward does. `missing_row` shows of
+every kind what stands while one partner has not filed.
 """
 
 from __future__ import annotations
@@ -15,17 +16,27 @@ from measures.rules import kinds
 from measures.rules.combining import Combined, combine
 from measures.rules.coverage import PartnerKey, combined_coverage
 from measures.rules.derived import combined_from, definition_of
-from measures.rules.figures import Entry
+from measures.rules.figures import Entry, said
 from measures.rules.lines import Line
 
 MONTHS = (date(2026, 7, 1), date(2026, 8, 1))  # the two lie in one quarter, and in one fiscal year from any start
 PARTNERS = ("A", "B")
 
 _RATES = {"A": ((15, 100), (30, 100)), "B": ((15, 50), (10, 60))}
+_AVERAGES = {"A": ((4, 10), (5, 10)), "B": ((8, 30), (6, 30))}
+_EXTREMES = {"A": (3, 5), "B": (8, 2)}
 _VALUES: dict[str, dict[str, tuple[int | None, int | None]]] = {
     kinds.FLOW: {"A": (30, 45), "B": (50, 25)},
     kinds.STOCK: {"A": (12, 9), "B": (20, None)},
     kinds.UNDUPLICATED: {"A": (40, 45), "B": (60, 50)},
+    kinds.TO_DATE: {"A": (30, 75), "B": (50, 60)},
+    kinds.AVERAGE_STOCK: {"A": (12, 9), "B": (20, 22)},
+    kinds.MINIMUM: _EXTREMES,
+    kinds.MAXIMUM: _EXTREMES,
+    kinds.MEDIAN: _EXTREMES,
+    kinds.MILESTONE: {"A": (0, 1), "B": (1, 1)},
+    kinds.ORDINAL: {"A": (1, 2), "B": (2, 2)},
+    kinds.MONEY: {"A": (1200, 800), "B": (500, 650)},
 }
 
 
@@ -44,17 +55,22 @@ def sample_rows(line: Line) -> tuple[SampleRow, ...]:
     A `rate_stock` that does not say how it combines over time raises ValueError: ask `lines.check_line` before.
     """
     filed = _filed(line)
-    owed = dict.fromkeys(PARTNERS, MONTHS)
+    return tuple(_row(line, filed, name, partners) for name, partners in (("A", ("A",)), ("B", ("B",)), ("", PARTNERS)))
 
-    def combined(partners: tuple[str, ...], months: tuple[date, ...]) -> Combined:
-        chosen = {key: entry for key, entry in filed.items() if key[0] in partners}
-        return combine(line, chosen, {partner: owed[partner] for partner in partners}, {}, months)
 
-    groups = [("A", ("A",)), ("B", ("B",)), ("", PARTNERS)]
-    return tuple(
-        SampleRow(name, tuple(combined(partners, (month,)) for month in MONTHS), combined(partners, MONTHS))
-        for name, partners in groups
-    )
+def missing_row(line: Line) -> SampleRow:
+    """Both together while the second partner has not filed the second month."""
+    filed = {key: entry for key, entry in _filed(line).items() if key != (PARTNERS[1], MONTHS[1])}
+    return _row(line, filed, "", PARTNERS)
+
+
+def _row(line: Line, filed: Mapping[tuple[PartnerKey, date], Entry], name: str, partners: tuple[str, ...]) -> SampleRow:
+    chosen = {key: entry for key, entry in filed.items() if key[0] in partners}
+
+    def combined(months: tuple[date, ...]) -> Combined:
+        return combine(line, chosen, dict.fromkeys(partners, MONTHS), {}, months)
+
+    return SampleRow(name, tuple(combined((month,)) for month in MONTHS), combined(MONTHS))
 
 
 def computed_rows(line: Line, inputs: Mapping[str, Line]) -> tuple[SampleRow, ...]:
@@ -102,6 +118,14 @@ def _filed(line: Line) -> dict[tuple[PartnerKey, date], Entry]:
             for partner, pairs in _RATES.items()
             for month, (top, bottom) in zip(MONTHS, pairs, strict=True)
         }
+    if line.rule.is_weighted:
+        return {
+            (partner, month): Entry(value=Decimal(value), weight=Decimal(weight))
+            for partner, pairs in _AVERAGES.items()
+            for month, (value, weight) in zip(MONTHS, pairs, strict=True)
+        }
+    if line.rule.is_words:
+        return {(partner, month): said(line, partner) for partner in PARTNERS for month in MONTHS}
     return {
         (partner, month): Entry(value=Decimal(value))
         for partner, values in _VALUES[line.kind].items()

@@ -11,7 +11,7 @@ from typing import Any
 
 from backbone.problems import Problem, gettext_noop
 from measures.rules.figures import ZERO, Entry, has_answer, problem_at, ratio, shown
-from measures.rules.kinds import STOCK
+from measures.rules.kinds import MILESTONE, NARRATIVE, ORDINAL, STOCK, TO_DATE
 from measures.rules.lines import PERCENT, Line
 
 HISTORY = 6  # the usual is the median of the last six
@@ -23,7 +23,8 @@ POINTS_APART = Decimal("0.2")  # a proportion that moves by twenty points
 
 
 def usual(history: Sequence[Entry]) -> Decimal | None:
-    """The median of the last six figures, oldest first: values, or denominators for a rate. None without history.
+    """The median of the last six figures, oldest first: values, denominators for a rate, weights for an average. None
+    without history.
 
     Blanks and figures that were not collected are passed over. It is also a partner's weight in coverage.
     """
@@ -34,14 +35,20 @@ def usual(history: Sequence[Entry]) -> Decimal | None:
 def warn_figure(line: Line, entry: Entry, history: Sequence[Entry]) -> list[Problem]:
     """What is unusual about a figure, against the partner's earlier ones, oldest first; empty without three of them.
 
-    A rate is looked at by its denominator and by its ratio. `Problem.field` is the component.
+    A rate is looked at by its denominator and by its ratio, an average by its weight and by itself. Nothing is usual for
+    a total that grows all year (`past` looks at it), a yes or no, a level or words. `Problem.field` is the component.
     """
+    if line.kind in (TO_DATE, MILESTONE, ORDINAL, NARRATIVE):
+        return []
     earlier = [past for past in history if has_answer(line, past)][-HISTORY:]
     if not has_answer(line, entry) or len(earlier) < ENOUGH_HISTORY:
         return []
     if line.rule.is_ratio:
         found = _warn_volume(line, "denominator", entry, earlier)
         return found or _warn_copied(line, entry, earlier) or _warn_ratio(line, entry, earlier)
+    if line.rule.is_weighted:
+        found = _warn_volume(line, "weight", entry, earlier)
+        return found or _warn_copied(line, entry, earlier) or _warn_volume(line, "value", entry, earlier)
     return _warn_volume(line, "value", entry, earlier) or _warn_copied(line, entry, earlier)
 
 
@@ -76,8 +83,8 @@ def _warn_volume(line: Line, component: str, entry: Entry, earlier: Sequence[Ent
 
 
 def _warn_copied(line: Line, entry: Entry, earlier: Sequence[Entry]) -> list[Problem]:
-    """The same figure again and again; a level may well stay, and so may a small number."""
-    if line.kind == STOCK:
+    """The same figure again and again; a level or an extreme may well stay, and so may a small number."""
+    if line.kind == STOCK or (line.rule.is_measure and not line.rule.is_weighted):
         return []
     now = [getattr(entry, component) for component in line.components]
     if max(now) < 10:
@@ -113,7 +120,7 @@ def _warn_ratio(line: Line, entry: Entry, earlier: Sequence[Entry]) -> list[Prob
 
 def _volumes(history: Sequence[Entry]) -> list[Decimal]:
     counted = [one for one in history if not one.is_not_collected]
-    found = [one.value if one.denominator is None else one.denominator for one in counted]
+    found = [next((n for n in (one.denominator, one.weight) if n is not None), one.value) for one in counted]
     return [volume for volume in found if volume is not None]
 
 

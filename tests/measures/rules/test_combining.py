@@ -311,10 +311,10 @@ def test_two_partners_never_give_one_number_even_when_the_bounds_meet():
 
 
 def test_a_kind_that_does_not_exist_yet_is_refused():
-    with pytest.raises(Refused, match="median"):
-        combined(make_line("median"), in_october(value(1)))
-    with pytest.raises(Refused, match="median"):
-        combined(make_line("median"), {})
+    with pytest.raises(Refused, match="community"):
+        combined(make_line("community"), in_october(value(1)))
+    with pytest.raises(Refused, match="community"):
+        combined(make_line("community"), {})
 
 
 SPAN = (OCT, NOV, DEC)
