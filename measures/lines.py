@@ -54,6 +54,9 @@ def line_of(indicator: Indicator, dimensions: dict[str, plain.Dimension]) -> pla
         carry_forward=indicator.carry_forward,
         breakdowns=breakdowns,
         dimensions={slug: dimensions[slug] for breakdown in breakdowns for slug in breakdown},
+        levels=tuple(plain.Level(level["slug"], level["name"]) for level in indicator.levels),
+        mean_allowed=indicator.mean_allowed,
+        overlap=_overlap(indicator),
         formula=indicator.formula,
         composed_of=components_of(indicator.components),
         reweight=indicator.reweight,
@@ -94,6 +97,13 @@ def stored_components(components: Iterable[Component]) -> list[dict[str, Any]]:
 
 def text(number: Decimal) -> str:
     return f"{plain_number(number):f}"
+
+
+def _overlap(indicator: Indicator) -> plain.Overlap | None:
+    """What is recorded of how much partners overlap; None while something of it is missing (`definitions` says so)."""
+    if indicator.overlap_rate is None or indicator.overlap_on is None:
+        return None
+    return plain.Overlap(indicator.overlap_rate, indicator.overlap_source, indicator.overlap_on)
 
 
 def due_on(indicator: Indicator, period: date, frequency: Grain | None = None) -> date:

@@ -51,7 +51,8 @@ OPEN_STATES = (FigureState.DRAFT, FigureState.RETURNED)
 class Figure(TenantOwned):
     """One number: an indicator, a partner, a period, and the total ("") or one category ("type:1").
 
-    A value, or a numerator and denominator, or neither because it was not collected. Blank is no row at all.
+    A value, a value and its weight, a numerator and denominator, words alone where they are the answer (the note of a
+    narrative), or nothing because it was not collected. Blank is no row at all.
     """
 
     filing = TenantForeignKey(Filing, related_name="+")  # found by partner and period
@@ -82,7 +83,13 @@ class Figure(TenantOwned):
                 name="figure_says_something",
                 condition=Q(is_not_collected=True, value=None, numerator=None, denominator=None)
                 | Q(is_not_collected=False)
-                & (Q(value__isnull=False) | Q(numerator__isnull=False) | Q(denominator__isnull=False)),
+                & (
+                    Q(value__isnull=False)
+                    | Q(numerator__isnull=False)
+                    | Q(denominator__isnull=False)
+                    | Q(weight__isnull=False)
+                    | ~Q(note="")
+                ),
             ),
         ]
         indexes = [

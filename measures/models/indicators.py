@@ -109,6 +109,12 @@ class Indicator(TenantOwned):
     lock_day = models.PositiveSmallIntegerField(
         _("locks on day"), default=20, validators=[MinValueValidator(1), MaxValueValidator(62)]
     )
+    levels = models.JSONField(_("levels"), default=list, blank=True)  # of a scale, lowest first: {"slug", "name"}
+    mean_allowed = models.BooleanField(_("levels may be averaged"), default=False)
+    # What is known of how many people partners have in common; without a rate there is no estimate.
+    overlap_rate = models.DecimalField(_("overlap"), max_digits=7, decimal_places=6, null=True, blank=True)
+    overlap_source = models.CharField(_("where the overlap is known from"), max_length=500, blank=True)
+    overlap_on = models.DateField(_("when the overlap was found"), null=True, blank=True)
     baseline_period = models.DateField(_("baseline month"), null=True, blank=True)
     baseline_value = models.DecimalField(**AMOUNT)
     baseline_numerator = models.DecimalField(**AMOUNT)

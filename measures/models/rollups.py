@@ -7,10 +7,12 @@ from measures.models.indicators import AMOUNT, Indicator
 
 WHOLE_INITIATIVE = 0
 
-# A rate over the mean monthly denominator keeps that mean to 12 places, as the rules round it.
+# A rate over the mean monthly denominator keeps that mean to 12 places, as the rules round it; a sum of averages by their
+# weights has the decimals of both.
 MEAN = AMOUNT | {"max_digits": 36, "decimal_places": 12}
+PRODUCT = AMOUNT | {"max_digits": 48, "decimal_places": 12}
 
-# A computed value keeps 24 places, as `rules.formula` rounds it.
+# A computed value keeps 24 places, as `rules.formula` rounds it; one that is a mean has 18.
 COMPUTED = AMOUNT | {"max_digits": 48, "decimal_places": 24}
 
 
@@ -22,7 +24,10 @@ class Rollup(TenantOwned):
     can be more than `filed`: a partner is filed in a quarter only when all its obligated months are.
 
     Formulas and indexes are computed from the rows of their inputs and stand here beside them; a community indicator's
-    rows are what its source published. A row stands only where somebody's figure counts. Where nobody's does there is nothing to combine;
+    rows are what its source published. The counts of partners at each level of a scale stand beside its total, as the
+    category `level:<slug>`.
+
+    A row stands only where somebody's figure counts. Where nobody's does there is nothing to combine;
     `selectors.series` then says who was expected.
     """
 
@@ -32,7 +37,7 @@ class Rollup(TenantOwned):
     category = models.CharField(max_length=200, blank=True, default="")
     period = models.DateField()
     value = models.DecimalField(**COMPUTED)
-    numerator = models.DecimalField(**AMOUNT)
+    numerator = models.DecimalField(**PRODUCT)
     denominator = models.DecimalField(**MEAN)
     lower = models.DecimalField(**AMOUNT)
     upper = models.DecimalField(**AMOUNT)

@@ -15,8 +15,20 @@ from typing import NamedTuple
 
 from measures.rules.coverage import State
 from measures.rules.periods import Grain
+from measures.selectors import ways
 from measures.selectors.owing import with_owed, with_owed_periods
-from measures.selectors.spans import ADD, LAST, LAST_RATE, MEAN_RATE, PEOPLE, RATE, Question
+from measures.selectors.spans import (
+    LAST,
+    LAST_RATE,
+    LEVELS,
+    MEAN,
+    MEAN_LEVELS,
+    MEDIAN,
+    PEOPLE,
+    REACHED,
+    WORDS,
+    Question,
+)
 
 KEY = ("scope", "grain", "indicator_id", "category", "period")
 NUMBERS = (
@@ -41,21 +53,15 @@ ROLLUPS = "measures_rollup"
 # The figures as they stood at an instant, from the history that the triggers keep.
 FIGURES_AS_OF = """
     (SELECT DISTINCT ON (e.pgh_obj_id) e.tenant_id, e.indicator_id, e.period, e.partner_id, e.category, e.value,
-            e.numerator, e.denominator, e.new_only, CASE WHEN e.pgh_label = 'delete' THEN '' ELSE e.state END AS state
+            e.numerator, e.denominator, e.weight, e.is_not_collected, e.note, e.new_only,
+            CASE WHEN e.pgh_label = 'delete' THEN '' ELSE e.state END AS state
        FROM measures_figureevent e
       WHERE e.tenant_id = %(tenant)s AND e.indicator_id = ANY(%(indicators)s::bigint[])
         AND e.pgh_created_at <= %(as_of)s::timestamptz
       ORDER BY e.pgh_obj_id, e.pgh_created_at DESC, e.pgh_id DESC)
 """
 
-_IS_RATIO = f"k.way IN ('{RATE}', '{LAST_RATE}', '{MEAN_RATE}')"
 _IS_AT_LAST = f"k.way IN ('{LAST}', '{LAST_RATE}')"
-
-# What a figure must be to count. A blank half of a rate is silence, zero is not.
-_COUNTS = f"""
-    f.state = ANY(%(states)s::text[])
-    AND CASE WHEN {_IS_RATIO} THEN f.numerator IS NOT NULL AND f.denominator IS NOT NULL ELSE f.value IS NOT NULL END
-"""
 
 # Kept as numeric with 20 places while dividing, so that the rounding to 12 is the rules' own.
 _MEAN = "round((c.denominator + 0.00000000000000000000) / c.cells, 12)"
@@ -81,31 +87,36 @@ _READ_COMPUTED = f"""
 """
 
 
-def _read_figures(figures: str, within: str, which: str) -> str:
+def _read_figures(question: Question, figures: str, within: str, which: str) -> str:
     source = "NULL::date" if which == "k.carry = 0" else "f.period"
     return f"""
         SELECT k.n, k.crowd, f.partner_id, f.category, f.value, f.numerator, f.denominator, f.value AS lower, f.value AS upper,
                1 AS parts, 1 AS filed, NULL::date AS value_period, {source} AS source
           FROM k CROSS JOIN LATERAL (
-               SELECT f.partner_id, f.period, f.category, f.value, f.numerator, f.denominator FROM {figures} f
+               SELECT f.partner_id, f.period, f.category, f.value, {ways.numerator(question)} AS numerator,
+                      {ways.denominator(question)} AS denominator FROM {figures} f
                 WHERE f.tenant_id = %(tenant)s AND f.indicator_id = k.indicator_id AND {within}
-                  AND {_COUNTS} OFFSET 0) f
+                  AND {ways.counts(question)} OFFSET 0) f
          WHERE k.grain = '{Grain.MONTH}' AND {which}
     """
 
 
+_STATE = f"""
+    CASE WHEN k.way = '{WORDS}' OR (k.way = '{MEDIAN}' AND k.value IS NULL) THEN '{State.NOT_COMBINABLE}'
+         WHEN k.value IS NULL AND k.denominator IS NULL AND k.lower IS NULL AND k.way <> '{MEAN}'
+         THEN CASE WHEN k.is_due_last THEN '{State.NONE}' ELSE '{State.NOT_EXPECTED}' END
+         WHEN {ways.DIVIDES} AND k.denominator = 0 THEN '{State.UNDEFINED}'
+         WHEN k.filed = k.expected THEN '{State.COMPLETE}' ELSE '{State.PARTIAL}' END
+"""
+_IS_EXACT = f"k.way = '{PEOPLE}' AND k.expected = 1 AND k.filed = 1 AND k.lower = k.upper"
+
 # Name the state, and decide whether people may be called a number at all.
 _FINISHED = f"""
     SELECT k.n, k.scope, k.grain, k.indicator_id, k.category, k.period,
-           CASE WHEN k.expected = 1 AND k.filed = 1 AND k.lower = k.upper THEN k.lower ELSE k.value END AS value,
-           k.numerator, k.denominator, k.lower, k.upper,
-           coalesce(k.expected = 1 AND k.filed = 1 AND k.lower = k.upper, false) AS is_exact,
+           CASE WHEN {_IS_EXACT} THEN k.lower ELSE k.value END AS value,
+           k.numerator, k.denominator, k.lower, k.upper, coalesce({_IS_EXACT}, false) AS is_exact,
            k.parts::int AS parts, k.filed::int AS filed, k.expected::int AS expected, k.excused::int AS excused,
-           k.value_period,
-           CASE WHEN k.value IS NULL AND k.denominator IS NULL AND k.lower IS NULL
-                THEN CASE WHEN k.is_due_last THEN '{State.NONE}' ELSE '{State.NOT_EXPECTED}' END
-                WHEN {_IS_RATIO} AND k.denominator = 0 THEN '{State.UNDEFINED}'
-                WHEN k.filed = k.expected THEN '{State.COMPLETE}' ELSE '{State.PARTIAL}' END AS state
+           k.value_period, {_STATE} AS state
       FROM bounded k
 """
 
@@ -149,7 +160,7 @@ def partner_rows(question: Question, *, figures: str = FIGURES, categories: bool
     whose = f"{'' if question.names_partners else 'b.partner_id IS NULL OR '}f.partner_id = b.partner_id"
     cells = f"""
         SELECT f.n, o.partner_id, o.period, {let_off} AS is_let_off, o.is_last, f.category, f.value, f.numerator,
-               f.denominator, f.new_only, o.next_on AS source
+               f.denominator, f.new_only{ways.note(question)}, o.next_on AS source
           FROM read f JOIN owed_periods o ON o.n = f.crowd AND o.period = f.period AND o.partner_id = f.partner_id
                                          AND o.step = f.step
          WHERE o.is_in_span {"AND f.carry = 0" if question.carries else ""}
@@ -161,7 +172,7 @@ def partner_rows(question: Question, *, figures: str = FIGURES, categories: bool
         UNION ALL
         (SELECT DISTINCT ON (f.n, o.partner_id, o.period, f.category)
                 f.n, o.partner_id, o.period, {let_off} AS is_let_off, o.is_last, f.category, f.value, f.numerator,
-                f.denominator, f.new_only, s.next_on AS source
+                f.denominator, f.new_only{ways.note(question)}, s.next_on AS source
            FROM read f
            JOIN owed_periods s ON s.n = f.crowd AND s.partner_id = f.partner_id AND s.period = f.period
                               AND s.step = f.step
@@ -178,16 +189,20 @@ def partner_rows(question: Question, *, figures: str = FIGURES, categories: bool
                    max({owed_year}) FILTER (WHERE NOT {let_off}) AS last_year"""
         years_filed = f", min({filed_year}) AS first_year, max({filed_year}) AS last_year"
         is_one_year = "least(c.first_year, a.first_year) = greatest(c.last_year, a.last_year)"
-    is_filed = "c.cells = a.owed - a.let_off + c.back"
+    due = "a.owed - a.let_off + c.back"
+    is_filed = f"c.cells = {due}"
+    numerator, denominator = ways.ratio_of_periods(question, _MEAN)
+    more_lower, more_upper = ways.bounds_of_periods(question)
     ctes = f"""
         {with_owed_periods(question)},
         read AS MATERIALIZED (
             SELECT b.n, b.crowd, b.step, b.period, k.carry, f.*
               FROM b JOIN k ON k.n = b.n
              CROSS JOIN LATERAL (
-                   SELECT f.partner_id, f.category, f.value, f.numerator, f.denominator, f.new_only FROM {figures} f
+                   SELECT f.partner_id, f.category, f.value, {ways.numerator(question)} AS numerator,
+                          {ways.denominator(question)} AS denominator, f.new_only{ways.note(question)} FROM {figures} f
                     WHERE f.tenant_id = %(tenant)s AND f.indicator_id = b.indicator_id AND f.period = b.period
-                      AND ({whose}) AND {_COUNTS} {totals} OFFSET 0) f
+                      AND ({whose}) AND {ways.counts(question)} {totals} OFFSET 0) f
         ),
         asked AS (
             SELECT o.n, o.partner_id, count(*) AS owed, count(*) FILTER (WHERE {let_off}) AS let_off,
@@ -203,19 +218,17 @@ def partner_rows(question: Question, *, figures: str = FIGURES, categories: bool
                    max(c.value) FILTER (WHERE c.is_last) AS last_value,
                    max(c.numerator) FILTER (WHERE c.is_last) AS last_numerator,
                    max(c.denominator) FILTER (WHERE c.is_last) AS last_denominator,
-                   max(c.source) FILTER (WHERE c.is_last) AS last_source{years_filed}
+                   max(c.source) FILTER (WHERE c.is_last) AS last_source{ways.kept_of_periods(question)}{years_filed}
               FROM ({cells}) c GROUP BY c.n, c.partner_id, c.category
         ),
         bounded AS (
             SELECT k.n, c.partner_id AS scope, k.grain, k.indicator_id, c.category, k.period, k.way, a.is_due_last,
-                   CASE k.way WHEN '{ADD}' THEN c.value WHEN '{LAST}' THEN c.last_value END AS value,
-                   CASE k.way WHEN '{RATE}' THEN c.numerator WHEN '{MEAN_RATE}' THEN c.numerator
-                              WHEN '{LAST_RATE}' THEN c.last_numerator END AS numerator,
-                   CASE k.way WHEN '{RATE}' THEN c.denominator WHEN '{MEAN_RATE}' THEN {_MEAN}
-                              WHEN '{LAST_RATE}' THEN c.last_denominator END AS denominator,
-                   CASE WHEN k.way <> '{PEOPLE}' THEN NULL
-                        WHEN c.all_new AND {is_one_year} THEN c.value ELSE c.largest END AS lower,
-                   CASE WHEN k.way = '{PEOPLE}' AND {is_filed} AND c.all_new = c.some_new THEN c.value END AS upper,
+                   {ways.value_of_periods(question, is_filed, due)} AS value,
+                   {numerator} AS numerator, {denominator} AS denominator,
+                   CASE WHEN k.way = '{PEOPLE}'
+                        THEN CASE WHEN c.all_new AND {is_one_year} THEN c.value ELSE c.largest END{more_lower} END AS lower,
+                   CASE WHEN k.way = '{PEOPLE}'
+                        THEN CASE WHEN {is_filed} AND c.all_new = c.some_new THEN c.value END{more_upper} END AS upper,
                    CASE WHEN {_IS_AT_LAST} THEN c.at_last ELSE c.cells END AS parts,
                    ({is_filed})::int AS filed, 1 AS expected, 0 AS excused,
                    CASE WHEN c.last_source <= k.ends_on
@@ -235,11 +248,11 @@ def whole_rows(question: Question, *, figures: str = FIGURES, rollups: str = ROL
     grains = {span.grain for span in question.spans}
     reads, parts = [], []
     if Grain.MONTH in grains or not grains:
-        reads.append(_read_figures(figures, "f.period = k.period", "k.carry = 0"))
+        reads.append(_read_figures(question, figures, "f.period = k.period", "k.carry = 0"))
         if question.carries:
             reach = "k.carry" if not question.is_uneven else "k.carry + 11"  # a longer period stands at its end
             within = f"f.period <= k.period AND f.period >= k.period - make_interval(months => {reach})"
-            reads.append(_read_figures(figures, within, "k.carry > 0"))
+            reads.append(_read_figures(question, figures, within, "k.carry > 0"))
     if grains - {Grain.MONTH}:
         reads.append(_READ_ROLLUPS if rollups == ROLLUPS else _READ_COMPUTED.format(rollups=rollups))
     parts.append(
@@ -264,9 +277,15 @@ def whole_rows(question: Question, *, figures: str = FIGURES, rollups: str = ROL
               ORDER BY r.n, o.partner_id, r.category, s.stands_on DESC)
             """
         )
+    expected = "(a.due + c.back)"
+    more_lower, more_upper = ways.bounds_of_partners(question)
+    parted, counted = "", f"({' UNION ALL '.join(parts)})"
+    if question.ways & {LEVELS, MEAN_LEVELS}:
+        parted, counted = f"parted AS MATERIALIZED {counted},", "parted"
     ctes = f"""
         {with_owed(question)},
         read AS MATERIALIZED ({" UNION ALL ".join(reads)}),
+        {parted}
         asked AS (
             SELECT o.n, count(*) FILTER (WHERE o.is_due) AS due, count(*) FILTER (WHERE o.is_excused) AS excused,
                    bool_or(o.is_due_last) AS is_due_last
@@ -278,22 +297,22 @@ def whole_rows(question: Question, *, figures: str = FIGURES, rollups: str = ROL
                    CASE WHEN count(c.upper) = count(*) THEN sum(c.upper) END AS upper, sum(c.parts) AS parts,
                    sum(c.filed) AS filed, count(*) FILTER (WHERE NOT c.is_due) AS back,
                    count(*) FILTER (WHERE c.is_excused) AS no_longer_excused,
-                   min(c.value_period) AS value_period
-              FROM ({" UNION ALL ".join(parts)}) c GROUP BY c.n, c.category
+                   min(c.value_period) AS value_period{ways.kept_of_partners(question)}
+              FROM {counted} c GROUP BY c.n, c.category
         ),
         bounded AS (
             SELECT k.n, 0::bigint AS scope, k.grain, k.indicator_id, c.category, k.period, k.way, a.is_due_last,
-                   CASE WHEN k.way IN ('{ADD}', '{LAST}') THEN c.value END AS value,
-                   CASE WHEN {_IS_RATIO} THEN c.numerator END AS numerator,
-                   CASE WHEN {_IS_RATIO} THEN c.denominator END AS denominator,
-                   CASE WHEN k.way = '{PEOPLE}' THEN c.lower END AS lower,
-                   CASE WHEN k.way = '{PEOPLE}' AND c.filed = a.due + c.back THEN c.upper END AS upper,
+                   {ways.value_of_partners(question, expected)} AS value,
+                   CASE WHEN {ways.DIVIDES} THEN c.numerator END AS numerator,
+                   CASE WHEN k.way = '{REACHED}' THEN {expected} WHEN {ways.DIVIDES} THEN c.denominator END AS denominator,
+                   CASE WHEN k.way = '{PEOPLE}' THEN c.lower{more_lower} END AS lower,
+                   CASE WHEN k.way = '{PEOPLE}' THEN CASE WHEN c.filed = {expected} THEN c.upper END{more_upper} END AS upper,
                    c.parts, c.filed, a.due + c.back AS expected,
                    a.excused - c.no_longer_excused AS excused, c.value_period
               FROM counted c JOIN k ON k.n = c.n JOIN asked a ON a.n = k.crowd
         )
     """
-    return Rows(ctes, _FINISHED)
+    return Rows(ctes, _FINISHED + ways.level_rows(question, _STATE))
 
 
 def both_rows(own: Question, whole: Question, *, figures: str = FIGURES) -> tuple[str, str]:

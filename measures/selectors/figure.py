@@ -16,10 +16,11 @@ from backbone.tenancy import active_tenant_id
 from measures import wording
 from measures.models import Figure, Indicator
 from measures.models.filings import OPEN_STATES, FigureState
-from measures.rules.figures import Entry, divided
+from measures.rules.figures import Entry, divided, told_if_bare
 from measures.rules.lines import TOTAL, Line, breakdown_of
 from measures.rules.owed import Duty, OwedPeriod, period_at
 from measures.rules.periods import Grain, add_months, start_of
+from measures.selectors.filing import entry_of
 from measures.selectors.obligations import Duties
 from measures.selectors.reading import Reading, read
 from measures.selectors.spans import Counting, countings
@@ -84,19 +85,6 @@ def _cell(line: Line, row: Figure, name: str, secret: Collection[str]) -> Cell:
         return Cell(name, SILENCE, "", row.state)
     one = entry_of(row)
     return Cell(name, wording.entry(line, one), row.note, row.state, wording.shown_entry(line, one))
-
-
-def entry_of(row) -> Entry:
-    """A stored figure as the rules see it."""
-    return Entry(
-        row.value,
-        row.numerator,
-        row.denominator,
-        row.weight,
-        is_not_collected=row.is_not_collected,
-        reason=row.note,
-        new_only=row.new_only,
-    )
 
 
 class OwnFigure(NamedTuple):
@@ -182,19 +170,19 @@ def _stored(known: dict[int, Counting], starts: dict[int, date], partner_id: int
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT f.indicator_id, f.period, f.value, f.numerator, f.denominator, f.is_not_collected, f.state, m.name,
-                   f.changed_at, false
+            SELECT f.indicator_id, f.period, f.value, f.numerator, f.denominator, f.weight, f.note, f.is_not_collected,
+                   f.state, m.name, f.changed_at, false
               FROM unnest(%(ids)s::bigint[], %(since)s::date[], %(until)s::date[]) AS i (indicator_id, since, until)
               JOIN measures_figure f ON f.tenant_id = %(tenant)s AND f.indicator_id = i.indicator_id
                                     AND f.period BETWEEN i.since AND i.until AND f.partner_id = %(partner)s
                                     AND f.category = ''
               LEFT JOIN backbone_membership m ON m.tenant_id = %(tenant)s AND m.id = f.changed_by_id
             UNION ALL
-            SELECT e.indicator_id, e.period, NULL, NULL, NULL, false, 'excused', m.name, e.at, true
+            SELECT e.indicator_id, e.period, NULL, NULL, NULL, NULL, '', false, 'excused', m.name, e.at, true
               FROM measures_excuse e
               JOIN backbone_membership m ON m.tenant_id = %(tenant)s AND m.id = e.by_id
              WHERE e.tenant_id = %(tenant)s AND e.partner_id = %(partner)s AND e.indicator_id = ANY(%(ids)s)
-             ORDER BY 10 DESC
+             ORDER BY 12 DESC
             """,
             {
                 "tenant": active_tenant_id(),
@@ -208,13 +196,13 @@ def _stored(known: dict[int, Counting], starts: dict[int, date], partner_id: int
 
 
 def _own(line: Line, one: OwedPeriod, row: tuple, *, with_drafts: bool) -> OwnFigure:
-    value, numerator, denominator, is_not_collected, state, name, at, is_excuse = row
+    value, numerator, denominator, weight, note, is_not_collected, state, name, at, is_excuse = row
     when = (one.start, one.frequency)
     if is_excuse:
         return OwnFigure(*when, "", "excused", name, at, None, True)
     if state in OPEN_STATES and not with_drafts:
         return OwnFigure(*when, "", state, "", at, None, False)
-    entry = Entry(value, numerator, denominator, is_not_collected=is_not_collected)
+    entry = told_if_bare(Entry(value, numerator, denominator, weight, is_not_collected, note))
     number = divided(numerator, denominator) if line.rule.is_ratio else value
     word = "not_collected" if is_not_collected and state == "approved" else state
     approver = name if state == "approved" else ""
@@ -222,14 +210,15 @@ def _own(line: Line, one: OwedPeriod, row: tuple, *, with_drafts: bool) -> OwnFi
 
 
 def _share(reading: Reading, partner_id: int) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
-    """What a partner brings to the figure, what everybody does, and the share: of a rate by its denominators; of
-    people none, for they are never summed.
+    """What a partner brings to the figure, what everybody does, and the share: of a rate by its denominators, of an
+    average by its weights; of people none, for they are never summed, nor of what has no volume.
     """
     part = next((part.combined for part in reading.whole.parts if part.partner_id == partner_id), None)
-    if part is None or reading.now.lower is not None:
+    rule = reading.line.rule
+    if part is None or not rule.has_volume or reading.now.lower is not None:
         return None, None, None
-    own = part.denominator if reading.line.rule.is_ratio else part.value
-    everybody = reading.now.denominator if reading.line.rule.is_ratio else reading.now.value
+    own = part.denominator if rule.divides else part.value
+    everybody = reading.now.denominator if rule.divides else reading.now.value
     if own is None or everybody is None or everybody <= 0 or own < 0:
         return own, everybody, None
     return own, everybody, own / everybody

@@ -8,11 +8,15 @@ from datetime import date, datetime
 
 from backbone.models import Initiative, Partner
 from measures.lines import closes_on, lines, today
-from measures.models import Excuse, Indicator
-from measures.rules.lines import Line
+from measures.models import Excuse, Figure, Indicator
+from measures.models.filings import FigureState
+from measures.rules.figures import Entry, told_if_bare
+from measures.rules.lines import TOTAL, Line
 from measures.rules.owed import OwedPeriod
 from measures.selectors.locks import openings
 from measures.selectors.obligations import Duties, rarer_duties
+
+HANDED_IN = (FigureState.SUBMITTED, FigureState.APPROVED)
 
 Desk = tuple[int, date]  # whose report, and for which period
 
@@ -40,6 +44,34 @@ def owed_lines(initiative: Initiative, partner: Partner, period: date) -> Owed:
     owed = {indicator.pk: indicator for indicator in indicators if indicator.pk in periods}
     excused = Excuse.objects.filter(partner=partner, period=period).values_list("indicator_id", flat=True)
     return Owed(owed, lines(initiative, owed.values()), frozenset(excused), periods)
+
+
+def earlier_totals(partner: Partner, indicators: Collection[int], before: date) -> dict[int, list[tuple[date, Entry]]]:
+    """What a partner handed in of these indicators for earlier periods, oldest first; no query when there are none."""
+    found: dict[int, list[tuple[date, Entry]]] = {}
+    if not indicators:
+        return found
+    figures = Figure.objects.filter(
+        partner=partner, indicator__in=indicators, period__lt=before, category=TOTAL, state__in=HANDED_IN
+    )
+    for figure in figures.order_by("period"):
+        found.setdefault(figure.indicator_id, []).append((figure.period, entry_of(figure)))
+    return found
+
+
+def entry_of(figure: Figure) -> Entry:
+    """A stored figure as the rules see it."""
+    return told_if_bare(
+        Entry(
+            figure.value,
+            figure.numerator,
+            figure.denominator,
+            figure.weight,
+            figure.is_not_collected,
+            figure.note,
+            figure.new_only,
+        )
+    )
 
 
 def closed_lines(

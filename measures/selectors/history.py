@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -54,6 +54,7 @@ _COLUMNS = [
     "value",
     "numerator",
     "denominator",
+    "weight",
     "is_not_collected",
     "note",
     "state",
@@ -89,6 +90,7 @@ def figure_steps(
             SELECT s.*, lag(s.state) OVER past AS state_before, lag(s.value) OVER past AS value_before,
                    lag(s.numerator) OVER past AS numerator_before, lag(s.denominator) OVER past AS denominator_before,
                    lag(s.is_not_collected) OVER past AS was_not_collected,
+                   lag(s.weight) OVER past AS weight_before, lag(s.note) OVER past AS note_before,
                    r.id AS restatement_id, r.correction_id, a.name AS asker, c.origin
               FROM (
                 SELECT e.pgh_id, e.pgh_obj_id, {listed}, m.name AS author,
@@ -135,13 +137,12 @@ def excuse_steps(indicator: Indicator, period: date, partner_ids: Collection[int
 
 
 def _step(line: Line, row: dict[str, Any], codes: dict[int, str]) -> Step:
-    now = Entry(row["value"], row["numerator"], row["denominator"], is_not_collected=row["is_not_collected"])
-    before = Entry(
-        row["value_before"],
-        row["numerator_before"],
-        row["denominator_before"],
-        is_not_collected=bool(row["was_not_collected"]),
-    )
+    names = ("value", "numerator", "denominator", "weight")
+    now = Entry(*(row[name] for name in names), is_not_collected=row["is_not_collected"])
+    before = Entry(*(row[f"{name}_before"] for name in names), is_not_collected=bool(row["was_not_collected"]))
+    if line.rule.is_words:  # elsewhere a note beside the figure is not the figure
+        now = replace(now, reason=row["note"], is_told=True)
+        before = replace(before, reason=row["note_before"] or "", is_told=True)
     state, was = row["state"], row["state_before"]
     words = {
         "by": row["author"] or _("Backbone"),

@@ -20,7 +20,7 @@ from measures.models.filings import FigureState
 from measures.rules.change import like_for_like
 from measures.rules.combining import Combined, combine_partners
 from measures.rules.figures import plain
-from measures.rules.kinds import KINDS, UNDUPLICATED
+from measures.rules.kinds import KINDS, SUM, UNDUPLICATED
 from measures.rules.lines import Breakdown, Line, breakdown_of
 from measures.rules.periods import Grain
 from measures.rules.small import counts_of, withheld
@@ -230,7 +230,7 @@ def _split(
     reading: Reading,
 ) -> Split:
     keys = [key for key in line.keys(breakdown) if any((key, period) in rows for period in periods)]
-    is_exclusive = line.is_exclusive(breakdown) and line.kind != UNDUPLICATED
+    is_exclusive = line.is_exclusive(breakdown) and line.kind != UNDUPLICATED and line.rule.parts == SUM
     hidden: dict[date, frozenset[str]] = {}
     if threshold is not None:
         for period in periods:

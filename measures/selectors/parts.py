@@ -22,14 +22,14 @@ from measures.models.filings import FigureState
 from measures.rules.combining import Combined, combine_partners
 from measures.rules.coverage import Coverage, State
 from measures.rules.figures import Entry, divided
-from measures.rules.kinds import UNDUPLICATED
+from measures.rules.kinds import KINDS, ORDINAL, TO_DATE, UNDUPLICATED
 from measures.rules.lines import Line
 from measures.rules.periods import Grain, add_months, last_day, last_month, start_of
 from measures.rules.usual import HISTORY, usual
 from measures.selectors.combined import partner_rows
 from measures.selectors.obligations import Duties
 from measures.selectors.owing import steady_plans, with_owed
-from measures.selectors.spans import LAST, LAST_RATE, Counting, Question, Span, span_of
+from measures.selectors.spans import LAST, LAST_RATE, MEAN, Counting, Question, Span, span_of
 from measures.windows import Window
 
 # How far back a partner's usual figure may lie, in periods of the indicator.
@@ -131,7 +131,7 @@ def wholes(spans: Sequence[Span], lines: Mapping[int, Line], weights: Mapping[in
             indicator = span.counting.indicator_id
             duty = (partner, is_due, is_due_last or span.counting.way not in (LAST, LAST_RATE))
             volume = weights.get(indicator, {}).get(partner)
-            found[n - 1][partner] = _part(duty, own.get((n, partner)), lines[indicator], volume)
+            found[n - 1][partner] = _part(duty, own.get((n, partner)), lines[indicator], volume, span)
     return [
         Whole(
             combine_partners(lines[span.counting.indicator_id], {pk: part.combined for pk, part in parts.items()}),
@@ -141,7 +141,9 @@ def wholes(spans: Sequence[Span], lines: Mapping[int, Line], weights: Mapping[in
     ]
 
 
-def _part(duty: tuple[int, bool, bool], row: Sequence[Any] | None, line: Line, usual: Decimal | None) -> Part:
+def _part(
+    duty: tuple[int, bool, bool], row: Sequence[Any] | None, line: Line, usual: Decimal | None, span: Span
+) -> Part:
     """One partner's part: `duty` is the partner, whether it is due at all, and whether something of it must stand."""
     partner, is_due, is_due_last = duty
     if row is None and not is_due:
@@ -158,12 +160,14 @@ def _part(duty: tuple[int, bool, bool], row: Sequence[Any] | None, line: Line, u
         return Part(partner, Combined(line.kind, State.NONE if is_due_last else State.NOT_EXPECTED, covered), 0)
     value, numerator, denominator, lower, upper, value_period, _filed, months, state = row
     settled = State(state)
-    if line.rule.is_ratio:
+    if line.rule.divides:
         value, is_bound = divided(numerator, denominator), False
     elif line.kind == UNDUPLICATED:
         is_bound = lower is not None and upper is None
     else:
-        is_bound = settled is State.PARTIAL and not line.may_be_negative and value_period is None
+        is_bound = settled is State.PARTIAL and value is not None and not line.may_be_negative
+        is_bound = is_bound and line.rule.only_grows and value_period is None
+        is_bound = is_bound and (line.kind != TO_DATE or _is_one_year(span))
     combined = Combined(
         kind=line.kind,
         state=settled,
@@ -175,16 +179,24 @@ def _part(duty: tuple[int, bool, bool], row: Sequence[Any] | None, line: Line, u
         upper=upper,
         as_of_period=value_period,
         is_lower_bound=is_bound,
+        spread={int(value): 1} if line.kind == ORDINAL and value is not None else {},
     )
     return Part(partner, combined, months)
 
 
+def _is_one_year(span: Span) -> bool:
+    """Whether a span lies in one fiscal year, at whose end a total filed to date begins anew."""
+    starts = span.counting.year_starts
+    first = start_of(Grain.YEAR, span.period, starts)
+    return first == start_of(Grain.YEAR, add_months(span.period, Grain(span.grain).months - 1), starts)
+
+
 def usual_volumes(spans: Iterable[Span]) -> dict[int, dict[int, Decimal]]:
     """By indicator and partner: the median of the last six figures that count before the indicator's span, as
-    `rules.usual` defines it (a rate's denominators); a partner without any is left out. One statement, a few more where
-    partners file at different rhythms.
+    `rules.usual` defines it (a rate's denominators, an average's weights); a partner without any is left out, and so
+    is a kind without volumes. One statement, a few more where partners file at different rhythms.
     """
-    spans = list(spans)
+    spans = [span for span in spans if KINDS[span.counting.kind].has_volume]
     uneven = [span for span in spans if span.counting.longest > Grain(span.counting.frequency).months]
     starts = {span.counting.indicator_id: span for span in spans if span not in uneven}
     return _medians(starts) | _even_medians(uneven)
@@ -208,7 +220,7 @@ def _history(starts: Mapping[int, Span]) -> dict[str, Any]:
 
 _LAST_FIGURES = """
     SELECT h.indicator_id, h.partner_id, h.period, h.volume
-      FROM (SELECT f.indicator_id, f.partner_id, f.period, coalesce(f.denominator, f.value) AS volume,
+      FROM (SELECT f.indicator_id, f.partner_id, f.period, coalesce(f.denominator, f.weight, f.value) AS volume,
                    row_number() OVER (PARTITION BY f.indicator_id, f.partner_id ORDER BY f.period DESC) AS back
               FROM unnest(%(indicators)s::bigint[], %(since)s::date[], %(before)s::date[])
                    AS i (indicator_id, since, before)
@@ -253,7 +265,7 @@ def _even_medians(uneven: Iterable[Span]) -> dict[int, dict[int, Decimal]]:
         cursor.execute(_LAST_FIGURES, _history(starts))
         for indicator, partner, period, volume in cursor:
             months = 1
-            if starts[indicator].counting.way not in (LAST, LAST_RATE):
+            if starts[indicator].counting.way not in (LAST, LAST_RATE, MEAN):
                 frequency = duties.frequency(indicators[indicator], partner, period)
                 months = frequency.months // Grain(indicators[indicator].frequency).months
             volumes.setdefault((indicator, partner), []).append((period, volume / months))

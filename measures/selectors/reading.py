@@ -22,9 +22,9 @@ from measures.models import Figure, Indicator
 from measures.rules.change import Change, like_for_like
 from measures.rules.combining import Combined
 from measures.rules.coverage import Coverage, State
-from measures.rules.kinds import UNDUPLICATED
+from measures.rules.kinds import MEDIAN, NARRATIVE, TO_DATE, UNDUPLICATED
 from measures.rules.lines import Line
-from measures.rules.periods import Grain, add_months
+from measures.rules.periods import Grain, add_months, start_of
 from measures.rules.progress import Status
 from measures.selectors.community import Vintage
 from measures.selectors.computed import ComputedWhole
@@ -177,8 +177,8 @@ class Reading:
 
     @property
     def spark(self) -> list[tuple[Decimal | None, bool]]:
-        """The trend as a small line; none for people, of whom only bounds are known."""
-        if self.line.kind == UNDUPLICATED:
+        """The trend as a small line; none for people and medians, of which only bounds are known."""
+        if self.line.kind in (UNDUPLICATED, MEDIAN, NARRATIVE):
             return []
         first = next((i for i, point in enumerate(self.trend) if point.value is not None), len(self.trend))
         found = [(point.value, point.is_partial) for point in self.trend[first:]]
@@ -291,7 +291,7 @@ def read(
         whole = now.get(pk) or Whole(Combined(indicator.kind, State.NOT_EXPECTED, _NOBODY), ())
         earlier = before.get(pk)
         change = None
-        if earlier is not None and not own.is_running:
+        if earlier is not None and not own.is_running and _is_comparable(indicator, own):
             together = outside.together(pk, lines[pk], earlier, whole)
             change = like_for_like(earlier.combined, whole.combined, weights.get(pk), together)
         aims = targets.get(pk)
@@ -318,6 +318,14 @@ def read(
             )
         )
     return found
+
+
+def _is_comparable(indicator: Indicator, window: Window) -> bool:
+    """Whether a span may be held against the one before: a total filed to date begins anew with each fiscal year."""
+    if indicator.kind != TO_DATE or window.grain is Grain.YEAR:
+        return True
+    year = start_of(Grain.YEAR, window.period, window.tenant_starts)
+    return year <= window.previous.period
 
 
 def own_window(indicator: Indicator, window: Window) -> Window:
@@ -372,7 +380,7 @@ def point_of(row: SeriesRow, line: Line) -> TrendPoint:
     combined = Combined(
         line.kind,
         State(row.state),
-        _NOBODY,
+        Coverage(row.filed, row.expected, row.excused, missing=None),
         value=row.lower if row.is_exact else row.number,
         numerator=row.numerator,
         denominator=row.denominator,
@@ -386,7 +394,9 @@ def point_of(row: SeriesRow, line: Line) -> TrendPoint:
 
 def live_point(combined: Combined, line: Line, window: Window) -> TrendPoint:
     """What is combined while reading, as a point of a trend. A span that still runs is never solid."""
-    value = combined.lower if combined.value is None else combined.value
+    value = combined.value
+    if value is None and line.kind == UNDUPLICATED:
+        value = combined.lower
     is_partial = combined.state is State.PARTIAL or window.is_running
     covered = combined.coverage
     words = _words(wording.shown(line, combined, is_running=window.is_running))

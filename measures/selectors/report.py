@@ -21,11 +21,10 @@ from measures.rules.kinds import FLOW
 from measures.rules.lines import TOTAL, Line
 from measures.rules.periods import Grain, add_months
 from measures.rules.usual import usual
-from measures.selectors.filing import owed_lines
+from measures.selectors.filing import HANDED_IN, entry_of, owed_lines
 from measures.selectors.locks import openings
 from measures.selectors.obligations import rarer_duties
 
-HANDED_IN = (FigureState.SUBMITTED, FigureState.APPROVED)
 REMEMBERED = 12  # earlier periods that are read; the usual is found among them
 SHOWN = 3  # of which a page shows so many, and the same one last year
 
@@ -85,7 +84,12 @@ class ReportLine:
 
     @property
     def usual(self) -> Decimal | None:
-        """What is usual here: the median of the last six, of a rate the median ratio."""
+        """What is usual here: the median of the last six, of a rate the median ratio; nothing is where numbers say no
+        volume."""
+        if not self.line.rule.has_volume:
+            return None
+        if self.line.rule.is_weighted:
+            return usual([Entry(value=entry.value) for entry in self.earlier])
         if not self.line.rule.is_ratio:
             return usual(self.earlier)
         return usual([Entry(value=found) for entry in self.earlier if (found := ratio(entry)) is not None])
@@ -231,18 +235,6 @@ def _fill_in(partner: Partner, period: date, lines: dict[int, ReportLine]) -> No
         line.past = [(month, past.get((pk, month))) for month, _ in line.past]
         per_year = 12 // line.frequency.months
         line.last_year = line.past[-per_year] if per_year > SHOWN else None
-
-
-def entry_of(figure: Figure) -> Entry:
-    return Entry(
-        figure.value,
-        figure.numerator,
-        figure.denominator,
-        figure.weight,
-        figure.is_not_collected,
-        figure.note,
-        figure.new_only,
-    )
 
 
 def reviewers() -> list[str]:

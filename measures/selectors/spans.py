@@ -27,8 +27,32 @@ PEOPLE = "people"
 RATE = "rate"
 LAST_RATE = "last_rate"
 MEAN_RATE = "mean_rate"
+LATEST = "latest"  # the last figure that is there, wherever in the span
+WEIGHTED = "weighted"
+MEAN = "mean"
+LEAST = "least"
+GREATEST = "greatest"
+MEDIAN = "median"
+REACHED = "reached"
+LEVELS = "levels"
+MEAN_LEVELS = "mean_levels"
+WORDS = "words"
 
-_WAYS = {kinds.FLOW: ADD, kinds.STOCK: LAST, kinds.UNDUPLICATED: PEOPLE, kinds.RATE: RATE}
+_WAYS = {
+    kinds.FLOW: ADD,
+    kinds.STOCK: LAST,
+    kinds.UNDUPLICATED: PEOPLE,
+    kinds.RATE: RATE,
+    kinds.TO_DATE: LATEST,
+    kinds.WEIGHTED_AVERAGE: WEIGHTED,
+    kinds.AVERAGE_STOCK: MEAN,
+    kinds.MINIMUM: LEAST,
+    kinds.MAXIMUM: GREATEST,
+    kinds.MEDIAN: MEDIAN,
+    kinds.MILESTONE: REACHED,
+    kinds.MONEY: ADD,
+    kinds.NARRATIVE: WORDS,
+}
 _RATE_STOCK_WAYS = {kinds.LAST: LAST_RATE, kinds.PERSON_TIME: RATE, kinds.PERIOD_RATE: MEAN_RATE}
 
 
@@ -56,6 +80,7 @@ class Counting(NamedTuple):
     longest: int
     is_uneven: bool
     has_excuses: bool
+    mean_allowed: bool = False
     is_input: bool = False  # something of its initiative is computed from others, of it perhaps
 
     @property
@@ -83,6 +108,8 @@ class Counting(NamedTuple):
     def way(self) -> str:
         if self.kind == kinds.RATE_STOCK:
             return _RATE_STOCK_WAYS.get(self.over_time, "")
+        if self.kind == kinds.ORDINAL:
+            return MEAN_LEVELS if self.mean_allowed else LEVELS
         return _WAYS.get(self.kind, "")
 
     @property
@@ -122,6 +149,7 @@ def countings(indicator_ids: Iterable[int] | None = None, initiative_id: int | N
                    coalesce(o.is_one AND o.is_common, false), o.since, o.until, i.retired_on, coalesce(o.longest, 1),
                    coalesce(o.is_uneven, false),
                    EXISTS (SELECT 1 FROM measures_excuse e WHERE e.tenant_id = %(tenant)s AND e.indicator_id = i.id),
+                   i.mean_allowed,
                    EXISTS (SELECT 1 FROM measures_indicator d
                             WHERE d.tenant_id = %(tenant)s AND d.initiative_id = i.initiative_id
                               AND d.kind IN ('formula', 'index'))
@@ -193,6 +221,11 @@ class Question:
     @cached_property
     def countings(self) -> list[Counting]:
         return list({span.counting.indicator_id: span.counting for span in self.spans}.values())
+
+    @cached_property
+    def ways(self) -> frozenset[str]:
+        """Which ways there are among the spans: what a way needs is not read where there is none."""
+        return frozenset(counting.way for counting in self.countings)
 
     @cached_property
     def carries(self) -> bool:

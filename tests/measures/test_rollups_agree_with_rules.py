@@ -20,7 +20,7 @@ from measures.models import Excuse, Figure, Obligation
 from measures.rules.combining import Combined, combine, combine_periods
 from measures.rules.coverage import State
 from measures.rules.figures import Entry
-from measures.rules.lines import Line
+from measures.rules.lines import Level, Line
 from measures.rules.owed import Assignment, Duty, OwedPeriod, period_at
 from measures.rules.periods import Grain, last_day, months_in, periods_between, start_of
 from measures.selectors.series import SeriesRow, series
@@ -40,7 +40,18 @@ KINDS = [
     ("stock", "", 3),
     ("stock", "", 7),
     ("unduplicated", "", 0),
+    ("to_date", "", 0),
+    ("weighted_average", "", 0),
+    ("average_stock", "", 0),
+    ("minimum", "", 0),
+    ("maximum", "", 0),
+    ("median", "", 0),
+    ("milestone", "", 0),
+    ("ordinal", "", 0),
+    ("money", "", 0),
+    ("narrative", "", 0),
 ]
+LEVELS = ("starting", "growing", "steady", "leading")
 CATEGORIES = ["", "age:young", "age:unknown"]
 
 days = st.dates(FIRST - timedelta(days=40), last_day(LAST_MONTH) + timedelta(days=40))
@@ -71,7 +82,7 @@ def worlds(draw):
         numbers,
         st.sampled_from(["approved"] * 6 + ["submitted", "draft", "returned"]),
         st.sampled_from([False] * 5 + [True]),  # not collected
-        st.booleans(),  # new_only
+        st.booleans(),  # new_only, or a note beside the number
     )
     return {
         "kind": kind,
@@ -98,6 +109,7 @@ def worlds(draw):
         "retired_on": draw(st.one_of(st.none(), st.none(), days)),
         "excuses": draw(st.lists(where, max_size=6, unique=True)),
         "figures": draw(st.lists(figure, max_size=30, unique_by=lambda f: (f[0], f[1]))),
+        "mean_allowed": draw(st.booleans()),
         "all_new": draw(st.sampled_from([None, True, False])),
         "reader_starts": draw(st.sampled_from([1, 4, 8])),
     }
@@ -149,6 +161,8 @@ def _build(initiative, riverside, world):
         carry_forward=world["carry"],
         frequency=world["frequency"],
         retired_on=world["retired_on"],
+        levels=[{"slug": slug, "name": slug} for slug in LEVELS] if world["kind"] == "ordinal" else [],
+        mean_allowed=world["kind"] == "ordinal" and world["mean_allowed"],
     )
     Obligation.objects.bulk_create(
         Obligation(
@@ -167,7 +181,6 @@ def _build(initiative, riverside, world):
         for who, period in world["excuses"]
     )
     filing = factories.make_figure(twin, partners[0], FIRST, 1).filing
-    is_ratio = world["kind"].startswith("rate")
     Figure.objects.bulk_create(
         Figure(
             filing=filing,
@@ -175,26 +188,59 @@ def _build(initiative, riverside, world):
             partner=partners[who],
             period=period,
             category=category,
-            value=None if is_ratio or not_collected else one,
-            numerator=one if is_ratio and not not_collected else None,
-            denominator=two if is_ratio and not not_collected else None,
-            is_not_collected=not_collected,
-            new_only=_is_new(world, new),
+            value=entry.value,
+            numerator=entry.numerator,
+            denominator=entry.denominator,
+            weight=entry.weight,
+            note=entry.reason,
+            is_not_collected=entry.is_not_collected,
+            new_only=entry.new_only,
             state=state,
             changed_at="2026-01-01T00:00:00Z",
         )
-        for (who, period), category, one, two, state, not_collected, new in world["figures"]
+        for (who, period), category, *said, state, not_collected, new in world["figures"]
+        for entry in (_entry(world, *said, not_collected, new),)
     )
     return (twin, indicator), partners
+
+
+def _entry(world, one, two, not_collected, new):
+    """What a figure of the world's kind says, of two numbers and a yes or no."""
+    if not_collected:
+        return Entry(is_not_collected=True, reason="lost")
+    kind = world["kind"]
+    if kind.startswith("rate"):
+        return Entry(numerator=one, denominator=two)
+    if kind == "weighted_average":
+        return Entry(value=one, weight=two)
+    if kind == "milestone":
+        return Entry(value=Decimal(int(one) % 2), reason="taken down" if new else "")
+    if kind == "ordinal":
+        return Entry(value=Decimal(int(one) % len(LEVELS) + 1))
+    if kind == "narrative":
+        return Entry(reason="It went well.", is_told=True)
+    return Entry(value=one, new_only=_is_new(world, new))
 
 
 def _is_new(world, new):
     return world["kind"] == "unduplicated" and (new if world["all_new"] is None else world["all_new"])
 
 
+def _line(world):
+    return Line(
+        slug="k",
+        name="K",
+        kind=world["kind"],
+        over_time=world["over_time"],
+        carry_forward=world["carry"],
+        levels=tuple(Level(slug, slug) for slug in LEVELS) if world["kind"] == "ordinal" else (),
+        mean_allowed=world["mean_allowed"],
+    )
+
+
 def _compare(initiative, indicators, partners, world, grain, reader_starts):
     _twin, indicator = indicators
-    line = Line(slug="k", name="K", kind=world["kind"], over_time=world["over_time"], carry_forward=world["carry"])
+    line = _line(world)
     starts = reader_starts or TENANT_STARTS
     since, until = start_of(grain, FIRST, starts), LAST_MONTH
     found = {
@@ -224,6 +270,8 @@ def _compare(initiative, indicators, partners, world, grain, reader_starts):
             whole = combine(line, entries, owed, excused, months, optional=optional, year_starts=TENANT_STARTS)
             _same(world, found.get((category, period)), whole, category, (grain, period, category))
             seen.add((category, period))
+            if category == "" and world["kind"] == "ordinal":
+                seen |= _same_levels(found, whole, period)
             for n in range(len(partners)):
                 mine = {month: entry for (who, month), entry in entries.items() if who == n}
                 alone = combine_periods(
@@ -265,14 +313,22 @@ def _entries(world, category, periods):
     for (who, period), its_category, one, two, state, not_collected, new in world["figures"]:
         if its_category != category or state not in states or (who, period) not in starts:
             continue
-        if not_collected:
-            entry = Entry(is_not_collected=True)
-        elif world["kind"].startswith("rate"):
-            entry = Entry(numerator=one, denominator=two)
-        else:
-            entry = Entry(value=one, new_only=_is_new(world, new))
-        entries[who, starts[who, period]] = entry
+        entries[who, starts[who, period]] = _entry(world, one, two, not_collected, new)
     return entries
+
+
+def _same_levels(found, whole, period):
+    """The rows of a scale's levels hold how many partners stand at each, with the coverage of the whole."""
+    total = found.get(("", period))
+    keys = {(f"level:{slug}", period): rank for rank, slug in enumerate(LEVELS, start=1)}
+    if not whole.has_something:
+        assert not set(keys) & set(found)
+        return set()
+    for key, rank in keys.items():
+        row = found[key]
+        assert row.value == whole.spread.get(rank, 0), key
+        assert (row.filed, row.expected, row.state) == (total.filed, total.expected, total.state), key
+    return set(keys)
 
 
 def _same(world, row: SeriesRow | None, rule: Combined, category, where):
