@@ -28,7 +28,7 @@ from measures.rules import kinds
 from measures.rules.derived import NO_INPUTS
 from measures.rules.figures import plain
 from measures.rules.formula import LONGEST
-from measures.rules.lines import PERCENT, Line
+from measures.rules.lines import PERCENT, Level, Line
 from measures.rules.periods import parse_month, text_of
 
 TICKED_AT_MOST = 30  # partners; more are chosen from a list that scrolls
@@ -145,6 +145,35 @@ class IndicatorForm(forms.Form):
         widget=forms.NumberInput(attrs={"class": "is-short"}),
         help_text=_("0: a missing month is missing. 1: the month before stands in for it, and says so."),
     )
+    levels = forms.CharField(
+        label=_("Levels, the lowest first"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=5_000,
+        help_text=_(
+            "One on each line, at least two. To choose the short name, write it first: “steady = Steady practice”. "
+            "Once there are figures, new ones come after them."
+        ),
+    )
+    mean_allowed = forms.BooleanField(
+        label=_("The levels may be averaged"),
+        required=False,
+        help_text=_(
+            "Only where a step means the same everywhere on the scale. Else partners are counted at each level."
+        ),
+    )
+    overlap_rate = NumberField(
+        label=_("Overlap between partners"),
+        widget=forms.TextInput(attrs={"class": "is-short", "inputmode": "decimal"}),
+        max_digits=7,
+        decimal_places=6,
+        required=False,
+        help_text=_(
+            "A share, if somebody found it out: 0.2 says that a fifth of all counts is the same people again. An "
+            "estimate then stands beside the bounds, and is called one."
+        ),
+    )
+    overlap_source = forms.CharField(label=_("From where the overlap is known"), max_length=500, required=False)
+    overlap_on = forms.DateField(label=_("When it was found out"), required=False, widget=day_input())
     decimals = forms.BooleanField(label=_("Figures need not be whole numbers"), required=False)
     direction = forms.ChoiceField(label=_("What is better"), choices=Indicator.Direction.choices)
     frequency = forms.ChoiceField(label=_("How often it is filed"), choices=Indicator.Frequency.choices)
@@ -179,6 +208,7 @@ class IndicatorForm(forms.Form):
             names = [name for name in self.base_fields if hasattr(indicator, name)]
             first |= {name: getattr(indicator, name) for name in names} | {"decimals": not indicator.is_whole}
             first |= {"outcome": indicator.outcome_id, "strategy": indicator.strategy_id}
+            first["levels"] = "\n".join(f"{level['slug']} = {level['name']}" for level in indicator.levels)
         super().__init__(data, initial=first | (initial or {}))
         self.indicator = indicator
         self.fields["outcome"].queryset = Outcome.objects.filter(initiative=initiative)
@@ -198,15 +228,25 @@ class IndicatorForm(forms.Form):
         kind = self.chosen
         is_known = kind is not None and kind.is_available
         dropped = []
+        aims = kind.aims if is_known else ()
         if not is_known or not kind.is_ratio:
-            dropped += ["numerator", "denominator", "baseline_numerator", "baseline_denominator"]
-        if not is_known or kind.is_ratio:
+            dropped += ["numerator", "denominator"]
+        if "numerator" not in aims:
+            dropped += ["baseline_numerator", "baseline_denominator"]
+        if "value" not in aims:
             dropped += ["baseline_value"]
+        if not is_known or not kind.takes_levels:
+            dropped += ["levels", "mean_allowed"]
+        if not is_known or not kind.takes_overlap:
+            dropped += ["overlap_rate", "overlap_source", "overlap_on"]
+        if is_known and (kind.is_words or kind.slug == kinds.MILESTONE):
+            dropped += ["unit"]
         if not is_known or not kind.takes_over_time:
             dropped += ["over_time"]
         if not is_known or not kind.takes_carry_forward:
             dropped += ["carry_forward"]
-        if not is_known or kind.is_count or not kind.is_filed:
+        is_open = is_known and (kind.is_count or kind.is_measure or kind.is_words or kind.slug == kinds.MONEY)
+        if not is_known or is_open or not kind.is_filed:
             dropped += ["decimals"]
         if not is_known or kind.slug != kinds.FORMULA:
             dropped += ["formula"]
@@ -216,15 +256,28 @@ class IndicatorForm(forms.Form):
             dropped += ["source", "source_url"]
         if is_known and not kind.is_filed:
             dropped += ["due_day", "lock_day"]
-        if not is_known:
+        if not aims:
             dropped += ["baseline_period", "judged_from"]
+        if is_known and kind.is_words and "breakdowns" in self.fields:
+            dropped += ["breakdowns"]
         for name in dropped:
             self.fields.pop(name, None)
         if is_known and kind.is_ratio:
             if self.indicator is None and not self.initial.get("unit"):
                 self.initial["unit"] = PERCENT
             self.fields["unit"].help_text = _("“percent” or “per_1000” say how it is shown.")
-        else:
+        elif is_known and kind.slug == kinds.MONEY:
+            self.fields["unit"].label = _("Currency")
+            self.fields["unit"].help_text = _(
+                "Its code of three letters, as in USD, EUR or MXN. It stays once there are figures."
+            )
+            if self.initial.get("unit") == PERCENT:
+                self.initial["unit"] = ""
+        elif is_known and kind.is_weighted:
+            self.fields["unit"].help_text = _(
+                "As in days, points. “percent” is taken here, for each is filed with its weight."
+            )
+        elif "unit" in self.fields:
             self.fields["unit"].help_text = (
                 _("As in people, seats, visits. A percentage is a rate.")
                 if not is_known or kind.is_filed
@@ -248,7 +301,8 @@ class IndicatorForm(forms.Form):
     ABOUT = ("name", "slug", "code", "definition", "outcome", "strategy")
     OF_KIND = (
         "formula", "components", "reweight", "source", "source_url",
-        "numerator", "denominator", "unit", "over_time", "carry_forward", "decimals",
+        "numerator", "denominator", "unit", "over_time", "carry_forward", "levels", "mean_allowed", "decimals",
+        "overlap_rate", "overlap_source", "overlap_on",
     )  # fmt: skip
     RHYTHM = ("direction", "frequency", "due_day", "lock_day", "breakdowns")
     BASELINE = ("baseline_period", "baseline_value", "baseline_numerator", "baseline_denominator", "judged_from")
@@ -277,6 +331,9 @@ class IndicatorForm(forms.Form):
     def baseline(self):
         return self.part(self.BASELINE)
 
+    def clean_levels(self) -> list[dict[str, str]]:
+        return [{"slug": slug, "name": name} for slug, name in named_lines(self.cleaned_data["levels"])]
+
     def clean(self):
         cleaned = super().clean()
         if "slug" in self.fields and not cleaned.get("slug") and cleaned.get("name") and "slug" not in self.errors:
@@ -291,13 +348,14 @@ class IndicatorForm(forms.Form):
         found = dict(self.cleaned_data)
         found["is_whole"] = not found.pop("decimals", False)
         empty = {
-            "numerator": "", "denominator": "", "over_time": "", "carry_forward": 0, "breakdowns": [],
+            "numerator": "", "denominator": "", "over_time": "", "carry_forward": 0, "breakdowns": [], "unit": "",
             "formula": "", "components": [], "reweight": False, "source": "", "source_url": "",
+            "levels": [], "mean_allowed": False, "overlap_source": "",
         }  # fmt: skip
         for name, nothing in empty.items():
             if found.get(name) in (None, ""):
                 found[name] = nothing
-        for name in self.BASELINE:
+        for name in (*self.BASELINE, "overlap_rate", "overlap_on"):
             found.setdefault(name, None)
         return found
 
@@ -317,7 +375,42 @@ class IndicatorForm(forms.Form):
             if "components" in self.fields
             else (),
             reweight=bool(self["reweight"].value()) if "reweight" in self.fields else False,
+            levels=self._sample_levels(),
+            mean_allowed=bool(self["mean_allowed"].value()) if "mean_allowed" in self.fields else False,
         )
+
+    def _sample_levels(self) -> tuple[Level, ...]:
+        """The first levels that were typed, or three of our own to show what they do."""
+        if "levels" not in self.fields:
+            return ()
+        try:
+            typed = named_lines(str(self["levels"].value() or ""))
+        except forms.ValidationError:
+            typed = []
+        ours = (("low", gettext("Starting")), ("middle", gettext("Growing")), ("high", gettext("Steady")))
+        return tuple(Level(slug, name) for slug, name in (typed if len(typed) > 1 else ours))
+
+
+def named_lines(text: str) -> list[tuple[str, str]]:
+    """(short name, name) of each line that is not empty: `16-19 = 16–19 years`, or a name of which one is made.
+    Raises ValidationError with the number of the line."""
+    found = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        first, equals, rest = line.partition("=")
+        name = (rest if equals else first).strip()
+        slug = first.strip() if equals else slugify(name).replace("_", "-").strip("-")
+        if not line.strip():
+            continue
+        try:
+            slug_field_rule(slug)
+        except forms.ValidationError:
+            words = _("Line %(number)s: “%(line)s” gives no short name; write one first, as in “1 = Major”.")
+            raise forms.ValidationError(words, params={"number": number, "line": line.strip()[:80]}) from None
+        if len(slug) > 50 or not 0 < len(name) <= 200:
+            words = _("Line %(number)s is too long or has no name: at most 50 and 200 letters.")
+            raise forms.ValidationError(words, params={"number": number})
+        found.append((slug, name))
+    return found
 
 
 def _breakdown_choices(initiative: Initiative, indicator: Indicator | None) -> list[tuple[str, str]]:
@@ -372,23 +465,7 @@ class DimensionForm(forms.Form):
             del self.fields["slug"]
 
     def clean_categories(self) -> list[tuple[str, str]]:
-        found = []
-        for number, line in enumerate(self.cleaned_data["categories"].splitlines(), start=1):
-            first, equals, rest = line.partition("=")
-            name = (rest if equals else first).strip()
-            slug = first.strip() if equals else slugify(name).replace("_", "-").strip("-")
-            if not line.strip():
-                continue
-            try:
-                slug_field_rule(slug)
-            except forms.ValidationError:
-                words = _("Line %(number)s: “%(line)s” gives no short name; write one first, as in “1 = Major”.")
-                raise forms.ValidationError(words, params={"number": number, "line": line.strip()[:80]}) from None
-            if len(slug) > 50 or not 0 < len(name) <= 200:
-                words = _("Line %(number)s is too long or has no name: at most 50 and 200 letters.")
-                raise forms.ValidationError(words, params={"number": number})
-            found.append((slug, name))
-        return found
+        return named_lines(self.cleaned_data["categories"])
 
     def clean(self):
         cleaned = super().clean()

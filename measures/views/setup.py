@@ -22,12 +22,13 @@ from backbone.wording import say
 from measures.forms.setup import DimensionForm, IndicatorForm
 from measures.forms.targets import TargetForm
 from measures.goals import set_words
+from measures.kind_words import sample_words
 from measures.models import Dimension, Figure, Indicator, Target
 from measures.rules import kinds
 from measures.rules.derived import check_derived, definition_of
 from measures.rules.lines import Line, check_line
 from measures.rules.progress import check_target
-from measures.rules.samples import computed_rows, sample_rows
+from measures.rules.samples import SampleRow, computed_rows, missing_row, sample_rows
 from measures.selectors.goals import level_of
 from measures.services import setup, targets
 from measures.services.composing import about
@@ -144,13 +145,15 @@ def _form_as_typed(request: HttpRequest, initiative: Initiative, indicator: Indi
 def _indicator_page(
     request: HttpRequest, initiative: Initiative, form: IndicatorForm, page: str, context: dict[str, Any]
 ) -> HttpResponse:
-    rows, trouble = _sample(form)
+    rows, missing, trouble = _sample(form)
     context |= {
         "initiative": initiative,
         "form": form,
         "kinds": list(kinds.AVAILABLE),
         "coming": [kind for kind in kinds.KINDS.values() if not kind.is_available],
         "sample": rows,
+        "sample_missing": missing,
+        "sample_words": sample_words(form.chosen.slug) if form.chosen is not None else "",
         "trouble": trouble,
         "crumbs": [_crumb(request, initiative)],
     }
@@ -158,29 +161,32 @@ def _indicator_page(
     return page_or_part(request, page, "measures/_kind_part.html", context, status=422 if is_wrong else 200)
 
 
-def _sample(form: IndicatorForm) -> tuple[list[tuple[str, list[str]]], list[str]]:
-    """The example below the kinds: a row for each partner and for both, as words; or what is still to be said."""
+def _sample(form: IndicatorForm) -> tuple[list[tuple[str, list[str]]], list[str], list[str]]:
+    """The example below the kinds: a row for each partner and for both, as words; both while partner B has not filed the
+    second month; or what is still to be said."""
     if form.chosen is None or not form.chosen.is_available:
-        return [], []
+        return [], [], []
     line = form.sample_line()
     if not line.rule.is_filed:
         return _computed_sample(form, line)
     if any(problem.field == "over_time" for problem in check_line(line)):
-        return [], [_("Choose how it combines over time.")]
+        return [], [], [_("Choose how it combines over time.")]
     labels = {"A": _("Partner A"), "B": _("Partner B"), "": _("Both together")}
-    return [
-        (labels[row.partner], [said(line, one) for one in (*row.months, row.span)]) for row in sample_rows(line)
-    ], []
+
+    def cells(row: SampleRow) -> list[str]:
+        return [said(line, one) for one in (*row.months, row.span)]
+
+    return [(labels[row.partner], cells(row)) for row in sample_rows(line)], cells(missing_row(line)), []
 
 
-def _computed_sample(form: IndicatorForm, line: Line) -> tuple[list[tuple[str, list[str]]], list[str]]:
+def _computed_sample(form: IndicatorForm, line: Line) -> tuple[list[tuple[str, list[str]]], list[str], list[str]]:
     """What the inputs come to and what is computed from them; what is published has no example."""
     if line.rule.is_published:
-        return [], []
+        return [], [], []
     others = {slug: about(row) for slug, row in form.others.items()}
     problems = check_derived(line, None, others)
     if problems:
-        return [], [say(problem) for problem in problems]
+        return [], [], [say(problem) for problem in problems]
     inputs = {
         slug: Line(slug, row.name, row.kind, row.unit, over_time=row.over_time) for slug, row in form.others.items()
     }
@@ -188,7 +194,7 @@ def _computed_sample(form: IndicatorForm, line: Line) -> tuple[list[tuple[str, l
     return [
         (row.partner or line.name, [said(inputs_line, one) for one in (*row.months, row.span)])
         for row, inputs_line in zip(rows, [*(inputs[slug] for slug in definition_of(line).inputs), line], strict=True)
-    ], []
+    ], [], []
 
 
 # --- ways to split ---

@@ -12,8 +12,8 @@ from backbone.models import Change, Participation
 from backbone.problems import Refused
 from measures.models import Category, Excuse, Indicator, Obligation, StaleMark, Target
 from measures.rules.kinds import AVAILABLE, KINDS
-from measures.rules.lines import Line
-from measures.rules.samples import sample_rows
+from measures.rules.lines import Level, Line
+from measures.rules.samples import missing_row, sample_rows
 from measures.selectors.setup import owed_cell
 from measures.services import obligations, setup
 from measures.wording import said
@@ -21,6 +21,7 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 
+SCALE = (Level("low", "Low"), Level("high", "High"))
 FLOW = {
     "form": "indicator", "kind": "flow", "name": "Completions", "direction": "up", "frequency": "month", "due_day": "10",
     "lock_day": "20",
@@ -49,7 +50,11 @@ def new(riverside):
 def test_the_form_asks_only_what_the_kind_needs_and_shows_how_it_adds_up(ana, new, kind):
     html = ana.post(new, {"kind": kind, "preview": "1"}).content.decode()
     assert ('name="numerator"' in html) == KINDS[kind].is_ratio
-    assert ('name="baseline_value"' in html) != KINDS[kind].is_ratio
+    assert ('name="baseline_value"' in html) == ("value" in KINDS[kind].aims)
+    assert ('name="baseline_numerator"' in html) == ("numerator" in KINDS[kind].aims)
+    assert ('name="levels"' in html) == (kind == "ordinal")
+    assert ('name="overlap_rate"' in html) == (kind == "unduplicated")
+    assert ('name="unit"' in html) == (kind not in ("milestone", "narrative"))
     assert ('name="over_time"' in html) == (kind == "rate_stock")
     assert ('name="carry_forward"' in html) == (kind == "stock")
     assert "Both together" in html or kind == "rate_stock" or not KINDS[kind].is_filed
@@ -83,12 +88,86 @@ def test_the_example_is_the_worked_check_of_the_specification(ana, new):
         ("stock", {}, ["32", "9 so far", "9 so far"]),
         ("stock", {"carry_forward": 1}, ["32", "29 as of Jul 2026", "29 as of Jul 2026"]),
         ("unduplicated", {}, ["between 60 and 100", "between 50 and 95", "between 60 and 195"]),
+        ("to_date", {}, ["80", "135", "135"]),
+        ("weighted_average", {}, ["7 weight 40", "5.75 weight 40", "6.38 weight 80"]),
+        ("average_stock", {}, ["32", "31", "31.5"]),
+        ("minimum", {}, ["3", "2", "2"]),
+        ("maximum", {}, ["8", "5", "8"]),
+        ("median", {}, [f"between {one} the medians of the parts, not combined" for one in ("3 and 8", "2 and 5", "2 and 8")]),
+        ("milestone", {}, ["1 of 2 achieved", "2 of 2 achieved", "2 of 2 achieved"]),
+        ("ordinal", {"levels": SCALE}, ["from Low to High", "High", "High"]),
+        ("ordinal", {"levels": SCALE, "mean_allowed": True}, ["1.5 from Low to High", "High", "High"]),
+        ("money", {"unit": "USD"}, ["1,700", "1,450", "3,150"]),
+        ("narrative", {}, ["told by 2 partners"] * 3),
     ],
 )  # fmt: skip
 def test_the_examples_are_computed_by_the_rules(kind, settings, together):
     line = Line("sample", "Sample", kind, **settings)
     last = sample_rows(line)[-1]
     assert [said(line, one) for one in (*last.months, last.span)] == together
+
+
+@pytest.mark.parametrize(
+    ("kind", "while_missing"),
+    [
+        ("flow", ["80", "45 so far", "125 so far"]),
+        ("to_date", ["80", "75 so far", "125 so far"]),
+        ("weighted_average", ["7 weight 40", "5 so far weight 10", "6.6 so far weight 50"]),
+        ("average_stock", ["32", "9 so far", "10.5 so far"]),
+        ("minimum", ["3", "5 so far", "3 so far"]),
+        ("median", ["between 3 and 8 the medians of the parts, not combined",
+                    "5 so far the medians of the parts, not combined",
+                    "between 3 and 8 so far the medians of the parts, not combined"]),
+        ("milestone", ["1 of 2 achieved", "1 of 2 achieved so far", "2 of 2 achieved so far"]),
+        ("unduplicated", ["between 60 and 100", "at least 45", "at least 60"]),
+        ("narrative", ["told by 2 partners", "told by 1 partner", "told by 1 partner"]),
+    ],
+)  # fmt: skip
+def test_the_example_shows_what_stands_while_one_is_missing(kind, while_missing):
+    line = Line("sample", "Sample", kind)
+    row = missing_row(line)
+    assert [said(line, one) for one in (*row.months, row.span)] == while_missing
+
+
+def test_levels_and_an_overlap_are_typed_and_come_back(ana, new, riverside):
+    scale = FLOW | {
+        "kind": "ordinal",
+        "name": "Maturity",
+        "levels": "Starting out\nsteady = Steady",
+        "mean_allowed": "on",
+    }
+    assert ana.post(new, scale).status_code == 302
+    people = FLOW | {
+        "kind": "unduplicated", "name": "Served", "overlap_rate": "0.2", "overlap_source": "Survey", "overlap_on": "2026-05-04",
+    }  # fmt: skip
+    assert ana.post(new, people).status_code == 302
+    with riverside.scope():
+        made = Indicator.objects.get(slug="maturity")
+        assert made.levels == [{"slug": "starting-out", "name": "Starting out"}, {"slug": "steady", "name": "Steady"}]
+        assert made.mean_allowed
+        served = Indicator.objects.get(slug="served")
+        assert (served.overlap_rate, served.overlap_source, served.overlap_on) == (
+            Decimal("0.2"),
+            "Survey",
+            date(2026, 5, 4),
+        )
+    assert "starting-out = Starting out" in ana.get(riverside.url("indicators/maturity/edit/")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"kind": "ordinal", "levels": "Only one"}, "at least two"),
+        ({"kind": "ordinal", "levels": "One\n???"}, "Line 2"),
+        ({"kind": "money", "unit": "dollars"}, "the code of one currency"),
+        ({"kind": "unduplicated", "overlap_rate": "0.2"}, "an estimate needs its source"),
+        ({"kind": "unduplicated", "overlap_rate": "2", "overlap_source": "Survey"}, "a share from 0 to below 1"),
+    ],
+)
+def test_what_is_wrong_with_a_kinds_own_settings_is_said(ana, new, changes, words):
+    answer = ana.post(new, FLOW | changes)
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
 
 
 def test_the_kind_part_alone_comes_back_to_htmx_and_keeps_what_was_typed(ana, new):
@@ -102,7 +181,7 @@ def test_the_kind_part_alone_comes_back_to_htmx_and_keeps_what_was_typed(ana, ne
 
 def test_an_unknown_or_coming_kind_is_refused_by_name(ana, new, riverside):
     for kind, words in (
-        ("median", "The kind median does not exist here yet"),
+        ("community", "The kind community does not exist here yet"),
         ("rat", "Did you mean rate?"),
         ("", "kind"),
     ):
