@@ -14,7 +14,7 @@ from measures import wording
 from measures.foresight import ahead_words, condition_words, end_words
 from measures.goals import plan_words
 from measures.rules.forecast import Ahead, Forecast
-from measures.rules.kinds import UNDUPLICATED
+from measures.rules.kinds import MILESTONE, UNDUPLICATED
 from measures.rules.lines import PER_1000, PERCENT, Line
 from measures.rules.periods import Grain
 from measures.rules.plans import level_on
@@ -48,8 +48,8 @@ def trend_chart(reading: Reading, ahead: Forecast | None = None) -> charts.Spec 
         ahead=[] if ahead is None else [_ahead(line, one) for one in ahead.points],
         ahead_label="" if ahead is None else condition_words(ahead, window.grain),
         ahead_end="" if ahead is None else end_words(line, ahead),
-        is_ratio=line.rule.is_ratio and line.unit == PERCENT,
-        decimals=1 if line.rule.is_ratio else None,
+        is_ratio=_is_percentage(line),
+        decimals=1 if line.rule.divides else None,
         grain=str(window.grain),
     )
 
@@ -93,8 +93,8 @@ def split_chart(reading: Reading, split: Split) -> charts.Spec | None:
         title=title,
         subtitle=_("%(name)s by %(split)s, %(unit)s, one scale") % words,
         unit=reading.indicator.name,
-        is_ratio=line.rule.is_ratio and line.unit == PERCENT,
-        decimals=1 if line.rule.is_ratio else None,
+        is_ratio=_is_percentage(line),
+        decimals=1 if line.rule.divides else None,
         grain=str(window.grain),
     )
 
@@ -208,7 +208,14 @@ def _cover(point: TrendPoint) -> str:
     return _("%(filed)s of %(expected)s") % words
 
 
+def _is_percentage(line: Line) -> bool:
+    """Whether its axis is one of percentages: a rate's or an average's unit, or the share of partners that reached it."""
+    return line.kind == MILESTONE or ((line.rule.is_ratio or line.rule.is_weighted) and line.unit == PERCENT)
+
+
 def _scaled(line: Line, value: Decimal) -> Decimal:
+    if line.rule.is_weighted and line.unit == PERCENT:
+        return value / 100  # an average is filed as 45 for 45%, a percentage's axis wants the plain ratio
     return value * 1000 if line.rule.is_ratio and line.unit == PER_1000 else value
 
 

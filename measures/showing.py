@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from backbone.look.numbers import SILENCE, number
+from measures.kind_words import of_entry
 from measures.rules.figures import Entry, has_answer, plain, ratio
 from measures.rules.lines import PER_1000, Line
 from measures.wording import amount
@@ -19,7 +20,8 @@ def shown(line: Line, entry: Entry | None) -> tuple[str, str]:
     if entry.is_not_collected:
         return _("not collected"), ""
     if not line.rule.is_ratio:
-        return amount(line, entry.value), ""
+        worded = of_entry(line, entry)
+        return (amount(line, entry.value), "") if worded is None else (worded.text, worded.small)
     parts = f"{_plain(entry.numerator)}/{_plain(entry.denominator)}"
     if not has_answer(line, entry):
         return SILENCE, parts

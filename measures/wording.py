@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -16,37 +15,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backbone.look.numbers import compact, number, percent, short_date, short_period, signed, signed_percent
+from measures import kind_words
+from measures.kind_words import Shown
 from measures.rules.change import Change
 from measures.rules.combining import Combined
 from measures.rules.coverage import State
 from measures.rules.figures import Entry, plain
-from measures.rules.kinds import UNDUPLICATED
+from measures.rules.kinds import MEDIAN, MILESTONE, NARRATIVE, ORDINAL, UNDUPLICATED
 from measures.rules.lines import PER_1000, PERCENT, UNKNOWN_NAME, Line
+from measures.rules.overlap import estimate
 from measures.rules.progress import Status
 
 NAMED_AT_MOST = 3  # more missing partners than this are counted, not named, in a sentence
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A figure for the eye: `text`, “so far” beside it when `so_far`, then `small`; `words` when it is a phrase.
-
-    `is_fraction`: the small part is what a rate was divided from, and stands in brackets where all is one line.
-    """
-
-    text: str
-    so_far: bool = False
-    words: bool = False
-    small: str = ""
-    is_fraction: bool = False
-
-    def __str__(self) -> str:
-        parts = [self.text]
-        if self.so_far:
-            parts = [_("%(value)s so far") % {"value": self.text}]
-        if self.small:
-            parts.append(f"({self.small})" if self.is_fraction else self.small)
-        return " ".join(parts)
 
 
 def category_words(line: Line, key: str) -> str:
@@ -55,7 +35,8 @@ def category_words(line: Line, key: str) -> str:
 
 
 def amount(line: Line, value: Decimal | None) -> str:
-    """One number in the unit of its indicator: `41.1%`, `8.5` (per 1,000), `1,012`; a rate's value is its ratio."""
+    """One number in the unit of its indicator: `41.1%`, `8.5` (per 1,000), `1,012`, the name of a level; a rate's value
+    is its ratio."""
     if value is None:
         return number(None)
     if line.rule.is_ratio:
@@ -66,7 +47,7 @@ def amount(line: Line, value: Decimal | None) -> str:
         return compact(value, 2)
     if not line.rule.is_filed:
         return _computed(line, value)
-    return number(plain(value))
+    return kind_words.amount(line, value) or number(plain(value))
 
 
 def source_words(source: str, published_on: date | None) -> str:
@@ -98,8 +79,6 @@ def shown(line: Line, combined: Combined, *, is_running: bool = False) -> Shown:
     state = combined.state
     if state is State.NOT_EXPECTED:
         return Shown(_("not expected"), words=True)
-    if state is State.NOT_COMBINABLE:
-        return Shown(_("not combined"), words=True)
     if state is State.NONE:
         return Shown(_none_words(line), words=True)
     if state is State.UNDEFINED:
@@ -109,6 +88,11 @@ def shown(line: Line, combined: Combined, *, is_running: bool = False) -> Shown:
     if combined.kind == UNDUPLICATED:
         return _people(line, combined, is_running)
     so_far = is_running or state is State.PARTIAL
+    found = kind_words.of_combined(line, combined, so_far)
+    if found is not None:
+        return found
+    if state is State.NOT_COMBINABLE:
+        return Shown(_("not combined"), words=True)
     if line.rule.is_ratio:
         small = f"{number(_short(combined.numerator))}/{number(_short(combined.denominator))}"
         return Shown(amount(line, combined.value), so_far, small=small, is_fraction=True)
@@ -132,7 +116,9 @@ def _people(line: Line, combined: Combined, is_running: bool) -> Shown:
     if combined.upper == combined.lower:
         return Shown(amount(line, combined.lower), is_running)
     bounds = {"lower": amount(line, combined.lower), "upper": amount(line, combined.upper)}
-    return Shown(_("between %(lower)s and %(upper)s") % bounds, is_running, words=True)
+    about = estimate(line, combined)
+    small = "" if about is None else _("about %(people)s, an estimate") % {"people": number(round(about))}
+    return Shown(_("between %(lower)s and %(upper)s") % bounds, is_running, words=True, small=small)
 
 
 def said(line: Line, combined: Combined, *, is_running: bool = False) -> str:
@@ -150,7 +136,7 @@ def shown_entry(line: Line, one: Entry) -> Shown:
     if one.is_not_collected:
         return Shown(_("not collected"), words=True)
     if not line.rule.is_ratio:
-        return Shown(amount(line, one.value))
+        return kind_words.of_entry(line, one) or Shown(amount(line, one.value))
     if one.numerator is None or one.denominator is None:
         return Shown(number(None))
     if one.denominator == 0:
@@ -163,8 +149,12 @@ def change_amount(line: Line, change: Change) -> str:
     """Like-for-like change: `+2.6%`, for a percentage `+1.2 points`; a dash when the periods cannot be compared."""
     if not change.is_comparable or change.difference is None:
         return number(None)
-    if line.rule.is_ratio and line.unit == PERCENT:
+    if (line.rule.is_ratio and line.unit == PERCENT) or line.kind == MILESTONE:
         return _("%(points)s points") % {"points": signed(change.difference * 100, 1)}
+    if line.rule.is_weighted and line.unit == PERCENT:
+        return _("%(points)s points") % {"points": signed(change.difference, 1)}
+    if line.kind == ORDINAL:
+        return signed(change.difference, 1)
     if change.share is None:
         return signed(plain(change.difference))
     return signed_percent(change.share)
@@ -172,7 +162,7 @@ def change_amount(line: Line, change: Change) -> str:
 
 def change_words(line: Line, change: Change, before: str) -> str:
     """`Same partners as September: up 2.6%.` Empty when there is nothing to compare with."""
-    if line.kind == UNDUPLICATED:
+    if line.kind in (UNDUPLICATED, MEDIAN, NARRATIVE) or (line.kind == ORDINAL and change.current is None):
         return ""
     if not change.is_comparable or change.difference is None:
         if change.panel:
@@ -218,8 +208,10 @@ def meaning(
     if not combined.has_something:
         return _why_not_computed(combined) if line.rule.is_computed else ""
     if line.kind == UNDUPLICATED:
-        return people_words(combined)
-    sentences = [] if change is None else [change_words(line, change, before)]
+        return " ".join(part for part in (people_words(combined), overlap_words(line, combined)) if part)
+    sentences = [kind_words.explained(line, combined)]
+    if change is not None:
+        sentences.append(change_words(line, change, before))
     if has_target and not combined.is_complete and status is Status.NOT_JUDGED and combined.coverage.missing_count:
         missing = combined.coverage.missing_count - waiting
         if missing:
@@ -260,6 +252,17 @@ def people_words(combined: Combined) -> str:
     return _("One person can be at several partners: at least the largest count, at most all of them together.")
 
 
+def overlap_words(line: Line, combined: Combined) -> str:
+    """What an estimate of people rests on; empty where there is none."""
+    if line.overlap is None or estimate(line, combined) is None:
+        return ""
+    return _("The estimate takes %(rate)s of all counts for the same people again: %(source)s, %(day)s.") % {
+        "rate": percent(line.overlap.rate),
+        "source": line.overlap.source,
+        "day": short_date(line.overlap.on),
+    }
+
+
 def _short(value: Decimal | None) -> Decimal | None:
     return None if value is None else plain(round(value, 2))
 
@@ -272,6 +275,6 @@ def volume(value: Decimal) -> str:
 def cell(line: Line, combined: Combined) -> Decimal | str:
     """A combined figure in a file: the number itself where there is one (a rate as its plain ratio), else its words."""
     if combined.value is not None and combined.state in (State.COMPLETE, State.PARTIAL):
-        has_few_places = line.rule.is_filed and not line.rule.is_ratio
+        has_few_places = line.rule.is_filed and not line.rule.divides and combined.value == round(combined.value, 12)
         return plain(combined.value) if has_few_places else plain(round(combined.value, 12))
     return said(line, combined)

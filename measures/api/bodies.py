@@ -80,7 +80,14 @@ def _entry(line: Line, item: Mapping[str, Any]) -> Entry:
         else:
             values[name] = value
     note = _text(item, "note", NOTE_LENGTH)
-    return Entry(**values, is_not_collected=not_collected, reason=note, new_only=_boolean(item, "new_only"))
+    is_told = line.rule.is_words and not not_collected and not any(number is not None for number in values.values())
+    return Entry(
+        **values,
+        is_not_collected=not_collected,
+        reason=note,
+        new_only=_boolean(item, "new_only"),
+        is_told=is_told,
+    )
 
 
 def _text(item: Mapping[str, Any], name: str, limit: int) -> str:

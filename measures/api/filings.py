@@ -24,6 +24,7 @@ from measures.models import Filing
 from measures.models.filings import OPEN_STATES, FigureState
 from measures.rules.figures import Entry, Place
 from measures.rules.lines import TOTAL, Line
+from measures.rules.past import warn_past
 from measures.rules.periods import text_of
 from measures.rules.usual import warn_figure
 from measures.selectors.filing import owed_lines
@@ -143,14 +144,18 @@ class FilingAPI(MemberAPI):
     def _warnings(self, lines: dict[int, Line], said, partner, period) -> list[dict[str, Any]]:
         """What is unusual about the totals, against the partner's own past; it stops nobody."""
         totals = {pk: said[line.slug][TOTAL] for pk, line in lines.items() if TOTAL in said.get(line.slug, {})}
-        past: dict[int, list[Entry]] = {pk: [] for pk in totals}
+        past: dict[int, list[tuple[Any, Entry]]] = {pk: [] for pk in totals}
         for indicator_id, month, _partner_id, cell in totals_of({(pk, partner.pk) for pk in totals}):
             if month < period:
-                past[indicator_id].append(cell.entry)
+                past[indicator_id].append((month, cell.entry))
+        starts = self.tenant.fiscal_year_starts
         return [
             as_dict(problem.at(field=str(Place(lines[pk].slug, TOTAL, problem.field))))
             for pk, entry in totals.items()
-            for problem in warn_figure(lines[pk], entry, past[pk])
+            for problem in (
+                *warn_figure(lines[pk], entry, [one for _month, one in past[pk]]),
+                *warn_past(lines[pk], period, entry, past[pk], starts),
+            )
         ]
 
     def _words(self, words: Any, by_slug: dict[str, int]) -> dict[int, str]:

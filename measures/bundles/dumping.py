@@ -103,6 +103,12 @@ def _indicator(row: Indicator, targets: list[Target]) -> dict[str, Any]:
         found["carry_forward"] = row.carry_forward
     if not row.is_whole:
         found["decimals"] = True
+    if row.levels:
+        found["levels"] = _rows({"slug": level["slug"], "name": level["name"]} for level in row.levels)
+    if row.mean_allowed:
+        found["mean_allowed"] = True
+    if row.overlap_rate is not None:
+        found["overlap"] = Row(rate=row.overlap_rate, source=row.overlap_source, on=row.overlap_on)
     if row.breakdowns:
         found["dimensions"] = list(row.breakdowns)
     found |= {"due_day": row.due_day, "lock_day": row.lock_day}

@@ -19,10 +19,12 @@ EVERY_PARTNER = "all"
 DIMENSION_KEYS = ("slug", "name", "exclusive", "categories")
 INDICATOR_KEYS = (
     "slug", "code", "name", "definition", "outcome", "strategy", "kind", "numerator", "denominator", "unit",
-    "direction", "frequency", "over_time", "carry_forward", "decimals", "dimensions", "due_day", "lock_day",
-    "baseline", "targets", "judged_from", "retired_on", "formula", "components", "reweight", "source", "source_url",
+    "direction", "frequency", "over_time", "carry_forward", "decimals", "levels", "mean_allowed", "overlap",
+    "dimensions", "due_day", "lock_day", "baseline", "targets", "judged_from", "retired_on", "formula", "components",
+    "reweight", "source", "source_url",
 )  # fmt: skip
 COMPONENT_KEYS = ("indicator", "weight", "best", "worst", "clip")
+OVERLAP_KEYS = ("rate", "source", "on")
 GOAL_KEYS = ("period", "value", "numerator", "denominator")
 TARGET_KEYS = (*GOAL_KEYS, "grain", "partner", "band")
 OBLIGATION_KEYS = ("indicator", "partners", "starts_on", "ends_on", "frequency", "first_partial")
@@ -31,6 +33,9 @@ EXCUSE_KEYS = ("indicator", "partner", "period", "reason", "by")
 # The file's own words for fields of the model.
 FILE_KEYS = {
     "is_whole": "decimals",
+    "overlap_rate": "overlap",
+    "overlap_source": "overlap",
+    "overlap_on": "overlap",
     "breakdowns": "dimensions",
     "baseline_period": "baseline",
     "baseline_value": "baseline",
@@ -114,6 +119,12 @@ def _read_indicator(section: Section) -> dict[str, Any]:
     fields = given(section, values)
     if "decimals" in section:
         fields["is_whole"] = not decimals
+    if "levels" in section:
+        fields["levels"] = _read_levels(section)
+    if "mean_allowed" in section:
+        fields["mean_allowed"] = bool(section.flag("mean_allowed"))
+    if "overlap" in section:
+        fields |= _read_overlap(section)
     if "dimensions" in section:
         fields["breakdowns"] = _read_breakdowns(section)
     if "components" in section:
@@ -136,6 +147,33 @@ def _read_components(section: Section) -> list[Component]:
         if slug and weight is not None:
             found.append(Component(slug, weight, best, worst, clip is not False))
     return found
+
+
+def _read_levels(indicator: Section) -> list[dict[str, str]]:
+    """The levels of a scale, lowest first, as they are stored; one without a name is called by its short name."""
+    found = []
+    sections = indicator.sections("levels")
+    for section in sections:
+        slug = section.slug()
+        section.what = f"{indicator.what}, level “{slug}”"
+        section.only("slug", "name")
+        found.append({"slug": slug, "name": section.text("name") or slug})
+    once(sections, [level["slug"] for level in found], "slug")
+    return found
+
+
+def _read_overlap(indicator: Section) -> dict[str, Any]:
+    """How much partners overlap, from where and from when that is known; all empty to forget it."""
+    section = indicator.section("overlap")
+    if section is None:
+        return {"overlap_rate": None, "overlap_source": "", "overlap_on": None}
+    section.what = f"{indicator.what}, overlap"
+    section.only(*OVERLAP_KEYS)
+    return {
+        "overlap_rate": section.number("rate"),
+        "overlap_source": section.text("source", 500) or "",
+        "overlap_on": section.day("on"),
+    }
 
 
 def _read_breakdowns(section: Section) -> list[str]:

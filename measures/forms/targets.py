@@ -43,7 +43,7 @@ class TargetForm(forms.Form):
 
     def __init__(self, *args: Any, initiative: Initiative, indicator: Indicator, **kwargs: Any):
         super().__init__(*args, auto_id="id_target_%s", **kwargs)
-        for name in ("value",) if kinds.KINDS[indicator.kind].is_ratio else ("numerator", "denominator"):
+        for name in {"value", "numerator", "denominator"} - set(kinds.KINDS[indicator.kind].aims):
             del self.fields[name]
         self.fields["partner"].queryset = Partner.objects.filter(participations__initiative=initiative)
         longer = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from backbone import tabular
@@ -11,9 +12,10 @@ from backbone.problems import Problem, errors
 from backbone.tabular import COMMA, NOT_COLLECTED, POINT, SPACE, NumberFormat
 from backbone.tabular.numbers import invalid
 from measures.rules.cells import check_cells, check_submission, put_rest_in_unknown
-from measures.rules.figures import NUMBERS, Entry, has_answer, nil, plain, read_number
-from measures.rules.kinds import UNDUPLICATED
+from measures.rules.figures import NUMBERS, Entry, has_answer, nil, plain, read_number, said
+from measures.rules.kinds import MILESTONE, UNDUPLICATED
 from measures.rules.lines import TOTAL, Breakdown
+from measures.rules.past import check_past, warn_past
 from measures.rules.usual import warn_figure
 from measures.selectors.report import ReportLine
 from measures.services.figure_rows import NOTE_LENGTH
@@ -25,7 +27,12 @@ FORMATS: Mapping[str, NumberFormat] = {
 }
 
 # Only wrong when somebody says that they are done: until then the rest may be about to be typed.
-UNFINISHED = ("figure.reason_missing", "figure.half_a_rate")
+UNFINISHED = (
+    "figure.reason_missing",
+    "figure.half_a_rate",
+    "figure.half_an_average",
+    "milestone.reversed_without_reason",
+)
 
 AS_NUMBER, AS_NIL, AS_NOT_COLLECTED = "number", "nil", "nc"
 ANSWERS = (AS_NUMBER, AS_NIL, AS_NOT_COLLECTED)
@@ -76,19 +83,24 @@ class TypedLine:
         self.new_only = any(entry.new_only for entry in self.entries.values())
         self.as_defined = bool(row.as_defined)
         self.words = row.own_words
+        self.said = "" if row.total.is_not_collected else row.total.reason
         self._write_texts()
 
     def _read(self, data: Mapping[str, str], answer: str) -> None:
         posted = answer or data.get(f"{self.pk}/answer", AS_NUMBER)
         self.answer = posted if posted in ANSWERS else AS_NUMBER
+        if self.answer == AS_NIL and not self.line.rule.takes_nil:
+            self.answer = AS_NUMBER
         self.reason = self._read_text(data, "reason") if self.answer == AS_NOT_COLLECTED else ""
         self.new_only = self.line.kind == UNDUPLICATED and data.get(f"{self.pk}/new") == "1"
         self.as_defined = f"{self.pk}/defined" in data
         self.words = self._read_text(data, "words")
+        self.said = self._read_text(data, "said") if self.takes_words else ""
         if self.answer == AS_NUMBER:
             self.entries = {}
             for category in self.categories:
                 self._read_cell(data, category)
+            self._read_said()
             return
         if self.answer == AS_NIL:
             self.entries = dict.fromkeys(self.categories, nil(self.line))
@@ -97,6 +109,20 @@ class TypedLine:
             reason = "" if (TOTAL, "reason") in self.unreadable else self.reason
             self.entries[TOTAL] = Entry(is_not_collected=True, reason=reason)
         self._write_texts()
+
+    @property
+    def takes_words(self) -> bool:
+        """Whether words go with the answer, or are it: of a narrative, and of a milestone that is no longer reached."""
+        return self.line.rule.is_words or self.line.kind == MILESTONE
+
+    def _read_said(self) -> None:
+        """The words of the answer, beside its number or as the whole of it."""
+        if not self.takes_words or TOTAL not in self.entries or (TOTAL, "said") in self.unreadable:
+            return
+        if self.line.rule.is_words:
+            self.entries[TOTAL] = said(self.line, self.said)
+        elif not self.entries[TOTAL].is_blank:
+            self.entries[TOTAL] = replace(self.entries[TOTAL], reason=self.said)
 
     def _read_text(self, data: Mapping[str, str], name: str) -> str:
         """What was typed, cleaned; or as it was, to stand in its field again beside what is wrong with it."""
@@ -137,10 +163,14 @@ class TypedLine:
         cells = {category: entry for category, entry in self.entries.items() if not entry.is_blank}
         if self.row.excuse and self.is_blank:
             self.asked = False
-        if self.asked and self.is_open and (TOTAL, self.line.components[0]) not in self.unreadable:
+        is_readable = not any((TOTAL, name) in self.unreadable for name in self.line.components[:1] or ("said",))
+        if self.asked and self.is_open and is_readable:
             found = errors(check_submission([self.line], {self.line.slug: cells}))
         else:
             found = errors(check_cells(self.line, cells))
+        past = [(period, entry) for period, entry in self.row.past if entry is not None]
+        total = self.entries.get(TOTAL, Entry())
+        found += [one.at(field=f"{self.line.slug}/{TOTAL}/{one.field}") for one in check_past(self.line, total, past)]
         self.is_unfinished = any(one.code in UNFINISHED for one in found)
         if not self.asked:
             found = [one for one in found if one.code not in UNFINISHED]
@@ -154,7 +184,9 @@ class TypedLine:
         is_total_wrong = any("breakdown" not in one.params and one.params["category"] == TOTAL for one in found)
         self.warnings = []
         if TOTAL in self.entries and not is_total_wrong and self.row.state != "approved":
-            self.warnings = warn_figure(self.line, self.entries[TOTAL], self.row.earlier)
+            starts = self.indicator.tenant.fiscal_year_starts
+            self.warnings = warn_figure(self.line, total, self.row.earlier)
+            self.warnings += warn_past(self.line, self.row.period, total, past, starts)
 
     @property
     def is_blank(self) -> bool:
@@ -184,11 +216,16 @@ class TypedLine:
     def is_saved(self) -> bool:
         stored = {category: entry for category, entry in self.row.cells.items() if not entry.is_blank}
         typed = {category: entry for category, entry in self.entries.items() if not entry.is_blank}
-        return bool(stored) and not self.unreadable and not self.conflicts and _numbers(stored) == _numbers(typed)
+        is_same = _numbers(stored, self.takes_words) == _numbers(typed, self.takes_words)
+        return bool(stored) and not self.unreadable and not self.conflicts and is_same
 
 
-def _numbers(cells: Mapping[str, Entry]) -> dict[str, tuple]:
+def _numbers(cells: Mapping[str, Entry], with_words: bool) -> dict[str, tuple]:
     return {
-        category: (*(getattr(entry, name) for name in NUMBERS), entry.is_not_collected)
+        category: (
+            *(getattr(entry, name) for name in NUMBERS),
+            entry.is_not_collected,
+            entry.reason.strip() if with_words else "",
+        )
         for category, entry in cells.items()
     }

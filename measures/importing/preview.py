@@ -22,7 +22,9 @@ from measures.importing.workbooks import ANY, FORM, Expected, Filled, fill
 from measures.models.filings import OPEN_STATES, FigureState
 from measures.rules.cells import check_cells
 from measures.rules.figures import Entry, Place
+from measures.rules.kinds import MILESTONE, TO_DATE
 from measures.rules.lines import TOTAL
+from measures.rules.past import check_past, warn_past
 from measures.rules.periods import text_of
 from measures.rules.usual import warn_figure
 from measures.services import community, filings
@@ -146,11 +148,12 @@ def judge(
         by_line[row.figure.indicator_id, row.figure.period, row.figure.partner_id].append(row)
     stored = cells_of(by_line.keys())
     history = {} if is_history or len(by_line) > HISTORY_LINES else _history(office, by_line)
+    past = _past(office, by_line)
     for key, rows in by_line.items():
         here = stored.get(key, {})
-        if rows[0].line.rule.is_count:
+        if rows[0].line.rule.takes_overlap:
             rows = [_counting_whom(row, here.get(row.figure.category)) for row in rows]
-        wrong = list(_judge_line(rows, here))
+        wrong = [*_judge_line(rows, here), *_after_past(office, rows, here, past.get((key[0], key[2]), []))]
         findings.extend(wrong)
         told = {problem.row for problem in wrong if not problem.is_warning}
         if history:
@@ -242,7 +245,39 @@ def _warnings(rows: list[ReadRow], history: list[tuple[Any, Entry]]) -> Iterator
         if row.figure.category == TOTAL:
             before = [entry for period, entry in history if period < row.figure.period]
             for problem in warn_figure(row.line, row.figure.entry, before):
-                yield problem.at(row=row.number, column=row.line.components[0])
+                yield problem.at(row=row.number, column=problem.field)
+
+
+def _after_past(
+    office: Office, rows: list[ReadRow], here: Mapping[str, Stored], past: list[tuple[Any, Entry]]
+) -> Iterator[Problem]:
+    """What the partner's earlier totals, those of this file too, forbid or make odd."""
+    for row in rows:
+        if row.figure.category != TOTAL or not past:
+            continue
+        entry, period = row.figure.entry, row.figure.period
+        if not entry.reason and TOTAL in here:
+            entry = but(entry, reason=here[TOTAL].note)  # a file without a note leaves the one that is there
+        before = [(when, one) for when, one in past if when < period]
+        starts = office.tenant.fiscal_year_starts
+        for problem in (*check_past(row.line, entry, before), *warn_past(row.line, period, entry, before, starts)):
+            column = COLUMN_OF.get(problem.field, problem.field)
+            yield problem.at(row=row.number, column=column, field=column)
+
+
+def _past(office: Office, by_line: Mapping[LineKey, list[ReadRow]]) -> dict[tuple[int, int], list[tuple[Any, Entry]]]:
+    """The totals, as they would stand, of those indicators whose earlier answers decide about later ones; one statement
+    when there are any."""
+    ordered = {indicator.pk for indicator in office.indicators.values() if indicator.kind in (MILESTONE, TO_DATE)}
+    wanted = {(key[0], key[2]) for key in by_line if key[0] in ordered}
+    found: dict[tuple[int, int], dict[Any, Entry]] = {pair: {} for pair in wanted}
+    for indicator_id, period, partner_id, cell in totals_of(wanted):
+        found[indicator_id, partner_id][period] = cell.entry
+    for (indicator_id, period, partner_id), rows in by_line.items():
+        for row in rows:
+            if (indicator_id, partner_id) in found and row.figure.category == TOTAL:
+                found[indicator_id, partner_id][period] = row.figure.entry
+    return {pair: sorted(entries.items(), key=lambda one: one[0]) for pair, entries in found.items()}
 
 
 def _compare(preview: Preview, office: Office, row: ReadRow, before: Stored | None) -> None:

@@ -210,7 +210,8 @@ class Reader:
         if problems and any(not problem.is_warning for problem in problems):
             return None
         is_new = self.new_only.get(number, False) and not not_collected
-        return Entry(**values, is_not_collected=not_collected, reason=words, new_only=is_new)
+        is_told = line is not None and line.rule.is_words and not values and not not_collected
+        return Entry(**values, is_not_collected=not_collected, reason=words, new_only=is_new, is_told=is_told)
 
     def _is_first(self, read: ReadRow) -> bool:
         """Whether no earlier row spoke of this cell; a second one with the same words is passed over, with a note."""

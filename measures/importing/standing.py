@@ -8,7 +8,7 @@ from datetime import date
 
 from django.db import connection
 
-from backbone.problems import Month, Problem, gettext_noop
+from backbone.problems import Month, Problem, cut, gettext_noop
 from backbone.tenancy import active_tenant_id
 from measures.rules.figures import Entry, shown
 from measures.rules.lines import Line
@@ -85,13 +85,15 @@ def conflict(
         "old": words_of(before),
         "new": words_of(after),
     }
-    return Problem("row.conflict", text, params, hint=hint, field=line.components[0], value=params["new"])
+    return Problem("row.conflict", text, params, hint=hint, field=line.first_place, value=params["new"])
 
 
 def words_of(entry: Entry) -> str:
-    """A cell as a preview prints it: 300, 18410/21289, not_collected."""
+    """A cell as a preview prints it: 300, 18410/21289, 4.5 × 20 (an average and its weight), words, not_collected."""
     if entry.is_not_collected:
         return "not_collected"
     if entry.numerator is not None or entry.denominator is not None:
         return f"{shown(entry.numerator)}/{shown(entry.denominator)}"
-    return shown(entry.value)
+    if entry.is_told:
+        return cut(entry.reason)
+    return shown(entry.value) if entry.weight is None else f"{shown(entry.value)} × {shown(entry.weight)}"

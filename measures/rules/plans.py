@@ -14,11 +14,11 @@ from datetime import date
 from decimal import Decimal
 
 from measures.rules.figures import ZERO
-from measures.rules.kinds import FLOW, UNDUPLICATED
+from measures.rules.kinds import FLOW, MONEY, UNDUPLICATED
 from measures.rules.periods import Grain, add_months, last_month, months_apart
 
 # Months of these kinds add up, so that a year's target can be divided over its months and months' targets make a year's.
-ADDING = frozenset({FLOW, "money", "to_date"})
+ADDING = frozenset({FLOW, MONEY})
 # People in a year are neither the sum of its months nor any share of it: such a target holds for its own span only.
 OF_ONE_SPAN = frozenset({UNDUPLICATED})
 

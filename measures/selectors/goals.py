@@ -11,13 +11,13 @@ from measures.goals import Goal, OwnTarget
 from measures.models import Indicator, Target
 from measures.rules.combining import Combined
 from measures.rules.figures import divided
-from measures.rules.kinds import KINDS, STOCK, UNDUPLICATED
+from measures.rules.kinds import AVERAGE_STOCK, KINDS, STOCK, TO_DATE, UNDUPLICATED
 from measures.rules.periods import Grain, add_months, last_month, start_of
 from measures.rules.plans import ADDING, Aims, Mark, planned
 from measures.windows import Window
 
 EVERYBODY = 0
-SUMMED = ADDING | {STOCK, "average_stock"}  # partners' targets of these make one for all; of rates the two numbers do
+SUMMED = ADDING | {STOCK, TO_DATE, AVERAGE_STOCK}  # partners' targets of these make one for all; of rates the two numbers do
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +176,7 @@ def _band(indicator: Indicator, targets: Sequence[Target], window: Window) -> De
 def _own(indicator: Indicator, window: Window, targets: Sequence[Target]) -> OwnTarget | None:
     """A partner's own target in a window: of a sum what is planned so far, otherwise the next it is to reach."""
     aims = aims_of(indicator, targets, with_baseline=False)
-    if KINDS[indicator.kind].is_ratio:
+    if "numerator" in KINDS[indicator.kind].aims:
         ordered = sorted(targets, key=lambda one: one.period)
         row = next((one for one in ordered if one.period >= window.last), ordered[-1])
         return OwnTarget(None, row.numerator, row.denominator)
@@ -194,7 +194,7 @@ def _together(indicator: Indicator, rows: Mapping[int, Sequence[Target]], whole:
     """The partners' own targets as one for all, by the rule of the kind, for each span in which everybody who is
     expected has one.
     """
-    if whole is None or not (indicator.kind in SUMMED or KINDS[indicator.kind].is_ratio):
+    if whole is None or not (indicator.kind in SUMMED or "numerator" in KINDS[indicator.kind].aims):
         return []
     expected = {pk for pk, part in whole.parts if part.coverage.expected > 0}
     spans: dict[tuple[str, date], dict[int, Target]] = {}

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from backbone.tenancy import active_tenant_id
-from measures.rules.figures import Entry
+from measures.rules.figures import Entry, told_if_bare
 from measures.services import staged
 
 CHUNK = 5_000  # figures in one statement
@@ -67,9 +67,10 @@ class Stored(NamedTuple):
 
     @property
     def entry(self) -> Entry:
-        return Entry(
+        entry = Entry(
             self.value, self.numerator, self.denominator, self.weight, self.is_not_collected, self.note, self.new_only
         )
+        return told_if_bare(entry)
 
     @property
     def said(self) -> tuple[Any, ...]:

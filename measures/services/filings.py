@@ -18,8 +18,10 @@ from backbone.models import Initiative, Membership, Partner
 from backbone.problems import Problem, Refused, errors, gettext_noop
 from measures.models import Filing
 from measures.rules.cells import check_submission
-from measures.rules.figures import Entry
+from measures.rules.figures import Entry, Place
+from measures.rules.kinds import MILESTONE
 from measures.rules.lines import TOTAL
+from measures.rules.past import check_past
 from measures.rules.periods import text_of
 from measures.selectors import filing as reads
 from measures.services import figure_rows, refusals, remarks
@@ -151,6 +153,11 @@ def submit(
             {report.lines[pk].slug: merged[pk] for pk in asked} | {slug: {} for slug in strangers.values()},
         )
     )
+    ordered = [pk for pk in asked if report.lines[pk].kind == MILESTONE]
+    earlier = reads.earlier_totals(partner, ordered, period)
+    for pk in ordered:
+        for problem in check_past(report.lines[pk], merged[pk].get(TOTAL, Entry()), earlier.get(pk, [])):
+            found.append(problem.at(field=str(Place(report.lines[pk].slug, TOTAL, problem.field))))
     if found:
         raise Refused(*found)
     work = Work(initiative, by, SUBMITTED, "", sheet.now)

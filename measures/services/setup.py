@@ -21,6 +21,7 @@ from measures.lines import dimensions_of, line_of
 from measures.models import Category, CommunityFigure, Dimension, Figure, Indicator
 from measures.rules import definitions, kinds
 from measures.rules.definitions import Goal
+from measures.rules.kinds import MONEY
 from measures.services import composing
 from measures.services.expectations import mark_indicators, months_of
 
@@ -37,7 +38,8 @@ RESERVED_SLUGS = frozenset({"new"})
 
 # What of an indicator its roll-ups depend on.
 _ADDS_UP_BY = {
-    "kind", "frequency", "over_time", "carry_forward", "retired_on", "formula", "components", "reweight",
+    "kind", "frequency", "over_time", "carry_forward", "levels", "mean_allowed", "retired_on", "formula", "components",
+    "reweight",
 }  # fmt: skip
 
 
@@ -153,6 +155,12 @@ def put_indicator(
 def _check(initiative: Initiative, row: Indicator, fields: dict[str, Any], *, is_new: bool) -> None:
     """Everything the rules have to say of the indicator as it would be; leaves the new values on `row`."""
     settled = {name: (getattr(row, name), fields[name]) for name in ("kind", "frequency") if name in fields}
+    if row.kind == MONEY and "unit" in fields:
+        settled["unit"] = (row.unit, fields["unit"])
+    if "levels" in fields:
+        known, named = ([level["slug"] for level in levels] for levels in (row.levels, fields["levels"]))
+        if named[: len(known)] != known:
+            settled["levels"] = (", ".join(known), ", ".join(named))
     for name, value in fields.items():
         setattr(row, name, value)
     dimensions = dimensions_of(initiative)
@@ -160,6 +168,7 @@ def _check(initiative: Initiative, row: Indicator, fields: dict[str, Any], *, is
     definitions.refuse(problems)
     line = line_of(row, dimensions)
     problems = definitions.check_definition(line, due_day=row.due_day, lock_day=row.lock_day)
+    problems += definitions.check_overlap(line, row.overlap_rate, row.overlap_source, row.overlap_on)
     problems = problems or composing.problems(initiative, row, line)
     has_changed = any(before != after for before, after in settled.values())
     if not is_new and has_changed and _has_figures(row):

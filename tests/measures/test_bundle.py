@@ -89,7 +89,11 @@ indicators:
   - {slug: placed, name: Placed, outcome: in-work, kind: rate_stock, over_time: last, numerator: in work, denominator: due,
      unit: "%", baseline: {period: 2025-06, numerator: 40, denominator: 100}, decimals: true}
   - {slug: seats, name: Open seats, kind: stock, carry_forward: 1, direction: none, frequency: quarter, retired_on: 2029-01-01}
-  - {slug: reached, name: Reached, kind: unduplicated, direction: down}
+  - {slug: reached, name: Reached, kind: unduplicated, direction: down, overlap: {rate: 0.2, source: Survey, on: 2026-05-04}}
+  - {slug: maturity, name: Maturity, kind: ordinal, levels: [{slug: starting, name: Starting}, {slug: steady}], mean_allowed: true}
+  - {slug: house, name: House open, kind: milestone, targets: [{period: 2027-06, numerator: 8, denominator: 8}]}
+  - {slug: spent, name: Spent, kind: money, unit: EUR}
+  - {slug: story, name: Story, kind: narrative}
 obligations:
   - {indicator: completions, partners: all}
   - {indicator: placed, partners: [NO, 007], starts_on: 2025-07-01, ends_on: 2026-06-30}
@@ -181,7 +185,7 @@ def test_every_key_arrives():
         assert completions.lock_day == 35
         assert completions.breakdowns == ["age", "need", "age+need"]
         assert (completions.baseline_period, completions.baseline_value) == (date(2025, 6, 1), 750)
-        goals = [(goal.value, goal.grain, goal.partner and goal.partner.code) for goal in Target.objects.all()]
+        goals = [(goal.value, goal.grain, goal.partner and goal.partner.code) for goal in Target.objects.filter(indicator=completions)]
         assert goals == [
             (1000, "", None), (12000, "year", None), (3000, "year", "NO"), (Decimal("1100.5"), "", None)
         ]  # fmt: skip
@@ -279,8 +283,13 @@ def test_a_kind_stays_once_figures_exist():
 
 
 WRONG = [
+    ("kind: rate, numerator: seen in time, denominator: attendances, unit: percent", "kind: money, unit: dollars", 8, "its unit is the code of one currency"),
+    ("kind: rate, numerator: seen in time, denominator: attendances, unit: percent", "kind: ordinal", 8, "Name the levels of Seen within four hours"),
+    ("kind: rate,", "kind: rate, levels: [{slug: a}, {slug: b}],", 8, "Only a level on a scale (ordinal) has levels"),
+    ("kind: rate,", "kind: rate, overlap: {rate: 0.1, source: Survey, on: 2017-01-01},", 8, "Only unduplicated people can overlap"),
+    ("kind: rate, numerator: seen in time, denominator: attendances, unit: percent", "kind: unduplicated, overlap: {rate: 0.1, on: 2017-01-01}", 8, "an estimate needs its source"),
     ("kind: rate", "kind: rat", 8, "indicator “within-4h”: There is no kind rat. Did you mean rate?"),
-    ("kind: rate", "kind: median", 8, "The kind median does not exist here yet"),
+    ("kind: rate", "kind: community", 8, "The kind community does not exist here yet"),
     ("kind: rate, ", "", 8, "“kind” is missing"),
     ("kind: rate, numerator: seen in time, denominator: attendances", "kind: flow", 8, "is a percentage, and percentages cannot be added up"),
     ("targets: [{period: 2018-03, numerator: 95, denominator: 100}]", "targets: [{period: 2018-03, value: 0.95}]", 9, "say its goal as numerator and denominator"),
