@@ -116,15 +116,18 @@ def progress_to(goal: Goal | None, now: Combined, *, is_running: bool) -> Decima
 def reporting(line: Line, parts: Mapping[int, Combined], targets: Mapping[int, OwnTarget]) -> Reporting | None:
     """Those partners that are in and have a target of their own, together, by the rule of the kind.
 
-    None for people, whom nobody sums, and where a partner's numbers cannot be put beside its target's.
+    None for people, whom nobody sums, for averages, extremes and levels, and where a partner's numbers cannot be put
+    beside its target's.
     """
     both = [pk for pk, part in parts.items() if pk in targets and part.is_complete]
-    if line.rule.is_ratio:
+    if "numerator" in line.rule.aims:
         actual = _ratio([(parts[pk].numerator, parts[pk].denominator) for pk in both])
         target = _ratio([(targets[pk].numerator, targets[pk].denominator) for pk in both])
-    else:
+    elif line.rule.only_grows:
         actual = _sum([parts[pk].value for pk in both])
         target = _sum([targets[pk].value for pk in both])
+    else:
+        return None
     if not both or actual is None or target is None:
         return None
     return Reporting(len(both), actual, target)

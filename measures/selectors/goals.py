@@ -17,7 +17,11 @@ from measures.rules.plans import ADDING, Aims, Mark, planned
 from measures.windows import Window
 
 EVERYBODY = 0
-SUMMED = ADDING | {STOCK, TO_DATE, AVERAGE_STOCK}  # partners' targets of these make one for all; of rates the two numbers do
+SUMMED = ADDING | {
+    STOCK,
+    TO_DATE,
+    AVERAGE_STOCK,
+}  # partners' targets of these make one for all; of rates the two numbers do
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,7 +185,10 @@ def test_every_key_arrives():
         assert completions.lock_day == 35
         assert completions.breakdowns == ["age", "need", "age+need"]
         assert (completions.baseline_period, completions.baseline_value) == (date(2025, 6, 1), 750)
-        goals = [(goal.value, goal.grain, goal.partner and goal.partner.code) for goal in Target.objects.filter(indicator=completions)]
+        goals = [
+            (goal.value, goal.grain, goal.partner and goal.partner.code)
+            for goal in Target.objects.filter(indicator=completions)
+        ]
         assert goals == [
             (1000, "", None), (12000, "year", None), (3000, "year", "NO"), (Decimal("1100.5"), "", None)
         ]  # fmt: skip
