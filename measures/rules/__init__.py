@@ -12,6 +12,7 @@ tested against it. The map:
     figures     Entry, Place, check_figure(), nil()   one number: is it well formed?
     cells       check_cells(), check_submission()     a total and its parts: do they agree? Is every question answered?
     past        check_past(), warn_past()             what a partner's earlier answers forbid, or make odd
+    written     write_cells(), read_cells()           entries as plain data, and back
     usual       usual(), warn_figure()                soft warnings against a partner's own history
     coverage    Coverage, State, coverage()           how many partners filed of how many were expected
     combining   Combined, combine()                   over months within a partner, then over partners

@@ -24,7 +24,7 @@ PARTNERS = ("A", "B")
 
 _RATES = {"A": ((15, 100), (30, 100)), "B": ((15, 50), (10, 60))}
 _AVERAGES = {"A": ((4, 10), (5, 10)), "B": ((8, 30), (6, 30))}
-_EXTREMES = {"A": (3, 5), "B": (8, 2)}
+_EXTREMES: dict[str, tuple[int | None, int | None]] = {"A": (3, 5), "B": (8, 2)}
 _VALUES: dict[str, dict[str, tuple[int | None, int | None]]] = {
     kinds.FLOW: {"A": (30, 45), "B": (50, 25)},
     kinds.STOCK: {"A": (12, 9), "B": (20, None)},
