@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("backbone", "0003_initiative_attribution"),
-        ("measures", "0006_corrections"),
+        ("measures", "0007_rhythms_of_filing"),
     ]
 
     operations = [
