@@ -191,10 +191,16 @@ def _computed_sample(form: IndicatorForm, line: Line) -> tuple[list[tuple[str, l
         slug: Line(slug, row.name, row.kind, row.unit, over_time=row.over_time) for slug, row in form.others.items()
     }
     rows = computed_rows(line, inputs)
-    return [
-        (row.partner or line.name, [said(inputs_line, one) for one in (*row.months, row.span)])
-        for row, inputs_line in zip(rows, [*(inputs[slug] for slug in definition_of(line).inputs), line], strict=True)
-    ], [], []
+    return (
+        [
+            (row.partner or line.name, [said(inputs_line, one) for one in (*row.months, row.span)])
+            for row, inputs_line in zip(
+                rows, [*(inputs[slug] for slug in definition_of(line).inputs), line], strict=True
+            )
+        ],
+        [],
+        [],
+    )
 
 
 # --- ways to split ---

@@ -36,6 +36,7 @@ NOT_WORDS = {
 # Words that the world's measure, a plain count, has no place for: of rates, formulas and public sources.
 OF_RATES = {"measures_indicator.numerator", "measures_indicator.denominator"}
 OF_RATES |= {"measures_indicator.formula", "measures_indicator.source", "measures_indicator.source_url"}
+OF_RATES |= {"measures_indicator.overlap_source"}
 
 LINK = re.compile(rb'(?:href|hx-get|action|src)="(/[^"#]*)"')
 LEAVE_OUT = re.compile(r"^/(accounts|static|theme|language|u)/|/api/")
