@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("backbone", "0003_initiative_attribution"),
-        ("measures", "0007_rhythms_of_filing"),
+        ("measures", "0008_derived"),
     ]
 
     operations = [
@@ -41,11 +41,6 @@ class Migration(migrations.Migration):
             model_name="rollup",
             name="numerator",
             field=models.DecimalField(blank=True, decimal_places=12, max_digits=48, null=True),
-        ),
-        migrations.AlterField(
-            model_name="rollup",
-            name="value",
-            field=models.DecimalField(blank=True, decimal_places=18, max_digits=42, null=True),
         ),
         migrations.AddConstraint(
             model_name="figure",
