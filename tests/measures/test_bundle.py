@@ -292,7 +292,6 @@ WRONG = [
     ("kind: rate,", "kind: rate, overlap: {rate: 0.1, source: Survey, on: 2017-01-01},", 8, "Only unduplicated people can overlap"),
     ("kind: rate, numerator: seen in time, denominator: attendances, unit: percent", "kind: unduplicated, overlap: {rate: 0.1, on: 2017-01-01}", 8, "an estimate needs its source"),
     ("kind: rate", "kind: rat", 8, "indicator “within-4h”: There is no kind rat. Did you mean rate?"),
-    ("kind: rate", "kind: community", 8, "The kind community does not exist here yet"),
     ("kind: rate, ", "", 8, "“kind” is missing"),
     ("kind: rate, numerator: seen in time, denominator: attendances", "kind: flow", 8, "is a percentage, and percentages cannot be added up"),
     ("targets: [{period: 2018-03, numerator: 95, denominator: 100}]", "targets: [{period: 2018-03, value: 0.95}]", 9, "say its goal as numerator and denominator"),

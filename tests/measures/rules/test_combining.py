@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backbone.problems import Refused
 from measures.rules.combining import combine, combine_partners, combine_periods
 from measures.rules.coverage import State
 from measures.rules.figures import Entry
@@ -308,13 +307,6 @@ def test_two_partners_never_give_one_number_even_when_the_bounds_meet():
 
 
 # --- every kind ---------------------------------------------------------------------------------------------------
-
-
-def test_a_kind_that_does_not_exist_yet_is_refused():
-    with pytest.raises(Refused, match="community"):
-        combined(make_line("community"), in_october(value(1)))
-    with pytest.raises(Refused, match="community"):
-        combined(make_line("community"), {})
 
 
 SPAN = (OCT, NOV, DEC)

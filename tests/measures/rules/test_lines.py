@@ -76,7 +76,7 @@ def test_every_key_of_a_breakdown_reads_as_itself():
     ("changes", "codes"),
     [
         ({}, []),
-        ({"kind": "community"}, ["kind.unavailable"]),
+        ({"kind": "mean"}, ["kind.unknown"]),
         ({"kind": "rate_stock", "over_time": ""}, ["line.over_time_missing"]),
         ({"kind": "rate_stock", "over_time": "mean"}, ["line.over_time_missing"]),
         ({"kind": "rate_stock", "over_time": "period_rate"}, []),
