@@ -6,6 +6,7 @@ tested against it. The map:
     kinds       Kind, KINDS, kind()                   how each kind of indicator adds up, over partners and over time
     periods     Grain, due_on(), locks_on()…          months, quarters, fiscal years; due and lock dates
     spellings   read_period(), dhis2_period()          how DHIS2 and ADX spell a period
+    expressions parse()                               how DHIS2 spells a formula
     currencies  CODES, other_currency()               ISO 4217, and which currency a sign can mean
     lines       Line, Dimension, parse_category()     what a rule needs of an indicator; how its categories are spelled
     owed        Duty, period_at(), why_not()          what this partner owes, how often; may this be filed, and if not, why?
@@ -17,6 +18,10 @@ tested against it. The map:
     coverage    Coverage, State, coverage()           how many partners filed of how many were expected
     combining   Combined, combine()                   over months within a partner, then over partners
     overlap     estimate()                            about how many different people, where an overlap is recorded
+    components  Component, check_components()         an index: indicators, each with its weight and scale
+    formula     parse(), compute()                    a formula over other indicators
+    derived     combined_from(), check_derived()      what is computed from others, over partners and over time
+    vintages    split_note(), check_vintage()         what a source published, and when
     samples     sample_rows()                         sample numbers that show how a kind adds up
     small       is_small(), withheld()                which cells are too small to be shown
     definitions check_definition(), check_goal()…     is an indicator well defined?

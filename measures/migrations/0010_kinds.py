@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("backbone", "0003_initiative_attribution"),
-        ("measures", "0008_derived"),
+        ("measures", "0009_external_ids"),
     ]
 
     operations = [
