@@ -32,7 +32,7 @@ class DueItem:
     """Something a person owes, or will owe soon.
 
     `key` names it for good ("filing:12:2026-10"), so that a reminder is sent once; `opened` and `due` are days in the
-    tenant's time zone; `partner_id` is whose duty it is where it is a partner's.
+    tenant's time zone; `partner_id` is whose duty it is where it is a partner's, `member_id` where it is one person's.
     """
 
     key: str
@@ -41,6 +41,7 @@ class DueItem:
     url: str
     partner_id: int | None = None
     partner: str = ""
+    member_id: int | None = None
     is_late: bool = False
     closes: date | None = None
 

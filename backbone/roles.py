@@ -77,6 +77,7 @@ TABLE: dict[str, dict[Role, str]] = {
         "gap_matrix":       "R  R  W  Rg R   R   R   s  R  -",
         "meetings":         "W  R  W  Wg R   R   R   -  R  -",
         "decisions":        "W  W  W  Wg W   W   W   s  R  -",
+        "curves":           "W  W  W  W  R   R   R   -  R  -",
         "learning":         "W  W  W  W  W   W   W   -  R  -",
         "threads":          "R  W  W  Rg Wo  Wo  Wo  -  -  -",
         "health":           "R  R  R  R  R   R   R   s  R  -",
@@ -113,6 +114,8 @@ class Can(Enum):
     EDIT_ACTIVITIES = ("activities", "W")
     READ_MEETINGS = ("meetings", "R")
     EDIT_MEETINGS = ("meetings", "W")
+    READ_CURVES = ("curves", "R")
+    TURN_CURVES = ("curves", "W")
     TALK = ("threads", "W")
     READ_HEALTH = ("health", "R")
     READ_AUDIT = ("audit", "R")

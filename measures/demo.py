@@ -23,7 +23,7 @@ from django.utils.translation import gettext_noop
 from backbone import changes
 from backbone.models import Change, Grant, Initiative, Membership, Partner, Tenant, User
 from backbone.tenancy import tenant_scope
-from measures import bundles
+from measures import bundles, demo_curve
 from measures.importing.bulk import import_stream
 from measures.models import Indicator
 from measures.rules.figures import Entry
@@ -111,6 +111,7 @@ def load_riverbend(say: Say, passwords: Passwords, today: date) -> None:
         say(f"Riverbend: {text_of(calendar.open_month)}, six of nine partners")
         _file_open_month(initiative, calendar.open_month, [row for row in rows if row["month"] == "0"])
         _finish(tenant, initiative)
+        demo_curve.turn(tenant, initiative)
 
 
 def _day_of_first_load(slug: str) -> date | None:

@@ -1,10 +1,11 @@
-"""What a person owes to shared measurement: reports to file, and reports to review."""
+"""What a person owes to shared measurement: reports to file, reports to review, and own actions to turn a curve."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backbone.conditions import DueItem
@@ -12,11 +13,12 @@ from backbone.look.numbers import period_name
 from backbone.models import Membership
 from backbone.roles import Can
 from measures.lines import today
+from measures.selectors.curves import own_actions, to_look_at
 from measures.selectors.waiting import OwedReport, WaitingReport, owed_reports, waiting_reports
 
 
 def due(membership: Membership, as_of: datetime) -> list[DueItem]:
-    """What this person has to do now, over all initiatives, soonest first; twelve queries at most, always.
+    """What this person has to do now, over all initiatives, soonest first; fourteen queries at most, always.
 
     A report to file is one item for each partner and period, from the day the period is over until it is handed in or
     closes; a report to review one for each that holds figures somebody else submitted, due on the day it locks.
@@ -52,7 +54,44 @@ def due(membership: Membership, as_of: datetime) -> list[DueItem]:
                         is_late=waiting.closes_on < day,
                     )
                 )
+    items += _of_curves(membership, day)
     return sorted(items, key=lambda item: (item.due, item.key))
+
+
+def _of_curves(membership: Membership, day: date) -> list[DueItem]:
+    """Own actions to turn a curve, and curves to be looked at again by whoever began them."""
+    if not membership.can(Can.READ_CURVES):
+        return []
+    tenant = membership.tenant
+    items = []
+    for action in own_actions(membership.stands_for, day):
+        indicator = action.curve.indicator
+        words = {"what": action.what, "name": indicator.code or indicator.name}
+        items.append(
+            DueItem(
+                key=f"action:{action.pk}",
+                label=_("%(what)s (to turn the curve of %(name)s)") % words,
+                due=action.due_on,
+                url=reverse("measures:curve", args=[tenant.slug, indicator.initiative.slug, action.curve_id]),
+                member_id=action.owner_id,
+                is_late=action.due_on < day,
+            )
+        )
+    for curve in to_look_at(membership.stands_for, day):
+        if curve.look_again_on is None:
+            continue
+        indicator = curve.indicator
+        items.append(
+            DueItem(
+                key=f"curve:{curve.pk}",
+                label=_("Look again at the curve of %(name)s") % {"name": indicator.code or indicator.name},
+                due=curve.look_again_on,
+                url=reverse("measures:curve", args=[tenant.slug, indicator.initiative.slug, curve.pk]),
+                member_id=curve.by_id,
+                is_late=curve.look_again_on < day,
+            )
+        )
+    return items
 
 
 def _filing_words(report: OwedReport) -> str:

@@ -5,6 +5,7 @@ from django.urls import path
 from measures.views import (
     community,
     corrections,
+    curves,
     exchange,
     figures,
     filings,
@@ -53,6 +54,9 @@ urlpatterns = [
     path("our-figures/", figures.our_figures, name="our-figures"),
     path("indicators/", indicators.indicator_list, name="indicator-list"),
     path("indicators/<slug:indicator>/", indicators.indicator, name="indicator"),
+    path("indicators/<slug:indicator>/curve/", curves.curve_begin, name="curve-begin"),
+    path("curves/<int:curve>/", curves.curve, name="curve"),
+    path("curves/<int:curve>/print/", curves.curve_print, name="curve-print"),
     path("indicators/<slug:indicator>/<str:partner>/<month:period>/", figures.figure, name="figure"),
     path(
         "indicators/<slug:indicator>/<str:partner>/<month:period>/correction/",

@@ -14,7 +14,7 @@ from agenda.models import Agenda, Outcome
 from backbone.models import Entrance, Grant, Initiative, Membership, Participation, Partner, Tenant, User
 from backbone.roles import Role
 from backbone.tenancy import tenant_scope
-from measures.models import Category, Dimension, Figure, Filing, Indicator, Obligation
+from measures.models import Category, Curve, Dimension, Figure, Filing, Indicator, Obligation
 
 PASSWORD = "correct horse battery staple"
 
@@ -99,6 +99,22 @@ def make_indicator(initiative: Initiative, slug: str = "completions", *, owed: b
     if owed:
         Obligation.objects.create(indicator=indicator)
     return indicator
+
+
+def make_curve(indicator: Indicator, by: Membership, **changes) -> Curve:
+    """A curve that is being turned, with an empty line pinned."""
+    month = {"grain": "month", "period": "2026-10", "latest": "2026-10", "year_starts": 7, "tenant_starts": 7}
+    numbers = dict.fromkeys(("value", "numerator", "denominator", "lower", "upper", "as_of"))
+    covered = dict.fromkeys(("filed", "expected", "excused", "waiting"), 0)
+    pinned = {
+        "window": month,
+        "figure": numbers | {"state": "none", "is_lower_bound": False},
+        "coverage": covered | {"usual_filed": None, "usual_expected": None},
+        "status": "not_judged",
+        "goal": None,
+        "trend": [],
+    }
+    return Curve.objects.create(**{"indicator": indicator, "pinned": pinned, "by": by, "at": timezone.now(), **changes})
 
 
 def make_figure(indicator: Indicator, partner: Partner, period: date, value=None, **changes) -> Figure:

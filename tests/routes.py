@@ -134,6 +134,9 @@ ROUTES: dict[str, Route] = {
     "measures:our-figures": Route(Can.READ_PARTNER_FIGURES, initiative(), _NO_PARTNER),
     "measures:indicator-list": Route(Can.READ_ROLLUPS, initiative()),
     "measures:indicator": Route(Can.READ_ROLLUPS, initiative(indicator="completions")),
+    "measures:curve-begin": Route(Can.READ_CURVES, initiative(indicator="completions")),
+    "measures:curve": Route(Can.READ_CURVES, initiative(curve="@curve")),
+    "measures:curve-print": Route(Can.READ_CURVES, initiative(curve="@curve")),
     "measures:figure": Route(
         Can.READ_PARTNER_FIGURES, initiative(indicator="completions", partner="P1", period=OCTOBER)
     ),
@@ -226,6 +229,7 @@ def make_world(neighbourhood: factories.Neighbourhood) -> SimpleNamespace:
             key=key.pk,
             obligation=Obligation.objects.get(indicator=indicator).pk,
             excuse=excuse.pk,
+            curve=factories.make_curve(indicator, people.ana).pk,
             mail=mail.pk,
             upload=upload.pk,
             participation=partners[0].participations.get().pk,

@@ -42,6 +42,7 @@ PRODUCT = """
 | Gap/duplication matrix                 | R  | R  | W  | Rg   | R   | R   | R   | s  | R  | –  |
 | Meetings, minutes, attendance          | W  | R  | W  | Wg   | R   | R   | R   | –  | R  | –  |
 | Decisions, actions                     | W  | W  | W  | Wg   | W   | W   | W   | s  | R  | –  |
+| Turning the curve                      | W  | W  | W  | W    | R   | R   | R   | –  | R  | –  |
 | What-if / know / don't-know            | W  | W  | W  | W    | W   | W   | W   | –  | R  | –  |
 | Figure threads                         | R  | W  | W  | Rg   | Wo  | Wo  | Wo  | –  | –  | –  |
 | Condition health                       | R  | R  | R  | R    | R   | R   | R   | s  | R  | –  |

@@ -17,6 +17,8 @@ from backbone.look.series import Point, Target
 
 ROOM = Decimal("0.15")  # of the scale's height: two lines of words
 
+WIDE = 420  # pixels from which the words at the end of the line have room beside those of the last value
+
 Row = dict[str, Any]
 Spec = dict[str, Any]
 
@@ -109,7 +111,7 @@ def ahead_layers(tooltip: list[Spec]) -> list[Spec]:
         },
         *(
             {
-                "transform": [{"filter": f"datum.kind == '{kind}'"}],
+                "transform": [{"filter": f"datum.kind == '{kind}' && width > {WIDE}"}],
                 "mark": {"type": "text", "style": "label", "dy": dy, "dx": 6},
                 "encoding": {"text": {"field": "label", "type": "nominal"}},
             }

@@ -101,6 +101,11 @@ class Membership(TenantOwned):
         return self.name or self.email
 
     @cached_property
+    def stands_for(self) -> tuple[int, ...]:
+        """Whose own things are asked for in this person's name: theirs, or where one asks for several, all of those."""
+        return (self.pk,)
+
+    @cached_property
     def current_grants(self) -> list[Grant]:
         """Grants in force now, read once; an inactive person has none."""
         if not self.is_active:

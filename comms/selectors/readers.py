@@ -78,11 +78,15 @@ def owed(people: Iterable[Reader], now: datetime) -> dict[int, list[DueItem]]:
         asker = copy.copy(group[0].membership)
         grants = {(g.role, g.partner_id): g for reader in group for g in reader.membership.current_grants}
         asker.current_grants = list(grants.values())
+        asker.stands_for = tuple(reader.pk for reader in group)
         with translation.override(locale), timezone.override(zone):
             items = conditions.due(asker, now)
         for reader in group:
             found[reader.pk] = [
-                one for one in items if reader.is_staff or one.partner_id is None or one.partner_id in reader.partners
+                one
+                for one in items
+                if one.member_id in (None, reader.pk)
+                and (reader.is_staff or one.partner_id is None or one.partner_id in reader.partners)
             ]
     return found
 

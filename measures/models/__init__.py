@@ -1,5 +1,6 @@
 from measures.models.community import CommunityFigure
 from measures.models.corrections import Correction, Restatement
+from measures.models.curves import Curve, CurveAction, CurveIdea, CurvePartner, CurveStory
 from measures.models.exchange import ExternalId
 from measures.models.filings import Figure, FigureEvent, Filing, Remark, Upload
 from measures.models.indicators import Category, Dimension, Indicator, Target
@@ -10,6 +11,11 @@ __all__ = [
     "Category",
     "CommunityFigure",
     "Correction",
+    "Curve",
+    "CurveAction",
+    "CurveIdea",
+    "CurvePartner",
+    "CurveStory",
     "Dimension",
     "Excuse",
     "ExternalId",

@@ -141,6 +141,7 @@ def indicator(request, initiative, indicator: str):
         "over_partners": _(rule.over_partners),
         "over_time": _(rule.over_time),
         "edit_url": _edit_url(request, initiative, row),
+        "curve_url": _curve_url(request, initiative, row),
     }
     return render(request, "measures/indicator_detail.html", context)
 
@@ -158,6 +159,12 @@ def _edit_url(request, initiative, row: Indicator) -> str:
     if not request.membership.can(Can.DEFINE_INDICATORS):
         return ""
     return url_if_there("measures:indicator-edit", request.tenant.slug, initiative.slug, row.slug)
+
+
+def _curve_url(request, initiative, row: Indicator) -> str:
+    if not request.membership.can(Can.READ_CURVES):
+        return ""
+    return reverse("measures:curve-begin", args=[request.tenant.slug, initiative.slug, row.slug])
 
 
 def _usual_of(row: Indicator, window: Window) -> str:
