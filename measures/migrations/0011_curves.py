@@ -10,7 +10,7 @@ from backbone.tenant_tables import TenantTable
 class Migration(migrations.Migration):
     dependencies = [
         ("backbone", "0004_maintain_band"),
-        ("measures", "0009_external_ids"),
+        ("measures", "0010_kinds"),
     ]
 
     operations = [
