@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
 from backbone.problems import Problem, Refused, cut, gettext_noop
 
 DAY_LENGTH = len("2026-11-20")
@@ -39,6 +43,16 @@ def parse_instant(text: str, zone: tzinfo, now: datetime | None = None) -> datet
         sentence = gettext_noop("“{value}” is still to come: nothing stands as of then.")
         raise Refused(Problem("as_of.future", sentence, {"value": cut(text)}, field="as_of", value=cut(text)))
     return instant
+
+
+def instant_words(instant: datetime) -> str:
+    """An instant on the reader's clock, always with its year: `9 Nov 2026, 14:00`, or `the end of 9 Nov 2026`."""
+    here = timezone.localtime(instant)
+    day = formats.date_format(here, pgettext("date format", "j M Y"))
+    if here.time() == time.max:
+        return _("the end of %(day)s") % {"day": day}
+    clock = formats.date_format(here, "H:i:s" if here.second or here.microsecond else "H:i")
+    return _("%(day)s, %(time)s") % {"day": day, "time": clock}
 
 
 def instant_text(instant: datetime) -> str:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
 from backbone.look.numbers import period_name, short_period
+from measures.instants import instant_text
 from measures.rules.periods import Grain, add_months, last_month, month_of, parse_month, start_of, text_of
 
 CALENDAR = "calendar"
@@ -23,7 +24,7 @@ CALENDAR = "calendar"
 class Window:
     """A span of a grain by its first month; `latest` is the last month that is over at the tenant's.
 
-    `year_starts` is the reader's year, `tenant_starts` the tenant's own.
+    `year_starts` is the reader's year, `tenant_starts` the tenant's own. `as_of`: figures as they stood at that instant.
     """
 
     grain: Grain
@@ -31,6 +32,7 @@ class Window:
     latest: date
     year_starts: int = 1
     tenant_starts: int = 1
+    as_of: datetime | None = None
 
     @classmethod
     def chosen(
@@ -128,6 +130,8 @@ class Window:
         said = {"grain": str(self.grain), "period": text_of(self.period)}
         if self.year_starts != self.tenant_starts:
             said["year"] = CALENDAR if self.year_starts == 1 else str(self.year_starts)
+        if self.as_of is not None:
+            said["as_of"] = instant_text(self.as_of)
         return urlencode(said | more)
 
     @property

@@ -146,6 +146,7 @@ ROUTES: dict[str, Route] = {
     ),
     "measures:correction-propose": Route(Can.REVIEW, initiative(indicator="completions", partner="P1", period=OCTOBER)),
     "measures:override": Route(Can.OVERRIDE, initiative(indicator="completions", partner="P1", period=OCTOBER)),
+    "measures:restatement-list": Route(Can.READ_PARTNER_FIGURES, initiative()),
     "measures:lock-calendar": Route(MEMBER, initiative()),
     "measures:lock-end": Route(Can.MOVE_LOCKS, initiative(reopening="@reopening")),
     "measures:lock-request": Route((Can.FILE, Can.MOVE_LOCKS), initiative(lock_request="@lock_request"), _OTHERS),

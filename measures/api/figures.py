@@ -14,7 +14,7 @@ from backbone.models import Partner
 from backbone.problems import Problem, Refused, cut, gettext_noop
 from backbone.roles import Can
 from measures.api import parameters
-from measures.api.shapes import MONTH, SHORT_NAME, FigurePageShape, query
+from measures.api.shapes import INSTANT, MONTH, SHORT_NAME, FigurePageShape, query
 from measures.exporting import Wanted, figure_page, seen_by
 from measures.models import Indicator
 from measures.models.filings import FigureState
@@ -28,6 +28,7 @@ PARAMETERS = {
     "state": parameters.choice(*FigureState.values),
     "page_size": parameters.whole(1, MOST_FIGURES),
     "cursor": parameters.cursor,
+    "as_of": parameters.instant,
 }
 DESCRIBED = [
     query("partner", SHORT_NAME, "Only this partner, by its code."),
@@ -35,6 +36,7 @@ DESCRIBED = [
     query("since", MONTH, "From this month."),
     query("until", MONTH, "Up to this month."),
     query("state", {"type": "string", "enum": FigureState.values}, "Only figures in this state."),
+    query("as_of", INSTANT, "As the figures stood at this instant; a day alone means its end, at the tenant's."),
     query("page_size", {"type": "integer", "minimum": 1, "maximum": MOST_FIGURES, "default": FIGURES}, "How many."),
     query("cursor", {"type": "string"}, "Where the page before ended: its `next`."),
 ]
@@ -80,6 +82,7 @@ class FiguresAPI(MemberAPI):
             since=asked["since"],
             until=asked["until"],
             states=states,
+            as_of=asked["as_of"],
         )
 
 

@@ -6,13 +6,15 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.http import QueryDict
+from django.utils import timezone
 
 from backbone.problems import Problem, Refused, cut, gettext_noop
 from backbone.tabular import nearest
+from measures.instants import parse_instant
 from measures.rules.periods import parse_month
 
 SENTENCE = 500
@@ -55,6 +57,16 @@ def month(name: str, raw: str) -> date:
     if not isinstance(found, date):
         raise _wrong(name, raw, gettext_noop("“{name}” is no month: write it as in 2017-03."))
     return found
+
+
+def instant(name: str, raw: str) -> datetime:
+    """An instant that was, in the tenant's time where it has no offset; a day alone means its end."""
+    try:
+        if "\x00" in raw:
+            raise _wrong(name, raw, gettext_noop("“{name}” is no instant."))
+        return parse_instant(raw, timezone.get_current_timezone(), timezone.now())
+    except Refused as refused:
+        raise Refused(*(problem.at(field=name) for problem in refused.problems)) from None
 
 
 def flag(name: str, raw: str) -> bool:

@@ -17,7 +17,7 @@ from backbone.models import Partner
 from backbone.problems import Problem, Refused, cut, gettext_noop
 from backbone.roles import Can, Reach
 from measures.api import parameters
-from measures.api.shapes import MONTH, SHORT_NAME, TRUTH, RollupsShape, query
+from measures.api.shapes import INSTANT, MONTH, SHORT_NAME, TRUTH, RollupsShape, query
 from measures.models import Indicator
 from measures.rules.periods import Grain
 from measures.selectors.expected import expectations
@@ -32,6 +32,7 @@ PARAMETERS = {
     "categories": parameters.flag,
     "year_starts": parameters.whole(1, 12),
     "missing": parameters.flag,
+    "as_of": parameters.instant,
 }
 WHOLE_NUMBERS = ("filed", "expected")
 
@@ -43,6 +44,7 @@ DESCRIBED = [
     query("by", {"type": "string", "enum": ["initiative", "partner"]}, "Of the whole, or of each partner."),
     query("categories", TRUTH, "The categories too."),
     query("year_starts", {"type": "integer", "minimum": 1, "maximum": 12}, "The month in which the year begins."),
+    query("as_of", INSTANT, "From the figures as they stood at this instant; who owes them is as it is today."),
     query("missing", TRUTH, "Name who has not filed; needs a grain."),
 ]
 
@@ -67,6 +69,7 @@ class RollupsAPI(MemberAPI):
             by_partner=by_partner,
             categories=bool(asked["categories"]),
             year_starts=asked["year_starts"],
+            as_of=asked["as_of"],
         )
         table = io.StringIO()
         copy_rollups(self.initiative, table, wanted)
@@ -106,6 +109,9 @@ class RollupsAPI(MemberAPI):
             raise _hidden("missing")
         if asked["grain"] is None or asked["by"] == "partner":
             text = gettext_noop("“missing” needs a grain, and is said of the whole initiative.")
+            raise Refused(Problem("filter.invalid", text, field="missing"))
+        if asked["as_of"] is not None:
+            text = gettext_noop("“missing” is said of now: leave out “as_of”.")
             raise Refused(Problem("filter.invalid", text, field="missing"))
         codes = dict(Partner.objects.values_list("pk", "code"))
         slugs = {indicator.pk: slug for slug, indicator in indicators.items()}

@@ -14,6 +14,11 @@ from measures.rules.kinds import AVAILABLE
 from measures.rules.periods import Grain
 
 MONTH = {"type": "string", "pattern": r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$", "example": "2026-10"}
+INSTANT = {
+    "type": "string",
+    "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})?)?$",
+    "example": "2026-11-09T14:00:00Z",
+}
 TRUTH = {"type": "string", "enum": ["true", "false"]}
 SHORT_NAME = {"type": "string", "maxLength": 200}
 NUMBER = {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$", "example": "18410"}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -26,7 +26,7 @@ PAGE = 20_000
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which figures: all that are left out stands for all. `states` are stored slugs; `drafts_of` are the partners whose
-    figures that are not handed in, or were returned, are among them."""
+    figures that are not handed in, or were returned, are among them. `as_of`: as they stood at that instant."""
 
     partner_ids: Collection[int] | None = None
     indicator_ids: Collection[int] | None = None
@@ -35,6 +35,7 @@ class Wanted:
     states: Collection[str] | None = None
     drafts_of: Collection[int] | None = None
     totals_only: bool = False
+    as_of: datetime | None = None
 
 
 EVERYTHING = Wanted()
@@ -84,7 +85,7 @@ def tidy(rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
 
 
 def published_rows(initiative: Initiative, wanted: Wanted = EVERYTHING) -> list[tuple[Any, ...]]:
-    """What sources outside published, as it stands now, in the columns of a file: no partner, the vintage in the note."""
+    """What sources outside published, as it stands now or stood at an instant, in the columns of a file: no partner, the vintage in the note."""
     slugs = dict(Indicator.objects.filter(initiative=initiative, kind=COMMUNITY).values_list("pk", "slug"))
     if wanted.indicator_ids is not None:
         slugs = {pk: slug for pk, slug in slugs.items() if pk in set(wanted.indicator_ids)}
@@ -94,47 +95,76 @@ def published_rows(initiative: Initiative, wanted: Wanted = EVERYTHING) -> list[
         (None, slugs[one.indicator_id], f"{one.period:%Y-%m}", one.category or None,
          "not_collected" if one.value is None else plain(one.value), None, None, None,
          note_of(one.published_on, one.note))
-        for one in current(slugs)
+        for one in current(slugs, as_of=wanted.as_of)
         if (wanted.since is None or one.period >= wanted.since) and (wanted.until is None or one.period <= wanted.until)
     ]  # fmt: skip
 
 
+# The last version of each figure up to an instant; what was taken away by then has no state, and is left out.
+_THEN = """
+    (SELECT DISTINCT ON (f.indicator_id, f.period, f.partner_id, f.category) f.*, f.pgh_label = 'delete' AS is_gone
+       FROM measures_figureevent f
+      WHERE f.tenant_id = %(tenant)s AND f.pgh_created_at <= %(as_of)s
+        AND f.indicator_id IN (SELECT i.id FROM measures_indicator i
+                                WHERE i.tenant_id = %(tenant)s AND i.initiative_id = %(initiative)s) {where}
+      ORDER BY f.indicator_id, f.period, f.partner_id, f.category, f.pgh_created_at DESC, f.pgh_id DESC)
+"""
+
+
 def _page(initiative: Initiative, wanted: Wanted, size: int, after: Sequence[Any] | None) -> list[tuple[Any, ...]]:
-    tenant_id = active_tenant_id()
-    where, params = _conditions(wanted)
+    params: dict[str, Any] = {"tenant": active_tenant_id(), "initiative": initiative.pk, "size": size}
+    keys = _conditions(params, wanted, _OF_THE_KEY)  # which figures: the same for every version of one
     if after is not None:
-        where += " AND (f.indicator_id, f.period, f.partner_id, f.category) > (%s, %s, %s, %s)"
-        params += list(after)
+        names = ("indicator", "month", "partner", "category")
+        params |= {f"after_{name}": one for name, one in zip(names, after, strict=True)}
+        keys += (
+            " AND (f.indicator_id, f.period, f.partner_id, f.category) > "
+            "(%(after_indicator)s, %(after_month)s, %(after_partner)s, %(after_category)s)"
+        )
+    states = _conditions(params, wanted, _OF_THE_STATE)
+    if wanted.as_of is None:
+        figures, where = "measures_figure", f"{keys} {states}"
+    else:
+        params["as_of"] = wanted.as_of
+        figures, where = _THEN.format(where=keys), f"AND NOT f.is_gone {states}"
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT p.code, i.slug, f.period, f.category, "  # noqa: S608  conditions are of fixed words
             "CASE WHEN f.is_not_collected THEN 'not_collected' ELSE trim_scale(f.value)::text END, "
             "trim_scale(f.numerator), trim_scale(f.denominator), trim_scale(f.weight), f.note, f.state, "
             "f.indicator_id, f.period, f.partner_id "
-            "FROM measures_figure f "
+            f"FROM {figures} f "
             "JOIN measures_indicator i ON i.tenant_id = f.tenant_id AND i.id = f.indicator_id "
             "JOIN backbone_partner p ON p.tenant_id = f.tenant_id AND p.id = f.partner_id "
-            f"WHERE f.tenant_id = %s AND i.tenant_id = %s AND i.initiative_id = %s {where} "
-            "ORDER BY f.indicator_id, f.period, f.partner_id, f.category LIMIT %s",
-            [tenant_id, tenant_id, initiative.pk, *params, size],
+            "WHERE f.tenant_id = %(tenant)s AND i.tenant_id = %(tenant)s "
+            f"AND i.initiative_id = %(initiative)s {where} "
+            "ORDER BY f.indicator_id, f.period, f.partner_id, f.category LIMIT %(size)s",
+            params,
         )
         return cursor.fetchall()
 
 
-def _conditions(wanted: Wanted) -> tuple[str, list[Any]]:
-    parts: list[str] = []
-    params: list[Any] = []
-    for condition, value in (
-        ("f.partner_id = ANY(%s)", wanted.partner_ids),
-        ("f.indicator_id = ANY(%s)", wanted.indicator_ids),
-        ("f.period >= %s", wanted.since),
-        ("f.period <= %s", wanted.until),
-        ("f.state = ANY(%s)", wanted.states),
-        ("(f.state NOT IN ('draft', 'returned') OR f.partner_id = ANY(%s))", wanted.drafts_of),
-    ):
-        if value is not None:
-            parts.append(f"AND {condition}")
-            params.append(value if isinstance(value, date) else list(value))
-    if wanted.totals_only:
-        parts.append("AND f.category = ''")
-    return " ".join(parts), params
+_OF_THE_KEY = {
+    "partner_ids": "f.partner_id = ANY(%(partner_ids)s)",
+    "indicator_ids": "f.indicator_id = ANY(%(indicator_ids)s)",
+    "since": "f.period >= %(since)s",
+    "until": "f.period <= %(until)s",
+    "totals_only": "f.category = ''",
+}
+_OF_THE_STATE = {
+    "states": "f.state = ANY(%(states)s)",
+    "drafts_of": "(f.state NOT IN ('draft', 'returned') OR f.partner_id = ANY(%(drafts_of)s))",
+}
+
+
+def _conditions(params: dict[str, Any], wanted: Wanted, known: Mapping[str, str]) -> str:
+    """What is wanted, as SQL; its values are put among the parameters."""
+    parts = []
+    for name, condition in known.items():
+        value = getattr(wanted, name)
+        if value is None or value is False:
+            continue
+        parts.append(f"AND {condition}")
+        if value is not True:
+            params[name] = value if isinstance(value, date) else list(value)
+    return " ".join(parts)

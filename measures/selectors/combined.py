@@ -11,7 +11,10 @@ once for another fiscal year or another instant.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from measures.rules.coverage import State
 from measures.rules.periods import Grain
@@ -52,14 +55,37 @@ ROLLUPS = "measures_rollup"
 
 # The figures as they stood at an instant, from the history that the triggers keep.
 FIGURES_AS_OF = """
-    (SELECT DISTINCT ON (e.pgh_obj_id) e.tenant_id, e.indicator_id, e.period, e.partner_id, e.category, e.value,
+    (SELECT DISTINCT ON (e.indicator_id, e.period, e.partner_id, e.category)
+            e.tenant_id, e.indicator_id, e.period, e.partner_id, e.category, e.value,
             e.numerator, e.denominator, e.weight, e.is_not_collected, e.note, e.new_only,
             CASE WHEN e.pgh_label = 'delete' THEN '' ELSE e.state END AS state
        FROM measures_figureevent e
-      WHERE e.tenant_id = %(tenant)s AND e.indicator_id = ANY(%(indicators)s::bigint[])
+      WHERE e.tenant_id = %(tenant)s AND e.indicator_id = ANY(%(then_indicators)s::bigint[])
         AND e.pgh_created_at <= %(as_of)s::timestamptz
-      ORDER BY e.pgh_obj_id, e.pgh_created_at DESC, e.pgh_id DESC)
+      ORDER BY e.indicator_id, e.period, e.partner_id, e.category, e.pgh_created_at DESC, e.pgh_id DESC)
 """
+
+
+class Figures(NamedTuple):
+    """Where a statement takes its figures from: their name, the CTE behind it ("" for the table), its parameters."""
+
+    name: str = FIGURES
+    cte: str = ""
+    params: Mapping[str, Any] = MappingProxyType({})
+
+    @property
+    def opening(self) -> str:
+        """What such a statement begins with."""
+        return f"WITH {self.cte}" if self.cte else ""
+
+
+def figures_at(as_of: datetime | None, indicator_ids: Iterable[int]) -> Figures:
+    """The figures as they stand, or as they stood at an instant. The statement has the parameter `tenant` anyway."""
+    if as_of is None:
+        return Figures()
+    cte = f"figures_then AS MATERIALIZED (SELECT * FROM {FIGURES_AS_OF} f)"
+    return Figures("figures_then", cte, {"then_indicators": list(indicator_ids), "as_of": as_of})
+
 
 _IS_AT_LAST = f"k.way IN ('{LAST}', '{LAST_RATE}')"
 

@@ -24,7 +24,7 @@ from measures.rules.derived import Computed, Input, compute_from
 from measures.rules.lines import TOTAL
 from measures.rules.periods import Grain
 from measures.selectors import community
-from measures.selectors.combined import FIGURES, FIGURES_AS_OF, both_rows, partner_rows
+from measures.selectors.combined import both_rows, figures_at, partner_rows
 from measures.selectors.graph import STORED, Graph, Source
 from measures.selectors.owing import with_owed
 from measures.selectors.spans import LAST, LAST_RATE, Question, Span, array, span_of
@@ -254,11 +254,8 @@ def _combined(own: list[Span], whole: list[Span], source: Source) -> list[tuple[
 
 def _figures(source: Source, spans: Iterable[Span]) -> tuple[str, str, dict[str, Any]]:
     """Where figures are read: the table, or a CTE of how they stood, and its parameters."""
-    if source.as_of is None:
-        return FIGURES, "", {}
-    indicators = sorted({span.counting.indicator_id for span in spans})
-    cte = f"figures_then AS MATERIALIZED (SELECT * FROM {FIGURES_AS_OF} f), "
-    return "figures_then", cte, {"indicators": indicators, "as_of": source.as_of}
+    found = figures_at(source.as_of, sorted({span.counting.indicator_id for span in spans}))
+    return found.name, f"{found.cte}, " if found.cte else "", dict(found.params)
 
 
 def _coverage(

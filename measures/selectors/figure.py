@@ -14,7 +14,7 @@ from backbone.look.numbers import SILENCE
 from backbone.models import Initiative, Partner
 from backbone.tenancy import active_tenant_id
 from measures import wording
-from measures.models import Figure, Indicator
+from measures.models import Figure, FigureEvent, Indicator
 from measures.models.filings import OPEN_STATES, FigureState
 from measures.rules.figures import Entry, divided, told_if_bare
 from measures.rules.lines import TOTAL, Line, breakdown_of
@@ -50,10 +50,21 @@ class FigureView:
     changed_at: datetime | None
 
 
-def figure_view(indicator: Indicator, line: Line, partner: Partner, period: date, *, with_drafts: bool) -> FigureView:
-    """The total and the categories of one line; drafts only for who may read them, and of what was returned, and its
-    partner may be changing, only that it was. One statement."""
-    rows = Figure.objects.filter(indicator=indicator, partner=partner, period=period).select_related("changed_by")
+def figure_view(
+    indicator: Indicator,
+    line: Line,
+    partner: Partner,
+    period: date,
+    *,
+    with_drafts: bool,
+    as_of: datetime | None = None,
+) -> FigureView:
+    """The total and the categories of one line, now or as they stood at an instant; drafts only for who may read them,
+    and of what was returned, and its partner may be changing, only that it was. One statement."""
+    if as_of is None:
+        rows = Figure.objects.filter(indicator=indicator, partner=partner, period=period).select_related("changed_by")
+    else:
+        rows = _events_until(as_of, indicator, partner, period)
     rows = [row for row in rows if with_drafts or row.state != FigureState.DRAFT]
     secret = () if with_drafts else (FigureState.RETURNED,)
     by_key = {row.category: row for row in rows}
@@ -78,6 +89,15 @@ def figure_view(indicator: Indicator, line: Line, partner: Partner, period: date
         approved_by="" if approver is None else approver.name,
         changed_at=None if total is None else total.changed_at,
     )
+
+
+def _events_until(as_of: datetime, indicator: Indicator, partner: Partner, period: date) -> list[FigureEvent]:
+    """The last version of each cell of a line up to an instant; none of what was taken away by then."""
+    events = FigureEvent.objects.filter(
+        indicator=indicator, partner=partner, period=period, pgh_created_at__lte=as_of
+    ).select_related("changed_by")
+    latest = events.order_by("category", "-pgh_created_at", "-pgh_id").distinct("category")
+    return [event for event in latest if event.pgh_label != "delete"]
 
 
 def _cell(line: Line, row: Figure, name: str, secret: Collection[str]) -> Cell:

@@ -24,10 +24,12 @@ from measures.rules.kinds import KINDS, SUM, UNDUPLICATED
 from measures.rules.lines import Breakdown, Line, breakdown_of
 from measures.rules.periods import Grain
 from measures.rules.small import counts_of, withheld
+from measures.selectors.combined import figures_at
 from measures.selectors.obligations import rarer_duties
 from measures.selectors.parts import Part
 from measures.selectors.reading import Reading, TrendPoint, point_of
 from measures.selectors.series import SeriesRow, series
+from measures.windows import Window
 
 LENGTHS = {Grain.MONTH: 25, Grain.QUARTER: 13, Grain.YEAR: 8}
 SMALL_LENGTHS = {Grain.MONTH: 13, Grain.QUARTER: 9, Grain.YEAR: 6}
@@ -73,7 +75,7 @@ def partner_rows(reading: Reading, shown: set[int] | None) -> list[PartnerRow]:
     before = {} if reading.before is None else {part.partner_id: part.combined for part in reading.before.parts}
     partners = Partner.objects.in_bulk([part.partner_id for part in own])
     alone = _one_period(reading, partners)
-    states = _figure_states(indicator, reading.window.period, alone) if alone else {}
+    states = _figure_states(indicator, reading.window, alone) if alone else {}
     rows = []
     for part in own:
         earlier = before.get(part.partner_id)
@@ -132,15 +134,23 @@ def _change(line: Line, pk: int, before: Combined | None, now: Combined) -> str:
     return wording.change_amount(line, one)
 
 
-def _figure_states(indicator: Indicator, period: date, partners: Iterable[int]) -> dict[int, tuple[str, bool]]:
+def _figure_states(indicator: Indicator, window: Window, partners: Iterable[int]) -> dict[int, tuple[str, bool]]:
     """By partner: the state of its total, and whether it says that it was not collected; one statement."""
+    source = figures_at(window.as_of, [indicator.pk])
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            SELECT partner_id, state, is_not_collected FROM measures_figure
-             WHERE tenant_id = %s AND indicator_id = %s AND period = %s AND category = '' AND partner_id = ANY(%s)
-            """,
-            [active_tenant_id(), indicator.pk, period, list(partners)],
+            f"""
+            {source.opening} SELECT f.partner_id, f.state, f.is_not_collected FROM {source.name} f
+             WHERE f.tenant_id = %(tenant)s AND f.indicator_id = %(indicator)s AND f.period = %(period)s
+               AND f.category = '' AND f.partner_id = ANY(%(partners)s) AND f.state <> ''
+            """,  # noqa: S608  (fragments of our own)
+            {
+                "tenant": active_tenant_id(),
+                "indicator": indicator.pk,
+                "period": window.period,
+                "partners": list(partners),
+                **source.params,
+            },
         )
         return {partner: (state, is_not_collected) for partner, state, is_not_collected in cursor}
 
@@ -215,6 +225,7 @@ def splits(initiative: Initiative, reading: Reading, *, threshold: int | None) -
         categories=True,
         year_starts=window.sql_year,
         fill=False,
+        as_of=window.as_of,
     )
     periods = [window.back(back) for back in range(length - 1, -1, -1)]
     by_key = {(row.category, row.period): row for row in rows}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from backbone.models import Initiative
@@ -29,11 +30,11 @@ class Outside:
     published: list[Vintage]
 
     @classmethod
-    def of(cls, initiative: Initiative, known: Mapping[int, Counting]) -> Outside:
+    def of(cls, initiative: Initiative, known: Mapping[int, Counting], as_of: datetime | None = None) -> Outside:
         is_computed = any(counting.is_computed for counting in known.values())
         related = graph([initiative.pk]) if is_computed else _NOTHING
         ids = {pk for pk, counting in (known | related.countings).items() if counting.is_published}
-        return cls(known, related, current(ids) if ids else [])
+        return cls(known, related, current(ids, as_of=as_of) if ids else [])
 
     def has(self, pk: int) -> bool:
         return pk in self.related.definitions or self.known[pk].is_published

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -26,7 +26,7 @@ from measures.rules.kinds import KINDS, ORDINAL, TO_DATE, UNDUPLICATED
 from measures.rules.lines import Line
 from measures.rules.periods import Grain, add_months, last_day, last_month, start_of
 from measures.rules.usual import HISTORY, usual
-from measures.selectors.combined import partner_rows
+from measures.selectors.combined import Figures, figures_at, partner_rows
 from measures.selectors.obligations import Duties
 from measures.selectors.owing import steady_plans, with_owed
 from measures.selectors.spans import LAST, LAST_RATE, MEAN, Counting, Question, Span, span_of
@@ -97,21 +97,25 @@ def so_far(span: Span, latest: date) -> Span | None:
     return None if over < span.first_on else span._replace(last_on=over, ends_on=last_day(over, frequency))
 
 
-def wholes(spans: Sequence[Span], lines: Mapping[int, Line], weights: Mapping[int, Weights]) -> list[Whole]:
+def wholes(
+    spans: Sequence[Span], lines: Mapping[int, Line], weights: Mapping[int, Weights], as_of: datetime | None = None
+) -> list[Whole]:
     """Each span combined, with its parts, in the order of the spans; four statements.
 
-    `weights` are usual volumes by indicator and partner, as `usual_volumes` gives them.
+    `weights` are usual volumes by indicator and partner, as `usual_volumes` gives them. `as_of` reads the figures as
+    they stood at that instant; who owes them is as it is today.
     """
     if not spans:
         return []
     found: list[dict[int, Part]] = [{} for _span in spans]
     question = Question(spans)
-    params = question.parameters(active_tenant_id()) | question.periods()
+    source = figures_at(as_of, {span.counting.indicator_id for span in spans})
+    params = question.parameters(active_tenant_id()) | question.periods() | dict(source.params)
     with connection.cursor() as cursor, steady_plans(cursor):
         cursor.execute(
             f"""
-            SELECT n, scope, value, numerator, denominator, lower, upper, value_period, filed, parts, state
-              FROM ({partner_rows(question, categories=False)}) r
+            {source.opening} SELECT n, scope, value, numerator, denominator, lower, upper, value_period, filed, parts, state
+              FROM ({partner_rows(question, figures=source.name, categories=False)}) r
             """,
             params,
         )
@@ -191,7 +195,7 @@ def _is_one_year(span: Span) -> bool:
     return first == start_of(Grain.YEAR, add_months(span.period, Grain(span.grain).months - 1), starts)
 
 
-def usual_volumes(spans: Iterable[Span]) -> dict[int, dict[int, Decimal]]:
+def usual_volumes(spans: Iterable[Span], as_of: datetime | None = None) -> dict[int, dict[int, Decimal]]:
     """By indicator and partner: the median of the last six figures that count before the indicator's span, as
     `rules.usual` defines it (a rate's denominators, an average's weights); a partner without any is left out, and so
     is a kind without volumes. One statement, a few more where partners file at different rhythms.
@@ -199,10 +203,10 @@ def usual_volumes(spans: Iterable[Span]) -> dict[int, dict[int, Decimal]]:
     spans = [span for span in spans if KINDS[span.counting.kind].has_volume]
     uneven = [span for span in spans if span.counting.longest > Grain(span.counting.frequency).months]
     starts = {span.counting.indicator_id: span for span in spans if span not in uneven}
-    return _medians(starts) | _even_medians(uneven)
+    return _medians(starts, as_of) | _even_medians(uneven, as_of)
 
 
-def _history(starts: Mapping[int, Span]) -> dict[str, Any]:
+def _history(starts: Mapping[int, Span], source: Figures) -> dict[str, Any]:
     """The parameters of `_LAST_FIGURES`: for each indicator, how far back to look from its span."""
     since = {
         pk: add_months(span.first_on, -LOOKED_BACK * Grain(span.counting.frequency).months)
@@ -215,7 +219,7 @@ def _history(starts: Mapping[int, Span]) -> dict[str, Any]:
         "before": [span.first_on for span in starts.values()],
         "states": list(next(iter(starts.values())).counting.states),
         "history": HISTORY,
-    }
+    } | dict(source.params)
 
 
 _LAST_FIGURES = """
@@ -224,7 +228,7 @@ _LAST_FIGURES = """
                    row_number() OVER (PARTITION BY f.indicator_id, f.partner_id ORDER BY f.period DESC) AS back
               FROM unnest(%(indicators)s::bigint[], %(since)s::date[], %(before)s::date[])
                    AS i (indicator_id, since, before)
-              JOIN measures_figure f
+              JOIN {figures} f
                 ON f.tenant_id = %(tenant)s AND f.indicator_id = i.indicator_id
                AND f.period >= i.since AND f.period < i.before AND f.category = ''
                AND f.state = ANY(%(states)s) AND coalesce(f.denominator, f.value) IS NOT NULL) h
@@ -232,26 +236,28 @@ _LAST_FIGURES = """
 """
 
 
-def _medians(starts: Mapping[int, Span]) -> dict[int, dict[int, Decimal]]:
+def _medians(starts: Mapping[int, Span], as_of: datetime | None) -> dict[int, dict[int, Decimal]]:
     found: dict[int, dict[int, Decimal]] = {}
     if not starts:
         return found
+    source = figures_at(as_of, starts)
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
+            {source.opening}
             SELECT u.indicator_id, u.partner_id, (u.volumes[(u.n + 1) / 2] + u.volumes[u.n / 2 + 1]) / 2
               FROM (SELECT h.indicator_id, h.partner_id, array_agg(h.volume ORDER BY h.volume) AS volumes,
                            count(*)::int AS n
-                      FROM ({_LAST_FIGURES}) h GROUP BY h.indicator_id, h.partner_id) u
+                      FROM ({_LAST_FIGURES.format(figures=source.name)}) h GROUP BY h.indicator_id, h.partner_id) u
             """,
-            _history(starts),
+            _history(starts, source),
         )
         for indicator, partner, volume in cursor:
             found.setdefault(indicator, {})[partner] = volume
     return found
 
 
-def _even_medians(uneven: Iterable[Span]) -> dict[int, dict[int, Decimal]]:
+def _even_medians(uneven: Iterable[Span], as_of: datetime | None) -> dict[int, dict[int, Decimal]]:
     """The same for indicators that some file more rarely: a quarter's volume is a third of it each month, so that
     shares of one volume are compared. A level at the end of a quarter is a level at the end of a month.
     """
@@ -262,7 +268,8 @@ def _even_medians(uneven: Iterable[Span]) -> dict[int, dict[int, Decimal]]:
     duties = Duties(indicators.values())
     volumes: dict[tuple[int, int], list[tuple[date, Decimal]]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_LAST_FIGURES, _history(starts))
+        source = figures_at(as_of, starts)
+        cursor.execute(f"{source.opening} {_LAST_FIGURES.format(figures=source.name)}", _history(starts, source))
         for indicator, partner, period, volume in cursor:
             months = 1
             if starts[indicator].counting.way not in (LAST, LAST_RATE, MEAN):
@@ -277,7 +284,7 @@ def _even_medians(uneven: Iterable[Span]) -> dict[int, dict[int, Decimal]]:
     return found
 
 
-def waiting(spans: Iterable[Span]) -> dict[int, set[int]]:
+def waiting(spans: Iterable[Span], as_of: datetime | None = None) -> dict[int, set[int]]:
     """By indicator: the partners whose figures of the span are submitted and wait for somebody's approval, where
     only approved ones count. One statement, over those few that wait.
     """
@@ -285,13 +292,14 @@ def waiting(spans: Iterable[Span]) -> dict[int, set[int]]:
     found: dict[int, set[int]] = {}
     if not asked:
         return found
+    source = figures_at(as_of, {span.counting.indicator_id for span in asked})
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            SELECT DISTINCT i.indicator_id, f.partner_id
+            f"""
+            {source.opening} SELECT DISTINCT i.indicator_id, f.partner_id
               FROM unnest(%(indicators)s::bigint[], %(first)s::date[], %(last)s::date[])
                    AS i (indicator_id, first_on, last_on)
-              JOIN measures_figure f
+              JOIN {source.name} f
                 ON f.tenant_id = %(tenant)s AND f.state = 'submitted' AND f.category = ''
                AND f.indicator_id = i.indicator_id AND f.period BETWEEN i.first_on AND i.last_on
                AND NOT f.is_not_collected
@@ -301,6 +309,7 @@ def waiting(spans: Iterable[Span]) -> dict[int, set[int]]:
                 "indicators": [span.counting.indicator_id for span in asked],
                 "first": [span.first_on for span in asked],
                 "last": [span.last_on for span in asked],
+                **source.params,
             },
         )
         for indicator, partner in cursor:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from backbone.look.coverage import Coverage as Chip
@@ -211,19 +211,28 @@ class Reading:
         return "" if self.goal is None else goals.goal_words(self.line, self.indicator, self.goal)
 
 
-def window_for(initiative: Initiative, params: Mapping[str, str], tenant: Tenant, grain: Grain = Grain.MONTH) -> Window:
+def window_for(
+    initiative: Initiative,
+    params: Mapping[str, str],
+    tenant: Tenant,
+    grain: Grain = Grain.MONTH,
+    *,
+    as_of: datetime | None = None,
+) -> Window:
     """The window a page of this initiative shows: what the address says, else the last month that is over.
 
-    Where nothing was filed for months, it opens on the last month that has a figure; at most one statement.
+    Where nothing was filed for months, it opens on the last month that has a figure; at most one statement. `as_of`:
+    the figures in it as they stood then.
     """
     latest = latest_month(today_of(tenant))
-    return Window.chosen(
+    window = Window.chosen(
         params,
         latest=latest,
         default=latest if "period" in params else last_lively_month(initiative, latest),
         tenant_starts=tenant.fiscal_year_starts,
         grain=grain,
     )
+    return replace(window, as_of=as_of)
 
 
 def last_lively_month(initiative: Initiative, latest: date) -> date:
@@ -258,10 +267,11 @@ def read(
     """Each indicator in this window, in the same order; ten statements, whatever their number.
 
     An indicator that is filed more rarely than the window's grain is read in its own: the last quarter or year.
-    `codes` names missing partners; without it they are counted only. `states` narrows what counts.
+    `codes` names missing partners; without it they are counted only. `states` narrows what counts. A window as of an
+    instant reads the figures as they stood then; who owes them, targets and definitions are today's.
     """
     known = countings([indicator.pk for indicator in indicators])
-    outside = Outside.of(initiative, known)
+    outside = Outside.of(initiative, known, window.as_of)
     lines = _lines(initiative, [*indicators, *outside.inputs(indicators)])
     windows = {indicator.pk: own_window(indicator, window) for indicator in indicators}
     spans: dict[int, Span] = {}
@@ -270,10 +280,10 @@ def read(
         here = {pk: known[pk] for pk, one in windows.items() if one == own}
         spans |= spans_of(here, own, states=states)
         befores |= spans_of(here, own.previous, states=states)
-    weights = usual_volumes(spans.values())
+    weights = usual_volumes(spans.values(), window.as_of)
     asked = [*spans.values(), *befores.values(), *outside.spans(windows, states)]
     asked = list(dict.fromkeys(asked))
-    combined = dict(zip(asked, wholes(asked, lines, weights), strict=True))
+    combined = dict(zip(asked, wholes(asked, lines, weights, window.as_of), strict=True))
     now = {pk: combined[span] for pk, span in spans.items()}
     before = {pk: combined[span] for pk, span in befores.items()}
     for pk, own in windows.items():
@@ -281,7 +291,7 @@ def read(
             now[pk] = outside.whole(pk, own, combined, lines, states)
             if known[pk].is_computed:
                 before[pk] = outside.whole(pk, own.previous, combined, lines, states)
-    waits = waiting(spans.values()) if states is None else {}
+    waits = waiting(spans.values(), window.as_of) if states is None else {}
     targets = targets_in(indicators, windows, {pk: whole.combined for pk, whole in now.items()})
     trends = _trends(initiative, lines, windows, now, before, trend)
 
@@ -359,8 +369,9 @@ def _trends(
     for own in set(windows.values()):
         ids = [pk for pk, one in windows.items() if one == own]
         found = series(
-            initiative, ids, own.grain, own.back(length - 1), own.period, year_starts=own.sql_year, fill=False
-        )
+            initiative, ids, own.grain, own.back(length - 1), own.period,
+            year_starts=own.sql_year, fill=False, as_of=own.as_of,
+        )  # fmt: skip
         for row in found:
             rows[row.indicator_id, row.period] = point_of(row, lines[row.indicator_id])
     trends = {}

@@ -23,7 +23,7 @@ from measures.rules.coverage import State
 from measures.rules.periods import Grain, add_months, month_of, periods_between
 from measures.selectors import derived
 from measures.selectors.combined import COLUMNS as COMBINED
-from measures.selectors.combined import FIGURES, FIGURES_AS_OF, Rows, both_rows, partner_rows, whole_rows
+from measures.selectors.combined import Rows, both_rows, figures_at, partner_rows, whole_rows
 from measures.selectors.community import published_rows
 from measures.selectors.graph import Source, graph
 from measures.selectors.owing import steady_plans, with_owed
@@ -145,9 +145,8 @@ def _found(
             {},
         )
     spans = [span for span in spans if span.counting.way]
-    figures, then = FIGURES, ""
-    if wanted.as_of is not None:
-        figures, then = "figures_then", f"figures_then AS MATERIALIZED (SELECT * FROM {FIGURES_AS_OF} f), "
+    source = figures_at(wanted.as_of, {span.counting.indicator_id for span in spans})
+    figures, then = source.name, f"{source.cte}, " if source.cte else ""
     columns = ", ".join(COMBINED)
     asked, own = Question(spans, "asked"), Question(spans, "own")
     rows: Rows | str
@@ -160,7 +159,7 @@ def _found(
         then += f"{clause}, "
     return (
         f"{then} found AS MATERIALIZED (SELECT {columns}, NULL::timestamptz AS as_of FROM ({rows}) r)",
-        asked.parameters(tenant_id) | own.parameters(tenant_id) | own.periods(),
+        asked.parameters(tenant_id) | own.parameters(tenant_id) | own.periods() | dict(source.params),
     )
 
 

@@ -21,7 +21,7 @@ from measures.rules.coverage import State
 from measures.rules.figures import divided
 from measures.rules.periods import Grain, periods_between
 from measures.selectors import derived
-from measures.selectors.combined import Rows, both_rows, partner_rows, whole_rows
+from measures.selectors.combined import Rows, both_rows, figures_at, partner_rows, whole_rows
 from measures.selectors.community import published_rows
 from measures.selectors.graph import Source, graph
 from measures.selectors.owing import steady_plans, with_owed
@@ -75,6 +75,7 @@ def series(
     *,
     year_starts: int | None = None,
     fill: bool = True,
+    as_of: datetime | None = None,
 ) -> list[SeriesRow]:
     """The roll-ups of these indicators (or ids) whose spans begin from `since` to `until`, both included.
 
@@ -86,11 +87,12 @@ def series(
     grain = Grain(grain)
     tenant_id = active_tenant_id()
     known: dict[int, Counting] | None = None
-    if year_starts is not None or (scope != WHOLE_INITIATIVE and grain is Grain.MONTH):
+    if as_of is not None or year_starts is not None or (scope != WHOLE_INITIATIVE and grain is Grain.MONTH):
         everything = countings(ids)
         known = _of(everything, initiative)
-        rows = _combined_now(known, grain, since, until, scope, categories, year_starts, tenant_id)
-        rows = _merged(rows, _not_combined(everything, grain, since, until, scope, categories, year_starts, fill))
+        rows = _combined_now(known, grain, since, until, scope, categories, year_starts, tenant_id, as_of)
+        more = _not_combined(everything, grain, since, until, scope, categories, year_starts, fill, as_of)
+        rows = _merged(rows, more)
     else:
         rows = _stored(ids, grain, since, until, scope, categories, tenant_id)
     if not fill or not ids:
@@ -124,10 +126,11 @@ def _not_combined(
     categories: bool,
     year_starts: int | None,
     fill: bool,
+    as_of: datetime | None = None,
 ) -> list[SeriesRow]:
     """The rows of what is computed from others, and of what a source published, where they are not read as stored."""
     computed = {pk: counting for pk, counting in everything.items() if counting.is_computed}
-    rows = [] if scope else published_rows(everything, year_starts=year_starts)
+    rows = [] if scope else published_rows(everything, as_of=as_of, year_starts=year_starts)
     rows = [row for row in rows if row["grain"] == grain and since <= row["period"] <= until]
     if computed:
         related = graph({counting.initiative_id for counting in computed.values()})
@@ -137,7 +140,8 @@ def _not_combined(
             if s.counting.indicator_id in related.definitions
         ]
         own = [span._replace(partner_id=scope) for span in spans] if scope else []
-        source = Source(is_stored=year_starts is None, year_starts=year_starts)
+        is_stored = as_of is None and year_starts is None
+        source = Source(is_stored=is_stored, as_of=as_of, year_starts=year_starts)
         with connection.cursor() as cursor, steady_plans(cursor):
             rows += derived.rows(related, own, [] if scope else spans, source, fill=fill)
     return [_series_row(row) for row in rows if categories or row["category"] == ""]
@@ -178,26 +182,29 @@ def _combined_now(
     categories: bool,
     year_starts: int | None,
     tenant_id: int,
+    as_of: datetime | None = None,
 ) -> list[SeriesRow]:
     whole = list(_spans(known, grain, since, until, year_starts))
     if not whole:
         return []
     own = [span._replace(partner_id=scope or None) for span in whole if scope or span.grain != Grain.MONTH]
     asked, all_asked = Question(own, "own"), Question(whole)
-    clause = ""
+    source = figures_at(as_of, known)
+    clauses = [source.cte] if source.cte else []
     rows: Rows | str
     if scope != WHOLE_INITIATIVE:
-        rows = partner_rows(asked)
+        rows = partner_rows(asked, figures=source.name)
     elif own:
-        clause, rows = both_rows(asked, all_asked)
-        clause = f"WITH {clause}"
+        clause, rows = both_rows(asked, all_asked, figures=source.name)
+        clauses.append(clause)
     else:
-        rows = whole_rows(all_asked)
+        rows = whole_rows(all_asked, figures=source.name)
+    clause = f"WITH {', '.join(clauses)}" if clauses else ""
     total = "" if categories else "WHERE category = ''"
     with connection.cursor() as cursor, steady_plans(cursor):
         cursor.execute(
             f"{clause} SELECT {_READ}, NULL FROM ({rows}) r {total} ORDER BY indicator_id, category, period",
-            asked.parameters(tenant_id) | asked.periods() | all_asked.parameters(tenant_id),
+            asked.parameters(tenant_id) | asked.periods() | all_asked.parameters(tenant_id) | dict(source.params),
         )
         return [SeriesRow._make(row) for row in cursor.fetchall()]
 

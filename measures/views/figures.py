@@ -27,10 +27,12 @@ from measures.selectors.history import figure_steps
 from measures.selectors.obligations import Duties
 from measures.selectors.reading import window_for
 from measures.views.links import csv_answer, report_url, rows_from, url_if_there
+from measures.views.then import as_of_context, as_of_of, shows_as_of
 
 
 @member_can(Can.READ_PARTNER_FIGURES)
 @require_safe
+@shows_as_of
 def figure(request, initiative, indicator: str, partner, period: date):
     """One figure of one partner: total and categories, its state, what was said, every version of it."""
     membership = request.membership
@@ -48,11 +50,14 @@ def figure(request, initiative, indicator: str, partner, period: date):
     line = lines_of(initiative, [row])[row.pk]
     drafts = membership.partner_ids(Can.READ_DRAFTS)
     with_drafts = membership.can(Can.READ_DRAFTS) and (drafts is None or partner.pk in drafts)
-    found = figure_view(row, line, partner, period, with_drafts=with_drafts)
+    then = as_of_of(request)
+    found = figure_view(row, line, partner, period, with_drafts=with_drafts, as_of=then)
     excuse = Excuse.objects.filter(indicator=row, partner=partner, period=period).select_related("by").first()
+    if excuse is not None and then is not None and excuse.at > then:
+        excuse = None
     state = found.total.state if found.total is not None else "excused" if excuse is not None else "missing"
     place = [request.tenant.slug, initiative.slug]
-    window = window_for(initiative, {"period": text_of(period), "grain": frequency}, request.tenant)
+    window = window_for(initiative, {"period": text_of(period), "grain": frequency}, request.tenant, as_of=then)
     indicator_url = reverse("measures:indicator", args=[*place, row.slug]) + f"?{window.query()}"
     context = {
         "initiative": initiative,
@@ -64,8 +69,12 @@ def figure(request, initiative, indicator: str, partner, period: date):
         "figure": found,
         "state": state,
         "excuse": excuse,
-        "may_lift": excuse is not None and membership.can(Can.ASSIGN_OBLIGATIONS),
-        "remarks": _said(row, partner, period, is_handed_in=with_drafts or state in ("submitted", "approved")),
+        "may_lift": excuse is not None and then is None and membership.can(Can.ASSIGN_OBLIGATIONS),
+        "remarks": [
+            remark
+            for remark in _said(row, partner, period, is_handed_in=with_drafts or state in ("submitted", "approved"))
+            if then is None or remark.at <= then
+        ],
         "steps": figure_steps(
             row,
             line,
@@ -74,11 +83,15 @@ def figure(request, initiative, indicator: str, partner, period: date):
             partner_ids=[partner.pk],
             with_drafts=with_drafts,
             with_categories=True,
+            until=then,
         ),
+        **as_of_context(request, then),
         "report_url": report_url(request, initiative, partner, period),
-        "is_waiting": state == "submitted" and membership.can(Can.REVIEW),
-        "correction": open_in(initiative, partner, period).get(row.pk),
-        "ways": _ways(request, [*place, row.slug, partner.code, period], partner) if state == "approved" else [],
+        "is_waiting": state == "submitted" and then is None and membership.can(Can.REVIEW),
+        "correction": None if then is not None else open_in(initiative, partner, period).get(row.pk),
+        "ways": _ways(request, [*place, row.slug, partner.code, period], partner)
+        if state == "approved" and then is None
+        else [],
         "unit": wording.unit_words(line),
         "crumbs": [
             (_("Home"), reverse("backbone:home", args=place)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from datetime import date
 from itertools import chain
 
@@ -20,7 +21,7 @@ from backbone.models import Partner
 from backbone.problems import Refused
 from backbone.roles import Can
 from backbone.wording import hint, say
-from measures.exporting import figure_rows, published_rows, seen_by, tidy
+from measures.exporting import Wanted, figure_rows, published_rows, seen_by, tidy
 from measures.importing import COLUMNS
 from measures.importing.correcting import rows_to_correct
 from measures.importing.progress import rows_so_far
@@ -30,6 +31,7 @@ from measures.models import Upload
 from measures.rules.periods import parse_month
 from measures.selectors.waiting import owed_reports
 from measures.services import uploads
+from measures.views.then import as_of_of, shows_as_of
 
 CAN_IMPORT = (Can.DRAFT, Can.OVERRIDE)
 SHOWN = 20
@@ -146,11 +148,13 @@ def import_template(request, initiative):
 
 @member_can(Can.READ_PARTNER_FIGURES)
 @require_GET
+@shows_as_of
 def figure_export(request, initiative):
-    """Every figure handed in that this person may see, in the columns that an import reads; CSV or XLSX."""
-    rows = chain(
-        tidy(figure_rows(initiative, seen_by(request.membership, with_drafts=False))), published_rows(initiative)
-    )
+    """Every figure handed in that this person may see, in the columns that an import reads; CSV or XLSX; now, or as
+    they stood at an instant."""
+    as_of = as_of_of(request)
+    wanted = replace(seen_by(request.membership, with_drafts=False), as_of=as_of)
+    rows = chain(tidy(figure_rows(initiative, wanted)), published_rows(initiative, Wanted(as_of=as_of)))
     is_csv = request.GET.get("format") == "csv"
     # Written out now, while the tenant's scope is open, and not in memory; the answer then sends the file.
     file = tempfile.TemporaryFile()  # noqa: SIM115  the answer closes it
@@ -165,7 +169,8 @@ def figure_export(request, initiative):
             messages.error(request, f"{say(problem)} {hint(problem)}".strip())
         return redirect("measures:import-list", request.tenant.slug, initiative.slug)
     file.seek(0)
-    name = f"{initiative.slug}-figures.{'csv' if is_csv else 'xlsx'}"
+    then = "" if as_of is None else f"-as-of-{as_of:%Y%m%dT%H%M%SZ}"
+    name = f"{initiative.slug}-figures{then}.{'csv' if is_csv else 'xlsx'}"
     return FileResponse(file, as_attachment=True, filename=name, content_type=CSV if is_csv else XLSX)
 
 

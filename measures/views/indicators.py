@@ -19,6 +19,7 @@ from backbone.models import Partner
 from backbone.roles import Can
 from measures import drawing, wording
 from measures.foresight import forecast_words, foresee, method_words
+from measures.instants import instant_text
 from measures.models import Indicator
 from measures.rules.figures import plain
 from measures.rules.forecast import Forecast
@@ -29,8 +30,10 @@ from measures.selectors.goals import periods_of
 from measures.selectors.history import excuse_steps, figure_steps
 from measures.selectors.indicator import LENGTHS, PartnerRow, partner_rows, splits
 from measures.selectors.reading import Reading, codes_for, own_window, read, window_for
+from measures.selectors.restated import restatements
 from measures.views import composition
 from measures.views.links import csv_answer, grain_links, how_to_begin, rows_from, url_if_there, year_links
+from measures.views.then import as_of_context, as_of_of, shows_as_of
 from measures.windows import Window
 
 ROWS_ON_A_PAGE = 60
@@ -41,9 +44,10 @@ FILTER_FROM = 12
 
 @member_can(Can.READ_ROLLUPS)
 @require_safe
+@shows_as_of
 def indicator_list(request, initiative):
     """All indicators by result, with their last figure; found by a text or a result."""
-    window = window_for(initiative, request.GET, request.tenant)
+    window = window_for(initiative, request.GET, request.tenant, as_of=as_of_of(request))
     wanted, outcome = request.GET.get("q", "").strip(), request.GET.get("outcome", "")
     indicators = Indicator.objects.filter(initiative=initiative).select_related("outcome", "tenant")
     everything = list(indicators)
@@ -65,6 +69,7 @@ def indicator_list(request, initiative):
         "next": rows_from(window.next),
         "grains": grain_links(window),
         "years": year_links(window),
+        **as_of_context(request, window.as_of),
         "begin": how_to_begin(request, initiative),
         "new_url": url_if_there("measures:indicator-new", request.tenant.slug, initiative.slug) if can_define else "",
     }
@@ -80,13 +85,14 @@ def _is_meant(indicator: Indicator, wanted: str, outcome: str) -> bool:
 
 @member_can(Can.READ_ROLLUPS)
 @require_safe
+@shows_as_of
 def indicator(request, initiative, indicator: str):
     """One indicator in one span: its figure, its trend, its partners, its breakdowns, what happened to it."""
     row = Indicator.objects.filter(initiative=initiative, slug=indicator).select_related("outcome", "tenant").first()
     if row is None:
         raise Http404
     frequency = Grain(row.frequency)
-    window = window_for(initiative, request.GET, request.tenant, frequency)
+    window = window_for(initiative, request.GET, request.tenant, frequency, as_of=as_of_of(request))
     if window.grain.months < frequency.months:
         window = window.at(frequency)
     if not periods_of(row, window)[1]:
@@ -106,7 +112,7 @@ def indicator(request, initiative, indicator: str):
     page = Paginator(listed, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
     rule = KINDS[row.kind]
     found = foresee(reading)
-    kept = {name: value for name, value in request.GET.items() if name in ("grain", "period", "year")}
+    kept = {name: value for name, value in request.GET.items() if name in ("grain", "period", "year", "as_of")}
     context = {
         "initiative": initiative,
         "indicator": row,
@@ -138,10 +144,13 @@ def indicator(request, initiative, indicator: str):
         "usual_of": _usual_of(row, window),
         "splits": [(one, drawing.split_chart(reading, one)) for one in parts],
         "steps": _steps(membership, reading, shown, codes),
+        "restated": restatements(reading, shown),
+        "window_query_now": replace(window, as_of=None).query(),
         "over_partners": _(rule.over_partners),
         "over_time": _(rule.over_time),
         "edit_url": _edit_url(request, initiative, row),
         "curve_url": _curve_url(request, initiative, row),
+        **as_of_context(request, window.as_of),
     }
     return render(request, "measures/indicator_detail.html", context)
 
@@ -203,7 +212,9 @@ def _row(request, reading: Reading, row: PartnerRow) -> dict:
     if row.partner is not None and row.is_one_period and reading.line.rule.is_filed:
         month = text_of(reading.window.period)
         figure_url = reverse("measures:figure", args=[*place, reading.indicator.slug, row.partner.code, month])
-        if row.is_missing and request.membership.can(Can.ASSIGN_OBLIGATIONS):
+        if reading.window.as_of is not None:
+            figure_url += f"?as_of={instant_text(reading.window.as_of)}"
+        elif row.is_missing and request.membership.can(Can.ASSIGN_OBLIGATIONS):
             nudge = url_if_there("comms:nudge", *place, row.partner.code, reading.window.period)
     return {
         "row": row,
@@ -269,8 +280,11 @@ def _steps(membership, reading: Reading, shown: set[int] | None, codes) -> list:
     if reading.window.grain != reading.indicator.frequency:
         return []
     names = dict(codes or Partner.objects.filter(pk__in=shown or ()).values_list("pk", "code"))
-    steps = figure_steps(reading.indicator, reading.line, reading.window.period, names, partner_ids=shown, limit=STEPS)
-    steps += excuse_steps(reading.indicator, reading.window.period, shown)
+    window, then = reading.window, reading.window.as_of
+    steps = figure_steps(
+        reading.indicator, reading.line, window.period, names, partner_ids=shown, limit=STEPS, until=then
+    )
+    steps += [step for step in excuse_steps(reading.indicator, window.period, shown) if then is None or step.at <= then]
     return sorted(steps, key=lambda step: step.at, reverse=True)[:STEPS]
 
 
@@ -286,13 +300,19 @@ def _list_csv(initiative, readings: Sequence[Reading]) -> HttpResponse:
         ]
         for one in readings
     ]
-    return csv_answer(f"{initiative.slug}-indicators", columns, rows)
+    then = _then(readings[0].window) if readings else ""
+    return csv_answer(f"{initiative.slug}-indicators{then}", columns, rows)
+
+
+def _then(window: Window) -> str:
+    """What the name of a file says of the instant it is as of."""
+    return "" if window.as_of is None else f"-as-of-{window.as_of:%Y%m%dT%H%M%SZ}"
 
 
 def _csv(table: str, reading: Reading, rows: Sequence[PartnerRow], parts) -> HttpResponse:
     """One of the page's tables: `trend`, a breakdown by its name, or else the partners."""
     line, window = reading.line, reading.window
-    name = f"{reading.indicator.slug}-{text_of(window.period)}"
+    name = f"{reading.indicator.slug}-{text_of(window.period)}{_then(window)}"
     if table == "trend":
         columns = [_("Period"), reading.indicator.name, _("Filed"), _("Expected"), _("Excused"), _("State")]
         listed = [

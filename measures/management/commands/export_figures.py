@@ -11,6 +11,7 @@ from backbone.management.naming import initiative_scope
 from backbone.wording import say
 from measures.exporting import Wanted
 from measures.exporting.formats import EXPORTS, write_export
+from measures.management.instants import HELP, instant_of
 from measures.models import Indicator
 from measures.rules.periods import parse_month
 
@@ -28,17 +29,19 @@ class Command(BaseCommand):
             "--format", dest="form", choices=list(EXPORTS), help="left out, CSV or what the ending of --out says"
         )  # fmt: skip
         parser.add_argument("--scheme", default="", help="whose codes to write; left out, the format's own")
+        parser.add_argument("--as-of", metavar="INSTANT", help=HELP)
         parser.add_argument("--out", type=Path, help="a file ending in .csv or .xlsx; otherwise standard output")
 
-    def handle(self, *, initiative, indicator, since, until, state, form, scheme, out, **options):
+    def handle(self, *, initiative, indicator, since, until, state, form, scheme, as_of, out, **options):
         if form is None:
             form = "xlsx" if out is not None and out.suffix.lower() == ".xlsx" else "csv"
-        with initiative_scope(initiative) as (_tenant, found):
+        with initiative_scope(initiative) as (tenant, found):
             wanted = Wanted(
                 indicator_ids=_indicators(found, indicator) if indicator else None,
                 since=_month(since),
                 until=_month(until),
                 states=state,
+                as_of=instant_of(as_of, tenant.timezone) if as_of else None,
             )
             target = out.open("wb") if out is not None else sys.stdout.buffer
             try:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand, CommandError
 
 from backbone.management.naming import initiative_scope
+from measures.management.instants import instant_of
 from measures.models import Indicator
 from measures.rules.periods import Grain
 from measures.selectors.rollup_table import COLUMNS, Wanted, copy_rollups
@@ -40,7 +39,7 @@ class Command(BaseCommand):
                 by_partner=by == "partner",
                 categories=categories,
                 year_starts=year_starts,
-                as_of=_instant(as_of, tenant.timezone) if as_of else None,
+                as_of=instant_of(as_of, tenant.timezone) if as_of else None,
             )
             rollups.drain(tenant.pk)  # what waits for a worker is done first
             if out is None:
@@ -57,14 +56,3 @@ def _indicators(initiative, slugs) -> list[int]:
         if slug not in known:
             raise CommandError(f"There is no indicator “{slug}”. There are: {', '.join(sorted(known))}.")
     return [known[slug] for slug in slugs]
-
-
-def _instant(text: str, zone: str) -> datetime:
-    """An instant; without an offset it is the tenant's own time, and a day alone means its end."""
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        raise CommandError(f"“{text}” is no instant: write it as 2026-11-20T17:00+00:00, or 2026-11-20.") from None
-    if len(text) <= len("2026-11-20"):
-        instant = datetime.combine(instant.date() + timedelta(days=1), time.min) - timedelta(microseconds=1)
-    return instant if instant.tzinfo is not None else instant.replace(tzinfo=ZoneInfo(zone))
