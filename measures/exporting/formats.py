@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, BinaryIO
 
-from backbone.models import Initiative
+from backbone.models import Initiative, Membership
 from backbone.problems import Problem, gettext_noop
+from backbone.roles import Can
 from backbone.tabular import Columns, write_csv, write_xlsx
-from measures.exporting import dhis2
+from measures.exporting import dhis2, iati
 from measures.exporting.figures import EVERYTHING, Wanted, figure_rows, published_rows, tidy
 
 TIDY = Columns(
@@ -31,6 +32,10 @@ class Export:
     ending: str
     content_type: str
     write: Write
+    needs: tuple[Can, ...] = (Can.READ_PARTNER_FIGURES,)  # all of them
+
+    def is_for(self, membership: Membership) -> bool:
+        return all(membership.can(can) for can in self.needs)
 
 
 def _all(initiative: Initiative, wanted: Wanted) -> Iterator[tuple[Any, ...]]:
@@ -56,6 +61,11 @@ def _dhis2(pieces: Callable) -> Write:
     return write
 
 
+def _iati(file: BinaryIO, initiative: Initiative, _scheme: str, _wanted: Wanted) -> list[Problem]:
+    file.writelines(iati.pieces(initiative))
+    return []
+
+
 EXPORTS = {
     one.slug: one
     for one in (
@@ -69,6 +79,10 @@ EXPORTS = {
             "dhis2-xml", gettext_noop("DHIS2 data value set, XML"), "dhis2.xml", "application/xml", _dhis2(dhis2.xml_pieces)
         ),
         Export("dhis2-csv", gettext_noop("DHIS2 data value set, CSV"), "dhis2.csv", CSV, _dhis2(dhis2.csv_pieces)),
+        Export(
+            "iati", gettext_noop("IATI results (2.03)"), "iati.xml", "application/xml", _iati,
+            (Can.READ_PARTNER_FIGURES, Can.READ_ROLLUPS),
+        ),
     )
 }  # fmt: skip
 

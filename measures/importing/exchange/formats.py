@@ -15,11 +15,12 @@ from backbone.roles import Can
 from backbone.tabular import DEFAULT, Limits
 from measures.importing.exchange.checking import check_size, check_values
 from measures.importing.exchange.codes_file import import_codes
+from measures.importing.exchange.iati import Results
 from measures.importing.exchange.metadata import Metadata
 from measures.importing.exchange.things import CHANGED, NEW, SAME, Things, tried
 from measures.importing.preview import Preview, apply
 
-TIDY, CODES, METADATA = "tidy", "codes", "dhis2-metadata"
+TIDY, CODES, METADATA, RESULTS = "tidy", "codes", "dhis2-metadata", "iati"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,10 @@ FORMATS = {
         Format(
             METADATA, gettext_noop("DHIS2 metadata"),
             gettext_noop("Data elements, indicators, categories and validation rules, as JSON"), _DEFINITIONS, ".json",
+        ),
+        Format(
+            RESULTS, gettext_noop("IATI results"),
+            gettext_noop("Indicators, baselines, targets and actuals, as XML of version 2.01 to 2.03"), _DEFINITIONS, ".xml",
         ),
         Format(
             CODES, gettext_noop("Codes"), gettext_noop("What codes of other systems stand for, as CSV or a spreadsheet"),
@@ -125,6 +130,8 @@ def write(
 def _work(source, content, filename, *, initiative, tenant, by, asked: Asked) -> Callable[[], Things]:
     if source == METADATA:
         return Metadata(content, initiative, by, asked.scheme).run
+    if source == RESULTS:
+        return Results(content, initiative, tenant, by, asked.scheme, asked.replace).run
     return partial(import_codes, content, filename, initiative=initiative, by=by)
 
 
