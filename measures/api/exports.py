@@ -51,7 +51,7 @@ class ExportsAPI(MemberAPI):
         },
     )
     def get(self, request, form, **named):
-        if form not in EXPORTS:
+        if form not in EXPORTS or not EXPORTS[form].is_for(self.membership):
             text = gettext_noop("There is no format “{value}”. There are: {formats}.")
             params = {"value": cut(form), "formats": ", ".join(EXPORTS)}
             raise Refused(Problem("format.unknown", text, params, field="form", value=cut(form)))

@@ -65,7 +65,7 @@ def exchange(request, initiative):
         "initiative": initiative,
         "formats": FORMATS.values(),
         "accept": ",".join(sorted({ending for one in FORMATS.values() for ending in one.accept.split(",")})),
-        "exports": EXPORTS.values(),
+        "exports": [one for one in EXPORTS.values() if one.is_for(request.membership)],
         "uploads": recent.defer("content").select_related("by").order_by("-pk")[:SHOWN],
         "problems": problems,
         "reason_length": REASON_LENGTH,
@@ -79,7 +79,7 @@ def exchange(request, initiative):
 @require_GET
 def exchange_export(request, initiative, form):
     """The figures handed in that this person may see, in a format of another system; streamed from a file."""
-    if form not in EXPORTS:
+    if form not in EXPORTS or not EXPORTS[form].is_for(request.membership):
         raise Http404
     wanted = EXPORTS[form]
     file = tempfile.TemporaryFile()  # noqa: SIM115  the answer closes it

@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 from django.test import Client
 from django.urls import reverse
+from drf_spectacular.drainage import GENERATOR_STATS, reset_generator_stats
 from drf_spectacular.generators import SchemaGenerator
 
 from backbone.services import keys
@@ -120,6 +121,38 @@ def test_every_answer_to_a_file_is_described(desk, description):
         )
         assert response.status_code == status
         check(description, "post", "imports/", response)
+
+
+def test_every_answer_to_another_system_s_file_is_described(desk, description):
+    with desk.home.scope():
+        _, token = keys.create(owner=desk.home.people.ana, name="all", role="data_steward", scopes=("read", "file"))
+    item = {"dataElement": "seats", "period": f"{desk.month:%Y%m}", "orgUnit": "P1", "value": "8"}
+    strange = item | {"dataElement": "other"}
+    elements = {"dataElements": [{"id": "a", "name": "Beds"}, {"id": "b", "name": "X", "valueType": "COORDINATE"}]}
+    iati = b'<iati-activities version="2.03"/>'
+    for form, content, status in (
+        ("dhis2", {"dataValues": [item, strange, item]}, 200),
+        ("dhis2", {"dataValues": [item | {"value": "x"}]}, 400),
+        ("dhis2", {"dataValues": 3}, 400),
+        ("dhis2-metadata", elements, 200),
+        ("iati", iati, 200),
+        ("adx", iati, 400),
+    ):
+        content = content if isinstance(content, bytes) else json.dumps(content).encode()
+        response = Client().post(
+            desk.home.api(f"imports/?format={form}"), content, content_type="application/json",
+            headers={"Authorization": f"Bearer {token}"},
+        )  # fmt: skip
+        assert response.status_code == status, response.content
+        check(description, "post", "imports/", response)
+
+
+def test_the_description_is_made_without_a_warning(capsys):
+    reset_generator_stats()
+    SchemaGenerator().get_schema(request=None, public=True)
+    GENERATOR_STATS.emit_summary()
+    assert "warning" not in capsys.readouterr().err.lower()
+    assert not GENERATOR_STATS
 
 
 def test_every_operation_says_who_may_ask_and_what_it_refuses(description):
