@@ -13,11 +13,13 @@ from backbone.tabular import Findings, Row
 from measures.importing.exchange.mapping import Codes, Part
 from measures.importing.exchange.values import IGNORED, REFUSED, DataValue, Exchanged, Verdict
 from measures.importing.office import Seat
+from measures.rules.kinds import MILESTONE
 from measures.rules.lines import TOTAL, Line, breakdown_of
 from measures.rules.periods import Grain, text_of
 from measures.rules.spellings import read_period
 
 NOT_COLLECTED_MARK = "not_collected"
+_TRUTHS = {"true": "1", "false": "0"}
 ADDING_KINDS = ("flow", "stock", "average_stock", "rate", "rate_stock", "money")
 
 BLANK = gettext_noop("It says nothing: what stands there stays.")
@@ -188,7 +190,7 @@ class Translator:
         if reason is not None:
             gathered.is_not_collected, gathered.note = True, reason
             return
-        gathered.terms.setdefault(part.component, {}).setdefault(code, []).append(value.value)
+        gathered.terms.setdefault(part.component, {}).setdefault(code, []).append(_said(line, value.value))
         if value.comment and value.comment not in gathered.note:
             gathered.note = " ".join(filter(None, (gathered.note, value.comment)))
 
@@ -280,6 +282,13 @@ def _not_collected(comment: str) -> str | None:
     """The reason in a comment that says so: "not_collected: the scanner broke"."""
     word, _, reason = comment.partition(":")
     return reason.strip() if word.strip().casefold() in ("not_collected", "not collected") else None
+
+
+def _said(line: Line, raw: Any) -> Any:
+    """A value as the line takes it: DHIS2 says yes and no as true and false."""
+    if line.kind == MILESTONE and str(raw).strip().casefold() in _TRUTHS:
+        return _TRUTHS[str(raw).strip().casefold()]
+    return raw
 
 
 def _exact(raw: Any) -> Any:
