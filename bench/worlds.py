@@ -13,6 +13,7 @@ from django.db import connection, connections, transaction
 from backbone.models import Grant, Initiative, Membership, Tenant
 from backbone.roles import Role
 from backbone.tenancy import tenant_scope
+from measures.models import Indicator
 
 FIRST_MONTH = date(2024, 1, 1)
 
@@ -42,6 +43,10 @@ def make(slug: str, *, partners: int, indicators: int = 20, months: int = 24, si
             Grant.objects.create(membership=steward, role=role)
         names = {"tenant": tenant.pk, "initiative": initiative.pk, "partners": partners, "indicators": indicators}
         names |= {"months": months, "first": since}
+        Indicator.objects.bulk_create(
+            Indicator(initiative=initiative, slug=f"k{i}", name=f"Indicator {i}", kind=kind_of(i), position=i)
+            for i in range(1, indicators + 1)
+        )
         with connection.cursor() as cursor:
             for statement in _SET_UP:
                 cursor.execute(statement, names)
@@ -54,6 +59,11 @@ def make(slug: str, *, partners: int, indicators: int = 20, months: int = 24, si
     if months:
         _without_history(_FIGURES, names)
     return World(tenant, initiative, steward, partner_ids, [row[0] for row in found], [row[1] for row in found])
+
+
+def kind_of(number: int) -> str:
+    """Four rates and two levels among every twenty; the others are sums."""
+    return {3: "rate", 7: "rate", 13: "rate", 17: "rate", 5: "stock", 15: "stock"}.get(number % 20, "flow")
 
 
 def analyze() -> None:
@@ -81,15 +91,6 @@ _SET_UP = [
     """
     INSERT INTO backbone_participation (tenant_id, initiative_id, partner_id, joins_on)
     SELECT %(tenant)s, %(initiative)s, id, %(first)s FROM backbone_partner WHERE tenant_id = %(tenant)s
-    """,
-    """
-    INSERT INTO measures_indicator (tenant_id, initiative_id, slug, code, name, definition, kind, unit, numerator,
-                                    denominator, direction, frequency, over_time, carry_forward, is_whole, breakdowns,
-                                    due_day, lock_day, position)
-    SELECT %(tenant)s, %(initiative)s, 'k' || i, '', 'Indicator ' || i, '',
-           CASE WHEN i %% 20 IN (3, 7, 13, 17) THEN 'rate' WHEN i %% 20 IN (5, 15) THEN 'stock' ELSE 'flow' END,
-           '', '', '', 'up', 'month', '', 0, false, '{}', 10, 20, i
-      FROM generate_series(1, %(indicators)s) i
     """,
     """
     INSERT INTO measures_obligation (tenant_id, indicator_id, frequency, first_partial)
