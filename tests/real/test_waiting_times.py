@@ -48,7 +48,9 @@ def loaded(published) -> Loaded:
             ],
             "indicators": [
                 {"slug": "in-time", "name": "Treated within 18 weeks", "outcome": "soon", "kind": "rate", "unit": "percent",
-                 "numerator": "within 18 weeks", "denominator": "completed", "dimensions": ["function"]}
+                 "numerator": "within 18 weeks", "denominator": "completed", "dimensions": ["function"]},
+                {"slug": "median-wait", "name": "Median wait in weeks", "outcome": "soon", "kind": "median", "decimals": True,
+                 "direction": "down"},
             ],
         }
     )  # fmt: skip
@@ -114,3 +116,16 @@ def test_a_total_filed_as_one_more_category_is_refused(loaded, published):
     with pytest.raises(Refused) as refused:
         loaded.file([line, line | {"category": "function:C_999"}])
     assert {problem.code for problem in refused.value.problems} == {"category.unknown"}
+
+
+def test_medians_are_never_combined_and_their_range_is_shown(loaded, published):
+    totals = [row for row in published["2025-09"] if row["Treatment_function_code"] == TOTAL]
+    medians = {row["Provider_code"]: Decimal(row["median_wait"]) for row in totals if row["median_wait"].strip() != "-"}
+    loaded.file(
+        {"partner": code, "indicator": "median-wait", "period": "2025-09", "value": number}
+        for code, number in medians.items()
+    )
+    row = loaded.rollups(indicator=["median-wait"], grain="month").row("median-wait", "month", "2025-09")
+    assert (row["value"], row["state"]) == ("", "not_combinable")
+    assert (Decimal(row["lower"]), Decimal(row["upper"])) == (min(medians.values()), max(medians.values()))
+    assert int(row["filed"]) == len(medians)
