@@ -20,7 +20,7 @@ from tests.real_data import real_file
 
 MALARIA = "dhis2_payloads/aggregate/metadata.json"
 HIV = "dhis2_payloads/HIV_AGG_DHIS2.36.11.1-en.json"
-YES_NO = {"true": 1}  # every one of the real ones is a yes
+YES_NO = {"true": 1, "false": 0}
 
 
 def bring_in(place, content):
@@ -115,7 +115,7 @@ def test_real_values_go_where_the_real_metadata_says(in_riverside):
     for value in values:
         if value["dataElement"] in elements and value["dataElement"] in own:
             indicator = ExternalId.objects.get(kind="definition", code=value["dataElement"]).indicator_id
-            expected[indicator] += YES_NO.get(value["value"]) or int(value["value"])
+            expected[indicator] += int(YES_NO.get(value["value"], value["value"]))
     stored = {
         figure.indicator_id: figure.value for figure in Figure.objects.filter(category="", indicator_id__in=expected)
     }
