@@ -44,6 +44,7 @@ def pin(reading: Reading) -> dict[str, Any]:
             **{name: _text(getattr(now, name)) for name in _NUMBERS},
             "as_of": _month(now.as_of_period),
             "is_lower_bound": now.is_lower_bound,
+            "spread": {str(level): count for level, count in now.spread.items()},
         },
         "coverage": {
             **{name: getattr(now.coverage, name) for name in _COVERED},
@@ -87,6 +88,7 @@ def unpin(kept: dict[str, Any], indicator: Indicator, line: Line) -> tuple[Readi
         **{name: _number(figure[name]) for name in _NUMBERS},
         as_of_period=_day(figure["as_of"]),
         is_lower_bound=figure["is_lower_bound"],
+        spread={int(level): count for level, count in figure.get("spread", {}).items()},
     )
     window = Window(
         Grain(kept["window"]["grain"]),

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from backbone.look.numbers import compact, number, percent, short_date, short_period, signed, signed_percent
 from measures import kind_words
 from measures.kind_words import Shown
-from measures.rules.change import Change
+from measures.rules.change import HALF, Change
 from measures.rules.combining import Combined
 from measures.rules.coverage import State
 from measures.rules.figures import Entry, plain
@@ -165,9 +165,8 @@ def change_words(line: Line, change: Change, before: str) -> str:
     if line.kind in (UNDUPLICATED, MEDIAN, NARRATIVE) or (line.kind == ORDINAL and change.current is None):
         return ""
     if not change.is_comparable or change.difference is None:
-        if change.panel:
-            return _("Too few partners are in both periods to compare it with %(before)s.") % {"before": before}
-        return ""
+        reason = not_comparable_words(change)
+        return _("Not comparable with %(before)s: %(reason)s.") % {"before": before, "reason": reason} if reason else ""
     if change.difference == 0:
         return _("Same partners as %(before)s: no change.") % {"before": before}
     size = change_amount(line, change).lstrip("+−")
@@ -175,6 +174,28 @@ def change_words(line: Line, change: Change, before: str) -> str:
     if change.difference > 0:
         return _("Same partners as %(before)s: up %(size)s.") % words
     return _("Same partners as %(before)s: down %(size)s.") % words
+
+
+def not_comparable_words(change: Change) -> str:
+    """Why two periods are not compared: “the 6 partners in both bring 39% of the usual volume, less than half”. Empty
+    where nobody is in both, or where they are and have no value to compare.
+    """
+    if not change.panel or change.panel_share is None or change.panel_share >= HALF:
+        return ""
+    words = {"count": number(len(change.panel)), "share": percent(change.panel_share, 0)}
+    if change.by_volume:
+        pattern = ngettext(
+            "the %(count)s partner in both brings %(share)s of the usual volume, less than half",
+            "the %(count)s partners in both bring %(share)s of the usual volume, less than half",
+            len(change.panel),
+        )
+    else:
+        pattern = ngettext(
+            "the %(count)s partner in both is %(share)s of those expected, less than half",
+            "the %(count)s partners in both are %(share)s of those expected, less than half",
+            len(change.panel),
+        )
+    return pattern % words
 
 
 def missing_words(codes: Sequence[str] | None, count: int) -> str:

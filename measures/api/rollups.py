@@ -18,10 +18,12 @@ from backbone.problems import Problem, Refused, cut, gettext_noop
 from backbone.roles import Can, Reach
 from measures.api import parameters
 from measures.api.shapes import INSTANT, MONTH, SHORT_NAME, TRUTH, RollupsShape, query
+from measures.lines import today
 from measures.models import Indicator
-from measures.rules.periods import Grain
+from measures.rules.periods import Grain, last_month
 from measures.selectors.expected import expectations
 from measures.selectors.rollup_table import Wanted, copy_rollups
+from measures.windows import latest_month
 
 PARAMETERS = {
     "grain": parameters.choice(*(str(grain) for grain in Grain)),
@@ -52,7 +54,9 @@ DESCRIBED = [
 class RollupsAPI(MemberAPI):
     """Figures combined over partners and months. A number never comes without its coverage and state.
 
-    `missing=true` names the partners that have not filed, for callers who may see partners' figures; it needs a grain.
+    A quarter or year that is not over is `partial`, since `filed` counts partners whose every month of it is in;
+    `so_far` says who is in for the months that are over. `missing=true` names the partners that have not filed, for
+    callers who may see partners' figures; it needs a grain.
     """
 
     can = {"GET": Can.READ_ROLLUPS}
@@ -77,8 +81,10 @@ class RollupsAPI(MemberAPI):
         rows = [_shown(row, indicators) for row in csv.DictReader(table) if _is_within(row, asked)]
         if by_partner:
             rows = self._of_own_partners(rows)
+        latest = latest_month(today(self.tenant))
         if asked["missing"]:
-            self._name_missing(rows, indicators, asked)
+            self._name_missing(rows, indicators, asked, latest)
+        self._say_so_far(rows, indicators, asked, latest)
         return Response({"rollups": rows})
 
     def _indicators(self, slug: str | None) -> dict[str, Indicator]:
@@ -104,7 +110,31 @@ class RollupsAPI(MemberAPI):
         codes = set(Partner.objects.filter(pk__in=seen).values_list("code", flat=True))
         return [row for row in rows if row["partner"] in codes]
 
-    def _name_missing(self, rows, indicators: dict[str, Indicator], asked) -> None:
+    def _say_so_far(self, rows, indicators: dict[str, Indicator], asked, latest: date) -> None:
+        """Of a quarter or year that is not over: who is in for the months that are. Not due is not missing. Said of now
+        only, not of an instant in the past.
+        """
+        slugs = {indicator.pk: slug for slug, indicator in indicators.items()}
+        running = {
+            (row["grain"], row["period"])
+            for row in rows
+            if last_month(date.fromisoformat(f"{row['period']}-01"), Grain(row["grain"])) > latest
+            and row["grain"] != Grain.MONTH
+            and asked["as_of"] is None
+        }
+        counted: dict[tuple[str, str, str], list[bool]] = defaultdict(list)
+        for grain, period in running:
+            month = date.fromisoformat(f"{period}-01")
+            for one in expectations(slugs, month, Grain(grain), year_starts=asked["year_starts"], latest=latest):
+                if not one.is_excused:
+                    counted[grain, period, slugs[one.indicator_id]].append(one.is_filed)
+        for row in rows:
+            found = counted.get((row["grain"], row["period"], row["indicator"]))
+            row["so_far"] = None
+            if found and row["partner"] is None and not row["category"]:
+                row["so_far"] = {"through": _text(latest), "filed": sum(found), "expected": len(found)}
+
+    def _name_missing(self, rows, indicators: dict[str, Indicator], asked, latest: date) -> None:
         if self.membership.partner_ids(Can.READ_PARTNER_FIGURES) is not None:
             raise _hidden("missing")
         if asked["grain"] is None or asked["by"] == "partner":
@@ -118,7 +148,8 @@ class RollupsAPI(MemberAPI):
         for period in {row["period"] for row in rows}:
             absent: dict[str, list[str]] = defaultdict(list)
             month = date.fromisoformat(f"{period}-01")
-            for one in expectations(slugs, month, Grain(asked["grain"]), year_starts=asked["year_starts"]):
+            grain, year = Grain(asked["grain"]), asked["year_starts"]
+            for one in expectations(slugs, month, grain, year_starts=year, latest=latest):
                 if one.is_missing:
                     absent[slugs[one.indicator_id]].append(codes[one.partner_id])
             for row in rows:

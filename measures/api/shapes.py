@@ -222,6 +222,14 @@ class RefusedImportShape(RefusalShape):
     warning_count = serializers.IntegerField(required=False)
 
 
+class SoFarShape(serializers.Serializer):
+    """Who is in for those months of a span that are over."""
+
+    through = Month(help_text="The last month that is over.")
+    filed = serializers.IntegerField()
+    expected = serializers.IntegerField()
+
+
 class RollupShape(serializers.Serializer):
     indicator = serializers.CharField()
     kind = serializers.ChoiceField([(kind.slug, kind.name) for kind in AVAILABLE])
@@ -240,6 +248,7 @@ class RollupShape(serializers.Serializer):
     state = serializers.ChoiceField([(str(state), str(state)) for state in State])
     as_of = serializers.CharField(allow_null=True)
     suppressed = serializers.BooleanField()
+    so_far = SoFarShape(allow_null=True, help_text="Of a quarter or year that is not over; otherwise null.")
     missing = serializers.ListField(child=serializers.CharField(), required=False, help_text="Who has not filed.")
 
 

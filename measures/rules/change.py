@@ -26,7 +26,8 @@ class Change:
 
     `panel` are the partners complete in both periods, `panel_share` their share of everybody expected in either (by
     usual volume when it is known, else by count). `difference` and `share` (difference over previous: 0.25 is +25 %)
-    are None unless `is_comparable`; `share` is None too when there was nothing before.
+    are None unless `is_comparable`; `share` is None too when there was nothing before. `by_volume`: the panel's share is
+    that of the usual volume.
     """
 
     panel: tuple[PartnerKey, ...]
@@ -36,6 +37,7 @@ class Change:
     current: Decimal | None = None
     difference: Decimal | None = None
     share: Decimal | None = None
+    by_volume: bool = False
 
 
 def like_for_like(
@@ -54,18 +56,19 @@ def like_for_like(
     before, now = dict(previous.parts), dict(current.parts)
     panel = tuple(sorted(key for key in before if key in now and _is_in(before[key]) and _is_in(now[key])))
     expected = {key for parts in (before, now) for key, part in parts.items() if part.coverage.expected > 0}
-    panel_share = _share(panel, expected, weights)
+    panel_share, by_volume = _share(panel, expected, weights)
     if not panel or panel_share is None or panel_share < HALF or not _has_value(previous, current):
-        return Change(panel, panel_share, is_comparable=False)
+        return Change(panel, panel_share, is_comparable=False, by_volume=by_volume)
     if together is not None:
         was, is_now = (value_of(panel) for value_of in together)
     else:
         was, is_now = (_together(parts, panel, current.kind) for parts in (before, now))
     if was is None or is_now is None:
-        return Change(panel, panel_share, is_comparable=False, previous=was, current=is_now)
+        return Change(panel, panel_share, is_comparable=False, previous=was, current=is_now, by_volume=by_volume)
     difference = is_now - was
     # A fall from a negative level would turn its sign around, so the share is of the level's size.
-    return Change(panel, panel_share, True, was, is_now, difference, None if was == 0 else difference / abs(was))
+    share = None if was == 0 else difference / abs(was)
+    return Change(panel, panel_share, True, was, is_now, difference, share, by_volume)
 
 
 def _has_value(previous: Combined, current: Combined) -> bool:
@@ -95,11 +98,12 @@ def _share(
     panel: tuple[PartnerKey, ...],
     expected: set[PartnerKey],
     weights: Mapping[PartnerKey, Decimal | None] | None,
-) -> Decimal | None:
+) -> tuple[Decimal | None, bool]:
+    """The panel's share of everybody expected, and whether it is that of the usual volume."""
     if not expected:
-        return None
+        return None, False
     known = {} if weights is None else {key: weights.get(key) for key in expected}
     everybody = total_of(known.values())
     if None not in known.values() and everybody > 0:
-        return total_of(known[key] for key in panel) / everybody
-    return Decimal(len(panel)) / Decimal(len(expected))
+        return total_of(known[key] for key in panel) / everybody, True
+    return Decimal(len(panel)) / Decimal(len(expected)), False

@@ -12,6 +12,7 @@ from backbone.tenancy import active_tenant_id
 from measures.rules.periods import Grain
 from measures.selectors.combined import partner_rows
 from measures.selectors.owing import steady_plans, with_owed
+from measures.selectors.parts import so_far
 from measures.selectors.spans import Question, countings, span_of
 
 
@@ -30,11 +31,17 @@ class Expectation(NamedTuple):
 
 
 def expectations(
-    indicator_ids: Iterable[int], month: date, grain: Grain = Grain.MONTH, *, year_starts: int | None = None
+    indicator_ids: Iterable[int],
+    month: date,
+    grain: Grain = Grain.MONTH,
+    *,
+    year_starts: int | None = None,
+    latest: date | None = None,
 ) -> list[Expectation]:
     """Who owes these indicators in the span of that grain that holds this month, and who has filed all of it.
 
-    Ordered by indicator and partner. An indicator that is filed more rarely than the grain is not in the answer. Four
+    `latest` is the last month that is over: what is not over is not due, and nobody is missing for it. Ordered by
+    indicator and partner. An indicator that is filed more rarely than the grain is not in the answer. Four
     statements, whatever the number of indicators.
     """
     tenant_id = active_tenant_id()
@@ -43,6 +50,8 @@ def expectations(
         for counting in countings(indicator_ids).values()
         if counting.way and (span := span_of(counting, grain, month, year_starts=year_starts)) is not None
     ]
+    if latest is not None:
+        spans = [over for span in spans if (over := so_far(span, latest)) is not None]
     if not spans:
         return []
     question = Question(spans)

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from backbone.look.coverage import Coverage as Chip
 from backbone.models import Initiative, Membership, Partner, Tenant
 from backbone.roles import Can
@@ -174,6 +176,29 @@ class Reading:
     def is_set_against_a_plan(self) -> bool:
         """Whether a span that still runs is judged by what is planned for the part of it that is over."""
         return self.goal is not None and self.goal.is_sum and self.goal.planned is not None
+
+    @property
+    def not_comparable(self) -> str:
+        """Why the change since the span before is not said; empty where it is."""
+        return "" if self.change is None else wording.not_comparable_words(self.change)
+
+    @property
+    def all_partners_words(self) -> str:
+        """The line of everybody beside that of the same partners: `1,012 (9 of 9), then 700 so far (7 of 9)`."""
+        if self.before is None or not self.before.combined.has_something or not self.now.has_something:
+            return ""
+        was, now = self.before.combined, self.now
+        words = {
+            "before": wording.said(self.line, was),
+            "before_filed": was.coverage.filed,
+            "before_expected": was.coverage.expected,
+            "now": self.said,
+            "filed": now.coverage.filed,
+            "expected": now.coverage.expected,
+        }
+        return (
+            _("%(before)s (%(before_filed)s of %(before_expected)s), then %(now)s (%(filed)s of %(expected)s)") % words
+        )
 
     @property
     def spark(self) -> list[tuple[Decimal | None, bool]]:

@@ -19,7 +19,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("initiative", metavar="TENANT/INITIATIVE")
-        parser.add_argument("--grain", choices=[str(grain) for grain in Grain], help="all three when left out")
+        parser.add_argument(
+            "--grain",
+            choices=[str(grain) for grain in Grain],
+            help="all three when left out; a quarter or year that is not over is partial until its last month is in",
+        )
         parser.add_argument("--indicator", metavar="SLUG", action="append", help="only these; may be given again")
         parser.add_argument("--by", choices=["initiative", "partner"], default="initiative")
         parser.add_argument("--categories", action="store_true", help="every category too, not the totals alone")
