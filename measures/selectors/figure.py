@@ -9,17 +9,20 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
-from backbone.look.numbers import SILENCE
+from backbone.look.numbers import SILENCE, percent
 from backbone.models import Initiative, Partner
 from backbone.tenancy import active_tenant_id
 from measures import wording
+from measures.goals import OwnTarget
 from measures.models import Figure, FigureEvent, Indicator
 from measures.models.filings import OPEN_STATES, FigureState
 from measures.rules.figures import Entry, divided, told_if_bare
 from measures.rules.lines import TOTAL, Line, breakdown_of
 from measures.rules.owed import Duty, OwedPeriod, period_at
 from measures.rules.periods import Grain, add_months, start_of
+from measures.rules.progress import progress
 from measures.selectors.filing import entry_of
 from measures.selectors.obligations import Duties
 from measures.selectors.reading import Reading, read
@@ -129,6 +132,19 @@ class OwnLine:
     share: Decimal | None
     own: Decimal | None
     everybody: Decimal | None
+    target: OwnTarget | None = None
+
+    @property
+    def target_words(self) -> str:
+        """The partner's own target in this period, and of what adds up how much of it is there; empty without one."""
+        line = self.reading.line
+        if self.target is None or self.target.level is None:
+            return ""
+        words = {"target": wording.amount(line, self.target.level)}
+        if self.own is None or not line.rule.only_grows or not self.target.level:
+            return _("Our own target: %(target)s.") % words
+        share = progress(self.own, Decimal(0), self.target.level)
+        return _("Our own target: %(target)s; %(share)s of it is there.") % (words | {"share": percent(share, 0)})
 
     @property
     def spark(self) -> list[tuple[Decimal | None, bool]]:
@@ -163,7 +179,8 @@ def own_lines(
             else:
                 figures.append(_own(reading.line, one, row, with_drafts=with_drafts))
         own, everybody, share = _share(reading, partner.pk)
-        found.append(OwnLine(reading, tuple(figures), share, own, everybody))
+        target = reading.own_targets.get(partner.pk)
+        found.append(OwnLine(reading, tuple(figures), share, own, everybody, target))
     return found
 
 

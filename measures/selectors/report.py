@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import Q, Sum
+from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
 from backbone.models import Grant, Initiative, Partner
@@ -253,12 +253,13 @@ def who_files(partner: Partner) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A partner's part of what everybody handed in for a period, so far: 300 of 700."""
+    """A partner's part of what everybody handed in for a period, so far: 300 of 700, from 7 partners."""
 
     indicator: Indicator
     period: date
     mine: Decimal
     all: Decimal
+    partners: int
 
     @property
     def ratio(self) -> Decimal:
@@ -279,11 +280,11 @@ def shares(lines: Iterable[ReportLine], partner: Partner, periods: Iterable[date
             indicator__in=list(counts), period__in=list(periods), category=TOTAL, state__in=HANDED_IN, value__gte=0
         )
         .values("indicator_id", "period")
-        .annotate(all=Sum("value"), mine=Sum("value", filter=Q(partner=partner)))
+        .annotate(all=Sum("value"), mine=Sum("value", filter=Q(partner=partner)), partners=Count("partner"))
         .order_by("period")
     )
     return [
-        Share(counts[row["indicator_id"]], row["period"], row["mine"], row["all"])
+        Share(counts[row["indicator_id"]], row["period"], row["mine"], row["all"], row["partners"])
         for row in sums
         if row["mine"] and row["all"] > row["mine"]
     ]

@@ -122,6 +122,14 @@ def test_partners_targets_make_one_for_all_when_everybody_has_one(world):
     assert "The partners’ own targets together." in said
 
 
+def test_a_partner_sees_its_own_target_beside_its_own_figures(world):
+    target(world, 320, partner=0)
+    target(world, 999, partner=1)
+    said = text(page(world, "ben", "our-figures/"))
+    assert "Our own target: 320; 94% of it is there." in said
+    assert "999" not in said
+
+
 def test_a_level_to_be_maintained_is_kept_within_its_band(world):
     with world.scope():
         world.k1.direction, world.k1.baseline_value, world.k1.baseline_period = "maintain", 600, date(2026, 1, 1)
