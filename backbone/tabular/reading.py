@@ -14,6 +14,7 @@ from backbone.tabular.csv_file import CsvRows
 from backbone.tabular.faults import SAVE_AS_XLSX, encrypted, not_a_workbook
 from backbone.tabular.table import BULK, DEFAULT, MEGABYTE, Findings, Form, Limits, Row, Table, told
 from backbone.tabular.xlsx_file import read_xlsx
+from backbone.tabular.xlsx_stream import stream_xlsx
 
 HEAD_BYTES = 64 * 1024
 _OTHER_TYPES: tuple[tuple[bytes, str], ...] = (
@@ -108,10 +109,8 @@ def stream_csv(file: BinaryIO, columns: Columns, limits: Limits = BULK, *, findi
 def stream_table(
     file: BinaryIO, filename: str, columns: Columns, limits: Limits = BULK, *, findings: Findings
 ) -> Iterator[Row]:
-    """The sound rows of a file of either kind, for commands: CSV streams, a workbook is read whole."""
+    """The sound rows of a file of either kind, for commands, at constant memory."""
     head = file.read(HEAD_BYTES)
     if file_format(head) == "csv":
         return iter(CsvRows(file, columns, limits, head=head, findings=findings))
-    table = read_table(head + file.read(), filename, columns, limits)
-    findings.extend(table.findings.problems)
-    return iter(table.rows)
+    return stream_xlsx(head + file.read(), columns, limits, findings)

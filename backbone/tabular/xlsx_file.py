@@ -124,8 +124,12 @@ class Workbook:
         formats = next(_named(root, "cellXfs"), None)
         return [] if formats is None else [shown_as(one.get("numFmtId", ""), codes) for one in _named(formats, "xf")]
 
+    def chunks(self, sheet: SheetPart) -> Iterator[bytes]:
+        """The sheet's XML, piece by piece."""
+        return self.archive.stream(sheet.part)
+
     def open(self, sheet: SheetPart) -> Sheet:
-        chunks = self.archive.stream(sheet.part)
+        chunks = self.chunks(sheet)
         return Sheet(sheet.part, chunks, lambda: self.strings, self.date_styles, self.epoch_1904, self.limits)
 
 
@@ -169,7 +173,7 @@ def read_xlsx(
     facts = {} if form is None else _facts(book, form.facts_sheet)
     if form is not None and facts:
         columns = form.columns
-    chosen = _choose(book, columns, sheet)
+    chosen = choose_sheet(book, columns, sheet)
     reading = book.open(chosen)
     rows = reading.rows()
     first: list[tuple[int, Sequence[Any]]] = []
@@ -181,9 +185,9 @@ def read_xlsx(
         raise Refused(Problem("file.empty", gettext_noop("The sheet “{sheet}” is empty."), {"sheet": cut(chosen.name)}))
     header = find_header(first, columns)
     table = Table(columns, header, "xlsx", sheet=chosen.name, epoch_1904=book.epoch_1904, facts=facts)
-    _fill(table, ((number, list(cells)) for number, cells in first if number > header.row), limits)
-    _fill(table, rows if on_rows is None else told(rows, on_rows), limits)
-    _judge(table, reading)
+    fill_rows(table, ((number, list(cells)) for number, cells in first if number > header.row), limits)
+    fill_rows(table, rows if on_rows is None else told(rows, on_rows), limits)
+    judge_rows(table, reading)
     if not table.rows and not table.broken:
         raise Refused(no_rows())
     table.notes = tuple(_notes(table, book, reading))
@@ -199,7 +203,7 @@ def _facts(book: Workbook, name: str) -> dict[str, str]:
     return {str(cells[0]): str(cells[1]) if len(cells) > 1 else "" for _, cells in first if cells[0] != ""}
 
 
-def _choose(book: Workbook, columns: Columns, wanted: str | None) -> SheetPart:
+def choose_sheet(book: Workbook, columns: Columns, wanted: str | None) -> SheetPart:
     if wanted is not None:
         found = next((sheet for sheet in book.sheets if sheet.name == wanted), None)
         if found is None:
@@ -229,7 +233,7 @@ def _fits(sheet: Sheet, columns: Columns) -> bool:
         return False
 
 
-def _fill(table: Table, rows: Iterator[tuple[int, list[Any]]], limits: Limits) -> None:
+def fill_rows(table: Table, rows: Iterator[tuple[int, list[Any]]], limits: Limits) -> None:
     """Add the rows under the header. A cell beyond the table, or under no heading, breaks its row."""
     header = table.header
     width, unnamed, pick = header.width, header.unnamed, header.pick
@@ -256,7 +260,7 @@ def _fill(table: Table, rows: Iterator[tuple[int, list[Any]]], limits: Limits) -
             table.rows.append(row)
 
 
-def _judge(table: Table, sheet: Sheet) -> None:
+def judge_rows(table: Table, sheet: Any) -> None:
     """Set apart the rows with a cell that holds no usable value, or that a merged range touches, and say why."""
     header = table.header
     problems: list[Problem] = []
