@@ -19,6 +19,8 @@ from measures.rules import lines as plain
 from measures.rules import periods
 from measures.rules.components import Component
 from measures.rules.figures import plain as plain_number
+from measures.rules.limits import Limits
+from measures.rules.outliers import Thresholds
 from measures.rules.periods import Grain
 
 
@@ -33,10 +35,23 @@ def lines(initiative: Initiative, indicators: Iterable[Indicator] | None = None)
 def dimensions_of(initiative: Initiative) -> dict[str, plain.Dimension]:
     """The initiative's dimensions by short name, with their categories in order; two queries."""
     rows = list(Dimension.objects.filter(initiative=initiative))
-    categories: dict[int, dict[str, str]] = {row.pk: {} for row in rows}
+    categories: dict[int, list[Category]] = {row.pk: [] for row in rows}
     for category in Category.objects.filter(dimension__initiative=initiative):
-        categories[category.dimension_id][category.slug] = category.name
-    return {row.slug: plain.Dimension(row.slug, row.name, row.exclusive, categories[row.pk]) for row in rows}
+        categories[category.dimension_id].append(category)
+    return {row.slug: dimension_of(row, categories[row.pk]) for row in rows}
+
+
+def dimension_of(row: Dimension, categories: Iterable[Category]) -> plain.Dimension:
+    """One dimension with these categories."""
+    categories = list(categories)
+    return plain.Dimension(
+        row.slug,
+        row.name,
+        row.exclusive,
+        {one.slug: one.name for one in categories},
+        retired={one.slug: one.retired_on for one in categories if one.retired_on is not None},
+        becomes={one.slug: one.becomes for one in categories if one.becomes},
+    )
 
 
 def line_of(indicator: Indicator, dimensions: dict[str, plain.Dimension]) -> plain.Line:
@@ -52,7 +67,9 @@ def line_of(indicator: Indicator, dimensions: dict[str, plain.Dimension]) -> pla
         is_whole=indicator.is_whole,
         over_time=indicator.over_time,
         carry_forward=indicator.carry_forward,
+        limits=limits_of(indicator),
         breakdowns=breakdowns,
+        spans=spans_of(indicator),
         dimensions={slug: dimensions[slug] for breakdown in breakdowns for slug in breakdown},
         levels=tuple(plain.Level(level["slug"], level["name"]) for level in indicator.levels),
         mean_allowed=indicator.mean_allowed,
@@ -104,6 +121,30 @@ def _overlap(indicator: Indicator) -> plain.Overlap | None:
     if indicator.overlap_rate is None or indicator.overlap_on is None:
         return None
     return plain.Overlap(indicator.overlap_rate, indicator.overlap_source, indicator.overlap_on)
+
+
+def limits_of(indicator: Indicator) -> Limits | None:
+    """What staff expect of it at least and at most; None where they said nothing."""
+    if indicator.limit_min is None and indicator.limit_max is None:
+        return None
+    return Limits(indicator.limit_min, indicator.limit_max, indicator.limit_is_hard)
+
+
+def thresholds_of(tenant: Tenant) -> Thresholds:
+    """Beyond how many deviations a figure is unusual at this tenant's."""
+    return Thresholds(tenant.outlier_z, tenant.outlier_modified_z)
+
+
+def spans_of(indicator: Indicator) -> dict[plain.Breakdown, tuple[date | None, date | None]]:
+    """The first and the last month of its breakdowns that are not always there."""
+    return {
+        tuple(slugs.split("+")): (_month(span.get("since")), _month(span.get("until")))
+        for slugs, span in indicator.breakdown_spans.items()
+    }
+
+
+def _month(text: str | None) -> date | None:
+    return date.fromisoformat(f"{text}-01") if text else None
 
 
 def due_on(indicator: Indicator, period: date, frequency: Grain | None = None) -> date:

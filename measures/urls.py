@@ -3,6 +3,7 @@
 from django.urls import path
 
 from measures.views import (
+    checks,
     community,
     corrections,
     curves,
@@ -37,6 +38,12 @@ urlpatterns = [
     path("filings/<str:partner>/<month:period>/receipt/", filings.filing_receipt, name="filing-receipt"),
     path("filings/<str:partner>/<month:period>/workbook/", workbooks.workbook, name="workbook"),
     path("filings/<str:partner>/<month:period>/review/", reviews.filing_review, name="filing-review"),
+    path("rules/", checks.rule_list, name="rule-list"),
+    path("rules/new/", checks.rule_new, name="rule-new"),
+    path("rules/<slug:rule>/", checks.rule_edit, name="rule-edit"),
+    path("outliers/", checks.outlier_list, name="outlier-list"),
+    path("follow-up/", checks.follow_up_list, name="follow-up-list"),
+    path("indicators/<slug:indicator>/<str:partner>/<month:period>/follow-up/", checks.follow_up, name="follow-up"),
     path("review/", reviews.review_list, name="review-list"),
     path("imports/", imports.import_list, name="import-list"),
     path("imports/template/", imports.import_template, name="import-template"),

@@ -17,7 +17,7 @@ from backbone.models import Grant, Initiative
 from backbone.roles import Can, Role
 from backbone.services import invitations, keys
 from comms.models import Mail
-from measures.models import Excuse, Obligation, Reopening, Upload
+from measures.models import Excuse, Obligation, Reopening, Upload, ValidationRule
 from measures.rules.figures import Entry
 from measures.services import corrections, locks
 from tests import factories
@@ -166,6 +166,12 @@ ROUTES: dict[str, Route] = {
     "measures:obligation": Route(Can.ASSIGN_OBLIGATIONS, initiative(obligation="@obligation")),
     "measures:excuse-lift": Route(Can.ASSIGN_OBLIGATIONS, initiative(excuse="@excuse")),
     "measures:review-list": Route(Can.REVIEW, initiative()),
+    "measures:rule-list": Route(Can.READ_INDICATORS, initiative()),
+    "measures:rule-new": Route(Can.DEFINE_INDICATORS, initiative()),
+    "measures:rule-edit": Route(Can.DEFINE_INDICATORS, initiative(rule="not-too-many")),
+    "measures:outlier-list": Route(Can.REVIEW, initiative()),
+    "measures:follow-up-list": Route(Can.REVIEW, initiative()),
+    "measures:follow-up": Route(Can.REVIEW, initiative(indicator="completions", partner="P1", period=OCTOBER)),
     "measures:filing-review": Route(Can.REVIEW, initiative(partner="P1", period=OCTOBER)),
     # --- continuous communication ---
     "comms:mail-list": Route(Can.READ_SETTINGS, initiative()),
@@ -205,6 +211,10 @@ def make_world(neighbourhood: factories.Neighbourhood) -> SimpleNamespace:
             initiative=neighbourhood.initiative, by=people.ana, filename="october.csv", content=b""
         )
         factories.make_dimension(neighbourhood.initiative, "age", "0-4", "5+")
+        ValidationRule.objects.create(
+            initiative=neighbourhood.initiative, slug="not-too-many", left="{completions}", operator="<=", right="900",
+            severity="soft", message="Not so many.",
+        )  # fmt: skip
         excuse = Excuse.objects.create(
             indicator=indicator, partner=partners[2], period=OCTOBER, reason="flood", by=people.ana
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -77,6 +78,9 @@ def read_tenant(section: Section) -> dict[str, Any]:
         "counting": section.choice("counting", Tenant.Counting.values) or Tenant.Counting.APPROVED.value,
         "number_format": section.choice("number_format", Tenant.NumberFormat.values) or Tenant.NumberFormat.POINT.value,
         "date_order": section.choice("date_order", Tenant.DateOrder.values) or Tenant.DateOrder.DAY_FIRST.value,
+        "outlier_z": section.number("outlier_z") or Decimal(3),
+        "outlier_modified_z": section.number("outlier_modified_z") or Decimal("3.5"),
+        "wants_words": bool(section.flag("wants_words")),
         "accent": section.raw("accent") or "",
     }
     return {"slug": section.slug(), **given(section, values)}
@@ -249,6 +253,9 @@ def tenant_of(tenant: Tenant) -> dict[str, Any]:
         value = getattr(tenant, key)
         if value != Tenant._meta.get_field(key).get_default():
             found[key] = value if isinstance(value, int) else str(value)
+    for key in ("outlier_z", "outlier_modified_z", "wants_words"):
+        if getattr(tenant, key) != Tenant._meta.get_field(key).get_default():
+            found[key] = getattr(tenant, key)
     return found
 
 

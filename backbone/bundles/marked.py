@@ -287,6 +287,23 @@ class Section:
                 self.note("bundle.not_a_value", sentence, key=key, line=line, found=FOUND[type(entry)])
         return found
 
+    def words_or_sections(self, key: str) -> list[tuple[str, int, Section | None]]:
+        """A list whose entries are single values or groups of keys: (the value, its line, the group or None)."""
+        node = self._nodes.get(key)
+        if not isinstance(node, yaml.SequenceNode) or not any(isinstance(e, yaml.MappingNode) for e in node.value):
+            return [(word, line, None) for word, line in self.words(key)]
+        found: list[tuple[str, int, Section | None]] = []
+        for entry in node.value:
+            line = entry.start_mark.line + 1
+            if isinstance(entry, yaml.MappingNode):
+                found.append(("", line, Section(self.document, entry)))
+            elif isinstance(entry, yaml.ScalarNode) and not _is_nothing(entry):
+                found.append((entry.value, line, None))
+            else:
+                sentence = gettext_noop("In “{key}” each entry is a single value or a group of keys, not {found}.")
+                self.note("bundle.not_a_value", sentence, key=key, line=line, found=FOUND[type(entry)])
+        return found
+
     def _list(self, key: str) -> list[yaml.Node]:
         node = self._nodes.get(key)
         if node is None or _is_nothing(node):

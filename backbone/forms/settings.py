@@ -22,6 +22,11 @@ class SettingsForm(forms.ModelForm):
             "small_cell_threshold": _("Smaller counts are hidden from funders and the public."),
             "maintain_band": _("Of the level itself, up or down; a target can say otherwise."),
             "counting": _("Roll-ups are built anew when this changes."),
+            "outlier_z": _(
+                "An unusual figure lies beyond both, against the partner’s own last 24 periods. 3 is common."
+            ),
+            "outlier_modified_z": _("Of the median, which a single slip does not move. 3.5 is common."),
+            "wants_words": _("Without it a warning asks for a word, and does not stop anybody."),
             "accent": _("Any colour will do; it is made dark or light enough to read."),
         }
 

@@ -1,5 +1,6 @@
 """Tenants, their initiatives, and the organizations that take part in them."""
 
+from decimal import Decimal
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
@@ -60,6 +61,17 @@ class Tenant(models.Model):
     date_order = models.CharField(
         _("dates in files are"), max_length=3, choices=DateOrder.choices, default=DateOrder.DAY_FIRST
     )
+    outlier_z = models.DecimalField(
+        _("a figure is unusual beyond so many standard deviations"),
+        max_digits=4, decimal_places=2, default=Decimal(3),
+        validators=[MinValueValidator(1), MaxValueValidator(20)],
+    )  # fmt: skip
+    outlier_modified_z = models.DecimalField(
+        _("and beyond so many of the median’s deviations"),
+        max_digits=4, decimal_places=2, default=Decimal("3.5"),
+        validators=[MinValueValidator(1), MaxValueValidator(20)],
+    )  # fmt: skip
+    wants_words = models.BooleanField(_("unusual figures need a word before they are submitted"), default=False)
     accent = models.CharField(
         _("accent colour"), max_length=7, blank=True, validators=[RegexValidator(r"^#[0-9a-fA-F]{6}\Z")]
     )

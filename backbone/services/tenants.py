@@ -23,6 +23,9 @@ SETTINGS = (
     "counting",
     "number_format",
     "date_order",
+    "outlier_z",
+    "outlier_modified_z",
+    "wants_words",
     "accent",
 )
 

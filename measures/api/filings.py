@@ -19,14 +19,13 @@ from measures.api.figures import shown
 from measures.api.shapes import MONTH, FiledShape, FilingBodyShape, FilingShape
 from measures.exporting import Wanted, figure_rows
 from measures.importing.office import Office
-from measures.importing.standing import cells_of, conflict, is_same, totals_of
+from measures.importing.standing import cells_of, conflict, is_same
 from measures.models import Filing
 from measures.models.filings import OPEN_STATES, FigureState
 from measures.rules.figures import Entry, Place
 from measures.rules.lines import TOTAL, Line
-from measures.rules.past import warn_past
 from measures.rules.periods import text_of
-from measures.rules.usual import warn_figure
+from measures.selectors import warned
 from measures.selectors.filing import owed_lines
 from measures.services import filings
 
@@ -98,7 +97,7 @@ class FilingAPI(MemberAPI):
             {
                 **self._filing(partner, period),
                 "receipt": {**done, "erased": receipt.erased},
-                "warnings": self._warnings(owed.lines, said, partner, period),
+                "warnings": self._warnings(owed.lines, said, standing, partner, period),
             },
             headers=self._etag(partner, period),
         )
@@ -141,22 +140,16 @@ class FilingAPI(MemberAPI):
                 whole[pk] = cells
         return whole
 
-    def _warnings(self, lines: dict[int, Line], said, partner, period) -> list[dict[str, Any]]:
-        """What is unusual about the totals, against the partner's own past; it stops nobody."""
-        totals = {pk: said[line.slug][TOTAL] for pk, line in lines.items() if TOTAL in said.get(line.slug, {})}
-        past: dict[int, list[tuple[Any, Entry]]] = {pk: [] for pk in totals}
-        for indicator_id, month, _partner_id, cell in totals_of({(pk, partner.pk) for pk in totals}):
-            if month < period:
-                past[indicator_id].append((month, cell.entry))
-        starts = self.tenant.fiscal_year_starts
-        return [
-            as_dict(problem.at(field=str(Place(lines[pk].slug, TOTAL, problem.field))))
-            for pk, entry in totals.items()
-            for problem in (
-                *warn_figure(lines[pk], entry, [one for _month, one in past[pk]]),
-                *warn_past(lines[pk], period, entry, past[pk], starts),
-            )
-        ]
+    def _warnings(self, lines: dict[int, Line], said, standing, partner, period) -> list[dict[str, Any]]:
+        """What is unusual about the totals, against the partner's own past and its other lines; it stops nobody."""
+        told = {pk: line for pk, line in lines.items() if TOTAL in said.get(line.slug, {})}
+        cells = {
+            pk: {category: cell.entry for category, cell in standing[pk].items()} | said.get(line.slug, {})
+            for pk, line in lines.items()
+        }
+        odd = warned.unusual(self.tenant, period, told, cells, warned.earlier(partner.pk, period, told))
+        crossed = warned.crossed(warned.rules_in_use(self.initiative), lines, cells, told)
+        return [as_dict(one.at(is_warning=True)) for found in (odd, crossed) for each in found.values() for one in each]
 
     def _words(self, words: Any, by_slug: dict[str, int]) -> dict[int, str]:
         if words is None:

@@ -18,9 +18,11 @@ from backbone.problems import Problem, Refused, cut, gettext_noop
 from backbone.roles import Can, Reach
 from measures.api import parameters
 from measures.api.shapes import INSTANT, MONTH, SHORT_NAME, TRUTH, RollupsShape, query
-from measures.lines import today
+from measures.lines import lines, today
 from measures.models import Indicator
+from measures.rules.figures import plain
 from measures.rules.periods import Grain, last_month
+from measures.selectors.broken_down import BrokenDown, broken_down
 from measures.selectors.expected import expectations
 from measures.selectors.rollup_table import Wanted, copy_rollups
 from measures.windows import latest_month
@@ -35,6 +37,8 @@ PARAMETERS = {
     "year_starts": parameters.whole(1, 12),
     "missing": parameters.flag,
     "as_of": parameters.instant,
+    "merged": parameters.flag,
+    "broken_down": parameters.flag,
 }
 WHOLE_NUMBERS = ("filed", "expected")
 
@@ -48,6 +52,8 @@ DESCRIBED = [
     query("year_starts", {"type": "integer", "minimum": 1, "maximum": 12}, "The month in which the year begins."),
     query("as_of", INSTANT, "From the figures as they stood at this instant; who owes them is as it is today."),
     query("missing", TRUTH, "Name who has not filed; needs a grain."),
+    query("merged", TRUTH, "Retired categories under what they became."),
+    query("broken_down", TRUTH, "How much of each total is broken down other than unknown; needs a grain."),
 ]
 
 
@@ -66,7 +72,7 @@ class RollupsAPI(MemberAPI):
         asked = parameters.read(request.query_params, PARAMETERS)
         indicators = self._indicators(asked["indicator"])
         by_partner = asked["by"] == "partner"
-        self._require_reach(by_partner, bool(asked["categories"]))
+        self._require_reach(by_partner, bool(asked["categories"]), bool(asked["broken_down"]))
         wanted = Wanted(
             grains=(Grain(asked["grain"]),) if asked["grain"] else tuple(Grain),
             indicator_ids=[indicator.pk for indicator in indicators.values()],
@@ -74,6 +80,7 @@ class RollupsAPI(MemberAPI):
             categories=bool(asked["categories"]),
             year_starts=asked["year_starts"],
             as_of=asked["as_of"],
+            merged=bool(asked["merged"]),
         )
         table = io.StringIO()
         copy_rollups(self.initiative, table, wanted)
@@ -85,6 +92,8 @@ class RollupsAPI(MemberAPI):
         if asked["missing"]:
             self._name_missing(rows, indicators, asked, latest)
         self._say_so_far(rows, indicators, asked, latest)
+        if asked["broken_down"]:
+            self._say_broken_down(rows, indicators, asked)
         return Response({"rollups": rows})
 
     def _indicators(self, slug: str | None) -> dict[str, Indicator]:
@@ -96,12 +105,14 @@ class RollupsAPI(MemberAPI):
             raise Refused(Problem("indicator.unknown", text, {"value": cut(slug)}, field="indicator", value=cut(slug)))
         return {slug: found[slug]}
 
-    def _require_reach(self, by_partner: bool, categories: bool) -> None:
+    def _require_reach(self, by_partner: bool, categories: bool, broken_down: bool) -> None:
         """Partners' own roll-ups and small cells need their own rights, over everybody."""
         if by_partner and not self.membership.can(Can.READ_PARTNER_FIGURES):
             raise _hidden("by")
         if categories and Reach.ALL not in self.membership.reach_of(Can.READ_SMALL_CELLS):
             raise _hidden("categories")
+        if broken_down and Reach.ALL not in self.membership.reach_of(Can.READ_SMALL_CELLS):
+            raise _hidden("broken_down")  # what is known of a total says how many are unknown
 
     def _of_own_partners(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         seen = self.membership.partner_ids(Can.READ_PARTNER_FIGURES)
@@ -155,6 +166,29 @@ class RollupsAPI(MemberAPI):
             for row in rows:
                 if row["period"] == period:
                     row["missing"] = sorted(absent[row["indicator"]])
+
+    def _say_broken_down(self, rows, indicators: dict[str, Indicator], asked) -> None:
+        if asked["grain"] is None or asked["by"] == "partner":
+            text = gettext_noop("“broken_down” needs a grain, and is said of the whole initiative.")
+            raise Refused(Problem("filter.invalid", text, field="broken_down"))
+        months = [date.fromisoformat(f"{row['period']}-01") for row in rows]
+        if not months:
+            return
+        by_id = lines(self.initiative, indicators.values())
+        slugs = {line.slug: pk for pk, line in by_id.items()}
+        found = broken_down(
+            self.initiative, by_id, asked["grain"], min(months), max(months),
+            year_starts=asked["year_starts"], as_of=asked["as_of"],
+        )  # fmt: skip
+        for row, month in zip(rows, months, strict=True):
+            if row["category"] == "":
+                row["broken_down"] = [_split(one) for one in found.get((slugs[row["indicator"]], month), ())]
+
+
+def _split(one: BrokenDown) -> dict[str, Any]:
+    numbers = {"known": one.known, "total": one.total, "share": one.share}
+    said = {name: None if number is None else format(plain(number), "f") for name, number in numbers.items()}
+    return {"breakdown": one.breakdown, **said, "partners": one.partners, "expected": one.expected}
 
 
 def _hidden(name: str) -> Refused:

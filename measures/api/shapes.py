@@ -230,6 +230,15 @@ class SoFarShape(serializers.Serializer):
     expected = serializers.IntegerField()
 
 
+class BrokenDownShape(serializers.Serializer):
+    breakdown = serializers.CharField(help_text="A dimension, or several joined by +.")
+    known = Number(allow_null=True, help_text="So much is in a category other than unknown; null of people.")
+    total = Number(allow_null=True)
+    share = Number(allow_null=True)
+    partners = serializers.IntegerField(help_text="So many split all their figures so.")
+    expected = serializers.IntegerField()
+
+
 class RollupShape(serializers.Serializer):
     indicator = serializers.CharField()
     kind = serializers.ChoiceField([(kind.slug, kind.name) for kind in AVAILABLE])
@@ -250,6 +259,7 @@ class RollupShape(serializers.Serializer):
     suppressed = serializers.BooleanField()
     so_far = SoFarShape(allow_null=True, help_text="Of a quarter or year that is not over; otherwise null.")
     missing = serializers.ListField(child=serializers.CharField(), required=False, help_text="Who has not filed.")
+    broken_down = BrokenDownShape(many=True, required=False, help_text="How much is broken down, where it is asked.")
 
 
 class RollupsShape(serializers.Serializer):

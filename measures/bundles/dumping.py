@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +16,7 @@ from backbone.models import Initiative, Tenant
 from measures.bundles.loading import VERSION
 from measures.bundles.reading import EVERY_PARTNER
 from measures.lines import components_of
-from measures.models import Dimension, Excuse, Indicator, Obligation, Target
+from measures.models import Category, Dimension, Excuse, Indicator, Obligation, Target, ValidationRule
 from measures.rules.components import Component
 from measures.rules.kinds import KINDS
 from measures.rules.periods import text_of
@@ -45,6 +46,8 @@ def dump(tenant: Tenant, initiative: Initiative) -> str:
         bundle["obligations"] = obligations
     if excuses := _excuses_of(initiative):
         bundle["excuses"] = excuses
+    if rules := _rules_of(initiative):
+        bundle["rules"] = rules
     bundle["members"] = _rows(ground.members_of())
     return yaml.dump(bundle, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=LINE_WIDTH)
 
@@ -59,9 +62,29 @@ def _dimensions_of(initiative: Initiative) -> list[dict[str, Any]]:
             "slug": row.slug,
             "name": row.name,
             "exclusive": row.exclusive,
-            "categories": _rows({"slug": one.slug, "name": one.name} for one in row.categories.all()),
+            "categories": [_category(one) for one in row.categories.all()],
         }
         for row in Dimension.objects.filter(initiative=initiative).prefetch_related("categories")
+    ]
+
+
+def _category(row: Category) -> Row:
+    found: dict[str, Any] = {"slug": row.slug, "name": row.name}
+    if row.retired_on is not None:
+        found["retired_on"] = row.retired_on
+    if row.becomes:
+        found["becomes"] = row.becomes
+    if row.former_names:
+        found["former_names"] = [
+            Row(name=one["name"], until=date.fromisoformat(one["until"])) for one in row.former_names
+        ]
+    return Row(found)
+
+
+def _breakdowns(row: Indicator) -> list[Any]:
+    return [
+        Row(by=slugs, **row.breakdown_spans[slugs]) if slugs in row.breakdown_spans else slugs
+        for slugs in row.breakdowns
     ]
 
 
@@ -110,7 +133,7 @@ def _indicator(row: Indicator, targets: list[Target]) -> dict[str, Any]:
     if row.overlap_rate is not None:
         found["overlap"] = Row(rate=row.overlap_rate, source=row.overlap_source, on=row.overlap_on)
     if row.breakdowns:
-        found["dimensions"] = list(row.breakdowns)
+        found["dimensions"] = _breakdowns(row)
     found |= {"due_day": row.due_day, "lock_day": row.lock_day}
     if row.baseline_period is not None:
         numbers = {key: getattr(row, f"baseline_{key}") for key in ("value", "numerator", "denominator")}
@@ -119,6 +142,10 @@ def _indicator(row: Indicator, targets: list[Target]) -> dict[str, Any]:
         found["targets"] = [_target(one) for one in targets]
     if row.judged_from is not None:
         found["judged_from"] = text_of(row.judged_from)
+    limits = {"min": row.limit_min, "max": row.limit_max}
+    if any(number is not None for number in limits.values()):
+        limits = {key: number for key, number in limits.items() if number is not None}
+        found["limits"] = Row(limits | ({"is_hard": True} if row.limit_is_hard else {}))
     if row.retired_on is not None:
         found["retired_on"] = row.retired_on
     return found
@@ -189,6 +216,17 @@ def _excuses_of(initiative: Initiative) -> list[Row]:
         )
         for row in rows.order_by("indicator__position", "indicator_id", "period", "partner__code")
     ]
+
+
+def _rules_of(initiative: Initiative) -> list[Row]:
+    found = []
+    for row in ValidationRule.objects.filter(initiative=initiative):
+        names = ("slug", "left", "operator", "right", "severity", "importance", "missing", "message")
+        rule = {name: str(getattr(row, name)) for name in names}
+        usual = {"importance": "medium", "missing": "never_skip"}
+        rule = {name: value for name, value in rule.items() if usual.get(name) != value}
+        found.append(Row(rule | ({} if row.is_active else {"active": False})))
+    return found
 
 
 class _Dumper(yaml.SafeDumper):

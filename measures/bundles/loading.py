@@ -20,14 +20,14 @@ from backbone.services.initiatives import scope_of_tenant
 from measures.bundles import reading
 from measures.bundles.ordering import inputs_first, inputs_of
 from measures.bundles.reading import FILE_KEYS
-from measures.models import Dimension, Indicator, Obligation
+from measures.models import Dimension, Indicator, Obligation, ValidationRule
 from measures.rules.kinds import AVAILABLE, KINDS
-from measures.services import obligations, setup, targets
+from measures.services import checks, obligations, setup, targets
 
 VERSION = 1
 KEYS = (
     "backbone", "tenant", "initiative", "agenda", "partners", "dimensions", "indicators", "obligations", "excuses",
-    "members",
+    "rules", "members",
 )  # fmt: skip
 
 
@@ -82,6 +82,7 @@ def _read_rest(root: Section) -> dict[str, Any]:
         "indicators": reading.read_indicators(root),
         "obligations": reading.read_obligations(root),
         "excuses": reading.read_excuses(root),
+        "rules": reading.read_rules(root),
         "members": ground.read_members(root),
     }
 
@@ -99,7 +100,26 @@ def _put_rest(root: Section, initiative: Initiative, passwords: Mapping[str, str
     summary.note("indicators", made)
     no_indicators = lost(one for one, _ in parts["indicators"])
     summary.note("obligations", _put_obligations(initiative, parts, no_indicators, no_partners))
+    if not no_indicators:
+        summary.note("rules", _put_rules(initiative, parts["rules"]))
     summary.note("excuses", _put_excuses(initiative, parts["excuses"], no_indicators, no_partners))
+
+
+def _put_rules(initiative: Initiative, items: Collection[Item]) -> list[str]:
+    changed = []
+    for one in items:
+        if one.is_sound:
+            fields = {"severity": "soft", **one.fields} if "severity" not in one.fields else one.fields
+            known = ValidationRule.objects.filter(initiative=initiative, slug=one.fields["slug"]).exists()
+            made = attempt(
+                one,
+                lambda fields=one.fields if known else fields: checks.put_rule(
+                    initiative=initiative, by=None, **fields
+                ),
+                {"is_active": "active"},
+            )
+            changed += [made[0].slug] if made is not None and made[1] else []
+    return changed
 
 
 def _put_dimensions(initiative: Initiative, items: Collection[Item]) -> list[str]:
@@ -142,6 +162,8 @@ def _put_indicators(
             fields["breakdowns"] = [
                 slugs for slugs in fields["breakdowns"] if not no_dimensions & set(slugs.split("+"))
             ]
+            spans = fields["breakdown_spans"].items()
+            fields["breakdown_spans"] = {slugs: span for slugs, span in spans if slugs in fields["breakdowns"]}
         if fields["slug"] not in rows:
             one.is_sound &= _complete(one.section, fields)
         if not one.is_sound:

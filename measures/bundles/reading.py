@@ -8,7 +8,7 @@ from backbone.bundles.ground import Item, item, read_code
 from backbone.bundles.marked import Section, given, once
 from backbone.problems import gettext_noop
 from measures.lines import stored_components
-from measures.models import Indicator, Obligation
+from measures.models import Indicator, Obligation, ValidationRule
 from measures.rules import kinds
 from measures.rules.components import Component
 from measures.rules.formula import LONGEST
@@ -17,14 +17,18 @@ from measures.rules.periods import Grain, text_of
 EVERY_PARTNER = "all"
 
 DIMENSION_KEYS = ("slug", "name", "exclusive", "categories")
+CATEGORY_KEYS = ("slug", "name", "retired_on", "becomes", "former_names")
+SPLIT_KEYS = ("by", "since", "until")
+LIMIT_KEYS = ("min", "max", "is_hard")
 INDICATOR_KEYS = (
     "slug", "code", "name", "definition", "outcome", "strategy", "kind", "numerator", "denominator", "unit",
     "direction", "frequency", "over_time", "carry_forward", "decimals", "levels", "mean_allowed", "overlap",
-    "dimensions", "due_day", "lock_day", "baseline", "targets", "judged_from", "retired_on", "formula", "components",
-    "reweight", "source", "source_url",
+    "dimensions", "due_day", "lock_day", "baseline", "targets", "judged_from", "limits", "retired_on", "formula",
+    "components", "reweight", "source", "source_url",
 )  # fmt: skip
 COMPONENT_KEYS = ("indicator", "weight", "best", "worst", "clip")
 OVERLAP_KEYS = ("rate", "source", "on")
+RULE_KEYS = ("slug", "left", "operator", "right", "severity", "importance", "missing", "message", "active")
 GOAL_KEYS = ("period", "value", "numerator", "denominator")
 TARGET_KEYS = (*GOAL_KEYS, "grain", "partner", "band")
 OBLIGATION_KEYS = ("indicator", "partners", "starts_on", "ends_on", "frequency", "first_partial")
@@ -37,6 +41,10 @@ FILE_KEYS = {
     "overlap_source": "overlap",
     "overlap_on": "overlap",
     "breakdowns": "dimensions",
+    "breakdown_spans": "dimensions",
+    "limit_min": "limits",
+    "limit_max": "limits",
+    "limit_is_hard": "limits",
     "baseline_period": "baseline",
     "baseline_value": "baseline",
     "baseline_numerator": "baseline",
@@ -45,7 +53,7 @@ FILE_KEYS = {
 
 
 def read_dimensions(root: Section) -> list[Item]:
-    """Each with `categories` as (short name, name), or without when the file does not list them."""
+    """Each with `categories` as `setup.put_dimension` takes them, or without when the file does not list them."""
     items = [item(section, _read_dimension) for section in root.sections("dimensions")]
     once([one.section for one in items], [one.fields["slug"] for one in items], "slug")
     return items
@@ -62,15 +70,30 @@ def _read_dimension(section: Section) -> dict[str, Any]:
     return {"slug": slug, **given(section, values)}
 
 
-def _read_categories(dimension: Section) -> list[tuple[str, str]]:
+def _read_categories(dimension: Section) -> list[dict[str, Any]]:
     found = []
     sections = dimension.sections("categories")
     for section in sections:
         slug = section.slug()
         section.what = f"{dimension.what}, category “{slug}”"
-        section.only("slug", "name")
-        found.append((slug, section.text("name") or slug))
-    once(sections, [slug for slug, _ in found], "slug")
+        section.only(*CATEGORY_KEYS)
+        values = {
+            "retired_on": section.day("retired_on"),
+            "becomes": section.slug("becomes", required=False),
+            "former_names": _read_former_names(section),
+        }
+        found.append({"slug": slug, "name": section.text("name") or slug, **given(section, values)})
+    once(sections, [one["slug"] for one in found], "slug")
+    return found
+
+
+def _read_former_names(category: Section) -> list[dict[str, str]]:
+    found = []
+    for section in category.sections("former_names"):
+        section.what = category.what
+        section.only("name", "until")
+        until = section.day("until", required=True)
+        found.append({"name": section.text("name", required=True), "until": "" if until is None else until.isoformat()})
     return found
 
 
@@ -126,7 +149,9 @@ def _read_indicator(section: Section) -> dict[str, Any]:
     if "overlap" in section:
         fields |= _read_overlap(section)
     if "dimensions" in section:
-        fields["breakdowns"] = _read_breakdowns(section)
+        fields["breakdowns"], fields["breakdown_spans"] = _read_breakdowns(section)
+    if "limits" in section:
+        fields |= _read_limits(section.section("limits"), section.what)
     if "components" in section:
         fields["components"] = stored_components(_read_components(section))
     if "baseline" in section:
@@ -176,10 +201,20 @@ def _read_overlap(indicator: Section) -> dict[str, Any]:
     }
 
 
-def _read_breakdowns(section: Section) -> list[str]:
-    """`type`, or `sex+age` for a cross-tabulation, each set of dimensions once."""
+def _read_breakdowns(section: Section) -> tuple[list[str], dict[str, dict[str, str]]]:
+    """`type`, or `sex+age` for a cross-tabulation, each set of dimensions once; and from and until when, where an entry
+    is a group: `{by: age, since: 2026-10}`."""
     found: list[str] = []
-    for text, line in section.words("dimensions"):
+    spans: dict[str, dict[str, str]] = {}
+    for text, line, inner in section.words_or_sections("dimensions"):
+        if inner is not None:
+            inner.what = section.what
+            inner.only(*SPLIT_KEYS)
+            text = inner.raw("by", required=True) or ""
+            months = {key: inner.month(key) for key in ("since", "until")}
+            span = {key: text_of(month) for key, month in months.items() if month is not None}
+            if not text:
+                continue
         parts = [part.strip() for part in text.split("+")]
         breakdown = "+".join(parts)
         if any(set(parts) == set(other.split("+")) for other in found):
@@ -190,7 +225,21 @@ def _read_breakdowns(section: Section) -> list[str]:
             section.note("bundle.breakdown", sentence, key="dimensions", line=line, value=breakdown[:80])
         else:
             found.append(breakdown)
-    return found
+            if inner is not None and span:
+                spans[breakdown] = span
+    return found, spans
+
+
+def _read_limits(inner: Section | None, of_what: str) -> dict[str, Any]:
+    if inner is None:
+        return {"limit_min": None, "limit_max": None, "limit_is_hard": False}
+    inner.what = f"{of_what}, limits"
+    inner.only(*LIMIT_KEYS)
+    return {
+        "limit_min": inner.number("min"),
+        "limit_max": inner.number("max"),
+        "limit_is_hard": bool(inner.flag("is_hard")),
+    }
 
 
 def _read_target(section: Section, of_what: str) -> dict[str, Any]:
@@ -260,3 +309,27 @@ def _read_excuse(section: Section) -> dict[str, Any]:
         "reason": section.text("reason", 500, required=True),
         "by": (section.raw("by") or "").strip().lower(),
     }
+
+
+def read_rules(root: Section) -> list[Item]:
+    items = [item(section, _read_rule) for section in root.sections("rules")]
+    once([one.section for one in items], [one.fields["slug"] for one in items], "slug")
+    return items
+
+
+def _read_rule(section: Section) -> dict[str, Any]:
+    slug = section.slug()
+    section.what = f"rule “{slug}”" if slug else "rule"
+    section.only(*RULE_KEYS)
+    active = section.flag("active")
+    values = {
+        "left": section.raw("left") or "",
+        "operator": section.choice("operator", ValidationRule.Operator.values) or "<=",
+        "right": section.raw("right") or "",
+        "severity": section.choice("severity", ValidationRule.Severity.values) or "soft",
+        "importance": section.choice("importance", ValidationRule.Importance.values) or "medium",
+        "missing": section.choice("missing", ValidationRule.Missing.values) or "never_skip",
+        "message": section.text("message", 500),
+    }
+    fields = {"slug": slug, **given(section, values)}
+    return fields | ({} if active is None else {"is_active": active})

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from django.utils.translation import ngettext
 
 from backbone.models import Tenant
-from backbone.problems import Refused
+from backbone.problems import Refused, errors, warnings
 from backbone.wording import say
 from measures.forms.line import LineForm
 from measures.forms.typed import FORMATS
 from measures.rules.figures import Entry
 from measures.rules.lines import TOTAL
 from measures.selectors.report import Report
+from measures.selectors.warned import crossed
 
 
 class FilingForm:
@@ -48,7 +49,23 @@ class FilingForm:
             )
             for row in report.lines
         ]
+        self._hold_together(is_submission=asked)
         self.version = report.version if data is None else _whole(data.get("version", ""))
+
+    def _hold_together(self, *, is_submission: bool) -> None:
+        """What the rules over several lines say, beside the first line of each that is still open."""
+        asked = [line.pk for line in self.lines if line.is_open and not line.is_blank]
+        found = crossed(
+            self.report.rules,
+            {line.pk: line.line for line in self.lines},
+            {line.pk: line.entries for line in self.lines},
+            asked,
+            is_submission=is_submission,
+        )
+        for line in self.lines:
+            said = found.get(line.pk, [])
+            line.problems = line.problems + errors(said)
+            line.warnings = line.warnings + warnings(said)
 
     def line(self, pk: int | None) -> LineForm | None:
         return next((line for line in self.lines if line.pk == pk), None)

@@ -48,6 +48,7 @@ class Split:
     inputs: list[Input]
     messages: list[str] = field(default_factory=list)
     rest: str = ""
+    overlaps: bool = False
 
 
 class LineForm(TypedLine):
@@ -82,8 +83,10 @@ class LineForm(TypedLine):
             return ("due", _("To answer"), None) if row.is_over else ("not_due", _("Not due yet"), None)
         if self.answer == AS_NOT_COLLECTED:
             return "not_collected", _("Reason missing") if self.lacks_reason else _("Not collected"), None
-        if not self.is_ready:
+        if not self.is_ready and not self.lacks_words:
             return "draft", _("Half filled in"), None
+        if self.lacks_words:
+            return "look", _("Say why"), None
         if self.warnings and not self.words:
             return "look", _("Worth a look"), None
         return "ready", _("Ready"), None
@@ -200,7 +203,7 @@ class LineForm(TypedLine):
                     self._input(key, component, category_words(self.line, key), message_id)
                     for key in self.line.keys(breakdown)
                 ]
-                found.append(Split(slug, label, message_id, cells))
+                found.append(Split(slug, label, message_id, cells, overlaps=not self.line.is_exclusive(breakdown)))
             found[-1].messages = self._split_messages(breakdown, slug)
             found[-1].rest = self._rest(breakdown)
             for split in found[first:-1]:

@@ -464,8 +464,8 @@ class DimensionForm(forms.Form):
         if dimension is not None:
             del self.fields["slug"]
 
-    def clean_categories(self) -> list[tuple[str, str]]:
-        return named_lines(self.cleaned_data["categories"])
+    def clean_categories(self) -> list[dict[str, str]]:
+        return [{"slug": slug, "name": name} for slug, name in named_lines(self.cleaned_data["categories"])]
 
     def clean(self):
         cleaned = super().clean()

@@ -11,6 +11,7 @@ from backbone.models import Tenant
 from backbone.problems import Problem, errors
 from backbone.tabular import COMMA, NOT_COLLECTED, POINT, SPACE, NumberFormat
 from backbone.tabular.numbers import invalid
+from measures.lines import thresholds_of
 from measures.rules.cells import check_cells, check_submission, put_rest_in_unknown
 from measures.rules.figures import NUMBERS, Entry, has_answer, nil, plain, read_number, said
 from measures.rules.kinds import MILESTONE, UNDUPLICATED
@@ -185,7 +186,7 @@ class TypedLine:
         self.warnings = []
         if TOTAL in self.entries and not is_total_wrong and self.row.state != "approved":
             starts = self.indicator.tenant.fiscal_year_starts
-            self.warnings = warn_figure(self.line, total, self.row.earlier)
+            self.warnings = warn_figure(self.line, total, self.row.earlier, thresholds_of(self.indicator.tenant))
             self.warnings += warn_past(self.line, self.row.period, total, past, starts)
 
     @property
@@ -205,7 +206,12 @@ class TypedLine:
         """Whether it could be submitted: answered, and nothing wrong."""
         total = self.entries.get(TOTAL, Entry())
         answered = has_answer(self.line, total) or (total.is_not_collected and not self.lacks_reason)
-        return self.is_open and answered and not self.has_errors and not self.is_unfinished
+        return self.is_open and answered and not self.has_errors and not self.is_unfinished and not self.lacks_words
+
+    @property
+    def lacks_words(self) -> bool:
+        """Whether it is unusual, nobody said why, and the tenant wants to be told before it is submitted."""
+        return bool(self.warnings) and not self.words and self.is_open and self.indicator.tenant.wants_words
 
     @property
     def is_asked(self) -> bool:

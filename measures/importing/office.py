@@ -11,7 +11,7 @@ from backbone import tabular
 from backbone.models import Initiative, Membership, Participation, Tenant
 from backbone.problems import Problem, cut, gettext_noop
 from backbone.roles import Can
-from measures.lines import closes_on, lines, today
+from measures.lines import closes_on, lines, thresholds_of, today
 from measures.models import Indicator, Obligation
 from measures.rules.kinds import KINDS
 from measures.rules.lines import Line
@@ -19,6 +19,7 @@ from measures.rules.owed import Assignment, Duty, OwedPeriod, period_at, why_not
 from measures.rules.periods import Grain
 from measures.selectors.locks import openings
 from measures.selectors.obligations import assignment_of
+from measures.selectors.warned import rules_in_use
 
 ANSWERS_KEPT = 10_000  # a line's total and its categories stand together; a file of a million lines is not remembered
 
@@ -43,7 +44,7 @@ class Office:
     """An initiative as an import sees it. `may_replace`: this person may overwrite approved figures. `by` None is the
     platform itself, at its operator's command.
 
-    Eight queries to open, whatever the file holds; the answers about a partner's duties are kept.
+    Nine queries to open, whatever the file holds; the answers about a partner's duties are kept.
     """
 
     def __init__(self, initiative: Initiative, by: Membership | None, tenant: Tenant):
@@ -51,6 +52,8 @@ class Office:
         self.by = by
         self.tenant = tenant
         self.today = today(tenant)
+        self.thresholds = thresholds_of(tenant)
+        self.rules = rules_in_use(initiative)
         self.number_format = NUMBER_FORMATS[tenant.number_format]
         self.date_format = tabular.DateFormat(
             order="day" if tenant.date_order == Tenant.DateOrder.DAY_FIRST else "month", zone=ZoneInfo(tenant.timezone)
@@ -73,7 +76,15 @@ class Office:
             self._owed[row.indicator_id, row.partner_id].append(assignment_of(row))
         self._duties: dict[tuple[int, int], Duty] = {}
         self._closed: dict[tuple[int, date, Grain], date | None] = {}
+        self._lines_at: dict[tuple[int, date], Line] = {}
         self._answers: dict[tuple[int, int, date], Problem | None] = {}
+
+    def line_at(self, indicator_id: int, period: date) -> Line:
+        """The line as it is asked for in a period."""
+        key = (indicator_id, period)
+        if key not in self._lines_at:
+            self._lines_at[key] = self.lines[indicator_id].at(period)
+        return self._lines_at[key]
 
     def unknown_indicator(self, slug: str) -> Problem:
         near = ", ".join(tabular.nearest(slug, self.indicators, 3))

@@ -18,6 +18,7 @@ from measures.importing.exchange.values import CHANGED, CREATED, UNCHANGED, Exch
 from measures.importing.office import Office
 from measures.importing.reading import COLUMN_OF, COLUMNS, PublishedRow, Reader, ReadRow
 from measures.importing.standing import LineKey, cells_of, conflict, is_same, totals_of, words_of
+from measures.importing.together import hold_together, wanting_words
 from measures.importing.workbooks import ANY, FORM, Expected, Filled, fill
 from measures.models.filings import OPEN_STATES, FigureState
 from measures.rules.cells import check_cells
@@ -157,13 +158,15 @@ def judge(
         findings.extend(wrong)
         told = {problem.row for problem in wrong if not problem.is_warning}
         if history:
-            findings.extend(_warnings(rows, history.get((key[0], key[2]), [])))
+            findings.extend(_warnings(office, rows, history.get((key[0], key[2]), [])))
         for row in rows:
             if row.number in told:
                 continue  # what is wrong by itself need not be compared with what stands
             before = here.get(row.figure.category)
             is_secret = before is not None and before.state in OPEN_STATES and not office.sees_draft_of(row.seat)
             _compare(preview, office, row, None if is_secret else before)
+    if not is_history:
+        findings.extend(hold_together(office, by_line))
     return preview
 
 
@@ -240,12 +243,12 @@ def _counting_whom(row: ReadRow, before: Stored | None) -> ReadRow:
     return but(row, figure=but(row.figure, entry=but(row.figure.entry, new_only=True)))
 
 
-def _warnings(rows: list[ReadRow], history: list[tuple[Any, Entry]]) -> Iterator[Problem]:
+def _warnings(office: Office, rows: list[ReadRow], history: list[tuple[Any, Entry]]) -> Iterator[Problem]:
     for row in rows:
         if row.figure.category == TOTAL:
             before = [entry for period, entry in history if period < row.figure.period]
-            for problem in warn_figure(row.line, row.figure.entry, before):
-                yield problem.at(row=row.number, column=problem.field)
+            for problem in warn_figure(row.line, row.figure.entry, before, office.thresholds):
+                yield from wanting_words(office, row, problem.at(row=row.number, column=problem.field))
 
 
 def _after_past(
@@ -262,7 +265,7 @@ def _after_past(
         starts = office.tenant.fiscal_year_starts
         for problem in (*check_past(row.line, entry, before), *warn_past(row.line, period, entry, before, starts)):
             column = COLUMN_OF.get(problem.field, problem.field)
-            yield problem.at(row=row.number, column=column, field=column)
+            yield from wanting_words(office, row, problem.at(row=row.number, column=column, field=column))
 
 
 def _past(office: Office, by_line: Mapping[LineKey, list[ReadRow]]) -> dict[tuple[int, int], list[tuple[Any, Entry]]]:

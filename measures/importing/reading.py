@@ -103,14 +103,17 @@ class Reader:
         found = settle("indicator", indicator, self._indicator)
         month = settle("period", period, self._period)
         words = settle("note", note, lambda raw: tabular.text(raw, NOTE_LENGTH)) if note else ""
-        line = self.office.lines[found.pk] if found is not None else None
+        line = None
+        if found is not None:
+            line = self.office.lines[found.pk] if month is None else self.office.line_at(found.pk, month)
         entry = self._entry(row.number, line, numbers, words, problems)
         if entry is not None and entry.is_blank and not problems:
             self.blank_rows += 1
             return None
         cell = ""
         if line is not None and category not in ("", None):
-            cell = settle(f"category of {line.slug}", category, lambda raw: _category(line, raw)) or ""
+            when = line.period or ""  # a line whose categories change with time is asked for each period anew
+            cell = settle(f"category of {line.slug} {when}", category, lambda raw: _category(line, raw)) or ""
             problems[:] = [p.at(column="category") if p.column.startswith("category") else p for p in problems]
         if None not in (seat, found, month):
             wrong = self.office.why_not(found, seat, month)

@@ -36,7 +36,7 @@ def template_rows(initiative: Initiative, tenant: Tenant, by: Membership) -> Ite
                 ]
     stored = cells_of([(indicator.pk, period, seat.id) for period, seat, indicator in open_lines])
     for period, seat, indicator in sorted(open_lines, key=lambda it: (it[0], it[1].code, it[2].position, it[2].pk)):
-        line = office.lines[indicator.pk]
+        line = office.line_at(indicator.pk, period)
         here = stored.get((indicator.pk, period, seat.id), {})
         for category in (TOTAL, *(key for breakdown in line.breakdowns for key in line.keys(breakdown))):
             cell = here.get(category)

@@ -1,3 +1,4 @@
+from measures.models.checks import FollowUp, ValidationRule
 from measures.models.community import CommunityFigure
 from measures.models.corrections import Correction, Restatement
 from measures.models.curves import Curve, CurveAction, CurveIdea, CurvePartner, CurveStory
@@ -22,6 +23,7 @@ __all__ = [
     "Figure",
     "FigureEvent",
     "Filing",
+    "FollowUp",
     "Indicator",
     "LockRequest",
     "Obligation",
@@ -32,4 +34,5 @@ __all__ = [
     "StaleMark",
     "Target",
     "Upload",
+    "ValidationRule",
 ]

@@ -116,6 +116,7 @@ class Remark(TenantOwned):
     period = models.DateField()
     kind = models.CharField(max_length=12, choices=Kind.choices)
     words = models.CharField(max_length=2000)
+    answers = models.JSONField(default=list, blank=True)  # the warnings it explains: [{"code": "…", "message": "…"}]
     by = TenantForeignKey(Membership, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
 

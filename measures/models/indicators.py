@@ -38,11 +38,19 @@ class Dimension(TenantOwned):
 
 
 class Category(TenantOwned):
-    """One value of a dimension. `unknown` belongs to every dimension and is not stored."""
+    """One value of a dimension. `unknown` belongs to every dimension and is not stored.
+
+    Its short name never changes; `former_names` keeps the names it had, each with the last day: `{"name": "…", "until":
+    "2026-10-05"}`. Retired, it is not offered for periods that begin on `retired_on` or later, and its figures stay;
+    `becomes` is the short name of the category under which they may be shown.
+    """
 
     dimension = TenantForeignKey(Dimension, models.CASCADE, related_name="categories")
     slug = models.CharField(_("short name"), max_length=50, validators=[slug_field_rule])
     name = models.CharField(_("name"), max_length=200)
+    former_names = models.JSONField(default=list, blank=True)
+    retired_on = models.DateField(_("retired on"), null=True, blank=True)
+    becomes = models.CharField(_("becomes"), max_length=50, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta(TenantOwned.Meta):
@@ -103,6 +111,11 @@ class Indicator(TenantOwned):
     reweight = models.BooleanField(_("weights are rescaled when a component is missing"), default=False)
     source = models.CharField(_("source"), max_length=300, blank=True, default="")
     source_url = models.URLField(_("address of the source"), max_length=500, blank=True, default="")
+    # When a breakdown begins or ends, where it is not always there: {"age": {"since": "2026-10", "until": "2027-09"}}.
+    breakdown_spans = models.JSONField(_("split from and until"), default=dict, blank=True)
+    limit_min = models.DecimalField(_("smallest that is expected"), **AMOUNT)
+    limit_max = models.DecimalField(_("largest that is expected"), **AMOUNT)
+    limit_is_hard = models.BooleanField(_("nothing beyond is accepted"), default=False)
     due_day = models.PositiveSmallIntegerField(
         _("due on day"), default=10, validators=[MinValueValidator(1), MaxValueValidator(31)]
     )

@@ -14,6 +14,12 @@ tested against it. The map:
     cells       check_cells(), check_submission()     a total and its parts: do they agree? Is every question answered?
     past        check_past(), warn_past()             what a partner's earlier answers forbid, or make odd
     written     write_cells(), read_cells()           entries as plain data, and back
+    splits      known_part(), merged(), heirs()…      breakdowns over time: what is split at all, and under which heir
+    dimensions  Dimension                             ways to split, and their categories over time
+    limits      Limits                                what staff set as the least and the most
+    outliers    Score, score()                        z-score and modified z-score against a partner's history
+    formula     parse(), compute()                    formulas over other indicators, as text
+    crossing    CrossRule, check_rules()              rules over several lines of one report
     usual       usual(), warn_figure()                soft warnings against a partner's own history
     coverage    Coverage, State, coverage()           how many partners filed of how many were expected
     combining   Combined, combine()                   over months within a partner, then over partners
@@ -25,6 +31,7 @@ tested against it. The map:
     samples     sample_rows()                         sample numbers that show how a kind adds up
     small       is_small(), withheld()                which cells are too small to be shown
     definitions check_definition(), check_goal()…     is an indicator well defined?
+    written     entries as plain data, and back               for what is kept beside the figures
     change      Change, like_for_like()               change between two periods, on the partners in both
     forecast    Forecast, forecast()                  where a line leads if it goes on like before
     plans       Aims, planned(), level_on()       what targets plan for a given time, by the calendar

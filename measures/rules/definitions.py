@@ -60,6 +60,11 @@ def check_definition(line: Line, *, due_day: int, lock_day: int) -> list[Problem
     if line.rule.is_words and line.breakdowns:
         text = gettext_noop("{name} is told in words, which are not split: leave its breakdowns empty.")
         found.append(Problem("line.words_not_split", text, _named(line), field="dimensions"))
+    limits = line.limits
+    if limits is not None and limits.low is not None and limits.high is not None and limits.low > limits.high:
+        text = gettext_noop("{name} would have to be at least {low} and at most {high}: nothing is both.")
+        params = {**_named(line), "low": limits.low, "high": limits.high}
+        found.append(Problem("limit.crossed", text, params, field="limit_min", value=str(limits.low)))
     if lock_day < due_day:
         text = gettext_noop("{name} locks on day {lock_day}, before it is due on day {due_day}.")
         params = {**_named(line), "lock_day": lock_day, "due_day": due_day}

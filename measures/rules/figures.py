@@ -248,16 +248,43 @@ def check_figure(line: Line, entry: Entry, category: str = TOTAL) -> list[Proble
     if found or entry.is_blank:
         return found
     if line.rule.is_ratio:
-        return _wrong_rate(line, entry, category)
-    if line.rule.is_weighted:
-        return _wrong_average(line, entry, category)
-    if line.kind == MILESTONE and entry.value not in (ZERO, ONE):
+        found += _wrong_rate(line, entry, category)
+    elif line.rule.is_weighted:
+        found += _wrong_average(line, entry, category)
+    elif line.kind == MILESTONE and entry.value not in (ZERO, ONE):
         add("value", "milestone.yes_or_no", gettext_noop("Say 1 for yes or 0 for no, not {value}."), value=entry.value)
-    if line.kind == ORDINAL and line.level_at(entry.value) is None:
+    elif line.kind == ORDINAL and line.level_at(entry.value) is None:
         text = gettext_noop("{value} is no level of {name}. Its levels are: {levels}.")
         levels = ", ".join(f"{rank} {level.slug}" for rank, level in enumerate(line.levels, start=1))
         add("value", "ordinal.level", text, value=entry.value, levels=cut(levels, 200))
+    if not found and category == TOTAL:
+        found += check_limits(line, entry, is_hard=True)
     return found
+
+
+def check_limits(line: Line, entry: Entry, *, is_hard: bool) -> list[Problem]:
+    """Whether a total lies beyond the limits that staff set: an error when they are hard, a warning when soft."""
+    limits = line.limits
+    if limits is None or limits.is_hard != is_hard or not has_answer(line, entry):
+        return []
+    level = ratio(entry) if line.rule.is_ratio else entry.value
+    if level is None or not limits.is_beyond(level):
+        return []
+    is_low = limits.low is not None and level < limits.low
+    text = {
+        (True, True): gettext_noop("{value} is less than {limit}, the least that is accepted here."),
+        (False, True): gettext_noop("{value} is more than {limit}, the most that is accepted here."),
+        (True, False): gettext_noop("{value} is less than {limit}, the least that is expected here. Is it right?"),
+        (False, False): gettext_noop("{value} is more than {limit}, the most that is expected here. Is it right?"),
+    }[is_low, is_hard]
+    limit = limits.low if is_low else limits.high
+    said: list[Any] = [number if number is None else plain(number) for number in (level, limit)]
+    if line.unit == PERCENT:
+        said = [f"{plain(round(number * 100, 1))}%" for number in said]
+    component = "numerator" if line.rule.is_ratio else "value"
+    params = {"value": said[0], "limit": said[1], "value_found": shown(level)}
+    code = f"limit.{'below' if is_low else 'above'}"
+    return [problem_at(line, component, code, text, is_warning=not is_hard, **params)]
 
 
 def _wrong_components(line: Line, entry: Entry, category: str) -> list[Problem]:

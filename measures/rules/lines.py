@@ -8,23 +8,23 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import lru_cache
 from itertools import product
-from types import MappingProxyType
+from typing import Any
 
-from backbone.problems import Problem, Refused, cut, gettext_noop
+from backbone.problems import Month, Problem, Refused, cut, gettext_noop
 from measures.rules import kinds
 from measures.rules.components import Component
 from measures.rules.currencies import CODES
+from measures.rules.dimensions import UNKNOWN, UNKNOWN_NAME, Dimension
 from measures.rules.kinds import Kind
+from measures.rules.limits import Limits
 
 TOTAL = ""
-UNKNOWN = "unknown"
-UNKNOWN_NAME = gettext_noop("Unknown")
 
 PERCENT = "percent"
 PER_1000 = "per_1000"
@@ -36,23 +36,22 @@ LEVEL = "level"  # how a roll-up names the count of partners at one level: the c
 
 Breakdown = tuple[str, ...]
 
-
-@dataclass(frozen=True, slots=True)
-class Dimension:
-    """One way to split: its categories (slug to name, in order) always include "unknown".
-
-    `exclusive`: each counted thing stands in exactly one category, so the parts add up to the total.
-    """
-
-    slug: str
-    name: str
-    exclusive: bool = True
-    categories: Mapping[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        categories = dict(self.categories)
-        categories.setdefault(UNKNOWN, UNKNOWN_NAME)
-        object.__setattr__(self, "categories", MappingProxyType(categories))
+__all__ = [
+    "PERCENT",
+    "PER_1000",
+    "TOTAL",
+    "UNKNOWN",
+    "UNKNOWN_NAME",
+    "Breakdown",
+    "Dimension",
+    "Line",
+    "breakdown_of",
+    "check_line",
+    "key_of",
+    "pairs_of",
+    "parse_category",
+    "unknown_key",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +75,13 @@ class Overlap:
 class Line:
     """An indicator as the rules see it, one line of a filing.
 
-    `breakdowns` are tuples of dimension slugs: one for a plain breakdown, several for a cross-tabulation. `is_whole`
-    asks for whole numbers (in a rate: both of them). `carry_forward` is in months, for a stock only. `levels` are those
-    of a scale, lowest first, and `mean_allowed` says that their ranks may be averaged; `overlap` is for people.
-    `formula`, or `composed_of` and `reweight`, say how it is computed from others.
+    `breakdowns` are tuples of dimension slugs: one for a plain breakdown, several for a cross-tabulation; `spans` gives
+    the first and the last month of those that are not there for ever. `is_whole` asks for whole numbers (in a rate:
+    both of them). `carry_forward` is in months, for a stock only. `levels` are those of a scale, lowest first, and
+    `mean_allowed` says that their ranks may be averaged; `overlap` is for people. `formula`, or `composed_of` and
+    `reweight`, say how it is computed from others.
+
+    `at(period)` is the line as it is asked for in a period; it remembers the `whole` line to say what is missing in it.
     """
 
     slug: str
@@ -100,6 +102,26 @@ class Line:
     levels: tuple[Level, ...] = ()
     mean_allowed: bool = False
     overlap: Overlap | None = None
+    spans: Mapping[Breakdown, tuple[date | None, date | None]] = field(default_factory=dict)
+    limits: Limits | None = None
+    whole: Line | None = field(default=None, compare=False, repr=False)
+    period: date | None = field(default=None, compare=False, repr=False)
+
+    def at(self, period: date) -> Line:
+        """The line as it is asked for in the period that begins with this month: its breakdowns of that time, without
+        retired categories.
+        """
+        if self.whole is not None:
+            return self.whole.at(period)
+        if not self.spans and not any(dimension.retired for dimension in self.dimensions.values()):
+            return self
+        breakdowns = tuple(breakdown for breakdown in self.breakdowns if self.is_split_in(breakdown, period))
+        dimensions = {slug: dimension.at(period) for slug, dimension in self.dimensions.items()}
+        return replace(self, breakdowns=breakdowns, dimensions=dimensions, spans={}, whole=self, period=period)
+
+    def is_split_in(self, breakdown: Breakdown, period: date) -> bool:
+        since, until = self.spans.get(breakdown, (None, None))
+        return (since is None or period >= since) and (until is None or period <= until)
 
     @property
     def rule(self) -> Kind:
@@ -214,9 +236,50 @@ def parse_category(line: Line, text: str) -> str | Problem:
     """The canonical key for what somebody wrote, whatever the order of its parts; or what is wrong with it.
 
     Empty text is the total. Problems: `category.malformed`, `category.repeated`, `category.unknown_dimension`,
-    `category.unknown`, `category.not_a_breakdown`.
+    `category.unknown`, `category.not_a_breakdown`; and of a line `at` a period `category.retired`, `category.not_yet`,
+    `category.no_longer`.
     """
-    text = text.strip()
+    found = _parse_category(line, text.strip())
+    if line.whole is not None and isinstance(found, Problem):
+        other = _parse_category(line.whole, text.strip())
+        return _not_now(line, other) if isinstance(other, str) else found
+    return found
+
+
+def _not_now(line: Line, key: str) -> Problem:
+    """Why a category that the indicator has is not there in the line's period."""
+    assert line.whole is not None
+    assert line.period is not None
+    for slug, category in pairs_of(key):
+        dimension = line.whole.dimensions[slug]
+        if category not in dimension.at(line.period).categories:
+            heir = dimension.heir(category)
+            return _category_problem(
+                line,
+                key,
+                "retired",
+                gettext_noop("{wrong} ({dimension}) was retired on {day}: {heir} is there instead."),
+                gettext_noop("{wrong} ({dimension}) was retired on {day}. The categories are: {choices}."),
+                dimension=dimension.name,
+                wrong=dimension.categories[category],
+                day=dimension.retired[category],
+                **(
+                    {"nearest": heir, "heir": dimension.categories[heir]}
+                    if heir != category
+                    else {"choices": _list(dimension.at(line.period).categories)}
+                ),
+            )
+    since, until = line.whole.spans[breakdown_of(key)]
+    about = {"label": line.whole.breakdown_name(breakdown_of(key))}
+    if since is not None and line.period < since:
+        text = gettext_noop("{name} is not split by {label} before {month}. Enter the total alone.")
+        return _category_problem(line, key, "not_yet", text, month=Month(since), **about)
+    assert until is not None
+    text = gettext_noop("{name} is not split by {label} after {month}. Enter the total alone.")
+    return _category_problem(line, key, "no_longer", text, month=Month(until), **about)
+
+
+def _parse_category(line: Line, text: str) -> str | Problem:
     if text == TOTAL:
         return TOTAL
     chosen: dict[str, str] = {}
@@ -346,7 +409,7 @@ def check_line(line: Line) -> list[Problem]:
 
 
 def _category_problem(
-    line: Line, text: str, code: str, sentence: str, without_nearest: str = "", **params: str
+    line: Line, text: str, code: str, sentence: str, without_nearest: str = "", **params: Any
 ) -> Problem:
     if without_nearest and "nearest" not in params:
         sentence = without_nearest

@@ -1,6 +1,7 @@
 """Soft warnings: is a figure unlike this partner's own history? They ask for a word and never block. Pure.
 
-Few, so that they are read: a slip of a digit, a leap beyond anything seen, a zero out of the blue, a copied figure.
+Few, so that they are read: a slip of a digit, a leap beyond anything seen, a zero out of the blue, a copied figure;
+with six figures before it, what is an outlier by both of its scores (`outliers`); and what is beyond a soft limit.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ from decimal import Decimal
 from typing import Any
 
 from backbone.problems import Problem, gettext_noop
-from measures.rules.figures import ZERO, Entry, has_answer, problem_at, ratio, shown
+from measures.rules.figures import ZERO, Entry, check_limits, has_answer, plain, problem_at, ratio, shown
 from measures.rules.kinds import MILESTONE, NARRATIVE, ORDINAL, STOCK, TO_DATE
 from measures.rules.lines import PERCENT, Line
+from measures.rules.outliers import COMMON, Score, Thresholds, level_of, median, score
 
 HISTORY = 6  # the usual is the median of the last six
 ENOUGH_HISTORY = 3  # fewer say nothing about what is usual
@@ -29,19 +31,27 @@ def usual(history: Sequence[Entry]) -> Decimal | None:
     Blanks and figures that were not collected are passed over. It is also a partner's weight in coverage.
     """
     volumes = _volumes(history)[-HISTORY:]
-    return _median(volumes) if volumes else None
+    return median(volumes) if volumes else None
 
 
-def warn_figure(line: Line, entry: Entry, history: Sequence[Entry]) -> list[Problem]:
-    """What is unusual about a figure, against the partner's earlier ones, oldest first; empty without three of them.
+def warn_figure(line: Line, entry: Entry, history: Sequence[Entry], thresholds: Thresholds = COMMON) -> list[Problem]:
+    """What is unusual about a total: beyond a soft limit of its indicator, or against the partner's earlier figures,
+    oldest first, of which three at least are needed.
 
     A rate is looked at by its denominator and by its ratio, an average by its weight and by itself. Nothing is usual for
     a total that grows all year (`past` looks at it), a yes or no, a level or words. `Problem.field` is the component.
     """
-    if line.kind in (TO_DATE, MILESTONE, ORDINAL, NARRATIVE):
+    if not has_answer(line, entry):
         return []
-    earlier = [past for past in history if has_answer(line, past)][-HISTORY:]
-    if not has_answer(line, entry) or len(earlier) < ENOUGH_HISTORY:
+    found = check_limits(line, entry, is_hard=False)
+    if line.kind in (TO_DATE, MILESTONE, ORDINAL, NARRATIVE):
+        return found
+    earlier = [past for past in history if has_answer(line, past)]
+    return found + (_warn_against(line, entry, earlier[-HISTORY:]) or _warn_outlier(line, entry, earlier, thresholds))
+
+
+def _warn_against(line: Line, entry: Entry, earlier: Sequence[Entry]) -> list[Problem]:
+    if len(earlier) < ENOUGH_HISTORY:
         return []
     if line.rule.is_ratio:
         found = _warn_volume(line, "denominator", entry, earlier)
@@ -52,10 +62,44 @@ def warn_figure(line: Line, entry: Entry, history: Sequence[Entry]) -> list[Prob
     return _warn_volume(line, "value", entry, earlier) or _warn_copied(line, entry, earlier)
 
 
+def _warn_outlier(line: Line, entry: Entry, earlier: Sequence[Entry], thresholds: Thresholds) -> list[Problem]:
+    """Far out by both scores, and further than chance alone would take it."""
+    found = score(line, entry, earlier, thresholds)
+    level = level_of(line, entry)
+    if found is None or level is None or not found.is_far_out:
+        return []
+    if abs(level - found.history.median) <= _chance(line, entry, found):
+        return []
+    low, high = said_range(line, found)
+    component = "numerator" if line.rule.is_ratio else "value"
+    params: dict[str, Any] = {"count": found.history.count, "low": low, "high": high}
+    params |= {"value": f"{round(level * 100, 1)}%" if line.unit == PERCENT else level}
+    text = gettext_noop("{value} lies outside the usual {low} to {high} of the last {count} figures. Is it right?")
+    return [problem_at(line, component, "unusual.outlier", text, is_warning=True, value_found=shown(level), **params)]
+
+
+def said_range(line: Line, found: Score) -> tuple[Any, Any]:
+    """From where to where is usual, as it is read: 12 and 48, 51.2% and 63%."""
+    if line.unit == PERCENT:
+        return tuple(f"{plain(round(one * 100, 1))}%" for one in (found.low, min(found.high, Decimal(1))))  # type: ignore[return-value]
+    places = 4 if line.rule.is_ratio else 0 if line.must_be_whole else 2
+    return plain(round(found.low, places)), plain(round(found.high, places))
+
+
+def _chance(line: Line, entry: Entry, found: Score) -> Decimal:
+    """How far chance alone moves it: twice the square root of a count, or of what a proportion varies by."""
+    middle = found.history.median
+    if not line.rule.is_ratio:
+        return _noise(middle)
+    if not line.is_proportion or not entry.denominator or not 0 <= middle <= 1:
+        return ZERO
+    return 2 * (middle * (1 - middle) / entry.denominator).sqrt()
+
+
 def _warn_volume(line: Line, component: str, entry: Entry, earlier: Sequence[Entry]) -> list[Problem]:
     number = getattr(entry, component)
     past = [getattr(one, component) for one in earlier]
-    middle = _median(past)
+    middle = median(past)
     if min(past) < 0 or number < 0:
         return []
     params: dict[str, Any] = {"value": number, "usual": middle, "value_found": shown(number)}
@@ -102,7 +146,7 @@ def _warn_ratio(line: Line, entry: Entry, earlier: Sequence[Entry]) -> list[Prob
     past = [one for one in map(ratio, earlier) if one is not None]
     if now is None or len(past) < ENOUGH_HISTORY:
         return []
-    middle = _median(past)
+    middle = median(past)
     is_new = now > max(past) or now < min(past)
     if line.unit == PERCENT:
         if is_new and abs(now - middle) >= POINTS_APART:
@@ -122,12 +166,6 @@ def _volumes(history: Sequence[Entry]) -> list[Decimal]:
     counted = [one for one in history if not one.is_not_collected]
     found = [next((n for n in (one.denominator, one.weight) if n is not None), one.value) for one in counted]
     return [volume for volume in found if volume is not None]
-
-
-def _median(numbers: Sequence[Decimal]) -> Decimal:
-    ordered = sorted(numbers)
-    middle = len(ordered) // 2
-    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
 
 
 def _noise(middle: Decimal) -> Decimal:

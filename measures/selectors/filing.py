@@ -35,7 +35,8 @@ class Owed:
 def owed_lines(initiative: Initiative, partner: Partner, period: date) -> Owed:
     """The indicators that a partner owes for the period that begins with this month; six queries.
 
-    A quarter or a year is owed in the report of its first month.
+    A quarter or a year is owed in the report of its first month. The lines are those of that period: its breakdowns,
+    without categories that were retired before.
     """
     indicators = list(Indicator.objects.filter(initiative=initiative).select_related("tenant"))
     duties = Duties(indicators, [partner.pk])
@@ -43,7 +44,8 @@ def owed_lines(initiative: Initiative, partner: Partner, period: date) -> Owed:
     periods = {pk: one for pk, one in found.items() if one is not None and one.start == period}
     owed = {indicator.pk: indicator for indicator in indicators if indicator.pk in periods}
     excused = Excuse.objects.filter(partner=partner, period=period).values_list("indicator_id", flat=True)
-    return Owed(owed, lines(initiative, owed.values()), frozenset(excused), periods)
+    asked = {pk: line.at(period) for pk, line in lines(initiative, owed.values()).items()}
+    return Owed(owed, asked, frozenset(excused), periods)
 
 
 def earlier_totals(partner: Partner, indicators: Collection[int], before: date) -> dict[int, list[tuple[date, Entry]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -11,9 +11,10 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from backbone.look.numbers import SILENCE, short_period
+from backbone.look.numbers import SILENCE, short_date, short_period
 from backbone.models import Initiative, Partner
 from backbone.tenancy import active_tenant_id
+from backbone.wording import say
 from measures import wording
 from measures.models import Indicator
 from measures.models.filings import FigureState
@@ -21,10 +22,13 @@ from measures.rules.change import like_for_like
 from measures.rules.combining import Combined, combine_partners
 from measures.rules.figures import plain
 from measures.rules.kinds import KINDS, SUM, UNDUPLICATED
-from measures.rules.lines import Breakdown, Line, breakdown_of
-from measures.rules.periods import Grain
+from measures.rules.lines import Breakdown, Line, breakdown_of, pairs_of
+from measures.rules.periods import Grain, last_month
 from measures.rules.small import counts_of, withheld
+from measures.rules.splits import heir_of, partial_words
+from measures.selectors.broken_down import BrokenDown, broken_down
 from measures.selectors.combined import figures_at
+from measures.selectors.lenses import merged_categories
 from measures.selectors.obligations import rarer_duties
 from measures.selectors.parts import Part
 from measures.selectors.reading import Reading, TrendPoint, point_of
@@ -186,13 +190,18 @@ class CategoryRow:
     filed: int
     expected: int
     is_hidden: bool
+    note: str
     trend: tuple[TrendPoint, ...]
     hidden_periods: frozenset[date]
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A figure split by one breakdown. `filed` of `expected` partners gave it; its own number, beside the figure's."""
+    """A figure split by one breakdown. `filed` of `expected` partners gave it; its own number, beside the figure's.
+
+    `partial` says where not all of the window is split; `broken` how much of it is, without its volume where that
+    would give a hidden cell away.
+    """
 
     slug: str
     name: str
@@ -201,21 +210,29 @@ class Split:
     filed: int
     expected: int
     since: date | None
+    partial: str = ""
+    broken: BrokenDown | None = None
 
     @property
     def has_hidden(self) -> bool:
         return any(row.is_hidden or row.hidden_periods for row in self.rows)
 
 
-def splits(initiative: Initiative, reading: Reading, *, threshold: int | None) -> list[Split]:
-    """The breakdowns of an indicator, each category with its trend, from the stored roll-ups; one statement.
+def splits(initiative: Initiative, reading: Reading, *, threshold: int | None, is_merged: bool = False) -> list[Split]:
+    """The breakdowns of an indicator, each category with its trend, from the stored roll-ups; five statements.
 
-    `threshold` withholds small cells; None shows every cell to those who may see them.
+    `threshold` withholds small cells; None shows every cell to those who may see them. `is_merged` shows retired
+    categories under what they became.
     """
     line, window = reading.line, reading.window
     if not line.breakdowns:
         return []
     length = SMALL_LENGTHS[window.grain]
+    by_id = {reading.indicator.pk: line}
+    lens = merged_categories(by_id) if is_merged else None
+    broken = broken_down(
+        initiative, by_id, window.grain, window.period, window.period, year_starts=window.sql_year, as_of=window.as_of
+    ).get((reading.indicator.pk, window.period), [])
     rows = series(
         initiative,
         [reading.indicator],
@@ -226,10 +243,15 @@ def splits(initiative: Initiative, reading: Reading, *, threshold: int | None) -
         year_starts=window.sql_year,
         fill=False,
         as_of=window.as_of,
+        lens=lens,
     )
     periods = [window.back(back) for back in range(length - 1, -1, -1)]
     by_key = {(row.category, row.period): row for row in rows}
-    return [_split(line, breakdown, by_key, periods, threshold, reading) for breakdown in line.breakdowns]
+    shares = {one.breakdown: one for one in broken}
+    return [
+        _split(line, breakdown, by_key, periods, threshold, reading, shares.get("+".join(breakdown)), lens is not None)
+        for breakdown in line.breakdowns
+    ]
 
 
 def _split(
@@ -239,8 +261,12 @@ def _split(
     periods: Sequence[date],
     threshold: int | None,
     reading: Reading,
+    broken: BrokenDown | None,
+    is_merged: bool,
 ) -> Split:
     keys = [key for key in line.keys(breakdown) if any((key, period) in rows for period in periods)]
+    if is_merged:
+        keys = [key for key in keys if heir_of(line, key) == key]
     is_exclusive = line.is_exclusive(breakdown) and line.kind != UNDUPLICATED and line.rule.parts == SUM
     hidden: dict[date, frozenset[str]] = {}
     if threshold is not None:
@@ -269,11 +295,16 @@ def _split(
                 filed=0 if row is None else row.filed,
                 expected=reading.now.coverage.expected if row is None else row.expected,
                 is_hidden=is_hidden,
+                note=_note(line, key, is_merged=is_merged),
                 trend=tuple(points),
                 hidden_periods=frozenset(period for period in periods if key in hidden.get(period, ())),
             )
         )
     filed = max((row.filed for row in found), default=0)
+    if broken is not None and any(row.is_hidden for row in found):
+        broken = replace(broken, known=None, total=None)
+    window = reading.window
+    partial = partial_words(line, breakdown, window.period, last_month(window.period, window.grain))
     first = min((period for key, period in rows if breakdown_of(key) == breakdown), default=None)
     return Split(
         slug="+".join(breakdown),
@@ -282,8 +313,26 @@ def _split(
         rows=tuple(found),
         filed=filed,
         expected=reading.now.coverage.expected,
-        since=first if first is not None and first > periods[0] else None,
+        since=first if first is not None and first > periods[0] and breakdown not in line.spans else None,
+        partial="" if partial is None else say(partial),
+        broken=broken,
     )
+
+
+def _note(line: Line, key: str, *, is_merged: bool) -> str:
+    """What is to be known of a category: until when it was there, or which retired ones are in it."""
+    if is_merged:
+        dimensions = [line.dimensions[slug] for slug, _ in pairs_of(key)]
+        inside = [
+            dimension.categories[old]
+            for dimension, (_, category) in zip(dimensions, pairs_of(key), strict=True)
+            for old in dimension.becomes
+            if dimension.heir(old) == category
+        ]
+        return _("with %(names)s") % {"names": ", ".join(inside)} if inside else ""
+    days = [line.dimensions[slug].retired.get(category) for slug, category in pairs_of(key)]
+    gone = min((day for day in days if day is not None), default=None)
+    return "" if gone is None else _("retired on %(day)s") % {"day": short_date(gone)}
 
 
 def _counts(row: SeriesRow) -> tuple[Decimal, ...]:

@@ -16,27 +16,32 @@ from measures.lines import closes_on, due_on, today
 from measures.lines import lines as lines_of
 from measures.models import Excuse, Figure, Filing, Indicator, Remark
 from measures.models.filings import FigureState
+from measures.rules.crossing import CrossRule
 from measures.rules.figures import Entry, ratio
 from measures.rules.kinds import FLOW
 from measures.rules.lines import TOTAL, Line
+from measures.rules.outliers import LOOKED_BACK
 from measures.rules.periods import Grain, add_months
 from measures.rules.usual import usual
 from measures.selectors.filing import HANDED_IN, entry_of, owed_lines
 from measures.selectors.locks import openings
 from measures.selectors.obligations import rarer_duties
+from measures.selectors.warned import rules_in_use
 
-REMEMBERED = 12  # earlier periods that are read; the usual is found among them
+REMEMBERED = LOOKED_BACK  # earlier periods that are read; the usual is found among them
 SHOWN = 3  # of which a page shows so many, and the same one last year
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Words about a line: who, when, and as what (explanation, return, answer, approval)."""
+    """Words about a line: who, when, and as what (explanation, return, answer, approval); `about` are the warnings that
+    they explain."""
 
     kind: str
     words: str
     by: str
     at: datetime
+    about: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -122,6 +127,7 @@ class Report:
     submitted_at: datetime | None = None
     submitted_by: str = ""
     reviewers: list[str] = field(default_factory=list)
+    rules: tuple[CrossRule, ...] = ()
 
     @property
     def due_on(self) -> date | None:
@@ -144,7 +150,8 @@ class Report:
 
 
 def report(initiative: Initiative, partner: Partner, period: date, now: datetime | None = None) -> Report:
-    """What a partner owes for one period, with drafts, history and words; twelve queries at most, always.
+    """What a partner owes for one period, with drafts, history, words and the rules over its lines; thirteen queries
+    at most, always.
 
     Empty lines when it owes nothing then.
     """
@@ -174,9 +181,12 @@ def report(initiative: Initiative, partner: Partner, period: date, now: datetime
     _fill_in(partner, period, lines)
     for remark in Remark.objects.filter(partner=partner, period=period).select_related("by"):
         if remark.indicator_id in lines:
-            said = Said(remark.kind, remark.words, remark.by.name, remark.at)
+            about = tuple(one["message"] for one in remark.answers)
+            said = Said(remark.kind, remark.words, remark.by.name, remark.at, about)
             lines[remark.indicator_id].remarks.append(said)
-    found = Report(initiative, partner, period, list(lines.values()), reviewers=reviewers())
+    found = Report(
+        initiative, partner, period, list(lines.values()), reviewers=reviewers(), rules=rules_in_use(initiative)
+    )
     filing = Filing.objects.filter(initiative=initiative, partner=partner, period=period)
     if filing := filing.select_related("submitted_by").first():
         found.version, found.submitted_at = filing.version, filing.submitted_at

@@ -10,7 +10,7 @@ in the initiative has a figure: a missing row would look like nothing was expect
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from backbone.models import Initiative
 from backbone.tenancy import active_tenant_id
+from measures.lines import lines
 from measures.rules.coverage import State
 from measures.rules.periods import Grain, add_months, month_of, periods_between
 from measures.selectors import derived
@@ -26,6 +27,7 @@ from measures.selectors.combined import COLUMNS as COMBINED
 from measures.selectors.combined import Rows, both_rows, figures_at, partner_rows, whole_rows
 from measures.selectors.community import published_rows
 from measures.selectors.graph import Source, graph
+from measures.selectors.lenses import Lens, merged_categories
 from measures.selectors.owing import steady_plans, with_owed
 from measures.selectors.records import RECORDS, as_json
 from measures.selectors.spans import LAST, LAST_RATE, Counting, Question, Span, countings, span_of
@@ -40,7 +42,7 @@ COLUMNS = (
 class Wanted:
     """Which roll-ups: every grain and indicator when left out. `year_starts` is the reader's fiscal year, the
     tenant's when left out; `as_of` recomputes from the figures as they stood at that instant (obligations and excuses
-    are those of today: they have no history)."""
+    are those of today: they have no history). `merged` reads retired categories under what they became."""
 
     grains: Collection[Grain] = tuple(Grain)
     indicator_ids: Collection[int] | None = None
@@ -48,6 +50,7 @@ class Wanted:
     categories: bool = False
     year_starts: int | None = None
     as_of: datetime | None = None
+    merged: bool = False
 
 
 def copy_rollups(initiative: Initiative, out: Any, wanted: Wanted = Wanted()) -> int:
@@ -57,13 +60,18 @@ def copy_rollups(initiative: Initiative, out: Any, wanted: Wanted = Wanted()) ->
     """
     known = countings(wanted.indicator_ids, initiative.pk)
     tenant_id = active_tenant_id()
+    lens = None
+    if wanted.merged:
+        every = {pk: line for pk, line in lines(initiative).items() if pk in known}
+        lens = merged_categories(every)
+        wanted = replace(wanted, merged=lens is not None)
     rows = 0
     with connection.cursor() as cursor, steady_plans(cursor):
         since, until = _filed_between(cursor, tenant_id, initiative, wanted.as_of)
         for number, grain in enumerate(sorted(wanted.grains, key=lambda grain: grain.months)):
             combined = {pk: one for pk, one in known.items() if not (one.is_computed or one.is_published)}
             spans = list(_spans(combined, grain, since, until, wanted.year_starts))
-            sql, params = _table(spans, known, grain, wanted, tenant_id)
+            sql, params = _table(spans, known, grain, wanted, tenant_id, lens)
             beside = _not_combined(known, grain, since, until, wanted)
             params |= {"until": until, "as_of": wanted.as_of, "rows": as_json(beside)}
             header = "HEADER" if number == 0 else "HEADER false"
@@ -77,11 +85,17 @@ def _text(cursor: Any, sql: str, params: dict[str, Any]) -> str:
 
 
 def _table(
-    spans: list[Span], known: dict[int, Counting], grain: Grain, wanted: Wanted, tenant_id: int
+    spans: list[Span],
+    known: dict[int, Counting],
+    grain: Grain,
+    wanted: Wanted,
+    tenant_id: int,
+    lens: Lens | None,
 ) -> tuple[str, dict[str, Any]]:
     asked = Question(spans)
     own_starts = next((counting.year_starts for counting in known.values()), None)
-    found, params = _found(spans, grain, wanted, tenant_id, is_own_year=wanted.year_starts in (None, own_starts))
+    is_own_year = wanted.year_starts in (None, own_starts)
+    found, params = _found(spans, grain, wanted, tenant_id, lens, is_own_year=is_own_year)
     total = "" if wanted.categories else "AND r.category = ''"
     partner = "o.partner_id" if wanted.by_partner else "0"
     return (
@@ -132,11 +146,11 @@ def _table(
 
 
 def _found(
-    spans: list[Span], grain: Grain, wanted: Wanted, tenant_id: int, *, is_own_year: bool
+    spans: list[Span], grain: Grain, wanted: Wanted, tenant_id: int, lens: Lens | None, *, is_own_year: bool
 ) -> tuple[str, dict[str, Any]]:
     """The CTEs that end in `found`, the rows in which a figure counts, and their parameters."""
     is_own_month = wanted.by_partner and grain is Grain.MONTH
-    if wanted.as_of is None and not is_own_month and (is_own_year or grain is Grain.MONTH):
+    if lens is None and wanted.as_of is None and not is_own_month and (is_own_year or grain is Grain.MONTH):
         scope = "scope <> 0" if wanted.by_partner else "scope = 0"
         return (
             f"""found AS (SELECT * FROM measures_rollup
@@ -146,7 +160,9 @@ def _found(
         )
     spans = [span for span in spans if span.counting.way]
     source = figures_at(wanted.as_of, {span.counting.indicator_id for span in spans})
-    figures, then = source.name, f"{source.cte}, " if source.cte else ""
+    figures = source.name if lens is None else lens.over(source.name)
+    extra = {} if lens is None else lens.parameters
+    then = f"{source.cte}, " if source.cte else ""
     columns = ", ".join(COMBINED)
     asked, own = Question(spans, "asked"), Question(spans, "own")
     rows: Rows | str
@@ -159,7 +175,7 @@ def _found(
         then += f"{clause}, "
     return (
         f"{then} found AS MATERIALIZED (SELECT {columns}, NULL::timestamptz AS as_of FROM ({rows}) r)",
-        asked.parameters(tenant_id) | own.parameters(tenant_id) | own.periods() | dict(source.params),
+        asked.parameters(tenant_id) | own.parameters(tenant_id) | own.periods() | dict(source.params) | extra,
     )
 
 
@@ -169,7 +185,7 @@ def _not_combined(
     """The rows of what is computed from others and of what sources published. Where stored rows are read, those that
     stand there too are passed over, and what is left are the spans that are owed and in which nobody filed."""
     own_starts = next((counting.year_starts for counting in known.values()), None)
-    is_stored = wanted.as_of is None and wanted.year_starts in (None, own_starts)
+    is_stored = not wanted.merged and wanted.as_of is None and wanted.year_starts in (None, own_starts)
     rows: list[dict[str, Any]] = []
     if not is_stored and not wanted.by_partner:
         rows = published_rows(known, as_of=wanted.as_of, year_starts=wanted.year_starts)

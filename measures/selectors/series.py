@@ -24,6 +24,7 @@ from measures.selectors import derived
 from measures.selectors.combined import Rows, both_rows, figures_at, partner_rows, whole_rows
 from measures.selectors.community import published_rows
 from measures.selectors.graph import Source, graph
+from measures.selectors.lenses import Lens
 from measures.selectors.owing import steady_plans, with_owed
 from measures.selectors.spans import LAST, LAST_RATE, Counting, Question, Span, countings, span_of
 
@@ -76,18 +77,23 @@ def series(
     year_starts: int | None = None,
     fill: bool = True,
     as_of: datetime | None = None,
+    lens: Lens | None = None,
 ) -> list[SeriesRow]:
     """The roll-ups of these indicators (or ids) whose spans begin from `since` to `until`, both included.
 
     For the whole initiative, or for one partner (`scope` its id). Ordered by indicator, category, period. `fill`
     adds a row of state none or not_expected for each span that is owed and for which nobody filed; only the total
-    category is filled. One statement when every span has a row, three otherwise.
+    category is filled. One statement when every span has a row, three otherwise. Through a `lens` everything is
+    combined anew.
     """
     ids = sorted({getattr(indicator, "pk", indicator) for indicator in indicators})
     grain = Grain(grain)
     tenant_id = active_tenant_id()
     known: dict[int, Counting] | None = None
-    if as_of is not None or year_starts is not None or (scope != WHOLE_INITIATIVE and grain is Grain.MONTH):
+    if lens is not None:
+        known = _of(countings(ids), initiative)
+        rows = _combined_now(known, grain, since, until, scope, categories, year_starts, tenant_id, as_of, lens)
+    elif as_of is not None or year_starts is not None or (scope != WHOLE_INITIATIVE and grain is Grain.MONTH):
         everything = countings(ids)
         known = _of(everything, initiative)
         rows = _combined_now(known, grain, since, until, scope, categories, year_starts, tenant_id, as_of)
@@ -183,6 +189,7 @@ def _combined_now(
     year_starts: int | None,
     tenant_id: int,
     as_of: datetime | None = None,
+    lens: Lens | None = None,
 ) -> list[SeriesRow]:
     whole = list(_spans(known, grain, since, until, year_starts))
     if not whole:
@@ -190,21 +197,27 @@ def _combined_now(
     own = [span._replace(partner_id=scope or None) for span in whole if scope or span.grain != Grain.MONTH]
     asked, all_asked = Question(own, "own"), Question(whole)
     source = figures_at(as_of, known)
+    figures = source.name if lens is None else lens.over(source.name)
+    extra = {} if lens is None else lens.parameters
     clauses = [source.cte] if source.cte else []
     rows: Rows | str
     if scope != WHOLE_INITIATIVE:
-        rows = partner_rows(asked, figures=source.name)
+        rows = partner_rows(asked, figures=figures)
     elif own:
-        clause, rows = both_rows(asked, all_asked, figures=source.name)
+        clause, rows = both_rows(asked, all_asked, figures=figures)
         clauses.append(clause)
     else:
-        rows = whole_rows(all_asked, figures=source.name)
+        rows = whole_rows(all_asked, figures=figures)
     clause = f"WITH {', '.join(clauses)}" if clauses else ""
     total = "" if categories else "WHERE category = ''"
     with connection.cursor() as cursor, steady_plans(cursor):
         cursor.execute(
             f"{clause} SELECT {_READ}, NULL FROM ({rows}) r {total} ORDER BY indicator_id, category, period",
-            asked.parameters(tenant_id) | asked.periods() | all_asked.parameters(tenant_id) | dict(source.params),
+            asked.parameters(tenant_id)
+            | asked.periods()
+            | all_asked.parameters(tenant_id)
+            | dict(source.params)
+            | extra,
         )
         return [SeriesRow._make(row) for row in cursor.fetchall()]
 

@@ -211,7 +211,7 @@ class Case:
     @classmethod
     def open(cls, initiative: Initiative, partner: Partner, period: date, indicator: Indicator, by: Membership) -> Case:
         sheet = Sheet.open(initiative, partner, period, {indicator.pk: {}}, {}, by)
-        return cls(sheet, indicator, lines(initiative, [indicator])[indicator.pk])
+        return cls(sheet, indicator, lines(initiative, [indicator])[indicator.pk].at(period))
 
     @property
     def standing(self) -> dict[str, Entry]:

@@ -15,7 +15,7 @@ from django.db import transaction
 from backbone import changes
 from backbone.look.numbers import period_name
 from backbone.models import Initiative, Membership, Partner
-from backbone.problems import Problem, Refused, errors, gettext_noop
+from backbone.problems import Problem, Refused, errors, gettext_noop, warnings
 from measures.models import Filing
 from measures.rules.cells import check_submission
 from measures.rules.figures import Entry, Place
@@ -24,6 +24,7 @@ from measures.rules.lines import TOTAL
 from measures.rules.past import check_past
 from measures.rules.periods import text_of
 from measures.selectors import filing as reads
+from measures.selectors import warned
 from measures.services import figure_rows, refusals, remarks
 from measures.services.delivery import Delivery
 from measures.services.figure_rows import FigureRow
@@ -131,8 +132,9 @@ def submit(
     After a return those are the returned lines only; what is approved or waits for review stays as it is. `words` are
     the explanations or answers, by indicator id. A line whose period is not over yet is kept as a draft.
 
-    Raises Refused with everything that `rules.check_submission` finds (each problem names its line), with what
-    `save_draft` refuses, or `filing.nothing_to_submit`, `period.not_over`.
+    Raises Refused with everything that `rules.check_submission` and the hard rules over several lines find (each problem
+    names its line), with `warning.no_words` where the tenant wants unusual figures explained, with what `save_draft`
+    refuses, or `filing.nothing_to_submit`, `period.not_over`.
     """
     report = reads.owed_lines(initiative, partner, period)
     sheet = Sheet.open(initiative, partner, period, cells, as_defined or {}, by, known=report.indicators)
@@ -158,14 +160,58 @@ def submit(
     for pk in ordered:
         for problem in check_past(report.lines[pk], merged[pk].get(TOTAL, Entry()), earlier.get(pk, [])):
             found.append(problem.at(field=str(Place(report.lines[pk].slug, TOTAL, problem.field))))
+    said_odd, broken = _odd(initiative, sheet, report, merged, asked)
+    found += broken
+    if not found:
+        found = _unexplained(sheet, report, merged, said_odd, words)
     if found:
         raise Refused(*found)
     work = Work(initiative, by, SUBMITTED, "", sheet.now)
     later = {pk: cells for pk, cells in said.items() if pk not in asked}
     sheet.put(work, later, wanted=DRAFT)
     sheet.put(work, {pk: merged[pk] | dict.fromkeys(dropped[pk], Entry()) for pk in asked})
-    remarks.say(partner=partner, period=period, words={pk: words[pk] for pk in asked if pk in words}, by=by)
+    spoken = {pk: words[pk] for pk in asked if pk in words}
+    remarks.say(partner=partner, period=period, words=spoken, by=by, answers=said_odd)
     return work.finish()
+
+
+def _odd(
+    initiative: Initiative,
+    sheet: Sheet,
+    report: reads.Owed,
+    merged: Mapping[int, Mapping[str, Entry]],
+    asked: list[int],
+) -> tuple[dict[int, list[Problem]], list[Problem]]:
+    """The soft warnings of the lines that are handed in, by indicator id; and what hard rules over several lines
+    refuse."""
+    lines = {pk: report.lines[pk] for pk in asked}
+    past = warned.earlier(sheet.partner.pk, sheet.period, asked)
+    odd = warned.unusual(sheet.indicators[asked[0]].tenant, sheet.period, lines, merged, past)
+    crossed = warned.crossed(warned.rules_in_use(initiative), report.lines, merged, asked)
+    for pk, problems in crossed.items():
+        soft = warnings(problems)
+        if soft:
+            odd[pk] = [*odd.get(pk, []), *soft]
+    return odd, [problem for problems in crossed.values() for problem in errors(problems)]
+
+
+def _unexplained(
+    sheet: Sheet,
+    report: reads.Owed,
+    merged: Mapping[int, Mapping[str, Entry]],
+    odd: Mapping[int, Sequence[Problem]],
+    words: Mapping[int, str],
+) -> list[Problem]:
+    """`warning.no_words` for each unusual line of which nobody said why, where the tenant asks for words."""
+    if not odd or not sheet.indicators[next(iter(odd))].tenant.wants_words:
+        return []
+    silent = [pk for pk in odd if not words.get(pk, "").strip()]
+    known = remarks.explained(partner=sheet.partner, period=sheet.period, indicator_ids=silent) - set(words)
+    return [
+        refusals.no_words(report.lines[pk], odd[pk][0])
+        for pk in silent
+        if pk not in known and not merged[pk].get(TOTAL, Entry()).reason.strip()
+    ]
 
 
 @transaction.atomic

@@ -11,10 +11,12 @@ from datetime import date
 from backbone.look.numbers import period_name, short_date, short_datetime
 from backbone.models import Membership, Partner
 from backbone.problems import Problem, Refused, Word, gettext_noop
+from backbone.wording import say
 from measures.lines import closes_on
 from measures.models import Indicator
 from measures.models.filings import FigureState
 from measures.rules.figures import Entry, Place, shown
+from measures.rules.lines import TOTAL, Line
 from measures.rules.owed import CLOSED, NOT_BEGUN
 from measures.selectors.obligations import rarer_duties
 from measures.services.figure_rows import FigureRow, Stored
@@ -141,6 +143,13 @@ def not_over(period: date, last: date) -> Refused:
     text = gettext_noop("{period} is not over: submit it from {day} on. What you typed is kept.")
     params = {"period": period_name(period), "day": short_date(last)}
     return Refused(Problem("period.not_over", text, params, field="period"))
+
+
+def no_words(line: Line, warning: Problem) -> Problem:
+    """`warning.no_words`: an unusual figure of which nobody said why, where that is asked for."""
+    text = gettext_noop("{name}: say why it is right before you submit. {warning}")
+    params = {"name": line.name, "indicator": line.slug, "category": TOTAL, "warning": say(warning)}
+    return Problem("warning.no_words", text, params, field=str(Place(line.slug, TOTAL, "words")))
 
 
 def said(entry: Entry) -> str | Word:

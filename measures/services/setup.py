@@ -6,7 +6,8 @@ the same twice, it changes nothing, and then writes no history and marks nothing
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -17,11 +18,12 @@ from backbone import changes
 from backbone.models import Initiative, Membership
 from backbone.problems import Problem, Refused, cut
 from backbone.services.fields import checked, refuse_taken, set_fields
-from measures.lines import dimensions_of, line_of
+from measures.lines import dimension_of, dimensions_of, line_of, today
 from measures.models import Category, CommunityFigure, Dimension, Figure, Indicator
 from measures.rules import definitions, kinds
 from measures.rules.definitions import Goal
 from measures.rules.kinds import MONEY
+from measures.rules.splits import check_retired, check_spans
 from measures.services import composing
 from measures.services.expectations import mark_indicators, months_of
 
@@ -49,18 +51,19 @@ def put_dimension(
     initiative: Initiative,
     slug: str,
     by: Membership | None,
-    categories: Sequence[tuple[str, str]] | None = None,
+    categories: Sequence[Mapping[str, Any]] | None = None,
     must_be_new: bool = False,
     **fields: Any,
 ) -> tuple[Dimension, bool]:
     """The dimension of that short name, made or brought up to `fields` (name, exclusive, position) and categories.
 
-    `categories` are (short name, name) in their order; one that is not named stays, after the others. Answers the row
-    and whether anything changed. Raises `Refused`.
+    `categories` in their order: each `slug`, `name`, and if told `retired_on`, `becomes`, `former_names`; one that is
+    not named stays, after the others, and so does what is not told of one. A name that changes is remembered with the
+    last day of it. No figure is touched. Answers the row and whether anything changed. Raises `Refused`.
     """
     _lock(initiative)
     if categories is not None:
-        definitions.refuse(definitions.check_categories(slug for slug, _ in categories))
+        definitions.refuse(definitions.check_categories(one["slug"] for one in categories))
     row = Dimension.objects.filter(initiative=initiative, slug=slug).first()
     if must_be_new:
         refuse_taken(row, slug)
@@ -84,26 +87,58 @@ def put_dimension(
     return row, is_new or bool(changed)
 
 
-def _put_categories(dimension: Dimension, categories: Sequence[tuple[str, str]]) -> dict[str, Any]:
+def _put_categories(dimension: Dimension, categories: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     there = {category.slug: category for category in Category.objects.filter(dimension=dimension)}
+    all_of_them = dict(there)
     changed: dict[str, Any] = {}
-    for position, (slug, name) in enumerate(categories):
+    order = [None, ", ".join(one["slug"] for one in categories)]
+    for position, told in enumerate(categories):
+        fields = {**told, "position": position}
+        slug = fields.pop("slug")
         category = there.pop(slug, None)
         if category is None:
-            checked(Category(dimension=dimension, slug=slug, name=name, position=position)).save(force_insert=True)
-            changed[f"category {slug}"] = [None, name]
-        elif (category.name, category.position) != (name, position):
-            if category.name != name:
-                changed[f"category {slug}"] = [category.name, name]
-            else:
-                changed["order"] = [None, ", ".join(slug for slug, _ in categories)]
-            set_fields(category, {"name": name, "position": position})
+            category = checked(Category(dimension=dimension, slug=slug, **fields))
+            category.save(force_insert=True)
+            all_of_them[slug] = category
+            changed[f"category {slug}"] = [None, category.name]
+            continue
+        if fields.get("name", category.name) != category.name:
+            last = today(dimension.initiative.tenant).isoformat()
+            fields.setdefault("former_names", [*category.former_names, {"name": category.name, "until": last}])
+        done = set_fields(category, fields)
+        if "name" in done:
+            changed[f"category {slug}"] = done["name"]
+        elif done and set(done) <= {"position"}:
+            changed["order"] = order
+        for name in ("retired_on", "becomes"):
+            if name in done:
+                changed[f"category {slug}, {name}"] = done[name]
+        if "former_names" in done and "name" not in done:
+            changed[f"category {slug}, former_names"] = done["former_names"]
     if categories:
         for position, category in enumerate(there.values(), start=len(categories)):
             if category.position != position:
                 set_fields(category, {"position": position})
-                changed["order"] = [None, ", ".join(slug for slug, _ in categories)]
+                changed["order"] = order
+    definitions.refuse(check_retired(dimension_of(dimension, all_of_them.values())))
     return changed
+
+
+@transaction.atomic
+def retire_category(
+    *, dimension: Dimension, slug: str, retired_on: date | None, becomes: str = "", by: Membership | None
+) -> bool:
+    """Offer a category no longer, for periods that begin on that day or later; or again, with None. Its figures stay,
+    and are shown under the one that it `becomes` when a reader asks. Answers whether anything changed. Raises `Refused`.
+    """
+    names = dict(Category.objects.filter(dimension=dimension).order_by("position", "id").values_list("slug", "name"))
+    if slug not in names:
+        sentence = gettext_noop("{name} has no category {slug}.")
+        raise Refused(Problem("category.unknown", sentence, {"name": dimension.name, "slug": cut(slug)}))
+    told = {"retired_on": retired_on, "becomes": becomes if retired_on is not None else ""}
+    categories = [{"slug": one, "name": name, **(told if one == slug else {})} for one, name in names.items()]
+    _row, is_changed = put_dimension(initiative=dimension.initiative, slug=dimension.slug, by=by, categories=categories)
+    return is_changed
 
 
 @transaction.atomic
@@ -132,6 +167,9 @@ def put_indicator(
     _place_on_agenda(initiative, fields)
     if is_new and "frequency" not in fields:
         fields |= composing.frequency_of_inputs(initiative, row, fields)
+    if "breakdowns" in fields:  # of a breakdown that goes, nothing remains to begin or to end
+        spans = fields.get("breakdown_spans", row.breakdown_spans)
+        fields["breakdown_spans"] = {slugs: span for slugs, span in spans.items() if slugs in fields["breakdowns"]}
     before = {name: getattr(row, name) for name in fields}
     _check(initiative, row, fields, is_new=is_new)
     if is_new:
@@ -167,7 +205,7 @@ def _check(initiative: Initiative, row: Indicator, fields: dict[str, Any], *, is
     problems = _unknown_dimensions(row, dimensions)
     definitions.refuse(problems)
     line = line_of(row, dimensions)
-    problems = definitions.check_definition(line, due_day=row.due_day, lock_day=row.lock_day)
+    problems = definitions.check_definition(line, due_day=row.due_day, lock_day=row.lock_day) + check_spans(line)
     problems += definitions.check_overlap(line, row.overlap_rate, row.overlap_source, row.overlap_on)
     problems = problems or composing.problems(initiative, row, line)
     has_changed = any(before != after for before, after in settled.values())

@@ -16,7 +16,7 @@ from backbone.models import Partner
 from backbone.roles import Can
 from measures import wording
 from measures.lines import lines as lines_of
-from measures.models import Excuse, Indicator, Remark
+from measures.models import Excuse, FollowUp, Indicator, Remark
 from measures.rules.figures import plain
 from measures.rules.kinds import NOT_FILED
 from measures.rules.periods import check_period, text_of
@@ -56,6 +56,9 @@ def figure(request, initiative, indicator: str, partner, period: date):
     if excuse is not None and then is not None and excuse.at > then:
         excuse = None
     state = found.total.state if found.total is not None else "excused" if excuse is not None else "missing"
+    may_star = membership.can(Can.REVIEW) and state in ("submitted", "approved")
+    stars = FollowUp.objects.filter(indicator=row, partner=partner, period=period).select_related("by")
+    star = stars.first() if may_star else None
     place = [request.tenant.slug, initiative.slug]
     window = window_for(initiative, {"period": text_of(period), "grain": frequency}, request.tenant, as_of=then)
     indicator_url = reverse("measures:indicator", args=[*place, row.slug]) + f"?{window.query()}"
@@ -68,6 +71,8 @@ def figure(request, initiative, indicator: str, partner, period: date):
         "frequency": frequency,
         "figure": found,
         "state": state,
+        "may_star": may_star,
+        "star": star,
         "excuse": excuse,
         "may_lift": excuse is not None and then is None and membership.can(Can.ASSIGN_OBLIGATIONS),
         "remarks": [

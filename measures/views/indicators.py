@@ -25,6 +25,7 @@ from measures.rules.figures import plain
 from measures.rules.forecast import Forecast
 from measures.rules.kinds import KINDS
 from measures.rules.periods import Grain, text_of
+from measures.rules.splits import heirs
 from measures.selectors.forest import branches
 from measures.selectors.goals import periods_of
 from measures.selectors.history import excuse_steps, figure_steps
@@ -104,7 +105,9 @@ def indicator(request, initiative, indicator: str):
     rows = partner_rows(reading, shown)
     sees_small = membership.partner_ids(Can.READ_SMALL_CELLS) is None
     threshold = None if sees_small else request.tenant.small_cell_threshold
-    parts = splits(initiative, reading, threshold=threshold)
+    can_merge = bool(heirs(reading.line))
+    is_merged = can_merge and request.GET.get("merged") == "1"
+    parts = splits(initiative, reading, threshold=threshold, is_merged=is_merged)
     if request.GET.get("format") == "csv":
         return _csv(request.GET.get("table", ""), reading, rows, parts)
 
@@ -142,6 +145,8 @@ def indicator(request, initiative, indicator: str):
         "vintages": composition.vintages_of(row, window),
         "community_url": composition.entry_url(request, initiative, row),
         "usual_of": _usual_of(row, window),
+        "can_merge": can_merge,
+        "is_merged": is_merged,
         "splits": [(one, drawing.split_chart(reading, one)) for one in parts],
         "steps": _steps(membership, reading, shown, codes),
         "restated": restatements(reading, shown),

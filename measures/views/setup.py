@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -20,9 +21,11 @@ from backbone.problems import Refused
 from backbone.roles import Can
 from backbone.wording import say
 from measures.forms.setup import DimensionForm, IndicatorForm
+from measures.forms.splits import LimitsForm, RetireForm, SpanForm
 from measures.forms.targets import TargetForm
 from measures.goals import set_words
 from measures.kind_words import sample_words
+from measures.lines import spans_of
 from measures.models import Dimension, Figure, Indicator, Target
 from measures.rules import kinds
 from measures.rules.derived import check_derived, definition_of
@@ -65,6 +68,15 @@ def indicator_edit(request, initiative, indicator: str):
     if sent == "remove-target":
         _take_target_back(request, found)
         return _edit_page(request, initiative, found)
+    names = dict(Dimension.objects.filter(initiative=initiative).values_list("slug", "name"))
+    span = SpanForm(request.POST if sent == "span" else None, indicator=found, names=names)
+    if sent == "span" and span.is_valid() and _save_part(request, span, found, breakdown_spans=span.spans):
+        messages.success(request, _("It is saved from when and until when it is split."))
+        return _edit_page(request, initiative, found)
+    limits = LimitsForm(request.POST if sent == "limits" else None, indicator=found)
+    if sent == "limits" and limits.is_valid() and _save_part(request, limits, found, **limits.cleaned_data):
+        messages.success(request, _("The limits are saved."))
+        return _edit_page(request, initiative, found)
     if sent == "indicator" and not _is_preview(request):
         form = IndicatorForm(request.POST, initiative=initiative, indicator=found)
         if form.is_valid() and _save(request, initiative, form, slug=found.slug) is not None:
@@ -76,9 +88,22 @@ def indicator_edit(request, initiative, indicator: str):
         "indicator": found,
         "target_form": target,
         "targets": [(one, set_words(found, one)) for one in _targets_of(found)],
+        "span_form": span if found.breakdowns else None,
+        "spans": _spans(found, names),
+        "limits_form": limits,
         "has_figures": Figure.objects.filter(indicator=found).exists(),
     }
     return _indicator_page(request, initiative, form, "measures/indicator_edit.html", context)
+
+
+def _save_part(request: HttpRequest, form: Any, indicator: Indicator, **fields: Any) -> bool:
+    """Change these settings of an indicator; False where the form says why not."""
+    try:
+        setup.put_indicator(initiative=indicator.initiative, slug=indicator.slug, by=request.membership, **fields)
+    except Refused as refused:
+        refuse(form, refused)
+        return False
+    return True
 
 
 def _set_target(request: HttpRequest, indicator: Indicator, form: TargetForm) -> bool:
@@ -112,6 +137,18 @@ def _take_target_back(request: HttpRequest, indicator: Indicator) -> None:
 def _targets_of(indicator: Indicator) -> QuerySet[Target]:
     rows = Target.objects.filter(indicator=indicator).select_related("partner")
     return rows.order_by(F("partner__code").asc(nulls_first=True), "period", "grain")
+
+
+def _spans(indicator: Indicator, names: dict[str, str]) -> list[tuple[str, Any, Any]]:
+    """Each breakdown by its names, with its first and last month where it has them."""
+    spans = spans_of(indicator)
+    return [
+        (
+            " × ".join(names.get(slug, slug) for slug in slugs.split("+")),
+            *spans.get(tuple(slugs.split("+")), (None, None)),
+        )
+        for slugs in indicator.breakdowns
+    ]
 
 
 def _save(request: HttpRequest, initiative: Initiative, form: IndicatorForm, **names: Any) -> Indicator | None:
@@ -157,7 +194,8 @@ def _indicator_page(
         "trouble": trouble,
         "crumbs": [_crumb(request, initiative)],
     }
-    is_wrong = form.is_bound or (context.get("target_form") is not None and context["target_form"].is_bound)
+    others = (context.get(name) for name in ("target_form", "span_form", "limits_form"))
+    is_wrong = form.is_bound or any(one is not None and one.is_bound for one in others)
     return page_or_part(request, page, "measures/_kind_part.html", context, status=422 if is_wrong else 200)
 
 
@@ -233,8 +271,14 @@ def dimension_edit(request, initiative, dimension: str):
 
 
 def _dimension_page(request: HttpRequest, initiative: Initiative, dimension: Dimension | None) -> HttpResponse:
-    form = DimensionForm(request.POST or None, dimension=dimension)
-    if request.method == "POST" and form.is_valid():
+    is_retiring = dimension is not None and request.POST.get("form") == "retire"
+    retire = None
+    if dimension is not None and dimension.categories.exists():
+        retire = RetireForm(request.POST if is_retiring else None, dimension=dimension)
+    if is_retiring and retire is not None and retire.is_valid() and _retire(request, dimension, retire):
+        return redirect("measures:dimension-edit", request.tenant.slug, initiative.slug, dimension.slug)
+    form = DimensionForm(None if is_retiring else request.POST or None, dimension=dimension)
+    if not is_retiring and request.method == "POST" and form.is_valid():
         names = {"must_be_new": True} if dimension is None else {"slug": dimension.slug}
         try:
             made, _changed = setup.put_dimension(
@@ -250,9 +294,45 @@ def _dimension_page(request: HttpRequest, initiative: Initiative, dimension: Dim
         "initiative": initiative,
         "form": form,
         "dimension": dimension,
+        "retire_form": retire,
+        "categories": _over_time(dimension) if dimension is not None else [],
         "crumbs": [_crumb(request, initiative), back],
     }
-    return render(request, "measures/dimension_form.html", context, status=422 if form.is_bound else 200)
+    status = 422 if form.is_bound or is_retiring else 200
+    return render(request, "measures/dimension_form.html", context, status=status)
+
+
+def _retire(request: HttpRequest, dimension: Dimension, form: RetireForm) -> bool:
+    """Retire the category, or bring it back; False where the form says why not."""
+    told = form.cleaned_data
+    try:
+        setup.retire_category(
+            dimension=dimension, slug=told["category"], retired_on=told["retired_on"],
+            becomes=told.get("becomes", ""), by=request.membership,
+        )  # fmt: skip
+    except Refused as refused:
+        refuse(form, refused)
+        return False
+    named = {"name": dict(form.fields["category"].choices)[told["category"]]}
+    if told["retired_on"] is None:
+        messages.success(request, _("%(name)s is offered.") % named)
+    else:
+        messages.success(request, _("%(name)s is retired. What was filed under it stays.") % named)
+    return True
+
+
+def _over_time(dimension: Dimension) -> list[dict[str, Any]]:
+    """Each category with what became of it: its former names, when it was retired, and what it became."""
+    rows = list(dimension.categories.all())
+    names = {row.slug: row.name for row in rows}
+    return [
+        {
+            "row": row,
+            "becomes": names.get(row.becomes, row.becomes),
+            "former": [(one["name"], date.fromisoformat(one["until"])) for one in row.former_names],
+        }
+        for row in rows
+    ]
 
 
 def _indicator(initiative: Initiative, slug: str) -> Indicator:

@@ -1,7 +1,8 @@
 """The SQL roll-up and the pure rules are two statements of one truth: random filings must come out the same.
 
 Every kind, frequency and carry; partners that join and leave, own and common obligations, partners that file more rarely
-than others, first periods that may be left out, retirement, excuses, figures not collected, zeros, drafts, breakdowns;
+than others, first periods that may be left out, retirement, excuses, figures not collected, zeros, drafts, breakdowns
+that exclude each other or overlap; retired categories read under what they became, and how much is broken down at all;
 every grain, the whole and each partner, in the tenant's fiscal year and another.
 """
 
@@ -20,9 +21,11 @@ from measures.models import Excuse, Figure, Obligation
 from measures.rules.combining import Combined, combine, combine_periods
 from measures.rules.coverage import State
 from measures.rules.figures import Entry
-from measures.rules.lines import Level, Line
+from measures.rules.lines import Dimension, Level, Line
 from measures.rules.owed import Assignment, Duty, OwedPeriod, period_at
 from measures.rules.periods import Grain, last_day, months_in, periods_between, start_of
+from measures.rules.splits import known_part, merged
+from measures.selectors.lenses import known_parts, merged_categories
 from measures.selectors.series import SeriesRow, series
 from measures.services import rollups
 from tests import factories
@@ -52,7 +55,10 @@ KINDS = [
     ("narrative", "", 0),
 ]
 LEVELS = ("starting", "growing", "steady", "leading")
-CATEGORIES = ["", "age:young", "age:unknown"]
+CATEGORIES = ["", "age:young", "age:old", "age:unknown", "need:food", "need:home", "need:unknown"]
+AGE = Dimension("age", "Age", True, {"young": "Young", "old": "Old"}, {"old": date(2026, 1, 1)}, {"old": "young"})
+NEED = Dimension("need", "Need", False, {"food": "Food", "home": "Home"})
+BREAKDOWNS = (("age",), ("need",))
 
 days = st.dates(FIRST - timedelta(days=40), last_day(LAST_MONTH) + timedelta(days=40))
 numbers = st.one_of(st.just(Decimal(0)), st.integers(0, 500).map(Decimal), st.decimals(0, 99, places=3))
@@ -77,7 +83,7 @@ def worlds(draw):
     where = st.tuples(st.integers(0, partners - 1), st.sampled_from(periods))
     figure = st.tuples(
         where,
-        st.sampled_from(CATEGORIES[:1] * 3 + CATEGORIES),
+        st.sampled_from(CATEGORIES[:1] * 4 + CATEGORIES),
         numbers,
         numbers,
         st.sampled_from(["approved"] * 6 + ["submitted", "draft", "returned"]),
@@ -108,7 +114,7 @@ def worlds(draw):
         else [(None, (None, None), "", is_uneven)],
         "retired_on": draw(st.one_of(st.none(), st.none(), days)),
         "excuses": draw(st.lists(where, max_size=6, unique=True)),
-        "figures": draw(st.lists(figure, max_size=30, unique_by=lambda f: (f[0], f[1]))),
+        "figures": draw(st.lists(figure, max_size=40, unique_by=lambda f: (f[0], f[1]))),
         "mean_allowed": draw(st.booleans()),
         "all_new": draw(st.sampled_from([None, True, False])),
         "reader_starts": draw(st.sampled_from([1, 4, 8])),
@@ -235,51 +241,76 @@ def _line(world):
         carry_forward=world["carry"],
         levels=tuple(Level(slug, slug) for slug in LEVELS) if world["kind"] == "ordinal" else (),
         mean_allowed=world["mean_allowed"],
+        breakdowns=BREAKDOWNS,
+        dimensions={"age": AGE, "need": NEED},
     )
 
 
 def _compare(initiative, indicators, partners, world, grain, reader_starts):
     _twin, indicator = indicators
     line = _line(world)
+    by_cell = _cells(world)
+    views = [
+        (None, CATEGORIES, {where: dict(cells) for where, cells in by_cell.items()}),
+        (merged_categories({indicator.pk: line}), CATEGORIES, {w: merged(line, c) for w, c in by_cell.items()}),
+        (
+            known_parts({indicator.pk: line}),
+            ["age", "need"],
+            {
+                where: {b[0]: part for b in BREAKDOWNS if (part := known_part(line, b, cells)) is not None}
+                for where, cells in by_cell.items()
+            },
+        ),
+    ]
+    # Of kinds whose parts do not add up nothing is merged, and nothing is known to be broken down.
+    views = views[:1] + [view for view in views[1:] if view[0] is not None]
     starts = reader_starts or TENANT_STARTS
     since, until = start_of(grain, FIRST, starts), LAST_MONTH
-    found = {
-        (row.category, row.period): row
-        for row in series(initiative, indicators, grain, since, until, categories=True, year_starts=reader_starts)
-        if row.indicator_id == indicator.pk
-    }
-    own = {
-        (number, row.category, row.period): row
-        for number, partner in enumerate(partners)
-        for row in series(
-            initiative, indicators, grain, since, until, partner.pk, categories=True, year_starts=reader_starts
-        )
-        if row.indicator_id == indicator.pk
-    }
-    seen = set()
-    for period in periods_between(since, until, grain, starts):
-        months = months_in(grain, period)
-        periods = {n: _owed(world, n, months) for n in range(len(partners))}
-        owed = {n: {one.stands_at for one in found} for n, found in periods.items()}
-        optional = {n: {one.stands_at for one in found if one.is_optional} for n, found in periods.items()}
-        excused = {
-            n: {one.stands_at for one in found if (n, one.start) in world["excuses"]} for n, found in periods.items()
+    for lens, categories, cells in views:
+        asked = {"categories": True, "year_starts": reader_starts, "lens": lens, "fill": lens is None}
+        found = {
+            (row.category, row.period): row
+            for row in series(initiative, indicators, grain, since, until, **asked)
+            if row.indicator_id == indicator.pk
         }
-        for category in CATEGORIES:
-            entries = _entries(world, category, periods)
-            whole = combine(line, entries, owed, excused, months, optional=optional, year_starts=TENANT_STARTS)
-            _same(world, found.get((category, period)), whole, category, (grain, period, category))
-            seen.add((category, period))
-            if category == "" and world["kind"] == "ordinal":
-                seen |= _same_levels(found, whole, period)
-            for n in range(len(partners)):
-                mine = {month: entry for (who, month), entry in entries.items() if who == n}
-                alone = combine_periods(
-                    line, mine, owed[n], months, excused=excused[n], optional=optional[n], year_starts=TENANT_STARTS,
-                    partner=n,
-                )  # fmt: skip
-                _same(world, own.get((n, category, period)), alone, category, (grain, period, category, n))
-    assert set(found) <= seen
+        own = {
+            (number, row.category, row.period): row
+            for number, partner in enumerate(partners)
+            for row in series(initiative, indicators, grain, since, until, partner.pk, **asked)
+            if row.indicator_id == indicator.pk
+        }
+        seen = set()
+        for period in periods_between(since, until, grain, starts):
+            months = months_in(grain, period)
+            periods = {n: _owed(world, n, months) for n in range(len(partners))}
+            owed = {n: {one.stands_at for one in found} for n, found in periods.items()}
+            optional = {n: {one.stands_at for one in found if one.is_optional} for n, found in periods.items()}
+            excused = {
+                n: {one.stands_at for one in found if (n, one.start) in world["excuses"]}
+                for n, found in periods.items()
+            }
+            stands = {(n, one.start): (n, one.stands_at) for n, found in periods.items() for one in found}
+            for category in categories:
+                entries = {
+                    stands[where]: said[category]
+                    for where, said in cells.items()
+                    if category in said and where in stands
+                }
+                whole = combine(line, entries, owed, excused, months, optional=optional, year_starts=TENANT_STARTS)
+                is_filled = category == "" and lens is None
+                _same(world, found.get((category, period)), whole, is_filled, (lens, grain, period, category))
+                seen.add((category, period))
+                if is_filled and world["kind"] == "ordinal":
+                    seen |= _same_levels(found, whole, period)
+                for n in range(len(partners)):
+                    mine = {month: entry for (who, month), entry in entries.items() if who == n}
+                    alone = combine_periods(
+                        line, mine, owed[n], months, excused=excused[n], optional=optional[n],
+                        year_starts=TENANT_STARTS, partner=n,
+                    )  # fmt: skip
+                    where = (lens, grain, period, category, n)
+                    _same(world, own.get((n, category, period)), alone, is_filled, where)
+        assert set(found) <= seen
 
 
 def _owed(world, partner, months) -> set[OwedPeriod]:
@@ -306,15 +337,15 @@ def _owed(world, partner, months) -> set[OwedPeriod]:
     }
 
 
-def _entries(world, category, periods):
+def _cells(world):
+    """What counts, by (partner, first month of its period) and category."""
     states = {"approved", "submitted"} if world["counting"] == "submitted" else {"approved"}
-    starts = {(n, one.start): one.stands_at for n, found in periods.items() for one in found}
-    entries = {}
-    for (who, period), its_category, one, two, state, not_collected, new in world["figures"]:
-        if its_category != category or state not in states or (who, period) not in starts:
+    cells = {}
+    for (who, period), category, one, two, state, not_collected, new in world["figures"]:
+        if state not in states:
             continue
-        entries[who, starts[who, period]] = _entry(world, one, two, not_collected, new)
-    return entries
+        cells.setdefault((who, period), {})[category] = _entry(world, one, two, not_collected, new)
+    return cells
 
 
 def _same_levels(found, whole, period):
@@ -331,11 +362,11 @@ def _same_levels(found, whole, period):
     return set(keys)
 
 
-def _same(world, row: SeriesRow | None, rule: Combined, category, where):
+def _same(world, row: SeriesRow | None, rule: Combined, is_filled, where):
     if row is None:
         assert not rule.has_something, where
         assert rule.coverage.filed == 0, where
-        if category == "":
+        if is_filled:
             assert (rule.coverage.expected, rule.coverage.excused) == (0, 0), where
             assert rule.state is State.NOT_EXPECTED, where
         return

@@ -78,7 +78,7 @@ def ask(office: Office, seat: Seat, since: date, until: date, *, partner_name: s
     found = _figures(office, seat, [indicator.pk for indicator, _ in wanted], since, until)
     cells = []
     for indicator, period in wanted:
-        line = office.lines[indicator.pk]
+        line = office.line_at(indicator.pk, period)
         owed = office.period_at(indicator, seat, period)
         frequency = Grain(indicator.frequency) if owed is None else owed.frequency
         for category in (TOTAL, *(key for breakdown in line.breakdowns for key in line.keys(breakdown))):

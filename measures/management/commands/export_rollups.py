@@ -33,9 +33,10 @@ class Command(BaseCommand):
         parser.add_argument(
             "--as-of", metavar="INSTANT", help="as the figures stood then: 2026-11-20T17:00+00:00, or a whole day"
         )
+        parser.add_argument("--merged", action="store_true", help="retired categories under what they became")
         parser.add_argument("--out", metavar="FILE", type=Path, help="otherwise standard output")
 
-    def handle(self, *, initiative, grain, indicator, by, categories, year_starts, as_of, out, **options):
+    def handle(self, *, initiative, grain, indicator, by, categories, year_starts, as_of, merged, out, **options):
         with initiative_scope(initiative) as (tenant, found):
             wanted = Wanted(
                 grains=(Grain(grain),) if grain else tuple(Grain),
@@ -44,6 +45,7 @@ class Command(BaseCommand):
                 categories=categories,
                 year_starts=year_starts,
                 as_of=instant_of(as_of, tenant.timezone) if as_of else None,
+                merged=merged,
             )
             rollups.drain(tenant.pk)  # what waits for a worker is done first
             if out is None:
