@@ -307,24 +307,26 @@ _COVERED = f"""
     ),
     owes AS MATERIALIZED (
         SELECT u.span, CASE WHEN u.is_own THEN o.partner_id ELSE 0 END AS scope, o.partner_id, k.indicator_id,
-               o.is_due OR f.n IS NOT NULL AS counts,
+               o.is_due OR f.n IS NOT NULL AS counts, o.is_excused,
                CASE WHEN k.way IN ('{LAST}', '{LAST_RATE}') THEN o.is_due_last ELSE o.is_due END AS is_expected
           FROM uses u JOIN k ON k.n = u.n JOIN owed o ON o.n = k.crowd
           LEFT JOIN filed f ON f.n = k.n AND f.partner_id = o.partner_id AND f.category = ''
     ),
     whose AS (
-        SELECT o.span, o.scope, o.partner_id, count(*) FILTER (WHERE o.counts) AS due
+        SELECT o.span, o.scope, o.partner_id, count(*) FILTER (WHERE o.counts) AS due,
+               bool_or(o.is_excused) AS is_excused
           FROM owes o GROUP BY o.span, o.scope, o.partner_id
     ),
     there AS (
         SELECT u.span, f.partner_id, f.category, count(*) AS filed
           FROM uses u JOIN filed f ON f.n = u.n GROUP BY u.span, f.partner_id, f.category
     )
-    SELECT o.span, o.scope, NULL AS category, 0 AS filed,
-           count(DISTINCT o.partner_id) FILTER (WHERE o.counts) AS expected,
-           count(DISTINCT o.partner_id) - count(DISTINCT o.partner_id) FILTER (WHERE o.counts) AS excused,
-           array_agg(DISTINCT o.indicator_id) FILTER (WHERE o.is_expected) AS expected_of
-      FROM owes o GROUP BY o.span, o.scope
+    SELECT w.span, w.scope, NULL AS category, 0 AS filed, count(*) FILTER (WHERE w.due > 0) AS expected,
+           count(*) FILTER (WHERE w.due = 0 AND w.is_excused) AS excused, e.expected_of
+      FROM whose w
+      LEFT JOIN (SELECT o.span, o.scope, array_agg(DISTINCT o.indicator_id) AS expected_of
+                   FROM owes o WHERE o.is_expected GROUP BY o.span, o.scope) e ON e.span = w.span AND e.scope = w.scope
+     GROUP BY w.span, w.scope, e.expected_of
     UNION ALL
     SELECT w.span, w.scope, t.category, count(*), 0, 0, NULL
       FROM whose w JOIN there t ON t.span = w.span AND t.partner_id = w.partner_id

@@ -11,9 +11,10 @@ from django.db import connection
 from backbone.tenancy import active_tenant_id
 from measures.rules.periods import Grain
 from measures.selectors.combined import partner_rows
+from measures.selectors.graph import NOTHING, graph
 from measures.selectors.owing import steady_plans, with_owed
 from measures.selectors.parts import so_far
-from measures.selectors.spans import Question, countings, span_of
+from measures.selectors.spans import Counting, Question, countings, span_of
 
 
 class Expectation(NamedTuple):
@@ -41,13 +42,48 @@ def expectations(
     """Who owes these indicators in the span of that grain that holds this month, and who has filed all of it.
 
     `latest` is the last month that is over: what is not over is not due, and nobody is missing for it. Ordered by
-    indicator and partner. An indicator that is filed more rarely than the grain is not in the answer. Four
-    statements, whatever the number of indicators.
+    indicator and partner. An indicator that is filed more rarely than the grain is not in the answer. What is computed
+    is owed by who owes any of its inputs, and filed by who filed all that it owes of them. Four statements, whatever
+    the number of indicators; six when something is computed.
     """
+    known = countings(indicator_ids)
+    computed = {pk: counting for pk, counting in known.items() if counting.is_computed}
+    related = graph({counting.initiative_id for counting in computed.values()}) if computed else NOTHING
+    leaves = {pk: related.leaves[pk] for pk in computed if pk in related.leaves}
+    asked = dict(known)
+    for pk in {one for branches in leaves.values() for one in branches}:
+        asked.setdefault(pk, related.countings[pk])
+    found = _filed_by_partners(asked.values(), month, grain, year_starts, latest)
+    by_indicator: dict[int, list[Expectation]] = {}
+    for one in found:
+        by_indicator.setdefault(one.indicator_id, []).append(one)
+    for pk, branches in leaves.items():
+        span = span_of(known[pk], grain, month, year_starts=year_starts)
+        if span is not None:
+            inputs = [one for leaf in branches for one in by_indicator.get(leaf, ())]
+            found += _computed(pk, span.period, inputs)
+    return sorted(one for one in found if one.indicator_id in known)
+
+
+def _computed(pk: int, period: date, inputs: Iterable[Expectation]) -> list[Expectation]:
+    """Who is expected of a computed indicator, from its inputs."""
+    owed: dict[int, list[Expectation]] = {}
+    for one in inputs:
+        owed.setdefault(one.partner_id, []).append(one)
+    found = []
+    for partner, theirs in owed.items():
+        due = [one for one in theirs if not one.is_excused]
+        found.append(Expectation(pk, period, partner, not due, bool(due) and all(one.is_filed for one in due)))
+    return found
+
+
+def _filed_by_partners(
+    known: Iterable[Counting], month: date, grain: Grain, year_starts: int | None, latest: date | None
+) -> list[Expectation]:
     tenant_id = active_tenant_id()
     spans = [
         span
-        for counting in countings(indicator_ids).values()
+        for counting in known
         if counting.way and (span := span_of(counting, grain, month, year_starts=year_starts)) is not None
     ]
     if latest is not None:

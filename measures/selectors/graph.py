@@ -47,6 +47,9 @@ class Graph:
         return [one for one in self.definitions if one in wanted]
 
 
+NOTHING = Graph({}, {}, {}, {}, {}, {})
+
+
 def graph(initiative_ids: Iterable[int]) -> Graph:
     """Everything that is computed in these initiatives; two statements."""
     with connection.cursor() as cursor:

@@ -225,8 +225,8 @@ def splits(initiative: Initiative, reading: Reading, *, threshold: int | None, i
     categories under what they became.
     """
     line, window = reading.line, reading.window
-    if not line.breakdowns:
-        return []
+    if not line.breakdowns or (threshold is not None and not line.rule.is_filed):
+        return []  # whether a computed cell is small shows in its inputs' cells only
     length = SMALL_LENGTHS[window.grain]
     by_id = {reading.indicator.pk: line}
     lens = merged_categories(by_id) if is_merged else None

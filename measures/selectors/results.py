@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import connection
 
@@ -15,11 +15,14 @@ from measures.lines import closes_on
 from measures.lines import today as today_of
 from measures.models import Indicator
 from measures.models.filings import FigureState
-from measures.rules.kinds import STOCK
+from measures.rules.combining import Combined
+from measures.rules.kinds import COMMUNITY, NOT_FILED, STOCK
 from measures.rules.periods import Grain
 from measures.rules.small import counts_of, is_small
+from measures.selectors.computed import ComputedWhole
 from measures.selectors.forest import indicators_in_use
-from measures.selectors.reading import Reading, last_lively_month, read
+from measures.selectors.reading import TREND, Reading, last_lively_month, read
+from measures.selectors.series import series
 from measures.windows import Window, latest_month
 
 APPROVED_ONLY = (str(FigureState.APPROVED),)
@@ -70,6 +73,7 @@ def results_window(initiative: Initiative, params: Mapping[str, str], tenant: Te
     month = last_lively_month(initiative, latest)
     if "period" not in params and month == latest:
         monthly = Indicator.objects.filter(initiative=initiative, retired_on=None, frequency=Grain.MONTH)
+        monthly = monthly.exclude(kind__in=NOT_FILED)
         if any(closes_on(one, month) >= today for one in monthly):
             month = Window(Grain.MONTH, month, latest).previous.period
     return Window.chosen(params, latest=latest, default=month, tenant_starts=tenant.fiscal_year_starts)
@@ -84,9 +88,10 @@ def results(initiative: Initiative, tenant: Tenant, window: Window) -> list[Resu
         year = _year_to(window)
         years = read(initiative, indicators, year, states=APPROVED_ONLY, trend=0)
     threshold = tenant.small_cell_threshold
+    small = _small_inputs(initiative, here, threshold)
     return [
         Result(
-            reading=_without_small(reading, threshold),
+            reading=_without_small(reading, threshold, small),
             year=year if year is not None and year.now.has_something and year.line.kind != STOCK else None,
             is_hidden=_is_small(reading, threshold),
             is_year_hidden=year is not None and _is_small(year, threshold),
@@ -102,7 +107,15 @@ def _year_to(window: Window) -> Window:
 
 
 def _is_small(reading: Reading, threshold: int) -> bool:
-    now = reading.now
+    """Whether its group is too small: of what is computed, that of any input; of what is published, never."""
+    if isinstance(reading.whole, ComputedWhole):
+        return any(_is_small_figure(one.combined, threshold) for one in reading.whole.inputs.values())
+    return reading.line.rule.is_filed and _is_small_figure(reading.now, threshold)
+
+
+def _is_small_figure(now: Combined, threshold: int) -> bool:
+    if now.kind == COMMUNITY:
+        return False
     if now.lower is not None:
         counts = tuple(one for one in (now.lower, now.upper) if one is not None)
     else:
@@ -110,8 +123,30 @@ def _is_small(reading: Reading, threshold: int) -> bool:
     return is_small(counts, threshold)
 
 
-def _without_small(reading: Reading, threshold: int) -> Reading:
+def _small_inputs(initiative: Initiative, readings: Sequence[Reading], threshold: int) -> set[tuple[int, date]]:
+    """(computed indicator, period) of a trend in which an input is too small; one statement for each window."""
+    found = set()
+    computed = [reading for reading in readings if isinstance(reading.whole, ComputedWhole)]
+    for window in {reading.window for reading in computed}:
+        here = {reading.indicator.pk: set(reading.whole.inputs) for reading in computed if reading.window == window}
+        leaves = set().union(*here.values())
+        since = window.back(TREND - 1)
+        rows = series(initiative, leaves, window.grain, since, window.period, year_starts=window.sql_year, fill=False)
+        for row in rows:
+            counts = counts_of(row.value, row.numerator, row.denominator) if row.lower is None else (row.lower,)
+            if is_small(counts, threshold):
+                found |= {(pk, row.period) for pk, inputs in here.items() if row.indicator_id in inputs}
+    return found
+
+
+def _without_small(reading: Reading, threshold: int, small: set[tuple[int, date]]) -> Reading:
     """The same without the points of its trend that are too small to be shown."""
+    if not reading.line.rule.is_filed:
+        pk = reading.indicator.pk
+        trend = tuple(
+            replace(point, value=None, words="") if (pk, point.period) in small else point for point in reading.trend
+        )
+        return replace(reading, trend=trend)
     if not reading.line.rule.is_ratio:
         trend = tuple(
             replace(point, value=None, words="")

@@ -36,7 +36,9 @@ def results_page(request, initiative):
         "window": window,
         "title": title or initiative.name,
         "lines": lines,
-        "branches": [(branch, [by_reading[id(reading)] for reading in branch.readings]) for branch in grown],
+        "branches": [
+            (branch, _filed_first([by_reading[id(reading)] for reading in branch.readings])) for branch in grown
+        ],
         "charts": [(one, drawn, drawing.exceptions(one)) for one, drawn in charts if drawn][:DRAWN_AT_MOST],
         "as_of": as_of(initiative),
         "grains": grain_links(window),
@@ -49,6 +51,11 @@ def results_page(request, initiative):
         "has_excused": any(one.reading.now.coverage.excused for one in found),
     }
     return render(request, "measures/results.html", context)
+
+
+def _filed_first(results):
+    """What partners contribute, and beside it what sources say of the whole community."""
+    return sorted(results, key=lambda one: one.reading.line.rule.is_published)
 
 
 def _csv(initiative, found):
