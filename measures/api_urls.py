@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from measures.api.community import CommunityAPI
 from measures.api.exports import ExportsAPI
 from measures.api.figures import FiguresAPI
 from measures.api.filings import FilingAPI
@@ -9,6 +10,7 @@ from measures.api.imports import ImportsAPI
 from measures.api.rollups import RollupsAPI
 
 urlpatterns = [
+    path("community/", CommunityAPI.as_view(), name="community"),
     path("figures/", FiguresAPI.as_view(), name="figures"),
     path("filings/<str:partner>/<month:period>/", FilingAPI.as_view(), name="filing"),
     path("exports/<slug:form>/", ExportsAPI.as_view(), name="exports"),

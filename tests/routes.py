@@ -183,6 +183,7 @@ ROUTES: dict[str, Route] = {
     # --- the API ---
     "api:schema": Route(ANYBODY),
     "api:docs": Route(ANYBODY),
+    "api:community": Route({"GET": Can.READ_ROLLUPS, "POST": Can.DEFINE_INDICATORS}, initiative()),
     "api:figures": Route({"GET": Can.READ_PARTNER_FIGURES}, initiative()),
     "api:filing": Route({"GET": Can.READ_PARTNER_FIGURES, "PUT": Can.DRAFT}, initiative(partner="P1", period=OCTOBER)),
     "api:exports": Route({"GET": Can.READ_PARTNER_FIGURES}, initiative(form="csv")),

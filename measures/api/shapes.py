@@ -70,6 +70,41 @@ class FigurePageShape(serializers.Serializer):
     next = serializers.CharField(allow_null=True, help_text="The cursor of the page after; null on the last one.")
 
 
+class CommunityFigureShape(serializers.Serializer):
+    indicator = serializers.CharField()
+    period = Month()
+    category = serializers.CharField(allow_blank=True)
+    value = Number(allow_null=True, help_text="Null when its source did not publish it, or took it back.")
+    unit = serializers.CharField(allow_blank=True)
+    published_on = serializers.DateField(help_text="Its vintage: the day on which its source published it.")
+    lag_days = serializers.IntegerField(help_text="Days from the end of the period to that day.")
+    source = serializers.CharField(allow_blank=True)
+    source_url = serializers.CharField(allow_blank=True)
+    note = serializers.CharField(allow_blank=True)
+
+
+class CommunityShape(serializers.Serializer):
+    figures = CommunityFigureShape(many=True)
+
+
+class SaidCommunityShape(serializers.Serializer):
+    period = Month()
+    category = serializers.CharField(required=False, allow_blank=True)
+    value = SaidValue()
+    published_on = serializers.DateField(required=False, help_text="Today when it is left out.")
+    note = serializers.CharField(required=False, allow_blank=True)
+
+
+class CommunityBodyShape(serializers.Serializer):
+    indicator = serializers.CharField()
+    figures = SaidCommunityShape(many=True)
+
+
+class WrittenShape(serializers.Serializer):
+    written = serializers.IntegerField(help_text="How many figures said something new.")
+    unchanged = serializers.IntegerField()
+
+
 class FilingShape(serializers.Serializer):
     partner = serializers.CharField()
     period = Month()

@@ -18,8 +18,11 @@ from django.utils.translation import gettext_noop
 from backbone import changes
 from backbone.models import Initiative, Membership
 from backbone.problems import Problem, Refused, cut
+from measures.lines import lines
 from measures.lines import today as today_of
 from measures.models import CommunityFigure, Indicator
+from measures.rules.figures import Entry, check_figure
+from measures.rules.kinds import COMMUNITY
 from measures.rules.vintages import check_vintage
 from measures.selectors.community import Vintage, current, vintages
 from measures.services.rollups import mark_stale
@@ -42,15 +45,22 @@ class Said:
 @transaction.atomic
 def record(*, indicator: Indicator, figures: Sequence[Said], by: Membership | None) -> int:
     """Write down what a source published; answers how many of these said something new. Raises `Refused`."""
+    if indicator.kind != COMMUNITY:
+        text = gettext_noop("{name} is filed by partners or computed from what they file: it has no published figures.")
+        params = {"name": indicator.name}
+        raise Refused(Problem("indicator.not_community", text, params, field="indicator", value=cut(indicator.slug)))
     Initiative.objects.select_for_update(no_key=True).get(pk=indicator.initiative_id)
     now = timezone.now()
     day = today_of(indicator.tenant, now)
     known = Known.of(indicator)
+    line = lines(indicator.initiative, [indicator])[indicator.pk]
     rows, problems = [], []
     for said in figures:
         if not known.is_new(said):
             continue
         published_on = said.published_on or day
+        if said.value is not None:
+            problems += check_figure(line, Entry(value=said.value), said.category)
         problems += check_vintage(published_on, said.period, day)
         rows.append(
             CommunityFigure(
@@ -64,10 +74,6 @@ def record(*, indicator: Indicator, figures: Sequence[Said], by: Membership | No
                 at=now,
             )
         )
-    if indicator.kind != "community":
-        text = gettext_noop("{name} is filed by partners or computed from what they file: it has no published figures.")
-        params = {"name": indicator.name}
-        problems = [Problem("indicator.not_community", text, params, field="indicator", value=cut(indicator.slug))]
     if problems:
         raise Refused(*problems)
     if rows:

@@ -15,7 +15,6 @@ from backbone.roles import Can
 from measures.forms.community import CommunityForm
 from measures.lines import lines, today
 from measures.models import Indicator
-from measures.rules.figures import Entry, check_figure
 from measures.rules.kinds import COMMUNITY
 from measures.services import community
 from measures.services.community import Said
@@ -36,9 +35,6 @@ def community_figure(request, initiative, indicator: str):
         fields = form.cleaned_data
         category = fields.get("category", "")
         try:
-            wrong = check_figure(line, Entry(value=fields["value"]), category)
-            if wrong:
-                raise Refused(*wrong)
             said = Said(fields["period"], fields["value"], category, fields["published_on"], fields["note"])
             count = community.record(indicator=row, figures=[said], by=request.membership)
         except Refused as refused:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 from django.utils import timezone
 
 from backbone.models import Change
 from backbone.problems import Refused
+from backbone.services import keys
 from measures.importing.preview import apply, check_file
 from measures.models import CommunityFigure, Rollup
 from measures.rules.periods import Grain
@@ -222,3 +225,80 @@ def test_commands_take_it_in_and_give_it_out_again(riverside, tmp_path):
     file.write_text(f"{HEAD}P1,jobless,2026-06,,4.7,,,,\n")
     with pytest.raises(CommandError):
         call_command("import_figures", "riverside/work", str(file), stderr=io.StringIO())
+
+
+# --- the API ---
+
+
+@pytest.fixture
+def staff(riverside):
+    with riverside.scope():
+        factories.make_indicator(
+            riverside.initiative, "jobless", owed=False, kind="community", unit="percent", source="Statistics office"
+        )
+        factories.make_indicator(riverside.initiative, "placed")
+        _, token = keys.create(owner=riverside.people.ana, name="sheet", role="data_steward", scopes=("read", "file"))
+    return {"Authorization": f"Bearer {token}"}
+
+
+def post(place, headers, body):
+    return Client().post(place.api("community/"), json.dumps(body), content_type="application/json", headers=headers)
+
+
+def test_the_api_writes_it_down_and_gives_it_with_source_vintage_and_lag(riverside, staff):
+    figures = [
+        {"period": "2026-06", "value": "4.7", "published_on": "2026-07-14"},
+        {"period": "2026-06", "value": 4.9, "published_on": "2026-09-14", "note": "revised"},
+        {"period": "2026-07", "value": "not_collected", "published_on": "2026-08-14", "note": "strike"},
+    ]
+    answer = post(riverside, staff, {"indicator": "jobless", "figures": figures})
+    assert (answer.status_code, answer.json()) == (200, {"written": 3, "unchanged": 0})
+    again = post(riverside, staff, {"indicator": "jobless", "figures": figures})
+    assert again.json() == {"written": 0, "unchanged": 3}
+    found = Client().get(riverside.api("community/"), headers=staff).json()["figures"]
+    assert [(one["period"], one["value"], one["published_on"], one["lag_days"]) for one in found] == [
+        ("2026-06", "4.9", "2026-09-14", 76),
+        ("2026-07", None, "2026-08-14", 14),
+    ]
+    assert found[0]["source"] == "Statistics office"
+    later = Client().get(riverside.api("community/?indicator=jobless&since=2026-07"), headers=staff).json()["figures"]
+    assert [one["period"] for one in later] == ["2026-07"]
+
+
+@pytest.mark.parametrize(
+    ("figure", "code", "field"),
+    [
+        ({"period": "June", "value": 1}, "period", "figures[0].period"),
+        ({"period": "2026-06"}, "number.invalid", "figures[0].value"),
+        ({"period": "2026-06", "value": True}, "number.invalid", "figures[0].value"),
+        ({"period": "2026-06", "value": "many"}, "number", "figures[0].value"),
+        ({"period": "2026-06", "value": "not_collected"}, "figure.reason_missing", "figures[0].note"),
+        ({"period": "2026-06", "value": 1, "published_on": "soon"}, "date.invalid", "figures[0].published_on"),
+        ({"period": "2026-06", "value": 1, "published_on": "2020-01-01"}, "vintage.day", "published_on"),
+        ({"period": "2026-06", "value": 1, "category": "age:young"}, "category", "figures[0].category"),
+        ({"period": "2026-06", "value": 1, "partner": "P1"}, "field.unknown", "figures[0].partner"),
+        ({"period": "2026-06", "value": "1e15"}, "number", "value"),
+        (7, "", ""),
+    ],
+)
+def test_the_api_names_what_is_wrong_with_a_figure(riverside, staff, figure, code, field):
+    answer = post(riverside, staff, {"indicator": "jobless", "figures": [figure]})
+    assert answer.status_code == 400, answer.content
+    (error,) = answer.json()["errors"]
+    assert error["code"].startswith(code)
+    assert field in error["field"]
+    assert Client().get(riverside.api("community/"), headers=staff).json()["figures"] == []
+
+
+def test_the_api_refuses_what_partners_file_and_who_may_not(riverside, staff):
+    answer = post(riverside, staff, {"indicator": "placed", "figures": []})
+    assert [error["code"] for error in answer.json()["errors"]] == ["indicator.not_community"]
+    assert post(riverside, staff, {"indicator": "nobody", "figures": []}).status_code == 400
+    assert post(riverside, staff, {"indicator": "jobless", "figures": {}}).status_code == 400
+    assert Client().get(riverside.api("community/?indicator=placed"), headers=staff).status_code == 400
+    with riverside.scope():
+        _, token = keys.create(
+            owner=riverside.people.ben, name="ben", role="partner_filer", partner=riverside.partners[0],
+            scopes=("read", "file"),
+        )  # fmt: skip
+    assert post(riverside, {"Authorization": f"Bearer {token}"}, {}).status_code == 403

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -43,7 +44,7 @@ def place(riverside):
         for partner, (placed, completions) in zip(riverside.partners, ((30, 100), (30, 150)), strict=False):
             factories.make_figure(made["placed"], partner, OCTOBER, placed)
             factories.make_figure(made["completions"], partner, OCTOBER, completions)
-        said = [Said(date(2026, 8, 1), 5, published_on=date(2026, 9, 14), note="table B")]
+        said = [Said(date(2026, 8, 1), Decimal(5), published_on=date(2026, 9, 14), note="table B")]
         community.record(indicator=riverside.jobless, figures=said, by=riverside.people.ana)
         rollups.rebuild(riverside.initiative)
     return riverside
