@@ -13,12 +13,10 @@ from measures.rules.coverage import PartnerKey
 from measures.rules.lines import Line
 from measures.selectors.community import Vintage, current
 from measures.selectors.computed import computed_whole, input_spans, published_exactly, published_in
-from measures.selectors.graph import Graph, graph
+from measures.selectors.graph import NOTHING, Graph, graph
 from measures.selectors.parts import Whole
 from measures.selectors.spans import Counting, Span
 from measures.windows import Window
-
-_NOTHING = Graph({}, {}, {}, {}, {}, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +30,7 @@ class Outside:
     @classmethod
     def of(cls, initiative: Initiative, known: Mapping[int, Counting], as_of: datetime | None = None) -> Outside:
         is_computed = any(counting.is_computed for counting in known.values())
-        related = graph([initiative.pk]) if is_computed else _NOTHING
+        related = graph([initiative.pk]) if is_computed else NOTHING
         ids = {pk for pk, counting in (known | related.countings).items() if counting.is_published}
         return cls(known, related, current(ids, as_of=as_of) if ids else [])
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from backbone.models import Participation
 from measures.models import Excuse, Rollup
 from measures.rules.periods import Grain, add_months
+from measures.selectors.expected import expectations
 from measures.selectors.rollup_table import Wanted, copy_rollups
 from measures.selectors.series import series
 from measures.services import rollups
@@ -303,3 +304,13 @@ def test_a_drain_asks_no_more_for_many_marks_than_for_few(share):
     with CaptureQueriesContext(connection) as many:
         drain(share)
     assert len(few) == len(many)
+
+
+def test_who_is_missing_from_a_formula_is_named(share):
+    file_both(share, pairs=((15, 100), (15, 50)))
+    file(share.placed, share.partners[2], OCTOBER, 5)
+    found = expectations([share.share.pk], OCTOBER)
+    assert [(one.partner_id, one.is_missing) for one in found] == [
+        (partner.pk, partner == share.partners[2]) for partner in share.partners
+    ]
+    assert {one.indicator_id for one in found} == {share.share.pk}
