@@ -13,7 +13,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext
 
-from backbone.look.numbers import period_name
+from backbone.look.numbers import period_name, short_date
 from backbone.models import Change, Initiative, Membership, Partner
 
 AT_A_TIME = 2_000
@@ -61,7 +61,8 @@ def sentence(change: Change) -> str:
     text = gettext(_sentences[change.verb])
     by = change.by.name if change.by is not None else gettext("Backbone")
     partner = change.partner.name if change.partner is not None else ""
-    return text.format_map({"by": by, "partner": partner, **change.facts, **_period_words(change.facts)})
+    facts = change.facts
+    return text.format_map({"by": by, "partner": partner, **facts, **_period_words(facts), **_day_words(facts)})
 
 
 def _period_words(facts: Mapping[str, Any]) -> dict[str, str]:
@@ -69,6 +70,14 @@ def _period_words(facts: Mapping[str, Any]) -> dict[str, str]:
     try:
         return {"period": period_name(date.fromisoformat(f"{facts['period']}-01"), "month")}
     except (KeyError, ValueError):
+        return {}
+
+
+def _day_words(facts: Mapping[str, Any]) -> dict[str, str]:
+    """A day until which something holds is kept as 2026-11-30 and read as 30 Nov."""
+    try:
+        return {"until": short_date(date.fromisoformat(facts["until"]))}
+    except (KeyError, TypeError, ValueError):
         return {}
 
 

@@ -1,8 +1,8 @@
-"""What a person owes to shared measurement: reports to file, reports to review, and own actions to turn a curve."""
+"""What a person owes to shared measurement: reports to file or review, requests to answer, own actions on a curve."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,12 +13,17 @@ from backbone.look.numbers import period_name
 from backbone.models import Membership
 from backbone.roles import Can
 from measures.lines import today
+from measures.models import Correction, LockRequest
+from measures.selectors.corrections import undecided_of
 from measures.selectors.curves import own_actions, to_look_at
+from measures.selectors.locks import open_requests
 from measures.selectors.waiting import OwedReport, WaitingReport, owed_reports, waiting_reports
+
+ANSWERED_WITHIN = timedelta(days=7)
 
 
 def due(membership: Membership, as_of: datetime) -> list[DueItem]:
-    """What this person has to do now, over all initiatives, soonest first; fourteen queries at most, always.
+    """What this person has to do now, over all initiatives, soonest first; sixteen queries at most, always.
 
     A report to file is one item for each partner and period, from the day the period is over until it is handed in or
     closes; a report to review one for each that holds figures somebody else submitted, due on the day it locks.
@@ -55,7 +60,45 @@ def due(membership: Membership, as_of: datetime) -> list[DueItem]:
                     )
                 )
     items += _of_curves(membership, day)
+    items += _asked(membership, day)
     return sorted(items, key=lambda item: (item.due, item.key))
+
+
+def _asked(membership: Membership, day: date) -> list[DueItem]:
+    """Corrections that wait for this person's word, and requests for more time to answer; due a week after they came."""
+    tenant, own = membership.tenant, membership.partner_ids(Can.FILE) or set()
+    may_review, may_move = membership.can(Can.REVIEW), membership.can(Can.MOVE_LOCKS)
+    items = []
+    for one in undecided_of(None if may_review else own) if may_review or own else ():
+        if one.by_id == membership.pk and one.state == one.State.OPEN:
+            continue  # somebody else decides on what one wrote oneself
+        if not (may_review if one.waits_for_backbone else one.partner_id in own):
+            continue
+        words = {
+            "name": one.indicator.code or one.indicator.name,
+            "partner": one.partner.code,
+            "period": period_name(one.period, one.indicator.frequency),
+        }
+        text = _("Correction of %(name)s, %(partner)s, %(period)s") % words
+        items.append(_item("correction", one, text, "measures:correction", tenant, day))
+    for asked in open_requests(None) if may_move else ():
+        words = {"partner": asked.partner.code, "period": period_name(asked.period)}
+        text = _("%(partner)s asks for more time for %(period)s") % words
+        items.append(_item("time", asked, text, "measures:lock-request", tenant, day))
+    return items
+
+
+def _item(kind: str, row: Correction | LockRequest, label: str, page: str, tenant, day: date) -> DueItem:
+    due_on = today(tenant, row.at) + ANSWERED_WITHIN
+    return DueItem(
+        key=f"{kind}:{row.pk}:{row.state}",
+        label=label,
+        due=due_on,
+        url=reverse(page, args=[tenant.slug, row.initiative.slug, row.pk]),
+        partner_id=row.partner_id,
+        partner=row.partner.code,
+        is_late=due_on < day,
+    )
 
 
 def _of_curves(membership: Membership, day: date) -> list[DueItem]:

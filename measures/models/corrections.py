@@ -66,6 +66,11 @@ class Correction(TenantOwned):
     def is_request(self) -> bool:
         return self.origin == self.Origin.REQUEST
 
+    @property
+    def waits_for_backbone(self) -> bool:
+        """Whether it is the backbone's turn; while it is open, it is the partner's otherwise."""
+        return self.is_open and self.is_request == (self.state == self.State.OPEN)
+
 
 class Restatement(TenantOwned):
     """An approved figure that became another: one row for each cell, written in the transaction that changed it.

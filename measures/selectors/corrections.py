@@ -132,6 +132,14 @@ def undecided(initiative: Initiative, partner_ids: Collection[int] | None = None
     return listed(initiative, partner_ids).filter(state__in=_OPEN).order_by("at", "pk")
 
 
+def undecided_of(partner_ids: Collection[int] | None = None) -> QuerySet[Correction]:
+    """The same of all initiatives."""
+    found = Correction.objects.filter(state__in=_OPEN).select_related("indicator", "partner", "by", "initiative")
+    if partner_ids is not None:
+        found = found.filter(partner__in=partner_ids)
+    return found.order_by("at", "pk")
+
+
 def total_words(line: Line, correction: Correction) -> tuple[str, str]:
     """What the total said when it was written, and would say."""
     before, after = correction.before.get(TOTAL, {}), correction.cells.get(TOTAL, {})

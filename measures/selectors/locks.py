@@ -123,16 +123,16 @@ def exceptions(initiative: Initiative) -> QuerySet[Reopening]:
     return rows.select_related("partner", "indicator", "by", "ended_by").order_by("-at", "-pk")
 
 
-def requests(initiative: Initiative, partner_ids: Iterable[int] | None = None) -> QuerySet[LockRequest]:
-    """What partners asked for, the newest first."""
-    rows = LockRequest.objects.filter(initiative=initiative)
+def requests(initiative: Initiative | None, partner_ids: Iterable[int] | None = None) -> QuerySet[LockRequest]:
+    """What partners asked for, in an initiative or in all (None), the newest first."""
+    rows = LockRequest.objects.all() if initiative is None else LockRequest.objects.filter(initiative=initiative)
     if partner_ids is not None:
         rows = rows.filter(partner__in=list(partner_ids))
     rows = rows.select_related("partner", "indicator__tenant", "by", "decided_by", "reopening", "initiative")
     return rows.order_by("-at", "-pk")
 
 
-def open_requests(initiative: Initiative, partner_ids: Iterable[int] | None = None) -> QuerySet[LockRequest]:
+def open_requests(initiative: Initiative | None, partner_ids: Iterable[int] | None = None) -> QuerySet[LockRequest]:
     """Those that nobody answered yet, the oldest first."""
     return requests(initiative, partner_ids).filter(state=LockRequest.State.OPEN).order_by("at", "pk")
 

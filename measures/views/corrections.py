@@ -277,8 +277,7 @@ def _turn(correction: Correction) -> str:
     """Whom an open correction waits for."""
     if not correction.is_open:
         return ""
-    is_backbones = correction.is_request == (correction.state == Correction.State.OPEN)
-    return _("waits for the backbone team") if is_backbones else _("waits for the partner")
+    return _("waits for the backbone team") if correction.waits_for_backbone else _("waits for the partner")
 
 
 def _page(request, found: Correction, *, problems: list[tuple[str, str]] | None = None) -> HttpResponse:

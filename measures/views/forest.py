@@ -71,10 +71,11 @@ def forest(request, initiative):
         month = window.at(Grain.MONTH)
         may_review = membership.can(Can.REVIEW)
         found = trees(initiative, tenant, membership, indicators, readings, month, codes, context["today"])
+        asked = _asked(request, initiative, context["today"])
         context |= {
             "trees": found,
             "month": month,
-            "lede": _lede(found, month, context["today"]),
+            "lede": _lede(found, month, context["today"], asked["for_reader"]),
             "chased": [_chased(request, initiative, one, found.chase) for one in found.chase.missing[:CHASED_AT_ONCE]],
             "may_chase": membership.can(Can.ASSIGN_OBLIGATIONS),
             "told": [(change.at, changes.sentence(change)) for change in found.changes],
@@ -88,7 +89,7 @@ def forest(request, initiative):
                 }
                 for report in found.to_review[:REVIEWED_AT_ONCE]
             ],
-            **_asked(request, initiative, context["today"]),
+            **asked,
             "review_list_url": may_review and url_if_there("measures:review-list", tenant.slug, initiative.slug),
         }
     return render(request, "measures/forest.html", context)
@@ -97,16 +98,18 @@ def forest(request, initiative):
 def _asked(request, initiative, day: date) -> dict:
     """What partners ask of those who review and keep the deadlines: corrections, and more time."""
     membership = request.membership
-    found: dict = {"corrections": [], "corrections_more": 0, "times": []}
+    found: dict = {"corrections": [], "corrections_more": 0, "times": [], "for_reader": 0}
     if membership.can(Can.REVIEW):
         waiting = list(undecided(initiative)[: ASKED_AT_ONCE + 1])
         known = lines_of(initiative, [one.indicator for one in waiting]) if waiting else {}
         found["corrections"] = [(one, total_words(known[one.indicator_id], one)) for one in waiting[:ASKED_AT_ONCE]]
         found["corrections_more"] = len(waiting) > ASKED_AT_ONCE
+        found["for_reader"] += sum(one.waits_for_backbone and one.by_id != membership.pk for one in waiting)
     if membership.can(Can.MOVE_LOCKS):
         asked = list(open_requests(initiative)[:ASKED_AT_ONCE])
         indicators = list(Indicator.objects.filter(initiative=initiative)) if asked else []
         found["times"] = [(one, proposed_day(one, day, indicators)) for one in asked]
+        found["for_reader"] += len(asked)
     return found
 
 
@@ -211,7 +214,7 @@ def _missing_of(initiative, tenant, partner_id: int, period: date) -> list[Indic
     ]
 
 
-def _lede(found: Trees, month: Window, today: date) -> str:
+def _lede(found: Trees, month: Window, today: date, asked: int) -> str:
     """When the month locks, who is missing, what waits for the reader: one sentence each."""
     sentences = []
     if found.locks_on is not None:
@@ -237,8 +240,15 @@ def _lede(found: Trees, month: Window, today: date) -> str:
             found.waits_for_reader,
         )
         sentences.append(pattern % {"sentence": sentence, "count": number(found.waits_for_reader)})
+    elif asked:
+        sentences.append(_("%(sentence)s.") % {"sentence": sentence})
     else:
         sentences.append(_("%(sentence)s; nothing waits for you.") % {"sentence": sentence})
+    if asked:
+        pattern = ngettext(
+            "%(count)s request waits for your answer.", "%(count)s requests wait for your answer.", asked
+        )
+        sentences.append(pattern % {"count": number(asked)})
     return " ".join(sentences)
 
 

@@ -71,6 +71,7 @@ def indicator_list(request, initiative):
         "grains": grain_links(window),
         "years": year_links(window),
         **as_of_context(request, window.as_of),
+        "may_see_changes": request.membership.can(Can.READ_PARTNER_FIGURES),
         "begin": how_to_begin(request, initiative),
         "new_url": url_if_there("measures:indicator-new", request.tenant.slug, initiative.slug) if can_define else "",
     }

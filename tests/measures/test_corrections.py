@@ -11,10 +11,12 @@ import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from backbone.models import Change
 from backbone.problems import Refused
 from backbone.roles import Role
+from measures import duties
 from measures.models import Correction, Figure, FigureEvent, Restatement, StaleMark
 from measures.rules.figures import Entry
 from measures.rules.written import fingerprint
@@ -344,3 +346,18 @@ def test_the_list_asks_as_often_for_many_as_for_one(place):
             what = where(place, cells=cells(280), reason="x", by=place.people.ben) | {"period": period}
             corrections.request(**what)
     assert count() == one
+
+
+def test_whoever_has_to_decide_has_it_among_what_they_owe(inside):
+    people = inside.people
+
+    def asked(member) -> list[str]:
+        return [item.label for item in duties.due(member, timezone.now()) if item.key.startswith("correction:")]
+
+    correction = request(inside)
+    words = "Correction of K1, P1, October 2026"
+    assert (asked(people.dan), asked(people.ben), asked(people.lea), asked(people.cy)) == ([words], [], [], [])
+    corrections.ask_back(correction=correction, by=people.dan, words="Which 20?")
+    assert (asked(people.dan), asked(people.ben), asked(people.lea), asked(people.cy)) == ([], [words], [words], [])
+    corrections.withdraw(correction=correction, by=people.ben)
+    assert (asked(people.dan), asked(people.ben)) == ([], [])
