@@ -446,7 +446,7 @@ def test_pages_as_of_an_instant_ask_a_bounded_number_of_times(place):
             assert ana.get(place.url(rest), {"as_of": then, "period": "2026-10"}).status_code == 200
         return len(queries)
 
-    pages = ("indicators/completions/", "indicators/completions/P1/2026-10/")
+    pages = ("indicators/completions/", "indicators/completions/P1/2026-10/", "changes/")
     for rest in pages:
         count(rest)
     one = {rest: count(rest) for rest in pages}
@@ -454,4 +454,8 @@ def test_pages_as_of_an_instant_ask_a_bounded_number_of_times(place):
         for number in range(8):
             partner = factories.make_partner(place.initiative, f"N{number}")
             factories.make_figure(place.k1, partner, OCTOBER, number)
+            Restatement.objects.create(
+                initiative=place.initiative, indicator=place.k1, partner=partner, period=OCTOBER,
+                before={"value": "1"}, after={"value": "2"}, by=place.people.ana, at=START + number * HOUR,
+            )  # fmt: skip
     assert {rest: count(rest) for rest in pages} == one
