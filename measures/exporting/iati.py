@@ -159,8 +159,16 @@ def _cells(initiative: Initiative, indicator: Indicator, grain: Grain) -> Iterat
                 cells = []
             month = row["period"]
             if row["state"] not in (State.NOT_EXPECTED, State.NONE):
-                numbers = [_decimal(row[name]) for name in ("value", "numerator", "denominator", "lower", "upper")]
-                cells.append(Cell(row["category"], *numbers, int(row["filed"]), int(row["expected"]), row["state"]))
+                number = {name: _decimal(row[name]) for name in ("value", "numerator", "denominator", "lower", "upper")}
+                cells.append(
+                    Cell(
+                        row["category"],
+                        **number,
+                        filed=int(row["filed"]),
+                        expected=int(row["expected"]),
+                        state=row["state"],
+                    )
+                )
         if cells:
             yield _month(month), cells
 

@@ -320,7 +320,7 @@ class Results:
             why = NO_PARTNER
             self.exchanged.note_unmapped("reporting-org", activity.reporter or activity.identifier)
         if why or number is None:
-            self.found.verdicts.append(Verdict(node.line, *map(cut, place), IGNORED, why))
+            self.found.verdicts.append(_verdict(node.line, place, IGNORED, why))
             return
         comment = node.first("comment")
         self.found.actuals.append(
@@ -349,7 +349,7 @@ class Results:
                 self.exchanged.values += 1
                 start = _attribute(period.first("period-start"), "iso-date")
                 place = (activity.reporter or activity.identifier, _title(node), start, "", actual.get("value"))
-                self.found.verdicts.append(Verdict(actual.line, *map(cut, place), IGNORED, why))
+                self.found.verdicts.append(_verdict(actual.line, place, IGNORED, why))
 
     def _judge(self) -> None:
         """Hold the actuals against the rules and what stands, as any other file's rows."""
@@ -364,7 +364,7 @@ class Results:
         for line, actual in by_line.items():
             verdict = REFUSED if line in wrong else preview.verdicts.get(line, UNCHANGED)
             place = (actual.partner, actual.indicator.slug, actual.days, actual.category, actual.said)
-            self.found.verdicts.append(Verdict(line, *map(cut, place), verdict, wrong.get(line, "")))
+            self.found.verdicts.append(_verdict(line, place, verdict, wrong.get(line, "")))
         self.exchanged.close(self.found.verdicts)
         preview.exchanged = self.exchanged
         preview.findings = type(preview.findings)()  # the file's own are told once
@@ -377,7 +377,7 @@ class Results:
         for one in self.found.actuals:
             if one.category and (one.partner, one.indicator.pk, one.period) not in totals:
                 place = (one.partner, one.indicator.slug, one.days, one.category, one.said)
-                self.found.verdicts.append(Verdict(one.line, *map(cut, place), IGNORED, NO_TOTAL))
+                self.found.verdicts.append(_verdict(one.line, place, IGNORED, NO_TOTAL))
                 continue
             found.append(one)
         return found
@@ -396,6 +396,11 @@ class Results:
 
 
 FILED = frozenset(row.slug for row in AVAILABLE if row.is_filed)
+
+
+def _verdict(line: int, place: tuple[str, str, str, str, str], verdict: str, why: str) -> Verdict:
+    partner, element, period, category, value = map(cut, place)
+    return Verdict(line, partner, element, period, category, value, verdict, why)
 
 
 def _why(said: str) -> str:
