@@ -7,6 +7,7 @@ Source: the DHIS2 developer guide, "Indicators" and "Validation rules".
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from backbone.problems import Problem, cut, gettext_noop
@@ -60,6 +61,14 @@ def parse(text: str) -> Expression | Problem:
     if not terms and len(numbers) == 1 and len(unsigned) <= 2:
         constant = ("-" if "-" in signs else "") + numbers[0]
     return Expression(stripped, terms, is_sum, constant)
+
+
+def spelled(expression: Expression, names: Mapping[str, str]) -> str:
+    """The expression as a formula of ours, `{beds} - {closed}`; `names` has the short name of each of its terms."""
+    pieces = []
+    for match in _TOKEN.finditer(expression.text):
+        pieces.append(f"{{{names[_code(match)]}}}" if match["element"] else match["number"] or match["sign"])
+    return " ".join(pieces)
 
 
 def _code(match: re.Match[str]) -> str:

@@ -76,13 +76,17 @@ def test_the_malaria_package_is_brought_in_and_then_says_nothing_new(in_riversid
     assert not again.counts["changed"]
 
 
-def test_the_hiv_package_names_what_subtracts(in_riverside):
+def test_what_subtracts_in_the_hiv_package_becomes_a_formula(in_riverside):
     raw = json.loads(real_file(HIV).read_bytes())
     things = bring_in(in_riverside, json.dumps(raw).encode())
     minus = [i["name"].strip() for i in raw["indicators"] if "-" in i["numerator"] + i["denominator"]]
     told = whys(things)
     assert len(minus) == 6
-    assert all("more than sums" in told[name] for name in minus)
+    formulas = {row.name: row.formula for row in Indicator.objects.filter(kind="formula")}
+    assert set(formulas) | (set(told) & set(minus)) == set(minus)
+    assert len(formulas) >= 4, told
+    balance = formulas["HIV - HIV test kits closing balance"]
+    assert [piece for piece in balance.split() if piece in "+-"] == ["+", "-", "-", "-"]
     sums = [thing for thing in things.things if thing.what == "dataElement"]
     assert len(sums) == len(raw["dataElements"]) == 32
     assert sum(counted(things, "validationRule").values()) == 15

@@ -1,8 +1,8 @@
 """DHIS2 metadata: data elements, indicators, categories, validation rules, into what is measured here.
 
 A data element is an indicator that partners file. An indicator whose two expressions are sums is a rate whose halves
-come from those elements; one over 1 is the element itself, or the sum of several. What subtracts, multiplies, is
-annualized or mixes lengths is told as not understood, never approximated.
+come from those elements; one over 1 is the element itself, or the sum of several; one that subtracts or multiplies is
+a formula over them. What is annualized or mixes lengths is told as not understood, never approximated.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from measures.importing.exchange.mapping import DHIS2
 from measures.importing.exchange.rules_in import read_rules
 from measures.importing.exchange.things import NOT_UNDERSTOOD, SAME, Things, attempt, slug_of
 from measures.models import Dimension, ExternalId, Indicator
-from measures.rules.expressions import Expression, parse
+from measures.rules.expressions import Expression, parse, spelled
 from measures.rules.kinds import AVAILABLE
 from measures.rules.periods import Grain
 from measures.services import external_ids, obligations, setup
@@ -190,6 +190,9 @@ class Metadata:
     def _indicator(self, item: Mapping[str, Any], types: Mapping[str, Mapping[str, Any]]) -> None:
         code, name = _id(item), _name(item)
         found = self._rate(item, types)
+        if isinstance(found, dict):
+            self._put("indicator", item, is_whole=False, breakdowns=[], **found)
+            return
         if isinstance(found, str):
             self.things.add("indicator", code, name, "", NOT_UNDERSTOOD, found)
             return
@@ -215,8 +218,9 @@ class Metadata:
 
     def _rate(
         self, item: Mapping[str, Any], types: Mapping[str, Mapping[str, Any]]
-    ) -> tuple[Expression, Expression | None, dict[str, Any]] | str:
-        """(numerator, denominator or None over 1, the fields of the indicator), or why it is not understood."""
+    ) -> tuple[Expression, Expression | None, dict[str, Any]] | dict[str, Any] | str:
+        """(numerator, denominator or None over 1, the fields of the indicator); the fields alone of what is computed
+        by a formula; or why it is not understood."""
         sides = [parse(str(item.get(side, ""))) for side in ("numerator", "denominator")]
         for side in sides:
             if isinstance(side, Problem):
@@ -229,7 +233,7 @@ class Metadata:
                 "It is annualized: scaled from its period to a year, which is no figure of that period."
             )
         if not top.is_sum or not (bottom.is_sum or bottom.constant == "1"):
-            return gettext_noop("Its expressions are more than sums of data elements.")
+            return self._formula(top, bottom, types.get(_id(item.get("indicatorType")), {}).get("factor", 1))
         elements = {term.partition(".")[0] for side in (top, bottom) for term in side.terms}
         known = {element: self.defined.get(element) for element in sorted(elements)}
         absent = [element for element, indicator in known.items() if indicator is None]
@@ -259,6 +263,21 @@ class Metadata:
         fields["denominator"] = str(item.get("denominatorDescription") or "")[:200]
         return top, bottom, fields
 
+    def _formula(self, top: Expression, bottom: Expression, factor: Any) -> dict[str, Any] | str:
+        """What is more than sums is computed from the combined data elements, as DHIS2 does."""
+        terms = (*top.terms, *bottom.terms)
+        if not terms:
+            return gettext_noop("It holds no data element.")
+        if any("." in term for term in terms):
+            return gettext_noop("It computes with single categories of a data element.")
+        absent = [term for term in terms if term not in self.defined]
+        if absent:
+            text = gettext_noop("These data elements were not understood, or are not in the file: {elements}.")
+            return text.format(elements=", ".join(dict.fromkeys(absent)))
+        sides = [spelled(side, {term: self.defined[term].slug for term in side.terms}) for side in (top, bottom)]
+        text = sides[0] if bottom.constant == "1" else f"({sides[0]}) / ({sides[1]})"
+        return {"kind": "formula", "unit": "", "formula": text if str(factor) == "1" else f"({text}) * {factor}"}
+
     def _frequency(self, code: str) -> tuple[str, str]:
         lengths = {LENGTHS.get(word) for word in self.lengths.get(code, {"Monthly"})}
         if None in lengths:
@@ -278,7 +297,7 @@ class Metadata:
 
         def put() -> tuple[Indicator, bool]:
             row, changed = setup.put_indicator(initiative=self.initiative, slug=slug, by=self.by, **fields)
-            if known is None:
+            if known is None and row.kind != "formula":
                 obligations.put_obligations(indicator=row, partners=None, by=self.by)
             return row, changed
 
