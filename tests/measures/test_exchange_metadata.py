@@ -14,7 +14,7 @@ from measures.importing import apply
 from measures.importing.exchange.checking import check_values
 from measures.importing.exchange.metadata import Metadata
 from measures.importing.exchange.things import tried
-from measures.models import Dimension, ExternalId, Figure, Indicator, Obligation
+from measures.models import Dimension, ExternalId, Figure, Indicator, Obligation, ValidationRule
 from measures.rules.expressions import parse
 from tests.real_data import real_file
 
@@ -66,7 +66,9 @@ def test_the_malaria_package_is_brought_in_and_then_says_nothing_new(in_riversid
     assert Obligation.objects.count() == Indicator.objects.count() > 64
     rules = counted(things, "validationRule")
     assert sum(rules.values()) == len(raw["validationRules"]) == 12
-    assert rules["not_understood"] == 1
+    assert rules == {"new": 11, "not_understood": 1}
+    rule = ValidationRule.objects.get(left__contains="foci-with-response")
+    assert (rule.operator, rule.severity, rule.missing, rule.right.count("+")) == ("=", "soft", "never_skip", 3)
     assert (
         "#jtyuEfbNbkb"
         in whys(things, "validationRule")["TA Positive (Micr) = Sum of species (Pf, Pv, Mixed, Other species)"]
@@ -89,7 +91,9 @@ def test_what_subtracts_in_the_hiv_package_becomes_a_formula(in_riverside):
     assert [piece for piece in balance.split() if piece in "+-"] == ["+", "-", "-", "-"]
     sums = [thing for thing in things.things if thing.what == "dataElement"]
     assert len(sums) == len(raw["dataElements"]) == 32
-    assert sum(counted(things, "validationRule").values()) == 15
+    assert counted(things, "validationRule") == {"new": 15}
+    days = ValidationRule.objects.filter(right="30")
+    assert [(rule.operator, rule.missing) for rule in days] == [("<=", "skip_if_all")] * 2
     passed_over = {thing.what for thing in things.things if not thing.code}
     assert {"dashboards", "maps", "sections", "visualizations"} <= passed_over
 

@@ -257,7 +257,11 @@ class Results:
         def put():
             more = {"name": name[:200], "exclusive": False} if is_new else {}
             return setup.put_dimension(
-                initiative=self.initiative, slug=slug, by=self.by, categories=tuple(there.items()), **more
+                initiative=self.initiative,
+                slug=slug,
+                by=self.by,
+                categories=[{"slug": one, "name": words} for one, words in there.items()],
+                **more,
             )
 
         if attempt(self.things, "dimension", name, name, slug, put, is_new) is not None:

@@ -106,14 +106,14 @@ class Metadata:
             code, name = _id(item), _name(item)
             slug = self.dimensions.get(code) or slug_of(name, self.dimension_slugs, code)
             is_new = slug not in self.dimension_slugs
-            categories: list[tuple[str, str]] = []
+            categories: list[dict[str, str]] = []
             taken: set[str] = {"unknown"}
             for reference in _list(item, "categoryOptions"):
                 option = options.get(_id(reference), reference)
                 old = self.options.get(_id(option), "").partition(":")[2]
                 short = old or slug_of(_name(option), taken, _id(option))
                 taken.add(short)
-                categories.append((short, _name(option)))
+                categories.append({"slug": short, "name": _name(option)})
                 self._say(ExternalId.Kind.CATEGORY, _id(option), f"{slug}:{short}", name=_name(option))
                 self.options[_id(option)] = f"{slug}:{short}"
 
