@@ -98,6 +98,7 @@ def _put_rest(root: Section, initiative: Initiative, passwords: Mapping[str, str
     no_dimensions = lost(parts["dimensions"])
     made = _put_indicators(initiative, parts["indicators"], no_dimensions, no_outcomes, no_partners)
     summary.note("indicators", made)
+    summary.note("retired, and still gone into", _retired_inputs(initiative, summary.changed.get("indicators", ())))
     no_indicators = lost(one for one, _ in parts["indicators"])
     summary.note("obligations", _put_obligations(initiative, parts, no_indicators, no_partners))
     if not no_indicators:
@@ -195,6 +196,17 @@ def _put_target(target: Item, row: Indicator, partners: Mapping[str, Partner], n
     if not target.is_sound:
         return False
     return bool(attempt(target, lambda: targets.put_target(indicator=row, by=None, **fields)))
+
+
+def _retired_inputs(initiative: Initiative, changed: Collection[str]) -> list[str]:
+    """Of what this load changed, those that are retired while something that is not is computed from them."""
+    rows = {row.slug: row for row in Indicator.objects.filter(initiative=initiative)} if changed else {}
+    return [
+        f"{slug} into {user.slug}"
+        for slug in changed
+        for user in rows.values()
+        if rows[slug].retired_on is not None and user.retired_on is None and slug in inputs_of({}, user)
+    ]
 
 
 def _complete(section: Section, fields: dict[str, Any]) -> bool:

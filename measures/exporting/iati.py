@@ -26,6 +26,7 @@ from measures.rules.lines import PERCENT, TOTAL, Line, breakdown_of, pairs_of
 from measures.rules.periods import Grain, last_day, parse_month
 from measures.rules.small import counts_of, is_small, withheld
 from measures.selectors import rollup_table
+from measures.selectors.small_inputs import inputs_of, small_inputs
 
 UNIT, PERCENTAGE, NOMINAL, ORDINAL, QUALITATIVE = "1", "2", "3", "4", "5"  # codelist IndicatorMeasure
 MEASURES = {"milestone": NOMINAL, "ordinal": ORDINAL, "narrative": QUALITATIVE}
@@ -138,11 +139,26 @@ def _periods(initiative: Initiative, indicator: Indicator, line: Line, threshold
         (row.period, last_day(row.period, Grain(row.grain or grain))): row
         for row in Target.objects.filter(indicator=indicator, partner=None)
     }
-    for first, cells in _cells(initiative, indicator, grain):
+    found: Iterable[tuple[date, list[Cell]]] = _cells(initiative, indicator, grain)
+    small: set[date] = set()
+    if line.rule.is_computed:
+        found = list(found)
+        small = _small_inputs(initiative, indicator, grain, [first for first, _ in found], threshold)
+    for first, cells in found:
         key = (first, last_day(first, grain))
-        yield _period(line, key, targets.pop(key, None), cells, threshold)
+        yield _period(line, key, targets.pop(key, None), cells, threshold, is_small_inside=first in small)
     for key in sorted(targets):
         yield _period(line, key, targets[key], [], threshold)
+
+
+def _small_inputs(
+    initiative: Initiative, indicator: Indicator, grain: Grain, periods: list[date], threshold: int
+) -> set[date]:
+    """The periods in which what is computed would give away a small group of one of its inputs."""
+    if not periods:
+        return set()
+    inputs = inputs_of(initiative, indicator.pk)
+    return {period for _pk, period in small_inputs(initiative, inputs, grain, min(periods), max(periods), threshold)}
 
 
 def _cells(initiative: Initiative, indicator: Indicator, grain: Grain) -> Iterator[tuple[date, list[Cell]]]:
@@ -173,13 +189,21 @@ def _cells(initiative: Initiative, indicator: Indicator, grain: Grain) -> Iterat
             yield _month(month), cells
 
 
-def _period(line: Line, days: tuple[date, date], target: Target | None, cells: list[Cell], threshold: int) -> bytes:
+def _period(
+    line: Line,
+    days: tuple[date, date],
+    target: Target | None,
+    cells: list[Cell],
+    threshold: int,
+    *,
+    is_small_inside: bool = False,
+) -> bytes:
     first, last = (f"{day:%Y-%m-%d}" for day in days)
     found = [_open("period"), _empty("period-start", **{"iso-date": first}), _empty("period-end", **{"iso-date": last})]
     if target is not None:
         number = _number(line, target.value, target.numerator, target.denominator)
         found.append(_empty("target", **({"value": number} if number is not None else {})))
-    hidden = _hidden(line, cells, threshold)
+    hidden = {cell.category for cell in cells} if is_small_inside else _hidden(line, cells, threshold)
     total = next((cell for cell in cells if cell.category == TOTAL), None)
     for cell in cells:
         if cell.category in hidden:
@@ -214,6 +238,8 @@ def _hidden(line: Line, cells: list[Cell], threshold: int) -> set[str]:
 
 def _coverage(cell: Cell, number: str | None, total: Cell) -> str:
     """In words: how many filed, and what the number then is."""
+    if total.expected == 0 and total.state == State.COMPLETE:
+        return "Published by a source outside."
     words = f"{total.filed} of {total.expected} partners have filed."
     if cell.numerator is not None and cell.denominator is not None:
         words += f" {plain(cell.numerator)} of {plain(cell.denominator)}."

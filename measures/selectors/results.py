@@ -22,7 +22,7 @@ from measures.rules.small import counts_of, is_small
 from measures.selectors.computed import ComputedWhole
 from measures.selectors.forest import indicators_in_use
 from measures.selectors.reading import TREND, Reading, last_lively_month, read
-from measures.selectors.series import series
+from measures.selectors.small_inputs import small_inputs
 from measures.windows import Window, latest_month
 
 APPROVED_ONLY = (str(FigureState.APPROVED),)
@@ -125,17 +125,14 @@ def _is_small_figure(now: Combined, threshold: int) -> bool:
 
 def _small_inputs(initiative: Initiative, readings: Sequence[Reading], threshold: int) -> set[tuple[int, date]]:
     """(computed indicator, period) of a trend in which an input is too small; one statement for each window."""
-    found = set()
+    found: set[tuple[int, date]] = set()
     computed = [reading for reading in readings if isinstance(reading.whole, ComputedWhole)]
     for window in {reading.window for reading in computed}:
         here = {reading.indicator.pk: set(reading.whole.inputs) for reading in computed if reading.window == window}
-        leaves = set().union(*here.values())
         since = window.back(TREND - 1)
-        rows = series(initiative, leaves, window.grain, since, window.period, year_starts=window.sql_year, fill=False)
-        for row in rows:
-            counts = counts_of(row.value, row.numerator, row.denominator) if row.lower is None else (row.lower,)
-            if is_small(counts, threshold):
-                found |= {(pk, row.period) for pk, inputs in here.items() if row.indicator_id in inputs}
+        found |= small_inputs(
+            initiative, here, window.grain, since, window.period, threshold, year_starts=window.sql_year
+        )
     return found
 
 

@@ -35,6 +35,7 @@ from measures.rules.samples import SampleRow, computed_rows, missing_row, sample
 from measures.selectors.goals import level_of
 from measures.services import setup, targets
 from measures.services.composing import about
+from measures.views import composition
 from measures.wording import said
 
 
@@ -91,6 +92,7 @@ def indicator_edit(request, initiative, indicator: str):
         "span_form": span if found.breakdowns else None,
         "spans": _spans(found, names),
         "limits_form": limits,
+        "made": composition.made_of(request, initiative, found),
         "has_figures": Figure.objects.filter(indicator=found).exists(),
     }
     return _indicator_page(request, initiative, form, "measures/indicator_edit.html", context)

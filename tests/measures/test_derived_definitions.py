@@ -202,3 +202,11 @@ def test_what_is_wrong_in_a_bundle_has_its_line(db, old, new, code):
         bundles.load(BUNDLE.replace(old, new).encode(), "b.yaml")
     assert [problem.code for problem in caught.value.problems] == [code]
     assert all(problem.row for problem in caught.value.problems)
+
+
+def test_a_load_that_retires_an_input_says_where_it_is_used(db):
+    bundles.load(BUNDLE.encode(), "b.yaml")
+    text = BUNDLE.replace("name: Placed, kind: flow", "name: Placed, kind: flow, retired_on: 2026-09-01")
+    changed = bundles.load(text.encode(), "b.yaml").changed
+    assert changed == {"indicators": ["placed"], "retired, and still gone into": ["placed into share"]}
+    assert bundles.load(text.encode(), "b.yaml").changed == {}

@@ -159,6 +159,30 @@ def test_lists_and_results_show_them_beside_what_partners_file(place, ana):
     assert ",24," in rows
 
 
+def test_what_would_give_away_a_small_group_is_hidden_where_everybody_reads(place, ana):
+    with place.scope():
+        factories.make_indicator(place.initiative, "seats")
+        factories.make_figure(Indicator.objects.get(slug="seats"), place.partners[0], OCTOBER, 4)
+        factories.make_indicator(
+            place.initiative, "hundreds", owed=False, kind="formula", formula="{seats} * 100 + {placed}"
+        )
+        rollups.rebuild(place.initiative)
+    text = got(ana, place.url("results/?period=2026-10"))
+    assert "460" not in text
+    assert "24.0% so far" in text
+    assert "5.0%" in text  # published, and of nobody in particular
+    assert "In the whole community" in text
+    answer = ana.get(place.url("imports/figures/?format=iati"))
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    assert b"460" not in body
+
+
+def test_the_editor_says_what_goes_into_others(place, ana):
+    text = got(ana, place.url("indicators/placed/edit/"))
+    assert "Others are computed from it" in text
+    assert "Share" in text
+
+
 def test_nobody_is_chased_for_what_is_computed(place, ana):
     text = got(ana, place.url("forest/missing/?period=2026-10"))
     assert "Share" not in text
