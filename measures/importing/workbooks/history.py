@@ -25,7 +25,7 @@ def write_history(page: Any, asked: Asked) -> None:
     periods = sorted({period for cell in rows.values() for period in cell.others if period >= since})
     for column, heading in enumerate((_("Indicator"), _("Part"), *map(short_period, periods)), start=1):
         at = page.cell(1, column, workbook_value(heading))
-        at.font = Font(bold=True)
+        at.font = Font(name="Calibri", size=11, bold=True)
         page.column_dimensions[get_column_letter(column)].width = 34 if column == 1 else 16
     page.freeze_panes = "C2"
     for number, cell in enumerate(rows.values(), start=2):

@@ -6,6 +6,7 @@ Nothing in it calculates, so there is nothing to recalculate, to break or to run
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -13,7 +14,7 @@ from typing import Any, BinaryIO
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font, PatternFill, Protection
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.protection import WorkbookProtection
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -34,12 +35,15 @@ from measures.wording import entry as entry_words
 
 OPEN_FILL = PatternFill("solid", fgColor="FFFDF3CD")
 HEAD_FILL = PatternFill("solid", fgColor="FFE7E9EC")
-QUIET, BOLD = Font(color="FF5B6470"), Font(bold=True)
+FACE = {"name": "Calibri", "size": 11}
+PLAIN, QUIET, BOLD = Font(**FACE), Font(**FACE, color="FF5B6470"), Font(**FACE, bold=True)
+LINE = Side("thin", "FFE3D9A6")
+GRID = Border(LINE, LINE, LINE, LINE)
 UNLOCKED = Protection(locked=False)
 WRAP = Alignment(wrap_text=True, vertical="top")
 WHOLE, DECIMAL, TEXT = "#,##0", "#,##0.0#####", "@"
 WIDTHS = {"indicator": 34, "part": 22, "period": 16, "state": 14, layout.NOTE: 40, "problem": 60}
-USUAL_WIDTH = 15
+USUAL_WIDTH, GUIDE_WIDTH, LINE_HEIGHT = 15, 90, 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,9 @@ def write_workbook(file: BinaryIO, asked: Asked, marked: Mapping[str, Marked] | 
     columns = _columns(asked, cells, with_problems=marked is not None)
     _write_guide(guide, asked)
     _write_figures(page, asked, cells, columns, marked or {})
-    write_history(book.create_sheet(_title(pgettext("sheet of a workbook", "History"))), asked)
+    history = book.create_sheet(_title(pgettext("sheet of a workbook", "History")))
+    write_history(history, asked)
+    _fit_to_paper(history)
     _write_facts(book.create_sheet(layout.FACTS_SHEET), asked, columns)
     for sheet in book.worksheets:
         sheet.protection.sheet = True
@@ -99,6 +105,11 @@ def write_workbook(file: BinaryIO, asked: Asked, marked: Mapping[str, Marked] | 
     book.active = 1
     guide.sheet_view.tabSelected = False
     book.save(file)
+
+
+def _fit_to_paper(page: Any) -> None:
+    page.page_setup.orientation, page.page_setup.fitToHeight = "landscape", 0
+    page.sheet_properties.pageSetUpPr.fitToPage = True
 
 
 def _title(name: str) -> str:
@@ -125,13 +136,16 @@ def _columns(asked: Asked, cells: Sequence[AskedCell], *, with_problems: bool) -
 
 
 def _write_guide(page: Any, asked: Asked) -> None:
-    page.column_dimensions["A"].width, page.column_dimensions["B"].width = 34, 90
+    page.column_dimensions["A"].width, page.column_dimensions["B"].width = WIDTHS["indicator"], GUIDE_WIDTH
     for number, (left, right, is_heading) in enumerate(guide_rows(asked), start=1):
         for column, text in ((1, left), (2, right)):
             cell = put(page, number, column, text)
             cell.alignment = WRAP
             if is_heading or column == 1:
                 cell.font = BOLD
+        lines = max(len(left) / WIDTHS["indicator"], len(right) / GUIDE_WIDTH)
+        page.row_dimensions[number].height = LINE_HEIGHT * max(1, math.ceil(lines))
+    _fit_to_paper(page)
 
 
 def _write_figures(
@@ -146,8 +160,8 @@ def _write_figures(
     page.column_dimensions["A"].hidden = True
     first_number = next(position for position, column in enumerate(columns, start=1) if column.name == "part") + 1
     page.freeze_panes = f"{get_column_letter(first_number)}{layout.FIRST_ROW}"
-    page.page_setup.orientation, page.page_setup.fitToHeight = "landscape", 0
-    page.sheet_properties.pageSetUpPr.fitToPage = True
+    page.row_dimensions[layout.LABELS_ROW].height = 2 * LINE_HEIGHT
+    _fit_to_paper(page)
     page.print_title_rows = f"{layout.LABELS_ROW}:{layout.LABELS_ROW}"
     lists = Lists()
     for number, cell in enumerate(cells, start=layout.FIRST_ROW):
@@ -156,9 +170,9 @@ def _write_figures(
         for position, column in enumerate(columns, start=1):
             at = put(page, number, position, key if column.name == layout.KEY else said.get(column.name))
             if not column.is_input:
-                at.font, at.alignment = (Font(), WRAP) if column.name in WIDTHS else (QUIET, Alignment(vertical="top"))
+                at.font, at.alignment = (PLAIN, WRAP) if column.name in WIDTHS else (QUIET, Alignment(vertical="top"))
             elif lists.takes(cell, column.name, at.coordinate):
-                at.protection, at.fill = UNLOCKED, OPEN_FILL
+                at.protection, at.fill, at.border = UNLOCKED, OPEN_FILL, GRID
                 at.number_format = _format(cell, column.name)
     for rule in lists.rules():
         page.add_data_validation(rule)
