@@ -224,6 +224,40 @@ def test_what_stands_and_what_came_before_is_beside_each_line(work):
     assert "4711" not in everything
 
 
+def test_every_kind_is_asked_for_in_its_own_way(work):
+    levels = [
+        {"slug": "none", "name": "Not begun"},
+        {"slug": "some", "name": "Under way"},
+        {"slug": "done", "name": "Done"},
+    ]
+    with work.scope():
+        opened = factories.make_indicator(work.initiative, "opened", kind="milestone", lock_day=62)
+        factories.make_indicator(work.initiative, "stage", kind="ordinal", levels=levels, lock_day=62)
+        factories.make_indicator(work.initiative, "story", kind="narrative", lock_day=62)
+        factories.make_indicator(work.initiative, "wait", kind="weighted_average", is_whole=False, lock_day=62)
+        factories.make_indicator(work.initiative, "money", kind="money", unit="USD", is_whole=False, lock_day=62)
+        factories.make_figure(opened, work.partners[0], date(2026, 9, 1), 0)
+    book = download(work)
+    page = page_of(book)
+    listed = {rule.formula1 for rule in page.data_validations.dataValidation if rule.type == "list"}
+    assert {'"yes,no"', '"none,some,done"'} <= listed
+    assert page.cell(row_of(page, "opened"), column_of(page, "before 1")).value == "no"
+    put(page, "opened", "value", "yes")
+    put(page, "stage", "value", "some")
+    put(page, "story", "note", "Two employers joined.")
+    put(page, "wait", "value", 4.5)
+    put(page, "wait", "weight", 20)
+    put(page, "money", "value", 1250.5)
+    found = apply(work, upload(work, book))
+    assert (found.outcome["created"], found.outcome["error_count"]) == (5, 0)
+    again = download(work)
+    page = page_of(again)
+    for slug, name, value in (("opened", "value", "yes"), ("stage", "value", "some"), ("wait", "weight", 20)):
+        assert page.cell(row_of(page, slug), column_of(page, name)).value == value
+    found = upload(work, again)
+    assert [found.outcome[name] for name in ("created", "changed", "unchanged", "error_count")] == [0, 0, 5, 0]
+
+
 def test_only_what_is_to_be_typed_is_open_and_lists_offer_the_words(work):
     with work.scope():
         factories.make_figure(work.indicators["hours"], work.partners[0], OCTOBER, 1, state="approved")

@@ -2,6 +2,7 @@
 
     asking.py   the lines it asks for, with what stands there and what came before
     layout.py   where everything stands: columns, the hidden sheet of facts, the hidden key of a row
+    inputs.py   what may be typed where, and the words of the lists to choose from
     writing.py  the workbook itself, in the reader's language, with nothing in it that calculates
     reading.py  a filled one, as rows in the tidy columns that every import reads
 

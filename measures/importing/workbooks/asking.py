@@ -97,7 +97,8 @@ def _open_lines(office: Office, seat: Seat, since: date, until: date) -> Iterato
     month = since
     while month <= until:
         for indicator in indicators:
-            if not office.lines[indicator.pk].components:
+            line = office.lines[indicator.pk]
+            if not line.components and not line.rule.is_words:
                 continue  # worked out from others: nobody files it
             is_start = start_of(Grain(indicator.frequency), month, office.tenant.fiscal_year_starts) == month
             if is_start and office.why_not(indicator, seat, month) is None:

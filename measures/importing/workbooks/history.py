@@ -12,8 +12,10 @@ from backbone.look.numbers import short_period
 from backbone.tabular import workbook_value
 from measures.importing.workbooks.asking import MONTHS_OF_HISTORY, Asked
 from measures.rules.figures import plain
-from measures.rules.lines import TOTAL
+from measures.rules.kinds import MILESTONE, ORDINAL
+from measures.rules.lines import TOTAL, Line
 from measures.rules.periods import add_months
+from measures.services.figure_rows import Stored
 from measures.wording import category_words
 from measures.wording import entry as entry_words
 
@@ -30,16 +32,20 @@ def write_history(page: Any, asked: Asked) -> None:
     page.freeze_panes = "C2"
     for number, cell in enumerate(rows.values(), start=2):
         part = _("Total") if cell.category == TOTAL else category_words(cell.line, cell.category)
-        shown = [cell.line.name, part]
+        shown: list[Any] = [cell.line.name, part]
         for period in periods:
             stored = cell.others.get(period)
-            is_number = stored is not None and stored.value is not None and not cell.line.rule.is_ratio
-            shown.append(
-                None if stored is None else plain(stored.value) if is_number else entry_words(cell.line, stored.entry)
-            )
+            shown.append(None if stored is None else past_value(cell.line, stored))
         for column, value in enumerate(shown, start=1):
             at = page.cell(number, column)
             if (kept := workbook_value(value)) is not None:
                 at.value = kept
                 if isinstance(kept, str):
                     at.data_type = "s"
+
+
+def past_value(line: Line, stored: Stored) -> Any:
+    """What was filed, as a number where it is one, and otherwise as it is said: a rate, a level, “not collected”."""
+    if stored.value is None or line.rule.is_ratio or line.kind in (MILESTONE, ORDINAL):
+        return entry_words(line, stored.entry)
+    return plain(stored.value)

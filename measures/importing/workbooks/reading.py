@@ -13,8 +13,8 @@ from backbone.problems import Month, Problem, Refused, cut, gettext_noop
 from backbone.tabular import Findings, Row, Table
 from measures.importing.office import Office
 from measures.importing.workbooks import layout
+from measures.importing.workbooks.inputs import headings
 from measures.importing.workbooks.layout import RowKey
-from measures.importing.workbooks.writing import headings
 from measures.rules.periods import parse_month, text_of
 
 AGAIN = gettext_noop("Download the workbook again and type the numbers into it.")
@@ -128,6 +128,7 @@ def _drop_labels(table: Table) -> None:
 def _tidy(rows: Iterable[Row], filled: Filled, facts: Mapping[str, str], findings: Findings) -> Iterator[Row]:
     not_collected = {facts.get(NOT_COLLECTED, "").casefold(), "not collected", NOT_COLLECTED}
     counted = {facts.get("new", "").casefold(): True, facts.get("everyone", "").casefold(): False}
+    yes_no = {facts.get(word, "").casefold(): word for word in ("yes", "no")}
     for number, (written, *typed) in rows:
         key = RowKey.of(str(written))
         wrong = _wrong_key(key, written, filled)
@@ -137,6 +138,8 @@ def _tidy(rows: Iterable[Row], filled: Filled, facts: Mapping[str, str], finding
             continue
         filled.rows_of[number] = (str(written), typed)
         *numbers, chosen, who, note = typed[: len(layout.INPUTS)]
+        if type(numbers[0]) is str:
+            numbers[0] = yes_no.get(numbers[0].strip().casefold(), numbers[0])
         if chosen not in ("", None):
             if str(chosen).strip().casefold() not in not_collected:
                 findings.add(_not_in_list(chosen).at(row=number, column=layout.NOT_COLLECTED))

@@ -7,7 +7,7 @@ Nothing in it calculates, so there is nothing to recalculate, to break or to run
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -17,21 +17,20 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.protection import WorkbookProtection
-from openpyxl.worksheet.datavalidation import DataValidation
 
 from backbone.look.numbers import period_name
 from backbone.tabular import workbook_value
 from measures.importing.workbooks import layout
 from measures.importing.workbooks.asking import Asked, AskedCell
 from measures.importing.workbooks.guide import guide_rows
-from measures.importing.workbooks.history import write_history
+from measures.importing.workbooks.history import past_value, write_history
+from measures.importing.workbooks.inputs import Lists, answers, choices, headings
 from measures.models.filings import FigureState
-from measures.rules.figures import LARGEST, NUMBERS, plain
-from measures.rules.kinds import UNDUPLICATED
-from measures.rules.lines import TOTAL
-from measures.services.figure_rows import NOTE_LENGTH, Stored
+from measures.rules.figures import NUMBERS, plain
+from measures.rules.kinds import MILESTONE, ORDINAL
+from measures.rules.lines import TOTAL, Line
+from measures.services.figure_rows import Stored
 from measures.wording import category_words
-from measures.wording import entry as entry_words
 
 OPEN_FILL = PatternFill("solid", fgColor="FFFDF3CD")
 HEAD_FILL = PatternFill("solid", fgColor="FFE7E9EC")
@@ -61,28 +60,6 @@ class Marked:
 
     typed: Mapping[str, Any]
     problem: str
-
-
-def headings() -> dict[str, str]:
-    """The inputs' headings in the reader's language."""
-    return {
-        "value": _("Value"),
-        "numerator": _("Numerator"),
-        "denominator": _("Denominator"),
-        "weight": _("Weight"),
-        layout.NOT_COLLECTED: _("Not collected"),
-        layout.COUNTED: _("Who is counted"),
-        layout.NOTE: _("Reason or note"),
-    }
-
-
-def choices() -> dict[str, str]:
-    """What stands in the drop-down lists, by what it means."""
-    return {
-        "not_collected": _("not collected"),
-        "everyone": _("everyone served in the period"),
-        "new": _("only people new this year"),
-    }
 
 
 def write_workbook(file: BinaryIO, asked: Asked, marked: Mapping[str, Marked] | None = None) -> None:
@@ -130,7 +107,7 @@ def _columns(asked: Asked, cells: Sequence[AskedCell], *, with_problems: bool) -
     found += [Column("before 1", _("The period before"))]
     found += [Column(name, names[name], True) for name in NUMBERS if name in asks]
     found.append(Column(layout.NOT_COLLECTED, names[layout.NOT_COLLECTED], True))
-    if any(cell.line.kind == UNDUPLICATED for cell in cells):
+    if any(cell.line.rule.takes_overlap for cell in cells):
         found.append(Column(layout.COUNTED, names[layout.COUNTED], True))
     return [*found, Column(layout.NOTE, names[layout.NOTE], True), Column("state", _("Stands as"))]
 
@@ -190,7 +167,7 @@ def put(page: Any, row: int, column: int, value: Any) -> Any:
 
 
 def _format(cell: AskedCell, name: str) -> str:
-    if name not in NUMBERS:
+    if name not in NUMBERS or answers(cell.line):
         return TEXT
     return WHOLE if cell.line.must_be_whole else DECIMAL
 
@@ -210,17 +187,21 @@ def _said(cell: AskedCell, marked: Marked | None) -> dict[str, Any]:
     }
     if marked is not None:
         return said | dict(marked.typed)
-    return said | (standing(cell.standing, line.kind == UNDUPLICATED) if cell.standing else {})
+    return said | (standing(cell.standing, line) if cell.standing else {})
 
 
-def standing(cell: Stored, is_people: bool) -> dict[str, Any]:
+def standing(cell: Stored, line: Line) -> dict[str, Any]:
     """What stands in the database, as it is typed."""
     words = choices()
     said: dict[str, Any] = {
         name: None if getattr(cell, name) is None else plain(getattr(cell, name)) for name in NUMBERS
     }
+    if line.kind == MILESTONE and cell.value is not None:
+        said["value"] = words["yes" if cell.value else "no"]
+    elif line.kind == ORDINAL and (level := line.level_at(cell.value)) is not None:
+        said["value"] = level.slug
     said[layout.NOT_COLLECTED] = words["not_collected"] if cell.is_not_collected else ""
-    if is_people and not cell.is_not_collected:
+    if line.rule.takes_overlap and not cell.is_not_collected:
         said[layout.COUNTED] = words["new" if cell.new_only else "everyone"]
     return said | {layout.NOTE: cell.note}
 
@@ -228,59 +209,7 @@ def standing(cell: Stored, is_people: bool) -> dict[str, Any]:
 def _past(cell: AskedCell, past: Stored | None) -> Any:
     if past is None:
         return None
-    is_number = past.value is not None and not cell.line.rule.is_ratio
-    return plain(past.value) if is_number else entry_words(cell.line, past.entry)
-
-
-class Lists:
-    """The rules of what may be typed where, gathered over the rows: one rule for each kind of cell."""
-
-    def __init__(self) -> None:
-        self._cells: dict[str, list[str]] = {}
-
-    def takes(self, cell: AskedCell, name: str, at: str) -> bool:
-        """Whether this input may be typed into; approved figures, and what the indicator does not ask, may not."""
-        line = cell.line
-        if cell.standing is not None and cell.standing.state == FigureState.APPROVED:
-            return False
-        if name in NUMBERS:
-            if name not in line.components:
-                return False
-            kind = ("whole" if line.must_be_whole else "decimal") + (" signed" if line.may_be_negative else "")
-        elif name == layout.COUNTED and line.kind != UNDUPLICATED:
-            return False
-        else:
-            kind = name
-        self._cells.setdefault(kind, []).append(at)
-        return True
-
-    def rules(self) -> Iterator[DataValidation]:
-        words = choices()
-        for kind, cells in self._cells.items():
-            rule = DataValidation(allow_blank=True, sqref=" ".join(cells), errorStyle="stop", showErrorMessage=True)
-            if kind.startswith(("whole", "decimal")):
-                rule.type = kind.split()[0]
-                rule.operator, rule.formula1, rule.formula2 = "between", "0", str(LARGEST - 1)
-                if kind.endswith("signed"):
-                    rule.formula1 = str(1 - LARGEST)
-                rule.errorTitle, rule.error = (
-                    _("A number, please"),
-                    _(
-                        "Type a number that is not below zero; 0 is zero. If it was not collected, choose so in its column."
-                    ),
-                )
-                if kind.startswith("whole"):
-                    rule.error = _(
-                        "Type a whole number; 0 is zero. If it was not collected, choose so in its own column."
-                    )
-            elif kind == layout.NOTE:
-                rule.type, rule.operator, rule.formula1 = "textLength", "lessThanOrEqual", str(NOTE_LENGTH)
-                rule.errorTitle, rule.error = _("Too long"), _("At most 2,000 characters, please.")
-            else:
-                listed = [words["not_collected"]] if kind == layout.NOT_COLLECTED else [words["everyone"], words["new"]]
-                rule.type, rule.formula1 = "list", '"' + ",".join(word.replace(",", " ") for word in listed) + '"'
-                rule.errorTitle, rule.error = _("Choose from the list"), _("Choose from the list, or leave it blank.")
-            yield rule
+    return past_value(cell.line, past)
 
 
 def _write_facts(page: Any, asked: Asked, columns: Sequence[Column]) -> None:
