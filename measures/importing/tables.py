@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from backbone.problems import Problem
-from backbone.tabular import BULK, DateFormat, Findings, Row, file_format, read_table, stream_csv
+from backbone.tabular import BULK, DEFAULT, DateFormat, Findings, Row, file_format, read_table, stream_csv, stream_table
 from backbone.tabular.reading import HEAD_BYTES
 from measures.importing.office import Office
 from measures.importing.reading import COLUMNS
@@ -27,12 +27,17 @@ class Opened:
 
 
 def open_rows(file: BinaryIO, filename: str, office: Office, findings: Findings) -> Opened:
-    """A CSV streams; a workbook is read whole, and may be one of ours that was filled in. Raises Refused."""
+    """A CSV streams, and so does a workbook longer than anybody may upload; a shorter one is read whole, and may be one
+    of ours that was filled in. Raises Refused."""
     is_workbook = file_format(file.read(HEAD_BYTES)) == "xlsx"
     file.seek(0)
     if not is_workbook:
         return Opened(stream_csv(file, COLUMNS, findings=findings))
-    table = read_table(file.read(), filename, COLUMNS, BULK, form=FORM)
+    content = file.read()
+    if len(content) > (DEFAULT.file_bytes or 0):
+        file.seek(0)
+        return Opened(stream_table(file, filename, COLUMNS, findings=findings))
+    table = read_table(content, filename, COLUMNS, BULK, form=FORM)
     filled = fill(table, office) if table.facts else None
     findings.extend((*table.notes, *table.findings.problems))
     if filled is not None:
