@@ -16,7 +16,7 @@ from backbone.models import Grant
 from backbone.roles import Role
 from measures.importing.uploads import work_on
 from measures.importing.workbooks import layout
-from measures.models import Figure, Upload
+from measures.models import Figure, Obligation, Upload
 from tests import factories
 
 NOVEMBER_9 = "2026-11-09T15:00:00Z"
@@ -313,6 +313,18 @@ def test_several_months_are_one_workbook(work):
             (date(2026, 9, 1), 1),
             (OCTOBER, 2),
         ]
+
+
+def test_who_files_quarters_is_asked_for_quarters(work):
+    with work.scope():
+        Obligation.objects.create(indicator=work.indicators["seats"], partner=work.partners[0], frequency="quarter")
+        factories.make_figure(work.indicators["seats"], work.partners[0], date(2026, 4, 1), 7)
+    book = download(work, "2026-07", query="?until=2026-10")
+    page = page_of(book)
+    months = [str(cell.value).split("|")[0] for cell in page["A"] if "|seats|" in str(cell.value)]
+    assert months == ["2026-07", "2026-10"]
+    row = row_of(page, "seats", month="2026-07")
+    assert page.cell(row, column_of(page, "before 1")).value == 7
 
 
 def refused(work, book, query: str = "") -> tuple[str, str]:
