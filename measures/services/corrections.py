@@ -23,11 +23,15 @@ from backbone.roles import Can
 from measures.lines import lines
 from measures.models import Correction, Indicator
 from measures.rules.cells import check_submission
-from measures.rules.figures import Entry
+from measures.rules.figures import Entry, Place
+from measures.rules.kinds import MILESTONE
 from measures.rules.lines import TOTAL, Line
+from measures.rules.past import check_past
 from measures.rules.periods import text_of
 from measures.rules.written import fingerprint, read_cells, write_cells
+from measures.selectors import warned
 from measures.selectors.corrections import visible
+from measures.selectors.filing import earlier_totals, owed_lines
 from measures.services import refusals
 from measures.services.sheets import Sheet
 from measures.services.writing import APPROVED, Receipt, Work
@@ -207,11 +211,16 @@ class Case:
     sheet: Sheet
     indicator: Indicator
     line: Line
+    others: Mapping[int, Line]  # of the same report, for the rules over several
 
     @classmethod
     def open(cls, initiative: Initiative, partner: Partner, period: date, indicator: Indicator, by: Membership) -> Case:
-        sheet = Sheet.open(initiative, partner, period, {indicator.pk: {}}, {}, by)
-        return cls(sheet, indicator, lines(initiative, [indicator])[indicator.pk].at(period))
+        report = owed_lines(initiative, partner, period)
+        others = {pk: line for pk, line in report.lines.items() if pk != indicator.pk}
+        whole: dict[int, dict] = {pk: {} for pk in (indicator.pk, *others)}
+        sheet = Sheet.open(initiative, partner, period, whole, {}, by, known=report.indicators)
+        line = report.lines.get(indicator.pk) or lines(initiative, [indicator])[indicator.pk]
+        return cls(sheet, indicator, line, others)
 
     @property
     def standing(self) -> dict[str, Entry]:
@@ -224,9 +233,19 @@ class Case:
             raise Refused(Problem("correction.not_approved", text, {"name": self.indicator.name}))
 
     def whole(self, cells: Cells) -> dict[str, Entry]:
-        """The line as it is said, blanks left out; raises Refused with what the rules find."""
+        """The line as it is said, blanks left out; raises Refused with what the rules find, those over several lines
+        among them, as if the report were submitted now."""
+        pk, sheet = self.indicator.pk, self.sheet
         said = {category: entry for category, entry in cells.items() if not entry.is_blank}
         found = errors(check_submission([self.line], {self.line.slug: said}))
+        if self.line.kind == MILESTONE:
+            earlier = earlier_totals(sheet.partner, [pk], sheet.period).get(pk, [])
+            for problem in check_past(self.line, said.get(TOTAL, Entry()), earlier):
+                found.append(problem.at(field=str(Place(self.line.slug, TOTAL, problem.field))))
+        report = {**self.others, pk: self.line}
+        standing = {other: sheet.entries(other) for other in self.others} | {pk: said}
+        crossed = warned.crossed(warned.rules_in_use(sheet.initiative), report, standing, [pk])
+        found += errors(problem for problems in crossed.values() for problem in problems)
         if found:
             raise Refused(*found)
         return said

@@ -17,7 +17,7 @@ from backbone.models import Change
 from backbone.problems import Refused
 from backbone.roles import Role
 from measures import duties
-from measures.models import Correction, Figure, FigureEvent, Restatement, StaleMark
+from measures.models import Correction, Figure, FigureEvent, Restatement, StaleMark, ValidationRule
 from measures.rules.figures import Entry
 from measures.rules.written import fingerprint
 from measures.services import corrections
@@ -121,6 +121,18 @@ def test_the_rules_are_asked_at_once(inside):
     assert refused(request, inside, cells(300, 100, 200)) == "correction.same"
     assert refused(request, inside, reason="  ") == "correction.no_reason"
     assert not Correction.objects.exists()
+
+
+def test_rules_over_several_lines_and_limits_of_the_staff_hold_for_corrections_too(inside):
+    k2 = factories.make_indicator(inside.initiative, "started", code="K2")
+    factories.make_figure(k2, inside.partners[0], OCTOBER, 290)
+    rule = ValidationRule.objects.create(
+        initiative=inside.initiative, slug="started-first", left="{completions}", right="{started}", severity="hard",
+        message="Nobody completes who did not start.",
+    )  # fmt: skip
+    assert refused(request, inside, cells(310, 100, 210)) == "rule.broken"
+    request(inside, cells(280, 100, 180))
+    rule.delete()
 
 
 def test_only_what_is_approved_is_corrected(inside):
