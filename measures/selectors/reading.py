@@ -206,7 +206,7 @@ class Reading:
         if self.line.kind in (UNDUPLICATED, MEDIAN, NARRATIVE):
             return []
         first = next((i for i, point in enumerate(self.trend) if point.value is not None), len(self.trend))
-        found = [(point.value, point.is_partial) for point in self.trend[first:]]
+        found = [(point.value, point.is_partial) for point in self.trend[first:] if not point.is_running]
         return found if len(found) >= SHORTEST else []
 
     @property

@@ -11,8 +11,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.sees_all_tenants, pytest.mark.xdi
 PAGES = {
     "dana": [
         "forest/", "forest/?grain=quarter", "forest/missing/", "forest/conditions/", "review/", "indicators/",
-        "indicators/completions/", "indicators/placed/", "results/", "agenda/", "imports/", "obligations/",
-        "indicators/new/", "breakdowns/", "outbox/",
+        "indicators/completions/", "indicators/placed/", "indicators/placed/curve/",
+        "indicators/completions/curve/", "results/", "agenda/", "imports/", "obligations/", "indicators/new/",
+        "breakdowns/", "outbox/",
     ],
     "ana": ["report/", "our-figures/", "results/", "imports/", "agenda/"],
     "frank": ["results/", "results/?grain=year", "agenda/"],
