@@ -10,8 +10,9 @@ from backbone import tabular
 from backbone.api.bodies import only
 from backbone.problems import Problem, Refused, cut, gettext_noop
 from backbone.tabular import NOT_COLLECTED
+from measures.rules.categories import parse_category
 from measures.rules.figures import NUMBERS, Entry, read_number
-from measures.rules.lines import Line, parse_category
+from measures.rules.lines import Line
 from measures.services.figure_rows import NOTE_LENGTH
 
 FIELDS = ("indicator", "category", *NUMBERS, "note", "new_only", "as_defined")

@@ -21,9 +21,10 @@ from measures.api.bodies import MOST_FIGURES
 from measures.api.shapes import MONTH, SHORT_NAME, CommunityBodyShape, CommunityShape, WrittenShape, query
 from measures.lines import lines
 from measures.models import Indicator
+from measures.rules.categories import parse_category
 from measures.rules.figures import plain, read_number
 from measures.rules.kinds import COMMUNITY
-from measures.rules.lines import Line, parse_category
+from measures.rules.lines import Line
 from measures.rules.periods import Grain, last_day, parse_month, text_of
 from measures.selectors.community import current
 from measures.services import community

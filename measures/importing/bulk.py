@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import BinaryIO
 
 from django.db import transaction
@@ -14,6 +15,7 @@ from measures.importing.office import Office
 from measures.importing.preview import Preview, compare_published, judge, record_published
 from measures.importing.reading import Reader, ReadRow
 from measures.importing.tables import open_rows
+from measures.importing.together import broken_by
 from measures.services import filings
 
 BATCH = 20_000
@@ -58,6 +60,7 @@ def import_stream(
         initiative=initiative, by=by, approve=approve, because=because, replace=office.may_replace
     )  # fmt: skip
     is_history = False
+    touched: set[tuple[int, date]] = set()
     try:
         with transaction.atomic():
             for batch in _batches(reader, opened.rows):
@@ -66,6 +69,8 @@ def import_stream(
                 tally.created += preview.created
                 tally.changed += preview.changed
                 tally.unchanged += preview.unchanged
+                if office.rules:
+                    touched |= {row.desk for row in preview.rows}
                 if not tally.findings.error_count:
                     delivery.put(preview.rows)
             outside = Preview(initiative, findings=tally.findings)
@@ -79,6 +84,9 @@ def import_stream(
             tally.findings.problems = opened.at_headings(tally.findings.problems)
             tally.findings.refuse()
             delivery.finish()
+            if is_history:  # lines of one report lie far apart in such a file, so they are compared when all are in
+                tally.findings.extend(broken_by(office, touched))
+                tally.findings.refuse()
             if dry_run:
                 raise _NotMeant
     except _NotMeant:

@@ -12,8 +12,9 @@ from backbone.problems import Problem, cut, gettext_noop
 from backbone.tabular import NOT_COLLECTED, Columns, Findings, Row
 from measures.importing.office import Office, Seat
 from measures.models import Indicator
+from measures.rules.categories import parse_category
 from measures.rules.figures import NUMBERS, Entry, check_figure, read_number
-from measures.rules.lines import Line, parse_category
+from measures.rules.lines import Line
 from measures.rules.owed import why_not_filed
 from measures.rules.vintages import check_vintage, split_note
 from measures.services.community import Said

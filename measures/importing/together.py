@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 
-from backbone.problems import Problem, gettext_noop
+from backbone.problems import Month, Problem, gettext_noop
 from backbone.wording import say
 from measures.importing.office import Office, Seat
 from measures.importing.reading import ReadRow
@@ -16,6 +16,7 @@ from measures.models.filings import OPEN_STATES
 from measures.rules.crossing import check_rules
 from measures.rules.figures import Entry, Place
 from measures.rules.lines import TOTAL
+from measures.selectors.checking import try_rule
 
 
 def hold_together(office: Office, by_line: Mapping[LineKey, Sequence[ReadRow]]) -> Iterator[Problem]:
@@ -54,6 +55,23 @@ def hold_together(office: Office, by_line: Mapping[LineKey, Sequence[ReadRow]]) 
             rows = at[place.indicator]
             row = next((one for one in rows if one.figure.category == TOTAL), rows[0])
             yield from wanting_words(office, row, problem.at(row=row.number, column=place.component))
+
+
+def broken_by(office: Office, desks: Collection[tuple[int, date]]) -> Iterator[Problem]:
+    """The hard rules that do not hold in these reports as they stand now, each with whose report it is; two statements
+    a rule."""
+    if not desks:
+        return
+    codes = {seat.id: code for code, seat in office.seats.items()}
+    since = min(period for _, period in desks)
+    for rule in office.rules:
+        if not rule.is_hard:
+            continue
+        for one in try_rule(office.initiative, rule, since).caught:
+            if (one.partner.pk, one.period) in desks:
+                text = gettext_noop("{partner}, {period}: {message}")
+                params = {"partner": codes[one.partner.pk], "period": Month(one.period), "message": rule.message}
+                yield Problem("rule.broken", text, params | {"rule": rule.slug}, field="indicator")
 
 
 def _begins_here(office: Office, indicator: Indicator, seat: Seat, period: date) -> bool:

@@ -15,6 +15,7 @@ tested against it. The map:
     past        check_past(), warn_past()             what a partner's earlier answers forbid, or make odd
     written     write_cells(), read_cells()           entries as plain data, and back
     splits      known_part(), merged(), heirs()…      breakdowns over time: what is split at all, and under which heir
+    categories  parse_category()                      what somebody wrote for a category, as its one spelling
     dimensions  Dimension                             ways to split, and their categories over time
     limits      Limits                                what staff set as the least and the most
     outliers    Score, score()                        z-score and modified z-score against a partner's history

@@ -16,9 +16,10 @@ from itertools import combinations
 from typing import Any
 
 from backbone.problems import Problem, cut, gettext_noop
+from measures.rules.categories import parse_category
 from measures.rules.figures import Entry, Place, check_figure, has_answer, problem_at, total_of
 from measures.rules.kinds import FREE, GREATEST, LEAST, SUM, WEIGHTED
-from measures.rules.lines import TOTAL, Breakdown, Line, breakdown_of, pairs_of, parse_category, unknown_key
+from measures.rules.lines import TOTAL, Breakdown, Line, breakdown_of, pairs_of, unknown_key
 
 Cells = Mapping[str, Entry]
 

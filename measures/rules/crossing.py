@@ -20,6 +20,7 @@ from types import MappingProxyType
 from typing import Any
 
 from backbone.problems import Problem, Refused, cut, gettext_noop
+from measures.rules.categories import parse_category
 from measures.rules.figures import Entry, Place, has_answer, plain, problem_at, ratio
 from measures.rules.formula import VALUE, Formula, Term, compute, parse
 from measures.rules.lines import TOTAL, Line
@@ -87,8 +88,8 @@ def side_of(text: str) -> Formula | Decimal:
     try:
         number = Decimal(plain_text)
     except InvalidOperation:
-        return parse(text)
-    return number if number.is_finite() else parse(text)
+        return parse(text, with_categories=True)
+    return number if number.is_finite() else parse(text, with_categories=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +158,9 @@ def in_words(text: str, names: Mapping[str, str]) -> str:
     if not isinstance(side, Formula):
         return str(plain(side))
     for term in side.terms:
-        text = text.replace(
-            str(term), names.get(term.slug, term.slug) + ("" if term.part == VALUE else f" ({term.part})")
-        )
+        more = ", ".join(word for word in (term.category, "" if term.part == VALUE else term.part) if word)
+        name = names.get(term.slug, term.slug)
+        text = text.replace(str(term), f"{name} ({more})" if more else name)
     return text
 
 
@@ -203,6 +204,12 @@ def _wrong_term(term: Term, lines: Mapping[str, Line]) -> Problem | None:
     if not line.components or (not line.rule.is_ratio and "value" not in line.components):
         text = gettext_noop("{name} is not filed as a number, so no rule can compare it.")
         return Problem("rule.not_filed", text, {"name": line.name}, value=cut(term.slug))
+    key = parse_category(line, term.category)
+    if isinstance(key, Problem):
+        return key
+    if key != term.category:
+        text = gettext_noop("Write the category in its own order: {category}.")
+        return Problem("rule.category_order", text, {"category": key}, value=cut(str(term)))
     if term.part != VALUE and not line.rule.is_ratio:
         text = gettext_noop("{name} is one number and has no {part}.")
         return Problem("rule.no_such_part", text, {"name": line.name, "part": term.part}, value=cut(str(term)))
@@ -211,7 +218,7 @@ def _wrong_term(term: Term, lines: Mapping[str, Line]) -> Problem | None:
 
 def _number(term: Term, lines: Mapping[str, Line], cells: Mapping[str, Cells]) -> Decimal | None:
     line = lines.get(term.slug)
-    entry = cells.get(term.slug, {}).get(getattr(term, "category", TOTAL))
+    entry = cells.get(term.slug, {}).get(term.category)
     if line is None or entry is None or not has_answer(line, entry):
         return None
     if term.part != VALUE:
@@ -252,7 +259,7 @@ def _unchecked(verdict: Verdict, lines: Mapping[str, Line], cells: Mapping[str, 
     first = verdict.missing[0]
     other = lines.get(first.slug)
     params["missing"] = other.name if other is not None else first.slug
-    entry = cells.get(first.slug, {}).get(getattr(first, "category", TOTAL))
+    entry = cells.get(first.slug, {}).get(first.category)
     if other is None:
         text = gettext_noop("“{message}” could not be checked: {missing} is not asked for here.")
     elif entry is not None and entry.is_not_collected:

@@ -1,6 +1,7 @@
 """A formula over other indicators, such as `{placed} / {completions} * 100`: read, computed, said in words. Pure.
 
-Terms are `{slug}`, `{slug.numerator}` and `{slug.denominator}`; between them numbers, + - * /, parentheses, a minus in
+Terms are `{slug}`, `{slug.numerator}` and `{slug.denominator}`, and for whoever asks for them one category of an
+indicator, as in `{slug[age:0-4]}` or `{slug[age:0-4].numerator}`; between them numbers, + - * /, parentheses, a minus in
 front, min() and max(). Nothing else is understood, and nothing is ever executed: a text becomes a tree or a refusal.
 """
 
@@ -34,17 +35,22 @@ _TOKEN = re.compile(
     r"\s*(?:(?P<term>\{[^{}]*\})|(?P<number>[0-9]+(?:\.[0-9]+)?)|(?P<name>[A-Za-z_][A-Za-z_0-9]*)|(?P<sign>[-+*/(),]))",
     re.ASCII,
 )
-_TERM = re.compile(r"\{\s*([A-Za-z0-9][A-Za-z0-9_-]{0,79})\s*(?:\.\s*([A-Za-z]+)\s*)?\}", re.ASCII)
+_TERM = re.compile(
+    r"\{\s*([A-Za-z0-9][A-Za-z0-9_-]{0,79})\s*(?:\[\s*([A-Za-z0-9_:+-]{1,200})\s*\]\s*)?(?:\.\s*([A-Za-z]+)\s*)?\}",
+    re.ASCII,
+)
 
 
 class Term(NamedTuple):
-    """One number of another indicator: its value, or one half of a rate."""
+    """One number of another indicator: its value, or one half of a rate; of the total, or of one category."""
 
     slug: str
     part: str = VALUE
+    category: str = ""
 
     def __str__(self) -> str:
-        return f"{{{self.slug}}}" if self.part == VALUE else f"{{{self.slug}.{self.part}}}"
+        name = f"{self.slug}[{self.category}]" if self.category else self.slug
+        return f"{{{name}}}" if self.part == VALUE else f"{{{name}.{self.part}}}"
 
 
 class Call(NamedTuple):
@@ -70,8 +76,9 @@ class Formula:
         return tuple(dict.fromkeys(term.slug for term in self.terms))
 
 
-def parse(text: str) -> Formula:
-    """The formula that a text says. Raises Refused, always with one problem at the field `formula`.
+def parse(text: str, *, with_categories: bool = False) -> Formula:
+    """The formula that a text says. Raises Refused, always with one problem at the field `formula`. A term may name a
+    category only where `with_categories` are wanted.
 
     Codes: `formula.empty`, `formula.too_long`, `formula.unreadable`, `formula.term`, `formula.number`,
     `formula.function`, `formula.too_deep`, `formula.too_many_terms`, `formula.no_terms`.
@@ -83,7 +90,7 @@ def parse(text: str) -> Formula:
     if not plain.strip():
         sentence = gettext_noop("Write a formula, such as {example}.")
         raise _refused("formula.empty", sentence, text, example=EXAMPLE)
-    reader = _Reader(plain)
+    reader = _Reader(plain, with_categories)
     tree = reader.whole()
     terms = tuple(dict.fromkeys(reader.terms))
     if not terms:
@@ -176,8 +183,9 @@ class _Token(NamedTuple):
 class _Reader:
     """Reads by the strength of the signs (Pratt): what binds stronger is read first."""
 
-    def __init__(self, text: str):
+    def __init__(self, text: str, with_categories: bool = False):
         self.text = text
+        self.with_categories = with_categories
         self.tokens = self._tokens()
         self.place = 0
         self.terms: list[Term] = []
@@ -238,14 +246,15 @@ class _Reader:
 
     def _term(self, token: _Token) -> Term:
         match = _TERM.fullmatch(token.text)
-        part = (match.group(2) or VALUE) if match else ""
-        if match is None or part not in (VALUE, *_PARTS):
+        part = (match.group(3) or VALUE) if match else ""
+        category = (match.group(2) or "") if match else ""
+        if match is None or (category and not self.with_categories) or part not in (VALUE, *_PARTS):
             sentence = gettext_noop(
                 "{term} is no term: write the short name of an indicator in braces, as in {{placed}}, or one half of a "
                 "rate, as in {{placed.numerator}}."
             )
             raise _refused("formula.term", sentence, token.text, term=cut(token.text))
-        self.terms.append(Term(match.group(1), part))
+        self.terms.append(Term(match.group(1), part, category))
         if len(self.terms) > MOST_TERMS:
             sentence = gettext_noop("A formula names at most {limit} indicators: take it apart into several.")
             raise _refused("formula.too_many_terms", sentence, self.text, limit=MOST_TERMS)

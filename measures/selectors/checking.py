@@ -139,7 +139,8 @@ def try_rule(initiative: Initiative, rule: CrossRule, since: date) -> Trial:
     slugs = rule.slugs
     indicators = list(Indicator.objects.filter(initiative=initiative, slug__in=slugs))
     known = {line.slug: line for line in lines(initiative, indicators).values()}
-    desks = _desks({indicator.pk: indicator.slug for indicator in indicators}, since)
+    categories = {term.category for term in rule.terms} | {TOTAL}
+    desks = _desks({indicator.pk: indicator.slug for indicator in indicators}, categories, since)
     partners = Partner.objects.in_bulk({partner_id for partner_id, _ in desks})
     caught, unchecked = [], []
     for (partner_id, period), cells in sorted(desks.items(), key=lambda item: (item[0][1], item[0][0]), reverse=True):
@@ -153,7 +154,9 @@ def try_rule(initiative: Initiative, rule: CrossRule, since: date) -> Trial:
     return Trial(since, len(desks), tuple(caught), tuple(unchecked))
 
 
-def _desks(slugs: Mapping[int, str], since: date) -> dict[tuple[int, date], dict[str, dict[str, Entry]]]:
+def _desks(
+    slugs: Mapping[int, str], categories: Collection[str], since: date
+) -> dict[tuple[int, date], dict[str, dict[str, Entry]]]:
     """By partner and period what was handed in of these indicators, by short name and category; one statement."""
     found: dict[tuple[int, date], dict[str, dict[str, Entry]]] = defaultdict(lambda: defaultdict(dict))
     with connection.cursor() as cursor:
@@ -162,10 +165,10 @@ def _desks(slugs: Mapping[int, str], since: date) -> dict[tuple[int, date], dict
             SELECT f.partner_id, f.period, f.indicator_id, f.category, f.value, f.numerator, f.denominator,
                    f.is_not_collected
               FROM measures_figure f
-             WHERE f.tenant_id = %s AND f.indicator_id = ANY(%s) AND f.period >= %s AND f.category = %s
+             WHERE f.tenant_id = %s AND f.indicator_id = ANY(%s) AND f.period >= %s AND f.category = ANY(%s)
                AND f.state IN ('submitted', 'approved')
             """,
-            [active_tenant_id(), list(slugs), since, TOTAL],
+            [active_tenant_id(), list(slugs), since, list(categories)],
         )
         for partner_id, period, indicator_id, category, *numbers, is_not_collected in cursor:
             entry = Entry(*numbers, is_not_collected=is_not_collected)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from decimal import Decimal
 
@@ -10,10 +11,13 @@ from django.db import transaction
 from django.test import Client
 
 from backbone.models import Tenant
+from backbone.problems import Refused
 from measures import bundles
+from measures.importing import bulk
 from measures.models import Figure, FollowUp, Indicator, Remark, ValidationRule
+from measures.rules.figures import Entry
 from measures.rules.periods import add_months
-from measures.services import checks, filings
+from measures.services import checks, corrections, filings
 from tests import factories
 from tests.measures.doors import Desk, csv_of
 
@@ -319,8 +323,6 @@ def test_what_is_warned_of_and_stored_survives_the_api(desk):
 
 def test_submitting_takes_the_same_statements_with_and_without_rules(desk, django_assert_max_num_queries):
     """The history and the rules are read once each, however many lines and rules there are."""
-    from measures.rules.figures import Entry
-
     cells = {desk.indicators["done"].pk: {"": Entry(value=Decimal(10))},
              desk.indicators["placed"].pk: {"": Entry(numerator=Decimal(1), denominator=Decimal(2))},
              desk.indicators["seats"].pk: {"": Entry(value=Decimal(3))}}  # fmt: skip
@@ -334,3 +336,41 @@ def test_submitting_takes_the_same_statements_with_and_without_rules(desk, djang
             transaction.set_rollback(True)
         counts.append(len(found))
     assert counts[0] == counts[1]
+
+
+def test_a_long_file_is_held_together_when_all_of_it_is_in(desk, monkeypatch):
+    """In a long file the lines of one report lie far apart; a hard rule is asked when both are there."""
+    rule(desk)
+    monkeypatch.setattr(bulk, "BATCH", 1)
+    month = f"{desk.month:%Y-%m}"
+    content = csv_of(
+        [
+            {"partner": "P1", "indicator": "done", "period": month, "value": "8"},
+            {"partner": "P1", "indicator": "placed", "period": month, "numerator": "5", "denominator": "9"},
+        ]
+    )
+    asked = {"initiative": desk.home.initiative, "tenant": desk.home.tenant, "by": None}
+    with desk.home.scope():
+        with pytest.raises(Refused) as refused, transaction.atomic():
+            bulk.import_stream(io.BytesIO(content), "figures.csv", **asked)
+        assert [problem.code for problem in refused.value.problems] == ["rule.broken"]
+        assert "P1, " in str(refused.value)
+        assert not Figure.objects.filter(period=desk.month).exists()
+        right = content.replace(b"5,9", b"5,8")
+        assert bulk.import_stream(io.BytesIO(right), "figures.csv", **asked).created == 2
+
+
+def test_a_correction_is_held_against_the_rules_too(desk):
+    rule(desk)
+    desk.stands("done", 9)
+    with desk.home.scope():
+        placed = desk.indicators["placed"]
+        factories.make_figure(placed, desk.partners["P1"], desk.month, numerator=5, denominator=9)
+        asked = {
+            "initiative": desk.home.initiative, "partner": desk.partners["P1"], "period": desk.month,
+            "indicator": desk.indicators["done"], "reason": "one twice", "by": desk.home.people.ben,
+        }  # fmt: skip
+        with pytest.raises(Refused) as refused, transaction.atomic():
+            corrections.request(cells={"": Entry(value=Decimal(8))}, **asked)
+        assert [problem.code for problem in refused.value.problems] == ["rule.broken"]
+        assert corrections.request(cells={"": Entry(value=Decimal(10))}, **asked).pk

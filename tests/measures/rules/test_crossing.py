@@ -5,6 +5,7 @@ import pytest
 from backbone.problems import Refused
 from measures.rules.crossing import CrossRule, check_rule, check_rules, in_words, judge, side_of
 from measures.rules.figures import Entry
+from measures.rules.formula import parse
 
 from .lines import make_line, not_collected, rate, value
 
@@ -49,6 +50,21 @@ def test_each_operator(operator, holds):
 )  # fmt: skip
 def test_sides_are_computed(left, right, said, broken):
     assert judge(rule(left, "<=", right), LINES, cells(**said)).is_broken is broken
+
+
+def test_a_term_may_be_one_category():
+    served = make_line(slug="served", name="Served", breakdowns=(("age",),))
+    lines = {**LINES, "served": served}
+    young = rule("{served[age:0-4]}", "<=", "{seats}")
+    said = {"served": {"": value(9), "age:0-4": value(5)}, "seats": {"": value(4)}}
+    assert judge(young, lines, said).is_broken
+    assert judge(young, lines, {"served": {"": value(9)}, "seats": {"": value(4)}}).is_unchecked
+    assert in_words(young.left, {"served": "Served"}) == "Served (age:0-4)"
+    assert check_rule(young, lines, {**MONTHLY, "served": "month"}) == []
+    wrong = check_rule(rule("{served[age:old]}", "<=", "{seats}"), lines, {**MONTHLY, "served": "month"})
+    assert [problem.code for problem in wrong] == ["category.unknown"]
+    with pytest.raises(Refused):
+        parse("{served[age:0-4]}")  # a computed indicator is computed from totals
 
 
 NOTHING = Entry()

@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backbone.problems import Problem
-from measures.rules.lines import Dimension, check_line, parse_category
+from measures.rules.categories import parse_category
+from measures.rules.lines import Dimension, check_line
 
 from .lines import make_line
 

@@ -3,8 +3,9 @@ from datetime import date
 import pytest
 
 from backbone.problems import Problem
+from measures.rules.categories import parse_category
 from measures.rules.cells import check_cells
-from measures.rules.lines import Dimension, parse_category
+from measures.rules.lines import Dimension
 from measures.rules.splits import check_retired, check_spans, heirs, known_part, merged, partial_words
 
 from .lines import AUG, DEC, DIMENSIONS, JUL, NOV, OCT, SEP, make_line, not_collected, rate, value
