@@ -73,7 +73,7 @@ def line_of(indicator: Indicator, dimensions: dict[str, plain.Dimension]) -> pla
         dimensions={slug: dimensions[slug] for breakdown in breakdowns for slug in breakdown},
         levels=tuple(plain.Level(level["slug"], level["name"]) for level in indicator.levels),
         mean_allowed=indicator.mean_allowed,
-        overlap=_overlap(indicator),
+        overlap=overlap_of(indicator),
         formula=indicator.formula,
         composed_of=components_of(indicator.components),
         reweight=indicator.reweight,
@@ -116,7 +116,7 @@ def text(number: Decimal) -> str:
     return f"{plain_number(number):f}"
 
 
-def _overlap(indicator: Indicator) -> plain.Overlap | None:
+def overlap_of(indicator: Indicator) -> plain.Overlap | None:
     """What is recorded of how much partners overlap; None while something of it is missing (`definitions` says so)."""
     if indicator.overlap_rate is None or indicator.overlap_on is None:
         return None

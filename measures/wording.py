@@ -273,6 +273,13 @@ def people_words(combined: Combined) -> str:
     return _("One person can be at several partners: at least the largest count, at most all of them together.")
 
 
+def explained(line: Line, combined: Combined) -> str:
+    """Why a figure is what it is, for the page of its indicator; empty where its kind says enough."""
+    if line.kind == UNDUPLICATED:
+        return overlap_words(line, combined)
+    return kind_words.explained(line, combined) if combined.has_something else ""
+
+
 def overlap_words(line: Line, combined: Combined) -> str:
     """What an estimate of people rests on; empty where there is none."""
     if line.overlap is None or estimate(line, combined) is None:

@@ -6,6 +6,7 @@ import csv
 import io
 from collections import defaultdict
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -18,9 +19,10 @@ from backbone.problems import Problem, Refused, cut, gettext_noop
 from backbone.roles import Can, Reach
 from measures.api import parameters
 from measures.api.shapes import INSTANT, MONTH, SHORT_NAME, TRUTH, RollupsShape, query
-from measures.lines import lines, today
+from measures.lines import lines, overlap_of, today
 from measures.models import Indicator
 from measures.rules.figures import plain
+from measures.rules.overlap import estimated
 from measures.rules.periods import Grain, last_month
 from measures.selectors.broken_down import BrokenDown, broken_down
 from measures.selectors.expected import expectations
@@ -212,4 +214,23 @@ def _shown(row: dict[str, str], indicators: dict[str, Indicator]) -> dict[str, A
     shown |= {name: int(row[name]) for name in WHOLE_NUMBERS}
     shown["category"] = row["category"]
     indicator = indicators[row["indicator"]]
-    return shown | {"kind": indicator.kind, "unit": indicator.unit, "suppressed": False}
+    about = {"kind": indicator.kind, "unit": indicator.unit, "estimate": _estimate(row, indicator)}
+    return shown | about | {"suppressed": False}
+
+
+def _estimate(row: dict[str, str], indicator: Indicator) -> dict[str, str] | None:
+    """About how many different people, where an overlap between partners is recorded; it stands beside the bounds.
+
+    Of the whole, for one period of the indicator: the overlap that is recorded is not one between months.
+    """
+    overlap = overlap_of(indicator)
+    is_one_period = row["grain"] == indicator.frequency and not row["partner"]
+    if overlap is None or not is_one_period or row["value"] or not (row["lower"] and row["upper"]):
+        return None
+    about = estimated(overlap, Decimal(row["lower"]), Decimal(row["upper"]))
+    return {
+        "value": f"{plain(about):f}",
+        "overlap": f"{plain(overlap.rate):f}",
+        "source": overlap.source,
+        "on": overlap.on.isoformat(),
+    }

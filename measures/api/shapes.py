@@ -274,6 +274,14 @@ class BrokenDownShape(serializers.Serializer):
     expected = serializers.IntegerField()
 
 
+class EstimateShape(serializers.Serializer):
+    value = Number(help_text="About so many different people.")
+    overlap = Number(help_text="The share of all counts that is the same people again.")
+    # A field, named like a property of serializers.
+    source = serializers.CharField(help_text="From where the overlap is known.")  # type: ignore[assignment]
+    on = serializers.DateField(help_text="From when.")
+
+
 class RollupShape(serializers.Serializer):
     indicator = serializers.CharField()
     kind = serializers.ChoiceField([(kind.slug, kind.name) for kind in AVAILABLE])
@@ -287,6 +295,7 @@ class RollupShape(serializers.Serializer):
     denominator = Number(allow_null=True)
     lower = Number(allow_null=True, help_text="Of people, who are never summed: at least so many.")
     upper = Number(allow_null=True, help_text="Of people: at most so many.")
+    estimate = EstimateShape(allow_null=True, help_text="Of people, where an overlap is recorded; the bounds stay.")
     filed = serializers.IntegerField()
     expected = serializers.IntegerField()
     state = serializers.ChoiceField([(str(state), str(state)) for state in State])

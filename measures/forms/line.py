@@ -12,12 +12,12 @@ from django.utils.translation import pgettext
 from backbone.look.numbers import number, period_name, short_date, short_period
 from backbone.problems import Problem
 from backbone.wording import say
-from measures.forms.typed import AS_NOT_COLLECTED, AS_NUMBER, TypedLine
+from measures.forms.asking import AskedLine
+from measures.forms.typed import AS_NOT_COLLECTED, AS_NUMBER
 from measures.models import Correction
 from measures.rules.cells import put_rest_in_unknown
 from measures.rules.figures import NUMBERS, Entry, Place, has_answer, plain, total_of
-from measures.rules.kinds import UNDUPLICATED
-from measures.rules.lines import PER_1000, PERCENT, TOTAL, Breakdown, unknown_key
+from measures.rules.lines import TOTAL, Breakdown, unknown_key
 from measures.selectors.report import HANDED_IN, SHOWN, Said
 from measures.showing import shown, shown_value
 from measures.wording import category_words
@@ -36,6 +36,7 @@ class Input:
     is_invalid: bool = False
     is_odd: bool = False
     described_by: str = ""
+    choices: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -51,7 +52,7 @@ class Split:
     overlaps: bool = False
 
 
-class LineForm(TypedLine):
+class LineForm(AskedLine):
     """What the templates ask of a line. `correction` is one of its approved figure that nobody decided on yet."""
 
     correction: Correction | None = None
@@ -157,26 +158,16 @@ class LineForm(TypedLine):
             is_invalid=wrong,
             is_odd=category == TOTAL and not wrong and any(one.field == component for one in self.warnings),
             described_by=message_id if wrong else "",
+            choices=self.choices,
         )
 
     @property
     def inputs(self) -> list[Input]:
-        """The total's fields: one, or a numerator and a denominator."""
+        """The total's fields: one, a numerator and a denominator, an average and its weight; none of words."""
         return [
-            self._input(TOTAL, component, self._component_label(component), self.says_id)
+            self._input(TOTAL, component, self.component_label(component), self.says_id)
             for component in self.line.components
         ]
-
-    def _component_label(self, component: str) -> str:
-        if self.line.rule.is_ratio:
-            named = self.line.component_name(component)
-            fallback = _("Numerator") if component == "numerator" else _("Denominator")
-            return fallback if named == component else named[:1].upper() + named[1:]
-        if self.line.unit and self.line.unit not in (PERCENT, PER_1000):
-            return self.line.unit[:1].upper() + self.line.unit[1:]
-        if self.line.kind == UNDUPLICATED:
-            return _("People")
-        return _("Total") if self.breakdowns else _("Number")
 
     @property
     def output(self) -> str:
@@ -197,8 +188,8 @@ class LineForm(TypedLine):
             for component in self.line.components:
                 message_id = f"says-{self.pk}-{at}"
                 label = _("The same by %(breakdown)s") % {"breakdown": self._breakdown_words(breakdown)}
-                if self.line.rule.is_ratio:
-                    label = f"{label}: {_uncapped(self._component_label(component))}"
+                if len(self.line.components) > 1:
+                    label = f"{label}: {_uncapped(self.component_label(component))}"
                 cells = [
                     self._input(key, component, category_words(self.line, key), message_id)
                     for key in self.line.keys(breakdown)
@@ -282,7 +273,8 @@ class LineForm(TypedLine):
             if place.component in NUMBERS and place.category in self.categories:
                 anchor = self._id(place.category, place.component)
             else:
-                anchor = f"f{self.pk}-reason" if place.component == "reason" else self.anchor
+                names = {"reason": "reason", "note": "said"}
+                anchor = f"f{self.pk}-{names[place.component]}" if place.component in names else self.anchor
             found.append((anchor, f"{self.label}: {say(problem)}"))
         found += [(self.anchor, say(problem)) for problem in self.conflicts]
         return found
@@ -319,7 +311,12 @@ class LineForm(TypedLine):
         row, period = self.row, self.row.past[-1][0]
         shown_past = row.past[-SHOWN:]
         columns = [*([row.last_year] if row.last_year else []), *shown_past]
-        return [(_head(when, row.frequency, period), *shown(self.line, entry)) for when, entry in columns]
+        grown = self.grown()
+        return [
+            (_head(when, row.frequency, period), figure, grown.get(when, small))
+            for when, entry in columns
+            for figure, small in (shown(self.line, entry),)
+        ]
 
     @property
     def usual(self) -> str:

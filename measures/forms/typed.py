@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 from backbone import tabular
@@ -169,7 +170,7 @@ class TypedLine:
             found = errors(check_submission([self.line], {self.line.slug: cells}))
         else:
             found = errors(check_cells(self.line, cells))
-        past = [(period, entry) for period, entry in self.row.past if entry is not None]
+        past = self.earlier_answers
         total = self.entries.get(TOTAL, Entry())
         found += [one.at(field=f"{self.line.slug}/{TOTAL}/{one.field}") for one in check_past(self.line, total, past)]
         self.is_unfinished = any(one.code in UNFINISHED for one in found)
@@ -188,6 +189,11 @@ class TypedLine:
             starts = self.indicator.tenant.fiscal_year_starts
             self.warnings = warn_figure(self.line, total, self.row.earlier, thresholds_of(self.indicator.tenant))
             self.warnings += warn_past(self.line, self.row.period, total, past, starts)
+
+    @property
+    def earlier_answers(self) -> list[tuple[date, Entry]]:
+        """What was handed in of the periods before, oldest first."""
+        return [(period, entry) for period, entry in self.row.past if entry is not None]
 
     @property
     def is_blank(self) -> bool:

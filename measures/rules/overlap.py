@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from measures.rules.combining import Combined
 from measures.rules.kinds import UNDUPLICATED
-from measures.rules.lines import Line
+from measures.rules.lines import Line, Overlap
 
 
 def estimate(line: Line, combined: Combined) -> Decimal | None:
@@ -24,4 +24,9 @@ def estimate(line: Line, combined: Combined) -> Decimal | None:
         return None
     if combined.lower is None or combined.upper is None or any(one.lower != one.upper for _, one in combined.parts):
         return None
-    return max(combined.lower, combined.upper * (1 - line.overlap.rate))
+    return estimated(line.overlap, combined.lower, combined.upper)
+
+
+def estimated(overlap: Overlap, lower: Decimal, upper: Decimal) -> Decimal:
+    """The estimate between these bounds of one period, all counts together being the upper one."""
+    return max(lower, upper * (1 - overlap.rate))

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
+from measures.rules.kinds import KINDS, MAXIMUM, MEDIAN, MILESTONE, MINIMUM, MONEY, NARRATIVE, ORDINAL
+
 # The people that can be counted in a cell: (value,) of a count, (numerator, denominator − numerator) of a rate.
 Counts = tuple[Decimal, ...]
 
@@ -34,6 +36,26 @@ def withheld(cells: Mapping[str, Sequence[Counts]], threshold: int, *, adds_up: 
         if sizes[key] > 0:
             hidden.add(key)
     return frozenset(hidden)
+
+
+def counts_in(
+    kind: str,
+    value: Decimal | None,
+    numerator: Decimal | None,
+    denominator: Decimal | None,
+    lower: Decimal | None,
+    upper: Decimal | None,
+) -> Counts:
+    """The people in one combined figure, by its kind: of bounds both, of an average by weight those that it is of. A
+    milestone or a level counts partners, an extreme or a median counts nobody, money is not people.
+    """
+    if kind in (MILESTONE, ORDINAL, MINIMUM, MAXIMUM, MEDIAN, NARRATIVE, MONEY):
+        return ()
+    if KINDS[kind].is_weighted:
+        return () if denominator is None else (denominator,)
+    if lower is not None:
+        return (lower,) if upper is None else (lower, upper)
+    return counts_of(value, numerator, denominator)
 
 
 def counts_of(value: Decimal | None, numerator: Decimal | None, denominator: Decimal | None) -> Counts:

@@ -24,7 +24,7 @@ from measures.rules.figures import plain
 from measures.rules.kinds import KINDS, SUM, UNDUPLICATED
 from measures.rules.lines import Breakdown, Line, breakdown_of, pairs_of
 from measures.rules.periods import Grain, last_month
-from measures.rules.small import counts_of, withheld
+from measures.rules.small import counts_in, withheld
 from measures.rules.splits import heir_of, partial_words
 from measures.selectors.broken_down import BrokenDown, broken_down
 from measures.selectors.combined import figures_at
@@ -271,7 +271,7 @@ def _split(
     hidden: dict[date, frozenset[str]] = {}
     if threshold is not None:
         for period in periods:
-            cells = {key: [_counts(rows[key, period])] for key in keys if (key, period) in rows}
+            cells = {key: [_counts(line, rows[key, period])] for key in keys if (key, period) in rows}
             hidden[period] = withheld(cells, threshold, adds_up=is_exclusive)
     last = periods[-1]
     found = []
@@ -335,7 +335,5 @@ def _note(line: Line, key: str, *, is_merged: bool) -> str:
     return "" if gone is None else _("retired on %(day)s") % {"day": short_date(gone)}
 
 
-def _counts(row: SeriesRow) -> tuple[Decimal, ...]:
-    if row.lower is not None:
-        return (row.lower, *(() if row.upper is None else (row.upper,)))
-    return counts_of(row.value, row.numerator, row.denominator)
+def _counts(line: Line, row: SeriesRow) -> tuple[Decimal, ...]:
+    return counts_in(line.kind, row.value, row.numerator, row.denominator, row.lower, row.upper)

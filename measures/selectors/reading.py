@@ -24,7 +24,7 @@ from measures.models import Figure, Indicator
 from measures.rules.change import Change, like_for_like
 from measures.rules.combining import Combined
 from measures.rules.coverage import Coverage, State
-from measures.rules.kinds import MEDIAN, NARRATIVE, TO_DATE, UNDUPLICATED
+from measures.rules.kinds import MEDIAN, NARRATIVE, ORDINAL, TO_DATE, UNDUPLICATED
 from measures.rules.lines import Line
 from measures.rules.periods import Grain, add_months, start_of
 from measures.rules.progress import Status
@@ -199,6 +199,28 @@ class Reading:
         return (
             _("%(before)s (%(before_filed)s of %(before_expected)s), then %(now)s (%(filed)s of %(expected)s)") % words
         )
+
+    @property
+    def explained(self) -> str:
+        """Why the figure is what it is, where its kind needs a word: ranges, extremes, an estimate of people."""
+        return wording.explained(self.line, self.now)
+
+    @property
+    def makes_up(self) -> bool:
+        """Whether partners make up the figure between them, as they do a sum or a rate."""
+        return self.now.value is not None and (self.line.rule.only_grows or self.line.rule.is_ratio)
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether figures of its kind have a change at all: bounds, ranges, levels without a mean and words have none."""
+        return self.line.kind not in (UNDUPLICATED, MEDIAN, NARRATIVE, ORDINAL) or self.now.value is not None
+
+    @property
+    def trend_rows(self) -> list[TrendPoint]:
+        """The trend in words, newest first, where there is no line to draw: ranges, levels, who told."""
+        if any(point.value is not None for point in self.trend):
+            return []
+        return [point for point in reversed(self.trend) if point.words and point.filed]
 
     @property
     def spark(self) -> list[tuple[Decimal | None, bool]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.db import connection
 
@@ -18,7 +19,7 @@ from measures.models.filings import FigureState
 from measures.rules.combining import Combined
 from measures.rules.kinds import COMMUNITY, NOT_FILED, STOCK
 from measures.rules.periods import Grain
-from measures.rules.small import counts_of, is_small
+from measures.rules.small import Counts, counts_in, counts_of, is_small
 from measures.selectors.computed import ComputedWhole
 from measures.selectors.forest import indicators_in_use
 from measures.selectors.reading import TREND, Reading, last_lively_month, read
@@ -116,11 +117,11 @@ def _is_small(reading: Reading, threshold: int) -> bool:
 def _is_small_figure(now: Combined, threshold: int) -> bool:
     if now.kind == COMMUNITY:
         return False
-    if now.lower is not None:
-        counts = tuple(one for one in (now.lower, now.upper) if one is not None)
-    else:
-        counts = counts_of(now.value, now.numerator, now.denominator)
-    return is_small(counts, threshold)
+    return is_small(counts_in(now.kind, now.value, now.numerator, now.denominator, now.lower, now.upper), threshold)
+
+
+def _counts(kind: str, value: Decimal) -> Counts:
+    return counts_in(kind, value, None, None, None, None)
 
 
 def _small_inputs(initiative: Initiative, readings: Sequence[Reading], threshold: int) -> set[tuple[int, date]]:
@@ -144,10 +145,10 @@ def _without_small(reading: Reading, threshold: int, small: set[tuple[int, date]
             replace(point, value=None, words="") if (pk, point.period) in small else point for point in reading.trend
         )
         return replace(reading, trend=trend)
-    if not reading.line.rule.is_ratio:
+    if not reading.line.rule.divides:
         trend = tuple(
             replace(point, value=None, words="")
-            if point.value is not None and is_small((point.value,), threshold)
+            if point.value is not None and is_small(_counts(reading.line.kind, point.value), threshold)
             else point
             for point in reading.trend
         )

@@ -32,6 +32,7 @@ from measures.selectors.history import excuse_steps, figure_steps
 from measures.selectors.indicator import LENGTHS, PartnerRow, partner_rows, splits
 from measures.selectors.reading import Reading, codes_for, own_window, read, window_for
 from measures.selectors.restated import restatements
+from measures.selectors.told import at_levels, told
 from measures.views import composition
 from measures.views.links import csv_answer, grain_links, how_to_begin, rows_from, url_if_there, year_links
 from measures.views.then import as_of_context, as_of_of, shows_as_of
@@ -152,6 +153,8 @@ def indicator(request, initiative, indicator: str):
         "steps": _steps(membership, reading, shown, codes),
         "restated": restatements(reading, shown),
         "window_query_now": replace(window, as_of=None).query(),
+        "levels": at_levels(reading),
+        "told": told(reading, shown),
         "over_partners": _(rule.over_partners),
         "over_time": _(rule.over_time),
         "edit_url": _edit_url(request, initiative, row),

@@ -8,7 +8,7 @@
   let pressed = false;        /* between press and release nothing is swapped away from under the pointer */
 
   const lineOf = element => element.closest?.("[data-line]");
-  const fields = line => line.querySelectorAll("input[id]:not([type=hidden])");
+  const fields = line => line.querySelectorAll("input[id]:not([type=hidden]), select[id], textarea[id]");
   const isTicked = field => field.type === "radio" || field.type === "checkbox";
   const textOf = field => isTicked(field) ? field.checked : field.value;
   const textsOf = line => new Map([...fields(line)].map(field => [field.id, textOf(field)]));
