@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from backbone.forms.roster import day_input
-from measures.forms.setup import MonthField, decimal_field
+from measures.forms.fields import MonthField, decimal_field
 from measures.rules.lines import TOTAL, Line
 
 

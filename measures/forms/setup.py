@@ -1,4 +1,4 @@
-"""Forms of the set-up: an indicator, whose fields depend on its kind; a dimension; who owes what.
+"""Forms of the set-up: an indicator, whose fields depend on its kind; a dimension.
 
 A form parses what was typed; what makes a definition right is asked of the rules by the services.
 """
@@ -6,8 +6,6 @@ A form parses what was typed; what makes a definition right is asked of the rule
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
-from decimal import Decimal
 from itertools import combinations
 from typing import Any
 
@@ -18,63 +16,17 @@ from django.utils.translation import gettext_lazy as _
 
 from agenda.models import Outcome, Strategy
 from backbone.forms.roster import day_input
-from backbone.models import Initiative, Partner
+from backbone.models import Initiative
 from backbone.models.tenants import slug_field_rule
-from backbone.problems import Problem
-from backbone.wording import say
 from measures.forms.composing import ComponentsField, formula_help
+from measures.forms.fields import MonthField, NumberField, decimal_field, named_lines
 from measures.models import Dimension, Indicator
 from measures.rules import kinds
 from measures.rules.derived import NO_INPUTS
-from measures.rules.figures import plain
 from measures.rules.formula import LONGEST
 from measures.rules.lines import PERCENT, Level, Line
-from measures.rules.periods import parse_month, text_of
 
-TICKED_AT_MOST = 30  # partners; more are chosen from a list that scrolls
 CROSSED_AT_MOST = 4  # dimensions; with more, cross-tabulations are set up by a bundle
-
-
-class MonthField(forms.CharField):
-    """A month typed as 2027-06, given as its first day."""
-
-    def __init__(self, **kwargs):
-        kwargs.setdefault("widget", forms.TextInput(attrs={"class": "is-short", "inputmode": "numeric"}))
-        kwargs.setdefault("help_text", _("Year and month, as in 2027-06."))
-        super().__init__(max_length=10, **kwargs)
-
-    def prepare_value(self, value):
-        return text_of(value) if isinstance(value, date) else value
-
-    def clean(self, value) -> date | None:
-        text = super().clean(value)
-        if not text:
-            return None
-        found = parse_month(text)
-        if isinstance(found, Problem):
-            raise forms.ValidationError(say(found))
-        return found
-
-
-class NumberField(forms.DecimalField):
-    """A number that comes back without the zeros it is stored with."""
-
-    def prepare_value(self, value):
-        return plain(value) if isinstance(value, Decimal) else value
-
-
-def decimal_field(label) -> NumberField:
-    widget = forms.TextInput(attrs={"class": "is-short", "inputmode": "decimal"})
-    return NumberField(label=label, widget=widget, max_digits=24, decimal_places=6, required=False)
-
-
-class PartnerChoice(forms.ModelChoiceField):
-    def label_from_instance(self, partner: Partner) -> str:
-        return partner.code if partner.code == partner.name else f"{partner.code} {partner.name}"
-
-
-class PartnerChoices(PartnerChoice, forms.ModelMultipleChoiceField):
-    pass
 
 
 class IndicatorForm(forms.Form):
@@ -391,28 +343,6 @@ class IndicatorForm(forms.Form):
         return tuple(Level(slug, name) for slug, name in (typed if len(typed) > 1 else ours))
 
 
-def named_lines(text: str) -> list[tuple[str, str]]:
-    """(short name, name) of each line that is not empty: `16-19 = 16–19 years`, or a name of which one is made.
-    Raises ValidationError with the number of the line."""
-    found = []
-    for number, line in enumerate(text.splitlines(), start=1):
-        first, equals, rest = line.partition("=")
-        name = (rest if equals else first).strip()
-        slug = first.strip() if equals else slugify(name).replace("_", "-").strip("-")
-        if not line.strip():
-            continue
-        try:
-            slug_field_rule(slug)
-        except forms.ValidationError:
-            words = _("Line %(number)s: “%(line)s” gives no short name; write one first, as in “1 = Major”.")
-            raise forms.ValidationError(words, params={"number": number, "line": line.strip()[:80]}) from None
-        if len(slug) > 50 or not 0 < len(name) <= 200:
-            words = _("Line %(number)s is too long or has no name: at most 50 and 200 letters.")
-            raise forms.ValidationError(words, params={"number": number})
-        found.append((slug, name))
-    return found
-
-
 def _breakdown_choices(initiative: Initiative, indicator: Indicator | None) -> list[tuple[str, str]]:
     """Each dimension, each two of them crossed, and whatever the indicator is split by already."""
     names = dict(Dimension.objects.filter(initiative=initiative).values_list("slug", "name"))
@@ -474,51 +404,3 @@ class DimensionForm(forms.Form):
             if not cleaned["slug"]:
                 self.add_error("slug", _("No short name can be made from this name: write one."))
         return cleaned
-
-
-class ObligationForm(forms.Form):
-    """Who owes one indicator, from when to when."""
-
-    indicator = forms.ModelChoiceField(None, label=_("Indicator"))
-    partners = PartnerChoices(
-        None,
-        label=_("Partners"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("Choose nobody for every partner, those that join later too."),
-    )
-    starts_on = forms.DateField(
-        label=_("From"), required=False, widget=day_input(), help_text=_("Left empty: from when each joins.")
-    )
-    ends_on = forms.DateField(
-        label=_("Until"), required=False, widget=day_input(), help_text=_("Left empty: until each leaves.")
-    )
-
-    def __init__(self, *args, initiative: Initiative, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["indicator"].queryset = Indicator.objects.filter(initiative=initiative).exclude(
-            kind__in=kinds.NOT_FILED
-        )
-        partners = Partner.objects.filter(participations__initiative=initiative)
-        self.fields["partners"].queryset = partners
-        if partners.count() > TICKED_AT_MOST:
-            self.fields["partners"].widget = forms.SelectMultiple(attrs={"size": 12})
-            self.fields["partners"].widget.choices = self.fields["partners"].choices
-
-
-class ExcuseForm(forms.Form):
-    """Letting one partner off one indicator for one period."""
-
-    indicator = forms.ModelChoiceField(None, label=_("Indicator"))
-    partner = PartnerChoice(None, label=_("Partner"))
-    period = MonthField(label=_("For the month"))
-    reason = forms.CharField(
-        label=_("Reason"), max_length=500, help_text=_("It stands beside the figure: “7 of 8, 1 excused”.")
-    )
-
-    def __init__(self, *args, initiative: Initiative, **kwargs):
-        super().__init__(*args, auto_id="id_excuse_%s", **kwargs)
-        self.fields["indicator"].queryset = Indicator.objects.filter(initiative=initiative).exclude(
-            kind__in=kinds.NOT_FILED
-        )
-        self.fields["partner"].queryset = Partner.objects.filter(participations__initiative=initiative)

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from backbone.models import Initiative, Partner
-from measures.forms.setup import MonthField, NumberField, PartnerChoice, decimal_field
+from measures.forms.fields import MonthField, NumberField, PartnerChoice, decimal_field
 from measures.models import Indicator, Target
 from measures.rules import kinds
 from measures.rules.periods import Grain

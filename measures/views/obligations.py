@@ -18,7 +18,7 @@ from backbone.models import Participation
 from backbone.problems import Refused
 from backbone.roles import Can
 from backbone.wording import say
-from measures.forms.setup import ExcuseForm, ObligationForm
+from measures.forms.duties import ExcuseForm, ObligationForm
 from measures.models import Excuse, Indicator, Obligation
 from measures.rules.kinds import NOT_FILED
 from measures.selectors.setup import owed_matrix
