@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backbone.forms.roster import day_input
 from backbone.models import Initiative, Membership
-from measures.forms.setup import PartnerChoice
+from measures.forms.fields import PartnerChoice
 from measures.models import CurveIdea
 from measures.selectors.curves import partners_of, possible_owners
 
