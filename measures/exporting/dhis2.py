@@ -220,7 +220,7 @@ def _said(
     partner, _, _, category, *numbers, note = cell
     org_unit = codes.partner(partner)
     if numbers[0] == "not_collected":
-        elements, combo = codes.elements(indicator, line.components[0], category)
+        elements, combo = codes.elements(indicator, (line.components or ("value",))[0], category)
         yield Value(elements[0].code, period, org_unit, combo, None, f"not_collected: {note}")
         return
     for component, number in zip(NUMBERS, numbers, strict=True):

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from backbone.forms.roster import day_input
-from measures.forms.setup import MonthField, NumberField
+from measures.forms.fields import MonthField, NumberField
 from measures.models import Dimension, Indicator
 from measures.rules import kinds
 from measures.rules.periods import text_of

@@ -270,5 +270,5 @@ def _unchecked(verdict: Verdict, lines: Mapping[str, Line], cells: Mapping[str, 
 
 
 def _at(line: Line, code: str, text: str, *, is_warning: bool, **params: Any) -> Problem:
-    problem = problem_at(line, line.components[0], code, text, is_warning=is_warning, **params)
+    problem = problem_at(line, line.first_place, code, text, is_warning=is_warning, **params)
     return problem.at(field=str(Place(line.slug, TOTAL, problem.field)))
