@@ -19,7 +19,7 @@ from measures.models.filings import FigureState
 from measures.rules.combining import Combined
 from measures.rules.kinds import COMMUNITY, NOT_FILED, STOCK
 from measures.rules.periods import Grain
-from measures.rules.small import Counts, counts_in, counts_of, is_small
+from measures.rules.small import Counts, counts_in, is_small
 from measures.selectors.computed import ComputedWhole
 from measures.selectors.forest import indicators_in_use
 from measures.selectors.reading import TREND, Reading, last_lively_month, read
