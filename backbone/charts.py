@@ -95,7 +95,8 @@ def trend(
     levels = [one.value for one in (target, baseline) if one is not None] + [value for _month, value in plan]
     levels += [bound for one in ahead for bound in (one.low, one.high)]
     scale = Scale.over([point.value for point in (*points, *compare)], levels, is_ratio)
-    rows = series_rows(points, scale) + series_rows(compare, scale, prefix="against-")
+    breaks = {note.period for note in notes if note.is_break}
+    rows = series_rows(points, scale, breaks=breaks) + series_rows(compare, scale, prefix="against-")
     rows += level_rows(points, target, baseline, plan) + note_rows(notes, points, scale)
     rows += label_rows(points, compare, target, series_label, compare_label, is_full=bool(ahead))
     rows += ahead_rows(points, ahead, ahead_label, ahead_end, grain, on_top=is_above(ahead, target, scale)) + plan_rows(

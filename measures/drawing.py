@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -16,7 +17,7 @@ from measures.goals import plan_words
 from measures.rules.forecast import Ahead, Forecast
 from measures.rules.kinds import MILESTONE, UNDUPLICATED
 from measures.rules.lines import PER_1000, PERCENT, Line
-from measures.rules.periods import Grain
+from measures.rules.periods import Grain, start_of
 from measures.rules.plans import level_on
 from measures.selectors.indicator import Split
 from measures.selectors.reading import Reading, TrendPoint
@@ -33,6 +34,9 @@ def trend_chart(reading: Reading, ahead: Forecast | None = None) -> charts.Spec 
         return None
     target, baseline, plan = levels(reading)
     points = _from_the_first(points_of(line, reading.trend))
+    notes = break_notes(reading)
+    new = {note.period for note in notes}
+    points = [replace(point, cover=_anew(point)) if point.period in new else point for point in points]
     months = [point.period for point in points] + [one.period for one in (ahead.points if ahead else ())]
     way = reading.goal.way if reading.goal is not None and plan else ()
     planned = [(month, level_on(way, month)) for month in dict.fromkeys(months) if way and month >= plan[0][0]]
@@ -49,9 +53,24 @@ def trend_chart(reading: Reading, ahead: Forecast | None = None) -> charts.Spec 
         ahead_label="" if ahead is None else condition_words(ahead, window.grain),
         ahead_end="" if ahead is None else end_words(line, ahead),
         is_ratio=_is_percentage(line),
+        notes=notes,
         decimals=1 if line.rule.divides else None,
         grain=str(window.grain),
     )
+
+
+def break_notes(reading: Reading) -> list[charts.Note]:
+    """Where the trend is counted otherwise from then on, as rules with words."""
+    grain, starts = reading.window.grain, reading.window.year_starts
+    if not reading.trend:
+        return []
+    within = reading.history.breaks_within(reading.trend[0].period, reading.window.last)
+    periods = dict.fromkeys(start_of(grain, one.starts_on, starts) for one in within)
+    return [charts.Note(period, _("counted differently"), is_break=True) for period in periods]
+
+
+def _anew(point: charts.Point) -> str:
+    return "; ".join(part for part in (point.cover, _("counted differently from here on")) if part)
 
 
 def _ahead(line: Line, one: Ahead) -> charts.Ahead:

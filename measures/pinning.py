@@ -20,6 +20,7 @@ from measures.rules.periods import Grain, parse_month, text_of
 from measures.rules.progress import Status
 from measures.selectors.parts import Whole
 from measures.selectors.reading import Reading, TrendPoint
+from measures.selectors.versions import History
 from measures.windows import Window
 
 _NUMBERS = ("value", "numerator", "denominator", "lower", "upper")
@@ -107,6 +108,7 @@ def unpin(kept: dict[str, Any], indicator: Indicator, line: Line) -> tuple[Readi
         goal=_goal(kept["goal"]),
         status=Status(kept["status"]),
         weights={},
+        history=History(indicator),
         submitted=frozenset(range(covered["waiting"])),  # how many they were, not who
         missing=None,
         trend=tuple(

@@ -14,7 +14,16 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from backbone.look.numbers import compact, number, percent, short_date, short_period, signed, signed_percent
+from backbone.look.numbers import (
+    compact,
+    number,
+    percent,
+    period_name,
+    short_date,
+    short_period,
+    signed,
+    signed_percent,
+)
 from measures import kind_words
 from measures.kind_words import Shown
 from measures.rules.change import HALF, Change
@@ -25,6 +34,7 @@ from measures.rules.kinds import MEDIAN, MILESTONE, NARRATIVE, ORDINAL, UNDUPLIC
 from measures.rules.lines import PER_1000, PERCENT, UNKNOWN_NAME, Line
 from measures.rules.overlap import estimate
 from measures.rules.progress import Status
+from measures.rules.versions import Version
 
 NAMED_AT_MOST = 3  # more missing partners than this are counted, not named, in a sentence
 
@@ -162,18 +172,42 @@ def change_amount(line: Line, change: Change) -> str:
 
 def change_words(line: Line, change: Change, before: str) -> str:
     """`Same partners as September: up 2.6%.` Empty when there is nothing to compare with."""
+    if change.over is not None and not change.is_comparable:
+        return broken_words(change.over)
     if line.kind in (UNDUPLICATED, MEDIAN, NARRATIVE) or (line.kind == ORDINAL and change.current is None):
         return ""
     if not change.is_comparable or change.difference is None:
         reason = not_comparable_words(change)
         return _("Not comparable with %(before)s: %(reason)s.") % {"before": before, "reason": reason} if reason else ""
-    if change.difference == 0:
-        return _("Same partners as %(before)s: no change.") % {"before": before}
     size = change_amount(line, change).lstrip("+−")
     words = {"before": before, "size": size}
-    if change.difference > 0:
-        return _("Same partners as %(before)s: up %(size)s.") % words
-    return _("Same partners as %(before)s: down %(size)s.") % words
+    if change.difference == 0:
+        said = _("Same partners as %(before)s: no change.") % words
+    elif change.difference > 0:
+        said = _("Same partners as %(before)s: up %(size)s.") % words
+    else:
+        said = _("Same partners as %(before)s: down %(size)s.") % words
+    return said if change.over is None else f"{said} {bridge_words(change.over)}"
+
+
+def broken_words(over: Version) -> str:
+    """What stands in the place of a change, or of a value, across a break of the definition."""
+    return _("Not comparable: counted differently since %(month)s.") % {"month": period_name(over.starts_on)}
+
+
+def not_combined_words(over: Version) -> str:
+    """What is said below a span in which something is counted differently from the middle on."""
+    words = {"month": period_name(over.starts_on)}
+    return (
+        _("Not put together: counted differently since %(month)s. The periods inside it stand by themselves.") % words
+    )
+
+
+def bridge_words(over: Version) -> str:
+    """That a change leads over a break, by which factor, and where that is from."""
+    factor = number(None if over.bridge is None else plain(over.bridge))
+    words = {"month": period_name(over.starts_on), "factor": factor, "source": over.bridge_source}
+    return _("Counted differently since %(month)s: earlier figures times %(factor)s (%(source)s).") % words
 
 
 def not_comparable_words(change: Change) -> str:

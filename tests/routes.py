@@ -17,7 +17,7 @@ from backbone.models import Grant, Initiative
 from backbone.roles import Can, Role
 from backbone.services import invitations, keys
 from comms.models import Mail
-from measures.models import Excuse, Obligation, Reopening, Upload, ValidationRule
+from measures.models import DefinitionVersion, Excuse, Obligation, Reopening, Upload, ValidationRule
 from measures.rules.figures import Entry
 from measures.services import corrections, locks
 from tests import factories
@@ -159,6 +159,8 @@ ROUTES: dict[str, Route] = {
     "measures:indicator-new": Route(Can.DEFINE_INDICATORS, initiative()),
     "measures:indicator-edit": Route(Can.DEFINE_INDICATORS, initiative(indicator="completions")),
     "measures:community": Route(Can.DEFINE_INDICATORS, initiative(indicator="jobless")),
+    "measures:definition-new": Route(Can.DEFINE_INDICATORS, initiative(indicator="completions")),
+    "measures:definition-edit": Route(Can.DEFINE_INDICATORS, initiative(indicator="completions", period=OCTOBER)),
     "measures:dimension-list": Route(Can.READ_INDICATORS, initiative()),
     "measures:dimension-new": Route(Can.DEFINE_INDICATORS, initiative()),
     "measures:dimension-edit": Route(Can.DEFINE_INDICATORS, initiative(dimension="age")),
@@ -216,6 +218,9 @@ def make_world(neighbourhood: factories.Neighbourhood) -> SimpleNamespace:
             initiative=neighbourhood.initiative, slug="not-too-many", left="{completions}", operator="<=", right="900",
             severity="soft", message="Not so many.",
         )  # fmt: skip
+        DefinitionVersion.objects.create(
+            indicator=indicator, starts_on=OCTOBER, definition="Anew", kind="flow", is_comparable=True
+        )
         excuse = Excuse.objects.create(
             indicator=indicator, partner=partners[2], period=OCTOBER, reason="flood", by=people.ana
         )

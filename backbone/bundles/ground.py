@@ -24,7 +24,7 @@ from backbone.tabular import texts
 CODE_LENGTH = 40
 TENANT_KEYS = ("slug", *tenants.SETTINGS)
 INITIATIVE_KEYS = ("slug", "name", "starts_on", "ends_on", "attribution")
-PARTNER_KEYS = ("code", "name", "sector", "joins_on", "leaves_on")
+PARTNER_KEYS = ("code", "name", "sector", "joins_on", "leaves_on", "successor")
 MEMBER_KEYS = ("email", "name", "role", "partner", "ends_on")
 
 
@@ -75,6 +75,7 @@ def read_tenant(section: Section) -> dict[str, Any]:
         "fiscal_year_starts": section.whole("fiscal_year_starts", 1, 12) or 1,
         "small_cell_threshold": section.whole("small_cell_threshold", 5, 20) or 11,
         "maintain_band": 5 if (band := section.whole("maintain_band", 0, 50)) is None else band,
+        "same_definition": 90 if (share := section.whole("same_definition", 0, 100)) is None else share,
         "counting": section.choice("counting", Tenant.Counting.values) or Tenant.Counting.APPROVED.value,
         "number_format": section.choice("number_format", Tenant.NumberFormat.values) or Tenant.NumberFormat.POINT.value,
         "date_order": section.choice("date_order", Tenant.DateOrder.values) or Tenant.DateOrder.DAY_FIRST.value,
@@ -112,6 +113,7 @@ def _read_partner(section: Section) -> dict[str, Any]:
         "sector": section.text("sector", 80),
         "joins_on": section.day("joins_on"),
         "leaves_on": section.day("leaves_on"),
+        "successor": read_code(section, "successor", required=False),
     }
     fields = given(section, values)
     if not fields.get("name"):
@@ -249,7 +251,7 @@ def put_members(items: Collection[Item], passwords: Mapping[str, str], lost_part
 def tenant_of(tenant: Tenant) -> dict[str, Any]:
     always = ("name", "timezone", "locale", "fiscal_year_starts", "small_cell_threshold")
     found = {"slug": tenant.slug} | {key: getattr(tenant, key) for key in always}
-    for key in ("maintain_band", "counting", "number_format", "date_order", "accent"):
+    for key in ("maintain_band", "same_definition", "counting", "number_format", "date_order", "accent"):
         value = getattr(tenant, key)
         if value != Tenant._meta.get_field(key).get_default():
             found[key] = value if isinstance(value, int) else str(value)
@@ -269,13 +271,15 @@ def initiative_of(initiative: Initiative) -> dict[str, Any]:
 
 
 def partners_of(initiative: Initiative) -> list[dict[str, Any]]:
-    parts = Participation.objects.filter(initiative=initiative).select_related("partner").order_by("partner__code")
+    parts = Participation.objects.filter(initiative=initiative).select_related("partner__successor")
     found = []
-    for part in parts:
+    for part in parts.order_by("partner__code"):
         line = {"code": part.partner.code, "name": part.partner.name, "sector": part.partner.sector,
                 "joins_on": part.joins_on, "leaves_on": part.leaves_on}  # fmt: skip
         if not line["sector"]:
             del line["sector"]
+        if part.partner.successor is not None:
+            line["successor"] = part.partner.successor.code
         found.append(line)
     return found
 

@@ -91,6 +91,22 @@ class PartnerNameForm(forms.Form):
         super().__init__(*args, **kwargs)
 
 
+class MergeForm(forms.Form):
+    """Into which partner one was merged. It has to be meant: two series are compared as one from then on."""
+
+    successor = forms.ModelChoiceField(None, label=_("Merged into"), required=False, empty_label=_("nobody"))
+    is_meant = forms.BooleanField(
+        label=_("Its past stays its own, and comparisons over time take the two as one."),
+        error_messages={"required": _("Tick that this is meant.")},
+    )
+
+    def __init__(self, *args, partner: Partner, **kwargs):
+        kwargs["initial"] = {"successor": partner.successor_id}
+        super().__init__(*args, auto_id="id_merge_%s", **kwargs)
+        self.fields["successor"].queryset = Partner.objects.exclude(pk=partner.pk).order_by("code")
+        self.fields["successor"].label_from_instance = lambda one: f"{one.code} · {one.name}"
+
+
 class ParticipationForm(forms.Form):
     """From when to when a partner takes part in one initiative."""
 

@@ -20,6 +20,7 @@ class SettingsForm(forms.ModelForm):
             "timezone": _("Months begin and reports fall due by this clock."),
             "fiscal_year_starts": _("Quarters and years follow it; roll-ups are built anew when it changes."),
             "small_cell_threshold": _("Smaller counts are hidden from funders and the public."),
+            "same_definition": _("Below it a figure says who counts otherwise."),
             "maintain_band": _("Of the level itself, up or down; a target can say otherwise."),
             "counting": _("Roll-ups are built anew when this changes."),
             "outlier_z": _(

@@ -6,7 +6,7 @@ Every row names its `kind`; a layer of the drawing (`plot.py`) picks the rows of
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
@@ -59,10 +59,13 @@ class Baseline:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something that happened, written at the foot of its period."""
+    """Something that happened, written at the foot of its period. A break parts what is counted otherwise from it on: a
+    rule from foot to top, and no line across.
+    """
 
     period: dt.date
     label: str
+    is_break: bool = False
 
 
 def worded(point: Point, grain: str, is_ratio: bool, decimals: int | None = None) -> Point:
@@ -81,11 +84,12 @@ def worded(point: Point, grain: str, is_ratio: bool, decimals: int | None = None
     return replace(point, words=words, label=label)
 
 
-def series_rows(points: Sequence[Point], scale: Scale, prefix: str = "") -> list[Row]:
+def series_rows(points: Sequence[Point], scale: Scale, prefix: str = "", breaks: Collection[dt.date] = ()) -> list[Row]:
     rows: list[Row] = []
     piece, was_partial = 0, None
     for before, point in pairwise(points):
-        if before.value is None or point.value is None or before.is_alone or point.is_alone:
+        is_broken = point.period in breaks
+        if before.value is None or point.value is None or before.is_alone or point.is_alone or is_broken:
             was_partial = None
             continue
         partial = before.is_partial or point.is_partial
@@ -164,10 +168,17 @@ def note_rows(notes: Sequence[Note], points: Sequence[Point], scale: Scale) -> l
             "month": note.period.isoformat(),
             "value": foot,
             "label": note.label,
-            "top": foot if values.get(note.period) is None else values[note.period],
+            "top": _top_of(note, values, scale, foot),
         }
         for note in notes
     ]
+
+
+def _top_of(note: Note, values: Mapping[dt.date, Decimal | None], scale: Scale, foot: Decimal) -> Decimal:
+    if note.is_break:
+        return scale.ticks[-1]
+    value = values.get(note.period)
+    return foot if value is None else value
 
 
 def label_rows(

@@ -52,6 +52,9 @@ class Tenant(models.Model):
     maintain_band = models.PositiveSmallIntegerField(
         _("percent by which a level to be maintained may slip"), default=5, validators=[MaxValueValidator(50)]
     )
+    same_definition = models.PositiveSmallIntegerField(
+        _("percent of a figure that is to be counted as defined"), default=90, validators=[MaxValueValidator(100)]
+    )
     counting = models.CharField(
         _("what roll-ups count"), max_length=10, choices=Counting.choices, default=Counting.APPROVED
     )
@@ -124,11 +127,15 @@ class Initiative(TenantOwned):
 
 
 class Partner(TenantOwned):
-    """An organization that takes part; `code` is what its people and its spreadsheets call it."""
+    """An organization that takes part; `code` is what its people and its spreadsheets call it.
+
+    `successor` is the partner it was merged into: what it filed stays its own, and later periods are the successor's.
+    """
 
     code = models.CharField(_("code"), max_length=40)
     name = models.CharField(_("name"), max_length=200)
     sector = models.CharField(_("sector"), max_length=80, blank=True)
+    successor = TenantForeignKey("self", null=True, blank=True, related_name="predecessors")
 
     class Meta(TenantOwned.Meta):
         ordering = ["code"]

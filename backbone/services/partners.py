@@ -25,6 +25,8 @@ changes.register_verbs(
         "partner.joined": gettext_noop("{by} added {partner} to {initiative_name}"),
         "partner.changed": gettext_noop("{by} changed {partner}"),
         "partner.left": gettext_noop("{by} wrote down that {partner} leaves on {leaves_on}"),
+        "partner.merged": gettext_noop("{by} wrote down that {partner} is now part of {successor}"),
+        "partner.parted": gettext_noop("{by} wrote down that {partner} is not part of {successor}"),
         "partner.removed": gettext_noop("{by} took {code} {name} off the roster; it had filed nothing"),
     }
 )
@@ -76,7 +78,8 @@ def last_filed(initiative: Initiative) -> dict[int, date]:
 def put_many(*, initiative: Initiative, rows: Iterable[Mapping[str, Any]], by: Membership | None) -> list[str]:
     """Bring partners up to what is said of them; answers the codes of those that changed.
 
-    A row has `code` and any of `name`, `sector`, `joins_on`, `leaves_on`; what it leaves out stays as it is, or for a
+    A row has `code` and any of `name`, `sector`, `joins_on`, `leaves_on`, and `successor`, the code of the partner it was
+    merged into; what it leaves out stays as it is, or for a
     partner new to the initiative is the plain default: its code, nothing, the initiative's first day, no end. Nobody
     is removed. Raises `Refused`, `Problem.field` naming the field and `params["code"]` the partner.
     """
@@ -134,6 +137,9 @@ def put_many(*, initiative: Initiative, rows: Iterable[Mapping[str, Any]], by: M
         raise Refused.because(problems)
     Partner.objects.bulk_create(new_partners)
     Participation.objects.bulk_create(new_parts)
+    for row in rows:
+        if "successor" in row and _put_successor(initiative, partners[row["code"]], row["successor"] or "", by):
+            touched.append(row["code"])
     for part in new_parts:
         moved.append(Moved(initiative, part.partner_id, None, (part.joins_on, part.leaves_on)))
         lines.append(
@@ -144,7 +150,46 @@ def put_many(*, initiative: Initiative, rows: Iterable[Mapping[str, Any]], by: M
         )  # fmt: skip
     changes.record_many(lines)
     _tell(moved)
-    return touched
+    return list(dict.fromkeys(touched))
+
+
+@transaction.atomic
+def merge(*, partner: Partner, successor: Partner | None, by: Membership | None) -> bool:
+    """Say into which partner this one was merged, or that it was not; answers whether that changed anything.
+
+    What was filed stays with who filed it; comparisons over time take the two as one. Raises `Refused` for a circle.
+    """
+    partner = Partner.objects.select_for_update().get(pk=partner.pk)
+    if successor is not None:
+        chain: Partner | None = successor
+        seen = [partner.code]
+        while chain is not None and chain.code not in seen:
+            seen.append(chain.code)
+            chain = chain.successor
+        if chain is not None and chain.pk == partner.pk:
+            sentence = gettext_noop(
+                "{partner} cannot be merged into {successor}: that would lead round in a circle, {way}."
+            )
+            params = {"partner": partner.code, "successor": successor.code, "way": " → ".join([*seen, partner.code])}
+            raise Refused(Problem("partner.circle", sentence, params, field="successor", value=successor.code))
+    before = partner.successor
+    changed = set_fields(partner, {"successor": successor})
+    if changed:
+        verb, other = ("partner.merged", successor) if successor is not None else ("partner.parted", before)
+        changes.record(verb, on=partner, by=by, partner=partner, successor=other.code if other else "")
+    return bool(changed)
+
+
+def _put_successor(initiative: Initiative, partner: Partner, code: str, by: Membership | None) -> bool:
+    successor = Partner.objects.filter(code=code).first() if code else None
+    if code and successor is None:
+        sentence = gettext_noop("{partner} was merged into {successor}, which is no partner here.")
+        params = {"code": partner.code, "partner": partner.code, "successor": code}
+        raise Refused(Problem("partner.no_successor", sentence, params, field="successor", value=code))
+    try:
+        return merge(partner=partner, successor=successor, by=by)
+    except Refused as refused:
+        raise Refused.because([_about(problem, partner.code) for problem in refused.problems]) from refused
 
 
 @transaction.atomic

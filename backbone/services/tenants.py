@@ -20,6 +20,7 @@ SETTINGS = (
     "fiscal_year_starts",
     "small_cell_threshold",
     "maintain_band",
+    "same_definition",
     "counting",
     "number_format",
     "date_order",

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from backbone.access import member_can
 from backbone.forms.people import refuse
-from backbone.forms.roster import InitiativeForm, ParticipationForm, PartnerForm, PartnerNameForm
+from backbone.forms.roster import InitiativeForm, MergeForm, ParticipationForm, PartnerForm, PartnerNameForm
 from backbone.models import Grant, Initiative, Participation, Partner
 from backbone.problems import Refused
 from backbone.roles import Can, Role
@@ -131,6 +131,16 @@ def partner(request, partner):
         (part, ParticipationForm(request.POST if sent == f"in-{part.initiative.slug}" else None, participation=part))
         for part in parts
     ]
+    merge_form = MergeForm(request.POST if sent == "merge" else None, partner=partner)
+    if merge_form.is_bound and merge_form.is_valid():
+        try:
+            successor = merge_form.cleaned_data["successor"]
+            has_changed = partners.merge(partner=partner, successor=successor, by=request.membership)
+        except Refused as refused:
+            refuse(merge_form, refused)
+        else:
+            messages.success(request, _("Saved.") if has_changed else _("Nothing was changed."))
+            return redirect("backbone:partner", request.tenant.slug, partner.code)
     if request.method == "POST":
         chosen = [(parts[0], name_form)] if sent == "name" and parts else date_forms
         for part, form in chosen:
@@ -147,12 +157,14 @@ def partner(request, partner):
         "partner": partner,
         "name_form": name_form,
         "date_forms": date_forms,
+        "merge_form": merge_form,
+        "predecessors": list(partner.predecessors.order_by("code")),
         "grants": people.select_related("membership").order_by("role", "membership__name"),
         "has_filer": people.filter(role__in=FILES).exists(),
         "may_invite": request.membership.can(Can.MANAGE_MEMBERS),
         "crumbs": [(_("Partners"), reverse("backbone:partner-list", args=[request.tenant.slug]))],
     }
-    is_wrong = any(form.errors for form in [name_form, *(form for _part, form in date_forms)])
+    is_wrong = any(form.errors for form in [name_form, merge_form, *(form for _part, form in date_forms)])
     return render(request, "backbone/partner.html", context, status=422 if is_wrong else 200)
 
 

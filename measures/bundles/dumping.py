@@ -20,6 +20,7 @@ from measures.models import Category, Dimension, Excuse, Indicator, Obligation, 
 from measures.rules.components import Component
 from measures.rules.kinds import KINDS
 from measures.rules.periods import text_of
+from measures.selectors.versions import FIELDS, History, histories
 
 LINE_WIDTH = 118
 
@@ -94,7 +95,25 @@ def _indicators_of(initiative: Initiative) -> list[dict[str, Any]]:
     rows_of_targets = Target.objects.filter(indicator__initiative=initiative).select_related("partner")
     for target in rows_of_targets.order_by("period", "grain", F("partner__code").asc(nulls_first=True)):
         targets.setdefault(target.indicator_id, []).append(target)
-    return [_indicator(row, targets.get(row.pk, [])) for row in rows]
+    past = histories(rows)
+    return [_indicator(row, targets.get(row.pk, [])) | _versions(past[row.pk]) for row in rows]
+
+
+def _versions(history: History) -> dict[str, list[Row]]:
+    """What each later definition says otherwise than the one before it."""
+    before: Any = history.indicator
+    found = []
+    for row in history.rows:
+        line: dict[str, Any] = {"starts_on": text_of(row.starts_on), "definition": row.definition}
+        for name in FIELDS[1:]:
+            if getattr(row, name) != getattr(before, name):
+                line[name] = getattr(row, name)
+        line["comparable"] = row.is_comparable
+        if row.bridge is not None:
+            line |= {"bridge": row.bridge, "bridge_source": row.bridge_source}
+        found.append(Row(line))
+        before = row
+    return {"versions": found} if found else {}
 
 
 def _indicator(row: Indicator, targets: list[Target]) -> dict[str, Any]:

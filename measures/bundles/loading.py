@@ -22,7 +22,7 @@ from measures.bundles.ordering import inputs_first, inputs_of
 from measures.bundles.reading import FILE_KEYS
 from measures.models import Dimension, Indicator, Obligation, ValidationRule
 from measures.rules.kinds import AVAILABLE, KINDS
-from measures.services import checks, obligations, setup, targets
+from measures.services import checks, obligations, setup, targets, versions
 
 VERSION = 1
 KEYS = (
@@ -180,6 +180,14 @@ def _put_indicators(
         for target in aims:
             put = _put_target(target, row, partners, no_partners)
             has_changed = has_changed or put
+        for version in reading.read_versions(one):
+            if version.is_sound:
+                begun = attempt(
+                    version,
+                    lambda version=version, row=row: versions.put_version(indicator=row, by=None, **version.fields),
+                    {"is_comparable": "comparable"},
+                )
+                has_changed = has_changed or (begun is not None and begun[1])
         changed += [row.slug] if has_changed else []
     return changed
 

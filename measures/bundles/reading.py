@@ -24,13 +24,16 @@ INDICATOR_KEYS = (
     "slug", "code", "name", "definition", "outcome", "strategy", "kind", "numerator", "denominator", "unit",
     "direction", "frequency", "over_time", "carry_forward", "decimals", "levels", "mean_allowed", "overlap",
     "dimensions", "due_day", "lock_day", "baseline", "targets", "judged_from", "limits", "retired_on", "formula",
-    "components", "reweight", "source", "source_url",
+    "components", "reweight", "source", "source_url", "versions",
 )  # fmt: skip
 COMPONENT_KEYS = ("indicator", "weight", "best", "worst", "clip")
 OVERLAP_KEYS = ("rate", "source", "on")
 RULE_KEYS = ("slug", "left", "operator", "right", "severity", "importance", "missing", "message", "active")
 GOAL_KEYS = ("period", "value", "numerator", "denominator")
 TARGET_KEYS = (*GOAL_KEYS, "grain", "partner", "band")
+VERSION_KEYS = (
+    "starts_on", "definition", "numerator", "denominator", "kind", "over_time", "comparable", "bridge", "bridge_source",
+)  # fmt: skip
 OBLIGATION_KEYS = ("indicator", "partners", "starts_on", "ends_on", "frequency", "first_partial")
 EXCUSE_KEYS = ("indicator", "partner", "period", "reason", "by")
 
@@ -268,6 +271,36 @@ def _read_goal(section: Section, of_what: str, word: str, keys: tuple[str, ...] 
         "value": section.number("value"),
         "numerator": section.number("numerator"),
         "denominator": section.number("denominator"),
+    }
+
+
+def read_versions(indicator: Item) -> list[Item]:
+    """The definitions that hold from a later period on, in their order; what one leaves out is as before it."""
+    of_what = indicator.section.what
+    found = [
+        item(section, lambda section: _read_version(section, of_what))
+        for section in indicator.section.sections("versions")
+    ]
+    once([one.section for one in found], [str(one.fields["starts_on"] or "") for one in found], "starts_on")
+    return sorted(found, key=lambda one: str(one.fields["starts_on"]))
+
+
+def _read_version(section: Section, of_what: str) -> dict[str, Any]:
+    section.what = f"{of_what}, version"
+    section.only(*VERSION_KEYS)
+    words = {
+        "definition": section.text("definition", 5000, lines=True),
+        "numerator": section.text("numerator"),
+        "denominator": section.text("denominator"),
+        "kind": section.raw("kind") or "",
+        "over_time": section.choice("over_time", kinds.OVER_TIME),
+    }
+    return {
+        "starts_on": section.month("starts_on", required=True),
+        "is_comparable": bool(section.flag("comparable")),
+        "bridge": section.number("bridge"),
+        "bridge_source": section.text("bridge_source", 500),
+        **given(section, words),
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,7 @@ from measures.rules.owed import Assignment, Duty, OwedPeriod, period_at, why_not
 from measures.rules.periods import Grain
 from measures.selectors.locks import openings
 from measures.selectors.obligations import assignment_of
+from measures.selectors.versions import histories
 from measures.selectors.warned import rules_in_use
 
 ANSWERS_KEPT = 10_000  # a line's total and its categories stand together; a file of a million lines is not remembered
@@ -62,6 +63,7 @@ class Office:
         self.lines: dict[int, Line] = lines(initiative, self.indicators.values())
         self.not_filed = {slug: i for slug, i in self.indicators.items() if not KINDS[i.kind].is_filed}
         self.may_write_published = by is None or by.can(Can.DEFINE_INDICATORS)
+        self._history = histories(self.indicators.values())
         self.seats = {
             row.partner.code: Seat(row.partner_id, row.partner.code, row.joins_on, row.leaves_on or date.max)
             for row in Participation.objects.filter(initiative=initiative).select_related("partner")
@@ -80,10 +82,11 @@ class Office:
         self._answers: dict[tuple[int, int, date], Problem | None] = {}
 
     def line_at(self, indicator_id: int, period: date) -> Line:
-        """The line as it is asked for in a period."""
+        """The line as it is asked for in a period, and as it is defined then."""
         key = (indicator_id, period)
         if key not in self._lines_at:
-            self._lines_at[key] = self.lines[indicator_id].at(period)
+            line, kind = self.lines[indicator_id].at(period), self._history[indicator_id].kind_at(period)
+            self._lines_at[key] = line if kind == line.kind else replace(line, kind=kind)
         return self._lines_at[key]
 
     def unknown_indicator(self, slug: str) -> Problem:

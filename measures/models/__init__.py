@@ -2,6 +2,7 @@ from measures.models.checks import FollowUp, ValidationRule
 from measures.models.community import CommunityFigure
 from measures.models.corrections import Correction, Restatement
 from measures.models.curves import Curve, CurveAction, CurveIdea, CurvePartner, CurveStory
+from measures.models.definitions import Attestation, DefinitionVersion
 from measures.models.exchange import ExternalId
 from measures.models.filings import Figure, FigureEvent, Filing, Remark, Upload
 from measures.models.indicators import Category, Dimension, Indicator, Target
@@ -9,6 +10,7 @@ from measures.models.obligations import Excuse, LockRequest, Obligation, Reopeni
 from measures.models.rollups import Rollup, StaleMark
 
 __all__ = [
+    "Attestation",
     "Category",
     "CommunityFigure",
     "Correction",
@@ -17,6 +19,7 @@ __all__ = [
     "CurveIdea",
     "CurvePartner",
     "CurveStory",
+    "DefinitionVersion",
     "Dimension",
     "Excuse",
     "ExternalId",

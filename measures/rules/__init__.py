@@ -33,6 +33,7 @@ tested against it. The map:
     small       is_small(), withheld()                which cells are too small to be shown
     definitions check_definition(), check_goal()…     is an indicator well defined?
     written     entries as plain data, and back               for what is kept beside the figures
+    versions    Version, break_between(), broken()    from when on something is counted otherwise, and what that forbids
     change      Change, like_for_like()               change between two periods, on the partners in both
     forecast    Forecast, forecast()                  where a line leads if it goes on like before
     plans       Aims, planned(), level_on()       what targets plan for a given time, by the calendar

@@ -5,15 +5,16 @@ A partner that joins must not look like growth, nor one that is late like declin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeAlias
 
 from measures.rules.combining import Combined
 from measures.rules.coverage import PartnerKey
-from measures.rules.figures import divided, total_of
+from measures.rules.figures import ZERO, divided, total_of
 from measures.rules.kinds import KINDS, MAXIMUM, MEDIAN, MINIMUM, NARRATIVE, ORDINAL, UNDUPLICATED
+from measures.rules.versions import Version
 
 HALF = Decimal("0.5")
 
@@ -28,6 +29,9 @@ class Change:
     usual volume when it is known, else by count). `difference` and `share` (difference over previous: 0.25 is +25 %)
     are None unless `is_comparable`; `share` is None too when there was nothing before. `by_volume`: the panel's share is
     that of the usual volume.
+
+    `over`: the break of the definition that lies between the two. Without a bridge nothing is compared across it; with
+    one, `previous` is what stood multiplied with the bridge.
     """
 
     panel: tuple[PartnerKey, ...]
@@ -38,6 +42,7 @@ class Change:
     difference: Decimal | None = None
     share: Decimal | None = None
     by_volume: bool = False
+    over: Version | None = None
 
 
 def like_for_like(
@@ -45,6 +50,9 @@ def like_for_like(
     current: Combined,
     weights: Mapping[PartnerKey, Decimal | None] | None = None,
     together: tuple[Together, Together] | None = None,
+    *,
+    merged: Mapping[PartnerKey, PartnerKey] | None = None,
+    over: Version | None = None,
 ) -> Change:
     """The change of two combined values whose `parts` are partners, as `combine` gives them.
 
@@ -52,23 +60,34 @@ def like_for_like(
     (unduplicated people are never summed, so their bounds have no difference; medians and words are never combined,
     levels on a scale only where their mean is allowed). `together` gives the value of a panel, before and now, where it
     does not follow from the parts alone: what is computed, is so from the panel's inputs.
+
+    `merged` says into which partner one was merged, as `last_successors` gives it: the two are one, so that neither's
+    leaving nor the other's growth is a change. `over` is a break of the definition between the two periods: without a
+    bridge nothing is compared across it.
     """
-    before, now = dict(previous.parts), dict(current.parts)
-    panel = tuple(sorted(key for key in before if key in now and _is_in(before[key]) and _is_in(now[key])))
-    expected = {key for parts in (before, now) for key, part in parts.items() if part.coverage.expected > 0}
-    panel_share, by_volume = _share(panel, expected, weights)
+    if over is not None and over.bridge is None:
+        return Change((), None, is_comparable=False, over=over)
+    before, now = (_together_with(dict(one.parts), merged or {}) for one in (previous, current))
+    panel = tuple(sorted(key for key in before if key in now and _are_in(before[key]) and _are_in(now[key])))
+    expected = {key for groups in (before, now) for key, parts in groups.items() if _are_expected(parts)}
+    panel_share, by_volume = _share(panel, expected, _weights_of((previous, current), weights, merged or {}))
     if not panel or panel_share is None or panel_share < HALF or not _has_value(previous, current):
-        return Change(panel, panel_share, is_comparable=False, by_volume=by_volume)
+        return Change(panel, panel_share, is_comparable=False, by_volume=by_volume, over=over)
     if together is not None:
-        was, is_now = (value_of(panel) for value_of in together)
+        members = _members((previous, current), panel, merged or {})
+        was, is_now = (value_of(members) for value_of in together)
     else:
-        was, is_now = (_together(parts, panel, current.kind) for parts in (before, now))
+        was, is_now = (_value_of(groups, panel, current.kind) for groups in (before, now))
     if was is None or is_now is None:
-        return Change(panel, panel_share, is_comparable=False, previous=was, current=is_now, by_volume=by_volume)
+        return Change(
+            panel, panel_share, is_comparable=False, previous=was, current=is_now, by_volume=by_volume, over=over
+        )
+    if over is not None and over.bridge is not None:
+        was *= over.bridge
     difference = is_now - was
     # A fall from a negative level would turn its sign around, so the share is of the level's size.
     share = None if was == 0 else difference / abs(was)
-    return Change(panel, panel_share, True, was, is_now, difference, share, by_volume)
+    return Change(panel, panel_share, True, was, is_now, difference, share, by_volume, over)
 
 
 def _has_value(previous: Combined, current: Combined) -> bool:
@@ -77,21 +96,72 @@ def _has_value(previous: Combined, current: Combined) -> bool:
     return current.kind != ORDINAL or (previous.value is not None and current.value is not None)
 
 
-def _is_in(part: Combined) -> bool:
-    return part.coverage.is_complete and part.has_something
+def last_successors(successors: Mapping[PartnerKey, PartnerKey]) -> dict[PartnerKey, PartnerKey]:
+    """Each partner that was merged into another, with the one at the end of the chain."""
+    found = {}
+    for key in successors:
+        last, seen = key, {key}
+        while last in successors and successors[last] not in seen:
+            last = successors[last]
+            seen.add(last)
+        found[key] = last
+    return found
 
 
-def _together(parts: Mapping[PartnerKey, Combined], panel: tuple[PartnerKey, ...], kind: str) -> Decimal | None:
+Groups: TypeAlias = dict[PartnerKey, list[Combined]]
+
+
+def _together_with(parts: Mapping[PartnerKey, Combined], merged: Mapping[PartnerKey, PartnerKey]) -> Groups:
+    groups: Groups = {}
+    for key, part in parts.items():
+        groups.setdefault(merged.get(key, key), []).append(part)
+    return groups
+
+
+def _are_in(parts: Sequence[Combined]) -> bool:
+    due = [part for part in parts if part.coverage.expected > 0]
+    return bool(due) and all(part.coverage.is_complete for part in due) and any(part.has_something for part in due)
+
+
+def _are_expected(parts: Sequence[Combined]) -> bool:
+    return any(part.coverage.expected > 0 for part in parts)
+
+
+def _value_of(groups: Groups, panel: tuple[PartnerKey, ...], kind: str) -> Decimal | None:
     """The panel's value by the rule of the kind: sums first, then the division; extremes of extremes."""
+    parts = [part for key in panel for part in groups[key] if part.has_something]
     if KINDS[kind].divides:
-        numerator = total_of(parts[key].numerator for key in panel)
-        return divided(numerator, total_of(parts[key].denominator for key in panel))
-    values = [number for key in panel if (number := parts[key].value) is not None]
+        return divided(total_of(part.numerator for part in parts), total_of(part.denominator for part in parts))
+    values = [number for part in parts if (number := part.value) is not None]
     if not values:
         return None
     if kind in (MINIMUM, MAXIMUM):
         return min(values) if kind == MINIMUM else max(values)
     return total_of(values) / len(values) if kind == ORDINAL else total_of(values)
+
+
+def _members(
+    both: Sequence[Combined], panel: tuple[PartnerKey, ...], merged: Mapping[PartnerKey, PartnerKey]
+) -> tuple[PartnerKey, ...]:
+    """The panel's partners one by one, those that were merged among them."""
+    keys = {key for one in both for key, _ in one.parts}
+    return tuple(sorted(key for key in keys if merged.get(key, key) in panel))
+
+
+def _weights_of(
+    both: Sequence[Combined],
+    weights: Mapping[PartnerKey, Decimal | None] | None,
+    merged: Mapping[PartnerKey, PartnerKey],
+) -> Mapping[PartnerKey, Decimal | None] | None:
+    """Usual volumes of partners, those that were merged together as one; unknown where one of them has none."""
+    if weights is None or not merged:
+        return weights
+    found: dict[PartnerKey, Decimal | None] = {}
+    for key in {key for one in both for key, part in one.parts if part.coverage.expected > 0}:
+        known, root = weights.get(key), merged.get(key, key)
+        before = found.get(root, ZERO)
+        found[root] = None if known is None or before is None else before + known
+    return found
 
 
 def _share(

@@ -179,7 +179,7 @@ def check_settled(name: str, changed: Mapping[str, tuple[Any, Any]]) -> list[Pro
     text = {
         "kind": gettext_noop(
             "{name} has figures, so its kind stays {before}: changed to {after} they would add up to something else. "
-            "Define a new indicator of the kind {after}, and let this one end."
+            "Add a definition that begins with a later period, or a new indicator of the kind {after}, and let this one end."
         ),
         "frequency": gettext_noop(
             "{name} has figures for each {before}, so it stays so. Define a new indicator for each {after}, and let "

@@ -175,6 +175,20 @@ class Rows(NamedTuple):
         return f"WITH {self.ctes} {self.select}"
 
 
+def _told(question: Question, rows: str) -> str:
+    """Those rows; of a span in which something is counted otherwise from the middle on, who filed and no number."""
+    if not any(span.is_broken for span in question.spans):
+        return rows
+    without = {"value", "numerator", "denominator", "lower", "upper", "value_period"}
+    told = [f"CASE WHEN NOT k.is_broken THEN r.{name} END AS {name}" if name in without else f"r.{name}"
+            for name in COLUMNS if name not in ("is_exact", "state")]  # fmt: skip
+    return f"""
+        SELECT r.n, {", ".join(told)}, r.is_exact AND NOT k.is_broken AS is_exact,
+               CASE WHEN k.is_broken AND r.parts > 0 THEN '{State.NOT_COMBINABLE}' ELSE r.state END AS state
+          FROM ({rows}) r JOIN k ON k.n = r.n
+    """
+
+
 def partner_rows(question: Question, *, figures: str = FIGURES, categories: bool = True) -> Rows:
     """The SELECT of partners' own rows: for each span, partner and category with a figure that counts, or for each
     total alone.
@@ -263,7 +277,7 @@ def partner_rows(question: Question, *, figures: str = FIGURES, categories: bool
               JOIN asked a ON a.n = k.crowd AND a.partner_id = c.partner_id
         )
     """
-    return Rows(ctes, _FINISHED)
+    return Rows(ctes, _told(question, _FINISHED))
 
 
 def whole_rows(question: Question, *, figures: str = FIGURES, rollups: str = ROLLUPS) -> Rows:
@@ -278,6 +292,7 @@ def whole_rows(question: Question, *, figures: str = FIGURES, rollups: str = ROL
         if question.carries:
             reach = "k.carry" if not question.is_uneven else "k.carry + 11"  # a longer period stands at its end
             within = f"f.period <= k.period AND f.period >= k.period - make_interval(months => {reach})"
+            within += " AND f.period >= k.since" if question.has_eras else ""
             reads.append(_read_figures(question, figures, within, "k.carry > 0"))
     if grains - {Grain.MONTH}:
         reads.append(_READ_ROLLUPS if rollups == ROLLUPS else _READ_COMPUTED.format(rollups=rollups))
@@ -338,7 +353,7 @@ def whole_rows(question: Question, *, figures: str = FIGURES, rollups: str = ROL
               FROM counted c JOIN k ON k.n = c.n JOIN asked a ON a.n = k.crowd
         )
     """
-    return Rows(ctes, _FINISHED + ways.level_rows(question, _STATE))
+    return Rows(ctes, _told(question, _FINISHED + ways.level_rows(question, _STATE)))
 
 
 def both_rows(own: Question, whole: Question, *, figures: str = FIGURES) -> tuple[str, str]:

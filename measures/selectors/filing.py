@@ -15,6 +15,7 @@ from measures.rules.lines import TOTAL, Line
 from measures.rules.owed import OwedPeriod
 from measures.selectors.locks import openings
 from measures.selectors.obligations import Duties, rarer_duties
+from measures.selectors.versions import histories
 
 HANDED_IN = (FigureState.SUBMITTED, FigureState.APPROVED)
 
@@ -33,12 +34,14 @@ class Owed:
 
 
 def owed_lines(initiative: Initiative, partner: Partner, period: date) -> Owed:
-    """The indicators that a partner owes for the period that begins with this month; six queries.
+    """The indicators that a partner owes for the period that begins with this month, as they are defined then; seven
+    queries.
 
     A quarter or a year is owed in the report of its first month. The lines are those of that period: its breakdowns,
     without categories that were retired before.
     """
     indicators = list(Indicator.objects.filter(initiative=initiative).select_related("tenant"))
+    indicators = [history.as_at(period) for history in histories(indicators).values()]
     duties = Duties(indicators, [partner.pk])
     found = {indicator.pk: duties.at(indicator, partner.pk, period) for indicator in indicators}
     periods = {pk: one for pk, one in found.items() if one is not None and one.start == period}

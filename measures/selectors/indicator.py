@@ -91,7 +91,7 @@ def partner_rows(reading: Reading, shown: set[int] | None) -> list[PartnerRow]:
                 count=1,
                 now=part.combined,
                 before=earlier,
-                change=SILENCE if reading.change is None else _change(line, part.partner_id, earlier, part.combined),
+                change=_change(reading, part.partner_id, earlier, part.combined),
                 usual=reading.weights.get(part.partner_id),
                 state=state,
                 state_words=words,
@@ -131,10 +131,11 @@ def _order(row: PartnerRow) -> tuple[int, Decimal, str]:
     return (1, -(row.usual if row.usual is not None else Decimal(-1)), code)
 
 
-def _change(line: Line, pk: int, before: Combined | None, now: Combined) -> str:
-    if before is None or not before.coverage.is_complete or not now.coverage.is_complete:
+def _change(reading: Reading, pk: int, before: Combined | None, now: Combined) -> str:
+    line, everybody = reading.line, reading.change
+    if everybody is None or before is None or not before.coverage.is_complete or not now.coverage.is_complete:
         return SILENCE
-    one = like_for_like(combine_partners(line, {pk: before}), combine_partners(line, {pk: now}))
+    one = like_for_like(combine_partners(line, {pk: before}), combine_partners(line, {pk: now}), over=everybody.over)
     return wording.change_amount(line, one)
 
 

@@ -22,9 +22,10 @@ SPANS = """
     SELECT * FROM unnest(
         %({k}_indicator)s::bigint[], %({k}_grain)s::text[], %({k}_period)s::date[], %({k}_first)s::date[],
         %({k}_last)s::date[], %({k}_ends)s::date[], %({k}_closed)s::bool[], %({k}_step)s::int[], %({k}_way)s::text[],
-        %({k}_carry)s::int[], %({k}_partner)s::bigint[], %({k}_crowd)s::bigint[], %({k}_alike)s::bigint[])
+        %({k}_carry)s::int[], %({k}_partner)s::bigint[], %({k}_crowd)s::bigint[], %({k}_alike)s::bigint[],
+        %({k}_since)s::date[], %({k}_broken)s::bool[])
     WITH ORDINALITY AS k (indicator_id, grain, period, first_on, last_on, ends_on, is_closed, step, way, carry,
-                          partner_id, crowd, alike_id, n)
+                          partner_id, crowd, alike_id, since, is_broken, n)
 """
 
 # One row for each period of those that partners file inside those spans; `n` is the span's number.

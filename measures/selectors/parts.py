@@ -26,6 +26,7 @@ from measures.rules.kinds import KINDS, ORDINAL, TO_DATE, UNDUPLICATED
 from measures.rules.lines import Line
 from measures.rules.periods import Grain, add_months, last_day, last_month, start_of
 from measures.rules.usual import HISTORY, usual
+from measures.rules.versions import broken
 from measures.selectors.combined import Figures, figures_at, partner_rows
 from measures.selectors.obligations import Duties
 from measures.selectors.owing import steady_plans, with_owed
@@ -94,7 +95,9 @@ def so_far(span: Span, latest: date) -> Span | None:
         over = add_months(over, -frequency.months)
     if over >= span.last_on:
         return span
-    return None if over < span.first_on else span._replace(last_on=over, ends_on=last_day(over, frequency))
+    if over < span.first_on:
+        return None
+    return span._replace(counting=span.counting.at(over), last_on=over, ends_on=last_day(over, frequency))
 
 
 def wholes(
@@ -136,13 +139,15 @@ def wholes(
             duty = (partner, is_due, is_due_last or span.counting.way not in (LAST, LAST_RATE))
             volume = weights.get(indicator, {}).get(partner)
             found[n - 1][partner] = _part(duty, own.get((n, partner)), lines[indicator], volume, span)
-    return [
-        Whole(
-            combine_partners(lines[span.counting.indicator_id], {pk: part.combined for pk, part in parts.items()}),
-            tuple(parts[pk] for pk in sorted(parts)),
-        )
-        for span, parts in zip(spans, found, strict=True)
-    ]
+    return [_whole(span, parts, lines[span.counting.indicator_id]) for span, parts in zip(spans, found, strict=True)]
+
+
+def _whole(span: Span, parts: Mapping[int, Part], line: Line) -> Whole:
+    combined = combine_partners(line, {pk: part.combined for pk, part in parts.items()})
+    if span.is_broken:
+        combined = broken(combined)
+        parts = {pk: part._replace(combined=broken(part.combined)) for pk, part in parts.items()}
+    return Whole(combined, tuple(parts[pk] for pk in sorted(parts)))
 
 
 def _part(
@@ -209,7 +214,7 @@ def usual_volumes(spans: Iterable[Span], as_of: datetime | None = None) -> dict[
 def _history(starts: Mapping[int, Span], source: Figures) -> dict[str, Any]:
     """The parameters of `_LAST_FIGURES`: for each indicator, how far back to look from its span."""
     since = {
-        pk: add_months(span.first_on, -LOOKED_BACK * Grain(span.counting.frequency).months)
+        pk: max(add_months(span.first_on, -LOOKED_BACK * Grain(span.counting.frequency).months), span.counting.since)
         for pk, span in starts.items()
     }
     return {

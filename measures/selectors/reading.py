@@ -21,13 +21,14 @@ from measures.goals import Goal, OwnTarget, Reporting
 from measures.lines import dimensions_of, line_of
 from measures.lines import today as today_of
 from measures.models import Figure, Indicator
-from measures.rules.change import Change, like_for_like
+from measures.rules.change import Change, last_successors, like_for_like
 from measures.rules.combining import Combined
 from measures.rules.coverage import Coverage, State
 from measures.rules.kinds import MEDIAN, NARRATIVE, ORDINAL, TO_DATE, UNDUPLICATED
 from measures.rules.lines import Line
 from measures.rules.periods import Grain, add_months, start_of
 from measures.rules.progress import Status
+from measures.rules.versions import Version
 from measures.selectors.community import Vintage
 from measures.selectors.computed import ComputedWhole
 from measures.selectors.goals import periods_of, targets_in
@@ -35,6 +36,7 @@ from measures.selectors.outside import Outside
 from measures.selectors.parts import Whole, spans_of, usual_volumes, waiting, wholes
 from measures.selectors.series import SeriesRow, series
 from measures.selectors.spans import Span, countings
+from measures.selectors.versions import History, histories
 from measures.windows import Window, latest_month
 
 TREND = 13  # spans in a sparkline: a year and the same month of the year before
@@ -75,6 +77,7 @@ class Reading:
     goal: Goal | None
     status: Status
     weights: Mapping[int, Decimal] = field(repr=False)
+    history: History = field(repr=False)
     submitted: frozenset[int]  # partners whose figure is in and waits for approval; they are not missing
     missing: tuple[str, ...] | None
     trend: tuple[TrendPoint, ...] = ()
@@ -153,7 +156,14 @@ class Reading:
         return "" if found is None else goals.reporting_words(self.line, found, is_plan=is_plan)
 
     @property
+    def broken_by(self) -> Version | None:
+        """The new definition that begins inside the window, so that there is no one figure for it."""
+        return self.history.break_between(self.window.period, self.window.last)
+
+    @property
     def meaning(self) -> str:
+        if self.now.state is State.NOT_COMBINABLE and self.broken_by is not None:
+            return wording.not_combined_words(self.broken_by)
         missing = ""
         if isinstance(self.whole, ComputedWhole) and self.now.state is not State.NOT_COMBINABLE:
             missing = wording.missing_inputs(self.whole.missing, self.now.has_something)
@@ -311,7 +321,7 @@ def read(
     trend: int = TREND,
     states: tuple[str, ...] | None = None,
 ) -> list[Reading]:
-    """Each indicator in this window, in the same order; ten statements, whatever their number.
+    """Each indicator in this window, in the same order; twelve statements, whatever their number.
 
     An indicator that is filed more rarely than the window's grain is read in its own: the last quarter or year.
     `codes` names missing partners; without it they are counted only. `states` narrows what counts. A window as of an
@@ -319,8 +329,10 @@ def read(
     """
     known = countings([indicator.pk for indicator in indicators])
     outside = Outside.of(initiative, known, window.as_of)
-    lines = _lines(initiative, [*indicators, *outside.inputs(indicators)])
     windows = {indicator.pk: own_window(indicator, window) for indicator in indicators}
+    past = histories(indicators)
+    indicators = [past[indicator.pk].as_at(windows[indicator.pk].last) for indicator in indicators]
+    lines = _lines(initiative, [*indicators, *outside.inputs(indicators)])
     spans: dict[int, Span] = {}
     befores: dict[int, Span] = {}
     for own in set(windows.values()):
@@ -339,8 +351,9 @@ def read(
             if known[pk].is_computed:
                 before[pk] = outside.whole(pk, own.previous, combined, lines, states)
     waits = waiting(spans.values(), window.as_of) if states is None else {}
+    merged = last_successors(dict(Partner.objects.exclude(successor=None).values_list("pk", "successor")))
     targets = targets_in(indicators, windows, {pk: whole.combined for pk, whole in now.items()})
-    trends = _trends(initiative, lines, windows, now, before, trend)
+    trends = _trends(initiative, lines, past, windows, now, before, trend)
 
     found = []
     for indicator in indicators:
@@ -350,7 +363,10 @@ def read(
         change = None
         if earlier is not None and not own.is_running and _is_comparable(indicator, own):
             together = outside.together(pk, lines[pk], earlier, whole)
-            change = like_for_like(earlier.combined, whole.combined, weights.get(pk), together)
+            over = past[pk].break_between(own.previous.period, own.last)
+            change = like_for_like(
+                earlier.combined, whole.combined, weights.get(pk), together, merged=merged, over=over
+            )
         aims = targets.get(pk)
         goal = None if aims is None else aims.goal
         absent = set(whole.combined.coverage.missing or ())
@@ -367,6 +383,7 @@ def read(
                 goal=goal,
                 status=goals.judge(indicator.direction, whole.combined, goal, own.last, is_running=own.is_running),
                 weights=weights.get(pk, {}),
+                history=past[pk],
                 submitted=frozenset(submitted),
                 missing=None if codes is None else tuple(sorted(codes.get(one, str(one)) for one in absent)),
                 trend=trends.get(pk, ()),
@@ -404,6 +421,7 @@ def _lines(initiative: Initiative, indicators: Iterable[Indicator]) -> dict[int,
 def _trends(
     initiative: Initiative,
     lines: Mapping[int, Line],
+    past: Mapping[int, History],
     windows: Mapping[int, Window],
     now: Mapping[int, Whole],
     before: Mapping[int, Whole],
@@ -420,7 +438,9 @@ def _trends(
             year_starts=own.sql_year, fill=False, as_of=own.as_of,
         )  # fmt: skip
         for row in found:
-            rows[row.indicator_id, row.period] = point_of(row, lines[row.indicator_id])
+            line = lines[row.indicator_id]
+            kind = past[row.indicator_id].kind_at(row.period)
+            rows[row.indicator_id, row.period] = point_of(row, line if kind == line.kind else replace(line, kind=kind))
     trends = {}
     for pk, own in windows.items():
         for whole, at in ((before.get(pk), own.previous), (now.get(pk), own)):

@@ -17,7 +17,7 @@ from django.db import connection
 
 from backbone.tenancy import active_tenant_id
 from measures.rules import kinds
-from measures.rules.periods import Grain, add_months, start_of
+from measures.rules.periods import Grain, add_months, month_of, start_of
 
 # How the parts of a span become one, as the SQL is told: the kinds of `rules.kinds`, a rate of the same people by what
 # it says of time.
@@ -63,6 +63,9 @@ class Counting(NamedTuple):
     off one of its periods. Where neither needs to be asked row by row, the SQL is shorter; `owed_since` and
     `owed_until` are the days of that one obligation. `longest` are the months of the rarest filing that somebody owes;
     `is_uneven`: somebody files more rarely than the indicator asks, or may leave out a first period.
+
+    `eras` are (since, kind, over time), in order, one for each stretch between two breaks of its definition; `since` is
+    where the one begins that is looked at.
     """
 
     indicator_id: int
@@ -82,6 +85,8 @@ class Counting(NamedTuple):
     has_excuses: bool
     mean_allowed: bool = False
     is_input: bool = False  # something of its initiative is computed from others, of it perhaps
+    eras: tuple[tuple[date, str, str], ...] = ()
+    since: date = date.min
 
     @property
     def is_computed(self) -> bool:
@@ -97,6 +102,13 @@ class Counting(NamedTuple):
     def is_owed_alike(self) -> bool:
         """Whether exactly those owe it who take part, from day to day, so that all such indicators are owed alike."""
         return self.is_owed_by_all and not self.has_excuses and not self.is_uneven
+
+    def at(self, month: date) -> Counting:
+        """The same, as it is counted in a month."""
+        if not self.eras:
+            return self
+        since, kind, over_time = next(era for era in reversed(self.eras) if era[0] <= month)
+        return self._replace(since=since, kind=kind, over_time=over_time)
 
     @property
     def frequencies(self) -> list[Grain]:
@@ -116,6 +128,11 @@ class Counting(NamedTuple):
     def carries(self) -> int:
         return self.carry_forward if self.kind == kinds.STOCK else 0
 
+    @property
+    def carries_at_most(self) -> int:
+        """For how many months a level is carried in whichever era carries it longest."""
+        return max((self.at(era[0]).carries for era in self.eras), default=self.carries)
+
 
 class Span(NamedTuple):
     """One span to combine: its grain and first month; the first and last of the indicator's periods in it and the last
@@ -130,6 +147,11 @@ class Span(NamedTuple):
     ends_on: date
     is_closed: bool
     partner_id: int | None = None
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether something is counted otherwise from inside it on, so that it is never put together."""
+        return any(self.first_on < era[0] <= self.ends_on for era in self.counting.eras)
 
 
 def countings(indicator_ids: Iterable[int] | None = None, initiative_id: int | None = None) -> dict[int, Counting]:
@@ -152,7 +174,11 @@ def countings(indicator_ids: Iterable[int] | None = None, initiative_id: int | N
                    i.mean_allowed,
                    EXISTS (SELECT 1 FROM measures_indicator d
                             WHERE d.tenant_id = %(tenant)s AND d.initiative_id = i.initiative_id
-                              AND d.kind IN ('formula', 'index'))
+                              AND d.kind IN ('formula', 'index')),
+                   (SELECT json_agg(json_build_object('on', v.starts_on, 'kind', v.kind, 'over_time', v.over_time)
+                                    ORDER BY v.starts_on)
+                      FROM measures_definitionversion v
+                     WHERE v.tenant_id = %(tenant)s AND v.indicator_id = i.id AND NOT v.is_comparable)
               FROM measures_indicator i JOIN backbone_tenant t ON t.id = i.tenant_id
               CROSS JOIN LATERAL (
                    SELECT count(*) = 1 AS is_one, bool_and(o.partner_id IS NULL) AS is_common,
@@ -164,7 +190,18 @@ def countings(indicator_ids: Iterable[int] | None = None, initiative_id: int | N
             """,  # noqa: S608  (the clauses are ours)
             params,
         )
-        return {row[0]: Counting._make((*row[:6], tuple(row[6]), *row[7:])) for row in cursor}
+        return {row[0]: _counting(row) for row in cursor}
+
+
+def _counting(row: Sequence[Any]) -> Counting:
+    *facts, breaks = row
+    facts[6] = tuple(facts[6])
+    found = Counting(*facts)
+    if not breaks:
+        return found
+    eras = [(date.min, found.kind, found.over_time)]
+    eras += [(date.fromisoformat(one["on"]), one["kind"], one["over_time"]) for one in breaks]
+    return found._replace(eras=tuple(eras))
 
 
 def span_of(
@@ -177,7 +214,9 @@ def span_of(
     bounds = _bounds(
         Grain(grain), month, Grain(counting.frequency), counting.year_starts, year_starts or counting.year_starts
     )
-    return None if bounds is None else Span(counting, str(grain), *bounds, partner_id)
+    if bounds is None:
+        return None
+    return Span(counting.at(month_of(bounds[3])), str(grain), *bounds, partner_id)
 
 
 @lru_cache(maxsize=4096)
@@ -202,7 +241,8 @@ def touched(counting: Counting, period: date) -> Iterator[date]:
     end of the longest period that somebody files."""
     first = start_of(Grain(counting.frequency), period, counting.year_starts)
     step = Grain(counting.frequency).months
-    reach = counting.carries + max(counting.longest - step, 0) if counting.carries else 0
+    carries = counting.carries_at_most
+    reach = carries + max(counting.longest - step, 0) if carries else 0
     for later in range(0, reach + 1, step):
         yield add_months(first, later)
 
@@ -220,7 +260,8 @@ class Question:
 
     @cached_property
     def countings(self) -> list[Counting]:
-        return list({span.counting.indicator_id: span.counting for span in self.spans}.values())
+        """Each indicator's, once for each way in which it is counted here."""
+        return list(dict.fromkeys(span.counting for span in self.spans))
 
     @cached_property
     def ways(self) -> frozenset[str]:
@@ -230,6 +271,11 @@ class Question:
     @cached_property
     def carries(self) -> bool:
         return any(counting.carries for counting in self.countings)
+
+    @cached_property
+    def has_eras(self) -> bool:
+        """Whether somewhere figures from before a break must be left alone."""
+        return any(counting.eras for counting in self.countings)
 
     @cached_property
     def is_owed_by_all(self) -> bool:
@@ -291,6 +337,8 @@ class Question:
             f"{k}_partner": array(span.partner_id for span in spans),
             f"{k}_crowd": array(self.crowds),
             f"{k}_alike": array(counting.indicator_id for counting in alike),
+            f"{k}_since": array(span.counting.since for span in spans),
+            f"{k}_broken": array(span.is_broken for span in spans),
         }
 
     def periods(self) -> dict[str, str]:
@@ -308,6 +356,7 @@ class Question:
                 span.counting.carries,
                 span.counting.year_starts,
             )
+            if period[0] >= span.counting.since or period[2]
         ]
         columns = zip(*rows, strict=True) if rows else [()] * 9
         names = ("n", "crowd", "indicator", "partner", "step", "period", "next", "within", "last")
@@ -324,7 +373,7 @@ def _crowd(number: int, span: Span) -> Any:
     counting = span.counting
     if not counting.is_owed_alike:
         return number
-    days = (counting.owed_since, counting.owed_until, counting.retired_on)
+    days = (counting.owed_since, counting.owed_until, counting.retired_on, counting.since if counting.carries else None)
     return (counting.initiative_id, counting.frequency, counting.carries, *days, *span[2:])
 
 

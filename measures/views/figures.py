@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from django.http import Http404
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from backbone.access import member_can
 from backbone.look.numbers import SILENCE, period_name
-from backbone.models import Partner
+from backbone.models import Participation, Partner
 from backbone.roles import Can
 from measures import wording
 from measures.lines import lines as lines_of
@@ -26,6 +27,7 @@ from measures.selectors.forest import indicators_in_use
 from measures.selectors.history import figure_steps
 from measures.selectors.obligations import Duties
 from measures.selectors.reading import window_for
+from measures.selectors.versions import histories
 from measures.views.links import csv_answer, report_url, rows_from, url_if_there
 from measures.views.then import as_of_context, as_of_of, shows_as_of
 
@@ -47,6 +49,7 @@ def figure(request, initiative, indicator: str, partner, period: date):
     if owed is not None and owed.start != period:
         raise Http404
     frequency = row.frequency if owed is None else owed.frequency
+    row = histories([row])[row.pk].as_at(period)
     line = lines_of(initiative, [row])[row.pk]
     drafts = membership.partner_ids(Can.READ_DRAFTS)
     with_drafts = membership.can(Can.READ_DRAFTS) and (drafts is None or partner.pk in drafts)
@@ -69,6 +72,7 @@ def figure(request, initiative, indicator: str, partner, period: date):
         "partner": partner,
         "period": period,
         "frequency": frequency,
+        "merged": merged_with(initiative, partner, may_read),
         "figure": found,
         "state": state,
         "may_star": may_star,
@@ -119,6 +123,17 @@ def _ways(request, address: list, partner: Partner) -> list[tuple[str, str]]:
     if membership.can(Can.OVERRIDE):
         found.append((_("Override it"), reverse("measures:override", args=address)))
     return found
+
+
+def merged_with(initiative, partner: Partner, may_read: Collection[int] | None) -> list[tuple[Partner, bool]]:
+    """The partners of the initiative that this one was merged into, and those merged into it (False), as far as the
+    reader may see their figures."""
+    around = [(partner.successor, True)] if partner.successor is not None else []
+    around += [(one, False) for one in partner.predecessors.order_by("code")]
+    here = (
+        set(Participation.objects.filter(initiative=initiative).values_list("partner_id", flat=True)) if around else ()
+    )
+    return [(one, is_later) for one, is_later in around if one.pk in here and (may_read is None or one.pk in may_read)]
 
 
 def _said(indicator: Indicator, partner: Partner, period: date, *, is_handed_in: bool) -> list[Remark]:

@@ -115,12 +115,13 @@ def indicator(request, initiative, indicator: str):
 
     listed = _filtered(rows, request.GET)
     page = Paginator(listed, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
-    rule = KINDS[row.kind]
+    rule = KINDS[reading.indicator.kind]
     found = foresee(reading)
     kept = {name: value for name, value in request.GET.items() if name in ("grain", "period", "year", "as_of")}
     context = {
         "initiative": initiative,
-        "indicator": row,
+        "indicator": reading.indicator,
+        "definitions": reading.history.told if reading.history.rows else [],
         "reading": reading,
         "window": window,
         "crumbs": _crumbs(request, initiative, row),

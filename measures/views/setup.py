@@ -33,6 +33,7 @@ from measures.rules.lines import Line, check_line
 from measures.rules.progress import check_target
 from measures.rules.samples import SampleRow, computed_rows, missing_row, sample_rows
 from measures.selectors.goals import level_of
+from measures.selectors.versions import histories
 from measures.services import setup, targets
 from measures.services.composing import about
 from measures.views import composition
@@ -93,6 +94,7 @@ def indicator_edit(request, initiative, indicator: str):
         "spans": _spans(found, names),
         "limits_form": limits,
         "made": composition.made_of(request, initiative, found),
+        "definitions": histories([found])[found.pk].told,
         "has_figures": Figure.objects.filter(indicator=found).exists(),
     }
     return _indicator_page(request, initiative, form, "measures/indicator_edit.html", context)

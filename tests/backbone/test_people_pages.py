@@ -189,7 +189,7 @@ def test_deactivating_asks_first_and_can_be_undone(ana, riverside):
 
 SETTINGS = {
     "name": "Riverside", "timezone": "America/New_York", "locale": "en", "fiscal_year_starts": "7",
-    "small_cell_threshold": "11", "maintain_band": "5", "counting": "approved", "number_format": "1,234.5",
+    "small_cell_threshold": "11", "maintain_band": "5", "same_definition": "90", "counting": "approved", "number_format": "1,234.5",
     "date_order": "dmy", "accent": "",
     "outlier_z": "3", "outlier_modified_z": "3.5",
 }  # fmt: skip

@@ -1,13 +1,14 @@
 """The SQL roll-up and the pure rules are two statements of one truth: random filings must come out the same.
 
 Every kind, frequency and carry; partners that join and leave, own and common obligations, partners that file more rarely
-than others, first periods that may be left out, retirement, excuses, figures not collected, zeros, drafts, breakdowns
+than others, first periods that may be left out, retirement, definitions that begin anew, excuses, figures not collected, zeros, drafts, breakdowns
 that exclude each other or overlap; retired categories read under what they became, and how much is broken down at all;
 every grain, the whole and each partner, in the tenant's fiscal year and another.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -17,13 +18,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backbone.models import Participation
-from measures.models import Excuse, Figure, Obligation
+from measures.models import DefinitionVersion, Excuse, Figure, Obligation
+from measures.rules import versions as versions_rule
 from measures.rules.combining import Combined, combine, combine_periods
 from measures.rules.coverage import State
 from measures.rules.figures import Entry
 from measures.rules.lines import Dimension, Level, Line
 from measures.rules.owed import Assignment, Duty, OwedPeriod, period_at
-from measures.rules.periods import Grain, last_day, months_in, periods_between, start_of
+from measures.rules.periods import Grain, last_day, last_month, months_in, periods_between, start_of
 from measures.rules.splits import known_part, merged
 from measures.selectors.lenses import known_parts, merged_categories
 from measures.selectors.series import SeriesRow, series
@@ -54,6 +56,8 @@ KINDS = [
     ("money", "", 0),
     ("narrative", "", 0),
 ]
+PLAIN = {"flow", "stock", "unduplicated", "to_date", "average_stock", "minimum", "maximum", "median", "money"}
+RATES = {"rate", "rate_stock"}
 LEVELS = ("starting", "growing", "steady", "leading")
 CATEGORIES = ["", "age:young", "age:old", "age:unknown", "need:food", "need:home", "need:unknown"]
 AGE = Dimension("age", "Age", True, {"young": "Young", "old": "Old"}, {"old": date(2026, 1, 1)}, {"old": "young"})
@@ -70,6 +74,18 @@ def periods_of_time(draw, may_be_open=True):
     if may_be_open and draw(st.booleans()):
         end = None
     return start, end
+
+
+@st.composite
+def versions(draw, kind, periods):
+    """(from when, comparable, kind, over time): new definitions at the beginning of periods, of kinds filed alike."""
+    family = next((one for one in (PLAIN, RATES) if kind in one), {kind})
+    alike = [one for one in KINDS if one[0] in family]
+    found = []
+    for start in sorted(draw(st.sets(st.sampled_from(periods[1:] or periods), max_size=3))):
+        is_comparable = draw(st.booleans())
+        found.append((start, is_comparable, *(draw(st.sampled_from(alike))[:2] if not is_comparable else ("", ""))))
+    return found
 
 
 @st.composite
@@ -113,6 +129,7 @@ def worlds(draw):
         if draw(st.booleans())
         else [(None, (None, None), "", is_uneven)],
         "retired_on": draw(st.one_of(st.none(), st.none(), days)),
+        "versions": draw(versions(kind, periods)) if draw(st.booleans()) else [],
         "excuses": draw(st.lists(where, max_size=6, unique=True)),
         "figures": draw(st.lists(figure, max_size=40, unique_by=lambda f: (f[0], f[1]))),
         "mean_allowed": draw(st.booleans()),
@@ -182,6 +199,13 @@ def _build(initiative, riverside, world):
         for one in (twin, indicator)
         for who, (since, until), rhythm, may_begin_late in world["obligations"]
     )
+    kind, over_time = world["kind"], world["over_time"]
+    for start, is_comparable, its_kind, its_over_time in world["versions"]:
+        kind, over_time = (kind, over_time) if is_comparable else (its_kind, its_over_time)
+        DefinitionVersion.objects.create(
+            indicator=indicator, starts_on=start, definition="…", kind=kind, over_time=over_time,
+            is_comparable=is_comparable,
+        )  # fmt: skip
     Excuse.objects.bulk_create(
         Excuse(indicator=indicator, partner=partners[who], period=period, reason="fire", by=riverside.people.ana)
         for who, period in world["excuses"]
@@ -229,7 +253,7 @@ def _entry(world, one, two, not_collected, new):
 
 
 def _is_new(world, new):
-    return world["kind"] == "unduplicated" and (new if world["all_new"] is None else world["all_new"])
+    return not world["kind"].startswith("rate") and (new if world["all_new"] is None else world["all_new"])
 
 
 def _line(world):
@@ -263,7 +287,7 @@ def _compare(initiative, indicators, partners, world, grain, reader_starts):
         ),
     ]
     # Of kinds whose parts do not add up nothing is merged, and nothing is known to be broken down.
-    views = views[:1] + [view for view in views[1:] if view[0] is not None]
+    views = views[:1] + [view for view in views[1:] if view[0] is not None and not _changes_kind(world)]
     starts = reader_starts or TENANT_STARTS
     since, until = start_of(grain, FIRST, starts), LAST_MONTH
     for lens, categories, cells in views:
@@ -282,7 +306,9 @@ def _compare(initiative, indicators, partners, world, grain, reader_starts):
         seen = set()
         for period in periods_between(since, until, grain, starts):
             months = months_in(grain, period)
-            periods = {n: _owed(world, n, months) for n in range(len(partners))}
+            line, since_when, is_broken = _counted(world, months)
+            finish = versions_rule.broken if is_broken else lambda found: found
+            periods = {n: _owed(world, n, months, since_when) for n in range(len(partners))}
             owed = {n: {one.stands_at for one in found} for n, found in periods.items()}
             optional = {n: {one.stands_at for one in found if one.is_optional} for n, found in periods.items()}
             excused = {
@@ -298,10 +324,11 @@ def _compare(initiative, indicators, partners, world, grain, reader_starts):
                 }
                 whole = combine(line, entries, owed, excused, months, optional=optional, year_starts=TENANT_STARTS)
                 is_filled = category == "" and lens is None
-                _same(world, found.get((category, period)), whole, is_filled, (lens, grain, period, category))
+                _same(found.get((category, period)), finish(whole), is_filled, (lens, grain, period, category))
                 seen.add((category, period))
                 if is_filled and world["kind"] == "ordinal":
-                    seen |= _same_levels(found, whole, period)
+                    levels = {(f"level:{slug}", period) for slug in LEVELS}
+                    seen |= levels if is_broken else _same_levels(found, whole, period)
                 for n in range(len(partners)):
                     mine = {month: entry for (who, month), entry in entries.items() if who == n}
                     alone = combine_periods(
@@ -309,12 +336,35 @@ def _compare(initiative, indicators, partners, world, grain, reader_starts):
                         year_starts=TENANT_STARTS, partner=n,
                     )  # fmt: skip
                     where = (lens, grain, period, category, n)
-                    _same(world, own.get((n, category, period)), alone, is_filled, where)
+                    _same(own.get((n, category, period)), finish(alone), is_filled, where)
         assert set(found) <= seen
 
 
-def _owed(world, partner, months) -> set[OwedPeriod]:
-    """What this partner owes, of periods that lie wholly inside the span, and of all before it."""
+def _changes_kind(world):
+    return any(kind not in ("", world["kind"]) for _start, _comparable, kind, _over_time in world["versions"])
+
+
+def _counted(world, months):
+    """How a span is counted at its end: its line, since when that is so, and whether it was counted otherwise before."""
+    history = [versions_rule.Version(date.min, world["kind"])]
+    ways = {date.min: (world["kind"], world["over_time"])}
+    for start, is_comparable, kind, over_time in world["versions"]:
+        history.append(versions_rule.Version(start, kind, is_comparable))
+        ways[start] = (kind, over_time)
+    own = [
+        start
+        for start in periods_between(months[0], months[-1], world["frequency"], TENANT_STARTS)
+        if start >= months[0] and last_month(start, world["frequency"]) <= months[-1]
+    ]
+    first, last = (own[0], last_month(own[-1], world["frequency"])) if own else (months[0], months[-1])
+    since_when = versions_rule.since(history, last)
+    kind, over_time = ways[since_when]
+    line = replace(_line(world), kind=kind, over_time=over_time)
+    return line, since_when, versions_rule.break_between(history, first, last) is not None
+
+
+def _owed(world, partner, months, since_when) -> set[OwedPeriod]:
+    """What this partner owes, of periods that lie wholly inside the span, and of all before it that are counted alike."""
     joins_on, leaves_on = world["participations"][partner]
     duty = Duty(
         indicator="k",
@@ -334,6 +384,7 @@ def _owed(world, partner, months) -> set[OwedPeriod]:
         one
         for one in found
         if one.stands_at <= months[-1] and not (one.stands_at >= months[0] and one.start < months[0])
+        if one.start >= min(since_when, months[0])
     }
 
 
@@ -362,7 +413,7 @@ def _same_levels(found, whole, period):
     return set(keys)
 
 
-def _same(world, row: SeriesRow | None, rule: Combined, is_filled, where):
+def _same(row: SeriesRow | None, rule: Combined, is_filled, where):
     if row is None:
         assert not rule.has_something, where
         assert rule.coverage.filed == 0, where
@@ -384,4 +435,4 @@ def _same(world, row: SeriesRow | None, rule: Combined, is_filled, where):
     ), where
     assert row.number == rule.value, where
     assert row.value_period == rule.as_of_period, where
-    assert row.is_exact == (world["kind"] == "unduplicated" and rule.value is not None), where
+    assert row.is_exact == (rule.kind == "unduplicated" and rule.value is not None), where

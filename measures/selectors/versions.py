@@ -1,0 +1,70 @@
+"""Which version of its definition an indicator has when: rows as the rules ask for them, and the indicator as it was."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from measures.models import DefinitionVersion, Indicator
+from measures.rules.versions import Version, break_between, breaks, version_at
+
+FIELDS = ("definition", "numerator", "denominator", "kind", "over_time")
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """All versions of one indicator: its own definition, and the later ones in order."""
+
+    indicator: Indicator
+    rows: Sequence[DefinitionVersion] = ()
+
+    @property
+    def rules(self) -> tuple[Version, ...]:
+        first = Version(date.min, self.indicator.kind)
+        return (
+            first,
+            *(Version(row.starts_on, row.kind, row.is_comparable, row.bridge, row.bridge_source) for row in self.rows),
+        )
+
+    def at(self, period: date) -> DefinitionVersion | None:
+        """The row in force in this period; None while it is the indicator's own, first definition."""
+        return next((row for row in reversed(self.rows) if row.starts_on <= period), None)
+
+    def number_at(self, period: date) -> int:
+        """Which version that is, counted from 1."""
+        return 1 + sum(row.starts_on <= period for row in self.rows)
+
+    def as_at(self, period: date) -> Indicator:
+        """The indicator as it is defined in this period; a copy that is not to be saved."""
+        row = self.at(period)
+        if row is None:
+            return self.indicator
+        found = copy.copy(self.indicator)
+        for name in FIELDS:
+            setattr(found, name, getattr(row, name))
+        return found
+
+    @property
+    def told(self) -> list[Indicator | DefinitionVersion]:
+        """All definitions in order, as a page lists them; the first has no month."""
+        return [self.indicator, *self.rows]
+
+    def break_between(self, first: date, last: date) -> Version | None:
+        return break_between(self.rules, first, last) if self.rows else None
+
+    def breaks_within(self, first: date, last: date) -> list[Version]:
+        return [one for one in breaks(self.rules) if first < one.starts_on <= last]
+
+    def kind_at(self, period: date) -> str:
+        return version_at(self.rules, period).kind
+
+
+def histories(indicators: Iterable[Indicator]) -> Mapping[int, History]:
+    """Each indicator's versions, by id; one query."""
+    wanted = {indicator.pk: indicator for indicator in indicators}
+    rows: dict[int, list[DefinitionVersion]] = {}
+    for row in DefinitionVersion.objects.filter(indicator__in=list(wanted)).order_by("starts_on"):
+        rows.setdefault(row.indicator_id, []).append(row)
+    return {pk: History(indicator, tuple(rows.get(pk, ()))) for pk, indicator in wanted.items()}
