@@ -14,8 +14,10 @@ from backbone.tabular import Findings
 from measures.importing.office import Office
 from measures.importing.preview import Preview, compare_published, judge, record_published
 from measures.importing.reading import Reader, ReadRow
+from measures.importing.standing import LineKey
 from measures.importing.tables import open_rows
 from measures.importing.together import broken_by
+from measures.models import Filing
 from measures.services import filings
 
 BATCH = 20_000
@@ -61,11 +63,19 @@ def import_stream(
     )  # fmt: skip
     is_history = False
     touched: set[tuple[int, date]] = set()
+    filed = set(Filing.objects.filter(initiative=initiative).values_list("partner_id", "period"))
+
+    def may_stand(key: LineKey) -> bool:
+        indicator_id, period, partner_id = key
+        return (partner_id, period) in filed or delivery.has(indicator_id, (partner_id, period))
+
     try:
         with transaction.atomic():
             for batch in _batches(reader, opened.rows):
                 is_history = is_history or len(batch) >= BATCH
-                preview = judge(office, batch, tally.findings, replace=replace, is_history=is_history)
+                preview = judge(
+                    office, batch, tally.findings, replace=replace, is_history=is_history, may_stand=may_stand
+                )  # fmt: skip
                 tally.created += preview.created
                 tally.changed += preview.changed
                 tally.unchanged += preview.unchanged

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from dataclasses import replace as but
 from decimal import Decimal
@@ -137,17 +137,24 @@ def judge_table(table: Table, office: Office, *, replace: bool = False, expected
 
 
 def judge(
-    office: Office, read: Iterable[ReadRow], findings: Findings, *, replace: bool, is_history: bool = False
+    office: Office,
+    read: Iterable[ReadRow],
+    findings: Findings,
+    *,
+    replace: bool,
+    is_history: bool = False,
+    may_stand: Callable[[LineKey], bool] | None = None,
 ) -> Preview:
     """Hold rows against what is stored and against each other: parts and totals, approved figures, the usual.
 
-    `is_history`: so many rows that they make the usual, and are not held against it.
+    `is_history`: so many rows that they make the usual, and are not held against it. `may_stand` says of which lines
+    the caller does not know that nothing stands.
     """
     preview = Preview(office.initiative, findings=findings, replaces=replace and office.may_replace)
     by_line: dict[LineKey, list[ReadRow]] = defaultdict(list)
     for row in read:
         by_line[row.figure.indicator_id, row.figure.period, row.figure.partner_id].append(row)
-    stored = cells_of(by_line.keys())
+    stored = cells_of([key for key in by_line if may_stand is None or may_stand(key)])
     history = {} if is_history or len(by_line) > HISTORY_LINES else _history(office, by_line)
     past = _past(office, by_line)
     for key, rows in by_line.items():

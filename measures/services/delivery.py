@@ -47,6 +47,7 @@ class Delivery:
         self._may_move_locks = by is None or by.can(Can.MOVE_LOCKS)
         self._state = APPROVED if approve else SUBMITTED if submit else DRAFT
         self._indicators: dict[int, Indicator] = {}
+        self._is_settled = False
         self._work = self._new_work()
         self._done = Receipt()
 
@@ -66,6 +67,10 @@ class Delivery:
         if len(self._work.touched) > MOST_FILINGS:
             self._settle()
 
+    def has(self, indicator_id: int, desk: Desk) -> bool:
+        """Whether figures of this line may have been put already."""
+        return self._is_settled or indicator_id in self._work.lines.get(desk, ())
+
     def finish(self) -> Receipt:
         """Versions, history and marks of everything that was put; what all of it did."""
         self._settle()
@@ -74,7 +79,10 @@ class Delivery:
     def _put(self, chunk: list[FigureRow], closed: set[tuple[int, Desk]]) -> None:
         work = self._work
         filings = figure_rows.open_filings(self.initiative.pk, {row.desk for row in chunk}, self.now, work.touched)
-        stored = figure_rows.stored_at([row.key for row in chunk])
+        # In a filing that this delivery has just made nothing stands but what it wrote itself: nobody else holds it.
+        stored = figure_rows.stored_at(
+            [row.key for row in chunk if not filings[row.desk].is_new or self.has(row.indicator_id, row.desk)]
+        )
         cells, kept = work.settle(chunk, stored)
         refused = [row for row in chunk if row.key in cells and (row.indicator_id, row.desk) in closed]
         if refused:
@@ -89,6 +97,7 @@ class Delivery:
 
     def _settle(self) -> None:
         self._done = self._done.with_more(self._work.finish())
+        self._is_settled = True
         self._work = self._new_work()
 
     def _new_work(self) -> Work:

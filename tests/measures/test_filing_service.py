@@ -198,7 +198,7 @@ def test_statements_do_not_grow_with_partners(riverside, django_assert_max_num_q
         made = [factories.make_partner(riverside.initiative, f"N{n}") for n in range(partners)]
     riverside.people.ben.__dict__.pop("current_grants", None)
     with tenant_scope(riverside.tenant):
-        assert statements(django_assert_max_num_queries, riverside, indicators, made) == 12
+        assert statements(django_assert_max_num_queries, riverside, indicators, made) == 11
 
 
 # --- drafts ---
