@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from backbone.forms.roster import day_input
 from backbone.models import Initiative, Partner
 from measures.forms.fields import MonthField, PartnerChoice, PartnerChoices
-from measures.models import Indicator
+from measures.models import Indicator, Obligation
 from measures.rules import kinds
 
 TICKED_AT_MOST = 30  # partners; more are chosen from a list that scrolls
@@ -31,6 +31,18 @@ class ObligationForm(forms.Form):
     ends_on = forms.DateField(
         label=_("Until"), required=False, widget=day_input(), help_text=_("Left empty: until each leaves.")
     )
+    frequency = forms.ChoiceField(
+        label=_("How often"),
+        required=False,
+        choices=[("", _("as often as the indicator asks")), *Indicator.Frequency.choices],
+        help_text=_("What is filed for a quarter is never split into months, and not expected in them."),
+    )
+    first_partial = forms.ChoiceField(
+        label=_("A first period that began before"), required=False, choices=Obligation.FirstPartial.choices
+    )
+
+    def clean_first_partial(self) -> str:
+        return self.cleaned_data["first_partial"] or Obligation.FirstPartial.EXPECTED
 
     def __init__(self, *args, initiative: Initiative, **kwargs):
         super().__init__(*args, **kwargs)

@@ -239,3 +239,25 @@ def test_an_excuse_is_given_for_the_partners_own_period(in_riverside, k1):
     assert "P3 files Completions once a quarter" in refused.value.problems[0].message
     obligations.give_excuse(indicator=k1, partner=p3, period=JULY, reason="Fire", by=ana)
     assert row(k1, "quarter", JULY) == ("none", None, 0, 2)
+
+
+def test_staff_say_how_often_a_partner_files(riverside):
+    with riverside.scope():
+        factories.make_indicator(riverside.initiative)
+        indicator, p3 = Obligation.objects.get().indicator_id, riverside.partners[2].pk
+    client = Client()
+    client.force_login(factories.user_of(riverside.people.ana))
+    said = {
+        "form": "assign",
+        "indicator": indicator,
+        "partners": [p3],
+        "frequency": "quarter",
+        "first_partial": "optional",
+    }
+    assert client.post(riverside.url("obligations/"), said).status_code == 302
+    with riverside.scope():
+        line = Obligation.objects.get(partner=p3)
+        assert (line.frequency, line.first_partial) == ("quarter", "optional")
+    page = client.get(riverside.url("obligations/")).content.decode()
+    assert "every quarter" in page
+    assert "first period optional" in page
