@@ -81,7 +81,7 @@ def of_combined(line: Line, combined: Combined, so_far: bool) -> Shown | None:
         words = ngettext("told by %(count)s partner", "told by %(count)s partners", told) % {"count": number(told)}
         return Shown(_("told") if combined.coverage.expected == 1 and told else words, words=True)
     if line.kind == MEDIAN and combined.state is State.NOT_COMBINABLE:
-        small = _("the medians of the parts, not combined")
+        small = _("not combined")
         return Shown(_range(line, combined), not combined.coverage.is_complete, words=True, small=small)
     if line.kind == MILESTONE:
         return _of_milestone(combined, so_far)
