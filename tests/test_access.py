@@ -359,7 +359,7 @@ def tokens(world) -> dict[str, str]:
         ("steward", None, None),
         ("reader", None, 403),
         ("revoked", 401, 401),
-        ("next door", 401, 401),
+        ("next door", 404, 404),
         ("nonsense", 401, 401),
     ],
 )

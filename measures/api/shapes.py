@@ -78,7 +78,7 @@ class CommunityFigureShape(serializers.Serializer):
     unit = serializers.CharField(allow_blank=True)
     published_on = serializers.DateField(help_text="Its vintage: the day on which its source published it.")
     lag_days = serializers.IntegerField(help_text="Days from the end of the period to that day.")
-    source = serializers.CharField(allow_blank=True)
+    source = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
     source_url = serializers.CharField(allow_blank=True)
     note = serializers.CharField(allow_blank=True)
 

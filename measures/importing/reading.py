@@ -99,7 +99,8 @@ class Reader:
 
         outside = self._not_filed(indicator)
         if outside is not None:
-            return self._row_of(outside, row)
+            self._row_of(outside, row)
+            return None
         seat = settle("partner", partner, self._seat)
         found = settle("indicator", indicator, self._indicator)
         month = settle("period", period, self._period)

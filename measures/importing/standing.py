@@ -25,14 +25,13 @@ def cells_of(lines: Collection[LineKey]) -> dict[LineKey, dict[str, Stored]]:
         return found
     columns = ", ".join(f"f.{name}" for name in COLUMNS)
     indicators, periods, partners = (staged.array(column) for column in zip(*lines, strict=True))
-    with connection.cursor() as cursor:
+    with staged.in_key_order(len(lines)), connection.cursor() as cursor:
         cursor.execute(
-            # LATERAL: each line by the index, whatever the planner thinks of a table that is growing under it.
             "SELECT f.* FROM unnest(%s::bigint[], %s::date[], %s::bigint[]) "  # noqa: S608  names of ours
             "AS k (indicator_id, period, partner_id) "
             f"CROSS JOIN LATERAL (SELECT f.indicator_id, f.period, f.partner_id, f.category, {columns} "
             "FROM measures_figure f WHERE f.tenant_id = %s AND f.indicator_id = k.indicator_id "
-            "AND f.period = k.period AND f.partner_id = k.partner_id OFFSET 0) f",
+            "AND f.period = k.period AND f.partner_id = k.partner_id ORDER BY f.category OFFSET 0) f",
             [indicators, periods, partners, active_tenant_id()],
         )
         for indicator_id, period, partner_id, category, *rest in cursor.fetchall():

@@ -319,7 +319,7 @@ def _too_often(line: Line, definition: Definition, frequency: Grain, known: Mapp
             text = gettext_noop(
                 "{name} cannot be computed for each {often}: {input} is there for each {rarely} only. Choose {rarely}."
             )
-            params = {"indicator": line.slug, "name": line.name, "input": other.name}
+            params: dict[str, Any] = {"indicator": line.slug, "name": line.name, "input": other.name}
             params |= {"often": frequency.word, "rarely": other.frequency.word}
             found.append(Problem("formula.frequency", text, params, field="frequency", value=str(frequency)))
     return found

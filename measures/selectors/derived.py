@@ -290,11 +290,11 @@ def _coverage(
         for number, scope, category, filed, expected, excused, of in cursor:
             span = asked[number][0]
             key = (span.counting.indicator_id, _Place(scope, span.grain, span.period))
-            one = found.setdefault(key, _Covered())
+            covered = found.setdefault(key, _Covered())
             if category is None:
-                one.expected, one.excused, one.of = expected, excused, frozenset(of or ())
+                covered.expected, covered.excused, covered.of = expected, excused, frozenset(of or ())
             else:
-                one.filed[category] = filed
+                covered.filed[category] = filed
     return found
 
 

@@ -31,7 +31,7 @@ class Outside:
     def of(cls, initiative: Initiative, known: Mapping[int, Counting], as_of: datetime | None = None) -> Outside:
         is_computed = any(counting.is_computed for counting in known.values())
         related = graph([initiative.pk]) if is_computed else NOTHING
-        ids = {pk for pk, counting in (known | related.countings).items() if counting.is_published}
+        ids = {pk for pk, counting in {**known, **related.countings}.items() if counting.is_published}
         return cls(known, related, current(ids, as_of=as_of) if ids else [])
 
     def has(self, pk: int) -> bool:

@@ -188,13 +188,13 @@ _OWED_WITH_EXCUSES = """
 """
 
 
-def plan_steadily(cursor: Any, **more: str) -> None:
-    """Join and group by hashing whatever the planner believes, until the transaction ends; with `more` settings.
+def plan_steadily(cursor: Any) -> None:
+    """Join and group by hashing whatever the planner believes, until the transaction ends.
 
     It cannot know how many rows our CTEs have and believes in one, so that it would compare thousands of rows with
     thousands one by one. Where an index must be walked for each span, the SQL says LATERAL, which no setting undoes.
     """
-    _set_locally(cursor, dict.fromkeys(_GUESSING, "off") | more)
+    cursor.execute(_SWITCH, ["off"] * 3)
 
 
 @contextmanager
@@ -202,12 +202,10 @@ def steady_plans(cursor: Any) -> Iterator[None]:
     """`plan_steadily` until the end of this block, for a transaction that goes on to other things."""
     plan_steadily(cursor)
     yield
-    _set_locally(cursor, dict.fromkeys(_GUESSING, "on"))
+    cursor.execute(_SWITCH, ["on"] * 3)
 
 
-_GUESSING = ("enable_nestloop", "enable_mergejoin", "enable_sort")
-
-
-def _set_locally(cursor: Any, settings: dict[str, str]) -> None:
-    asked = ", ".join(["set_config(%s, %s, true)"] * len(settings))
-    cursor.execute(f"SELECT {asked}", [word for pair in settings.items() for word in pair])
+_SWITCH = (
+    "SELECT set_config('enable_nestloop', %s, true), set_config('enable_mergejoin', %s, true), "
+    "set_config('enable_sort', %s, true)"
+)

@@ -146,16 +146,17 @@ def stored_at(keys: Collection[Key]) -> dict[Key, Stored]:
     """The figures that stand at these keys; one statement."""
     if not keys:
         return {}
-    # LATERAL: each key by the index, however many there are and whatever the planner thinks of a table that grows.
-    found = _run(
-        "SELECT f.* FROM unnest(%s::bigint[], %s::date[], %s::bigint[], %s::text[]) "  # noqa: S608  names of ours
-        "AS k (indicator_id, period, partner_id, category) CROSS JOIN LATERAL ("
-        f"SELECT {_ALL_COLUMNS} FROM measures_figure f WHERE f.tenant_id = %s AND f.indicator_id = k.indicator_id "
-        "AND f.period = k.period AND f.partner_id = k.partner_id AND f.category = k.category OFFSET 0) f",
-        (),
-        *(staged.array(column) for column in zip(*keys, strict=True)),
-        active_tenant_id(),
-    )
+    with staged.in_key_order(len(keys)):
+        found = _run(
+            "SELECT f.* FROM unnest(%s::bigint[], %s::date[], %s::bigint[], %s::text[]) "  # noqa: S608  names of ours
+            "AS k (indicator_id, period, partner_id, category) CROSS JOIN LATERAL ("
+            f"SELECT {_ALL_COLUMNS} FROM measures_figure f WHERE f.tenant_id = %s AND f.indicator_id = k.indicator_id "
+            "AND f.period = k.period AND f.partner_id = k.partner_id AND f.category = ANY(ARRAY[k.category]) "
+            "ORDER BY f.category OFFSET 0) f",
+            (),
+            *(staged.array(column) for column in zip(*keys, strict=True)),
+            active_tenant_id(),
+        )
     return {tuple(row[:4]): Stored(*row[4:]) for row in found}
 
 

@@ -78,7 +78,7 @@ class Command(BaseCommand):
                 if checked.has_errors:
                     count = report["error_count"]
                     raise CommandError(f"Nothing was imported: {count} problem{'s' * (count != 1)} shown above.")
-                counts = report["created"], report["changed"], report["unchanged"]
+                counts = [report["created"], report["changed"], report["unchanged"]]
                 if not dry_run:
                     report, *counts = formats.write(source, content, file.name, **place, asked=asked, limits=BULK)
         except Refused as refused:

@@ -47,7 +47,8 @@ def drain(tenant_id: int) -> int:
     """
     marks = 0
     with connection.cursor() as cursor:
-        plan_steadily(cursor, synchronous_commit="off")
+        cursor.execute("SET LOCAL synchronous_commit = off")
+        plan_steadily(cursor)
         while True:
             found = _recompute(cursor, tenant_id)
             marks += found
