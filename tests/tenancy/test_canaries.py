@@ -26,11 +26,11 @@ from tests.routes import make_world
 
 pytestmark = pytest.mark.isolation
 
-# Not free text: what code compares, what is shown to nobody, or what an address is made of.
+# Not free text: what code compares or computes, what is shown to nobody, or what an address is made of.
 NOT_WORDS = {
     "slug", "code", "role", "state", "status", "kind", "category", "verb", "subject_label", "period_key", "message_id",
     "token_hash", "secret_hash", "prefix", "timezone", "locale", "email", "to_email", "route", "credential", "key",
-    "body_hash", "unit", "scope", "grain", "changed_because",
+    "body_hash", "unit", "scope", "grain", "changed_because", "left", "right", "becomes",
 }  # fmt: skip
 
 # Words that the world's measure, a plain count, has no place for: of rates, formulas and public sources.
