@@ -22,6 +22,7 @@ from measures.importing.office import Office
 from measures.importing.standing import cells_of, conflict, is_same
 from measures.models import Filing
 from measures.models.filings import OPEN_STATES, FigureState
+from measures.rules.attested import Word
 from measures.rules.figures import Entry, Place
 from measures.rules.lines import TOTAL, Line
 from measures.rules.periods import text_of
@@ -85,6 +86,7 @@ class FilingAPI(MemberAPI):
             "by": self.membership,
             "version": self._version(request, partner, period),
             "as_defined": {by_slug[slug]: word for slug, word in as_defined.items()},
+            "attested": {by_slug[slug]: Word(word) for slug, word in as_defined.items()},
             "words": self._words(body.get("words"), by_slug),
         }
         is_said_again = _is_said_again(owed.lines, said, standing)

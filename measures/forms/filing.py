@@ -11,6 +11,7 @@ from backbone.problems import Refused, errors, warnings
 from backbone.wording import say
 from measures.forms.line import LineForm
 from measures.forms.typed import FORMATS
+from measures.rules.attested import Word
 from measures.rules.figures import Entry
 from measures.rules.lines import TOTAL
 from measures.selectors.report import Report
@@ -84,7 +85,21 @@ class FilingForm:
 
     @property
     def as_defined(self) -> dict[int, bool]:
-        return {line.pk: line.as_defined for line in self.posted if line.has_more_to_say}
+        """The filer's tick; of a definition that is shown whole only where it is answered."""
+        return {
+            line.pk: bool(line.as_defined)
+            for line in self.posted
+            if line.has_more_to_say or (line.may_attest and line.as_defined is not None)
+        }
+
+    @property
+    def attested(self) -> dict[int, Word]:
+        """What the partner says of how it counts, where it says so."""
+        return {
+            line.pk: Word(line.as_defined, line.otherwise)
+            for line in self.posted
+            if line.may_attest and line.as_defined is not None and (TOTAL, "otherwise") not in line.unreadable
+        }
 
     @property
     def is_readable(self) -> bool:

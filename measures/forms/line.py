@@ -347,6 +347,11 @@ class LineForm(AskedLine):
         return _("For %(period)s, due %(due)s.") % words
 
     @property
+    def may_attest(self) -> bool:
+        """Whether there is a definition by which a partner may count, or not."""
+        return bool(self.indicator.definition.strip())
+
+    @property
     def has_more_to_say(self) -> bool:
         return self.what != " ".join(self.indicator.definition.split())
 

@@ -39,6 +39,8 @@ UNFINISHED = (
 AS_NUMBER, AS_NIL, AS_NOT_COLLECTED = "number", "nil", "nc"
 ANSWERS = (AS_NUMBER, AS_NIL, AS_NOT_COLLECTED)
 
+AS_DEFINED = {"1": True, "0": False}  # and None for who does not say
+
 
 class TypedLine:
     """One line as it is typed. `entries` are the cells that can be read, blanks included; the others stay as texts."""
@@ -83,7 +85,9 @@ class TypedLine:
         self.answer = AS_NOT_COLLECTED if row.total.is_not_collected else AS_NUMBER
         self.reason = row.total.reason if row.total.is_not_collected else ""
         self.new_only = any(entry.new_only for entry in self.entries.values())
-        self.as_defined = bool(row.as_defined)
+        word = row.typed_word or row.word
+        self.as_defined = word.as_defined if word else row.as_defined or None
+        self.otherwise = word.note if word else ""
         self.words = row.own_words
         self.said = "" if row.total.is_not_collected else row.total.reason
         self._write_texts()
@@ -95,7 +99,8 @@ class TypedLine:
             self.answer = AS_NUMBER
         self.reason = self._read_text(data, "reason") if self.answer == AS_NOT_COLLECTED else ""
         self.new_only = self.line.kind == UNDUPLICATED and data.get(f"{self.pk}/new") == "1"
-        self.as_defined = f"{self.pk}/defined" in data
+        self.as_defined = AS_DEFINED.get(data.get(f"{self.pk}/defined", ""))
+        self.otherwise = self._read_text(data, "otherwise")
         self.words = self._read_text(data, "words")
         self.said = self._read_text(data, "said") if self.takes_words else ""
         if self.answer == AS_NUMBER:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backbone.models import Membership, Partner, TenantForeignKey, TenantOwned
 from measures.models.indicators import Indicator
+from measures.rules.attested import Word
 
 
 class DefinitionVersion(TenantOwned):
@@ -49,16 +50,19 @@ class DefinitionVersion(TenantOwned):
 class Attestation(TenantOwned):
     """A partner's word how it counts under one version: as defined, or otherwise, and how.
 
-    `version_on` is the first month of the version; None of the indicator's first definition.
+    `version_on` is the first month of the version; None of the indicator's first definition. `typed_…` is what stands
+    in a draft: the partner's own until it is handed in. `as_defined` is None while nothing else was said.
     """
 
     indicator = TenantForeignKey(Indicator, models.CASCADE, related_name="attestations")
     partner = TenantForeignKey(Partner, related_name="attestations")
     version_on = models.DateField(null=True)
-    as_defined = models.BooleanField()
+    as_defined = models.BooleanField(null=True)
     note = models.CharField(_("how we count it instead"), max_length=2000, blank=True)
+    typed_as_defined = models.BooleanField(null=True)
+    typed_note = models.CharField(max_length=2000, blank=True, default="")
     by = TenantForeignKey(Membership, related_name="+")
-    at = models.DateTimeField(auto_now=True)
+    at = models.DateTimeField()
 
     class Meta(TenantOwned.Meta):
         constraints = [
@@ -69,3 +73,13 @@ class Attestation(TenantOwned):
 
     def __str__(self):
         return f"{self.partner_id} on {self.indicator_id}"
+
+    @property
+    def said(self) -> Word | None:
+        """What was handed in."""
+        return None if self.as_defined is None else Word(self.as_defined, self.note)
+
+    @property
+    def typed(self) -> Word | None:
+        """What a draft says instead."""
+        return None if self.typed_as_defined is None else Word(self.typed_as_defined, self.typed_note)

@@ -16,6 +16,7 @@ from measures.lines import closes_on, due_on, today
 from measures.lines import lines as lines_of
 from measures.models import Excuse, Figure, Filing, Indicator, Remark
 from measures.models.filings import FigureState
+from measures.rules.attested import Word
 from measures.rules.crossing import CrossRule
 from measures.rules.figures import Entry, ratio
 from measures.rules.kinds import FLOW
@@ -23,6 +24,7 @@ from measures.rules.lines import TOTAL, Line
 from measures.rules.outliers import LOOKED_BACK
 from measures.rules.periods import Grain, add_months
 from measures.rules.usual import usual
+from measures.selectors.attested import words_of
 from measures.selectors.filing import HANDED_IN, entry_of, owed_lines
 from measures.selectors.locks import openings
 from measures.selectors.obligations import rarer_duties
@@ -67,6 +69,8 @@ class ReportLine:
     state: str = ""
     cells: dict[str, Entry] = field(default_factory=dict)
     as_defined: bool | None = None
+    word: Word | None = None  # what the partner says of how it counts
+    typed_word: Word | None = None  # what a draft says instead, which is the partner's own
     submitted_by_id: int | None = None
     changed_by: str = ""
     changed_at: datetime | None = None
@@ -150,7 +154,7 @@ class Report:
 
 
 def report(initiative: Initiative, partner: Partner, period: date, now: datetime | None = None) -> Report:
-    """What a partner owes for one period, with drafts, history, words and the rules over its lines; thirteen queries
+    """What a partner owes for one period, with drafts, history, words and the rules over its lines; fourteen queries
     at most, always.
 
     Empty lines when it owes nothing then.
@@ -179,6 +183,8 @@ def report(initiative: Initiative, partner: Partner, period: date, now: datetime
             past=[(add_months(period, -back * grain.months), None) for back in range(REMEMBERED, 0, -1)],
         )
     _fill_in(partner, period, lines)
+    for pk, row in words_of(partner, lines, period).items():
+        lines[pk].word, lines[pk].typed_word = row.said, row.typed
     for remark in Remark.objects.filter(partner=partner, period=period).select_related("by"):
         if remark.indicator_id in lines:
             about = tuple(one["message"] for one in remark.answers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -59,6 +59,12 @@ class History:
 
     def kind_at(self, period: date) -> str:
         return version_at(self.rules, period).kind
+
+
+def versions_on(indicator_ids: Collection[int], period: date) -> dict[int, date]:
+    """The first month of the version in force, by indicator id, where that is not the first definition; one query."""
+    rows = DefinitionVersion.objects.filter(indicator__in=list(indicator_ids), starts_on__lte=period)
+    return dict(rows.order_by("starts_on").values_list("indicator_id", "starts_on"))  # the last one stays
 
 
 def histories(indicators: Iterable[Indicator]) -> Mapping[int, History]:

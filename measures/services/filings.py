@@ -17,6 +17,7 @@ from backbone.look.numbers import period_name
 from backbone.models import Initiative, Membership, Partner
 from backbone.problems import Problem, Refused, errors, gettext_noop, warnings
 from measures.models import Filing
+from measures.rules.attested import Word
 from measures.rules.cells import check_submission
 from measures.rules.figures import Entry, Place
 from measures.rules.kinds import MILESTONE
@@ -26,6 +27,7 @@ from measures.rules.periods import text_of
 from measures.selectors import filing as reads
 from measures.selectors import warned
 from measures.services import figure_rows, refusals, remarks
+from measures.services.attested import attest
 from measures.services.delivery import Delivery
 from measures.services.figure_rows import FigureRow
 from measures.services.locks import reopen
@@ -95,6 +97,7 @@ def save_draft(
     version: int | None,
     words: Mapping[int, str] | None = None,
     as_defined: Mapping[int, bool] | None = None,
+    attested: Mapping[int, Word] | None = None,
 ) -> Receipt:
     """Keep what a filer typed, right or wrong: cells by indicator id and category; a blank one is cleared.
 
@@ -106,12 +109,17 @@ def save_draft(
     """
     is_blank = all(entry.is_blank for said in cells.values() for entry in said.values())
     if is_blank and version == 0 and not words:
+        attest(
+            initiative=initiative, partner=partner, period=period, lines=list(cells), said=attested or {}, indicators={},
+            by=by, is_draft=True,
+        )  # fmt: skip
         return Receipt()  # a new report, and nothing in it
     sheet = Sheet.open(initiative, partner, period, cells, as_defined or {}, by)
     work = Work(initiative, by, DRAFT, "", sheet.now, is_typing=True)
     sheet.put(work, sheet.settled(cells, version))
     if words:
         remarks.say(partner=partner, period=period, words=words, by=by)
+    _attest(sheet, attested or {}, list(cells), is_draft=True)
     return work.finish()
 
 
@@ -126,11 +134,13 @@ def submit(
     by: Membership,
     version: int | None,
     as_defined: Mapping[int, bool] | None = None,
+    attested: Mapping[int, Word] | None = None,
 ) -> Receipt:
     """Hand in a partner's report: every line that it owes and that still waits for the partner, as typed or as saved.
 
     After a return those are the returned lines only; what is approved or waits for review stays as it is. `words` are
-    the explanations or answers, by indicator id. A line whose period is not over yet is kept as a draft.
+    the explanations or answers, by indicator id; `attested` how the partner counts, where it says so. A line whose
+    period is not over yet is kept as a draft.
 
     Raises Refused with everything that `rules.check_submission` and the hard rules over several lines find (each problem
     names its line), with `warning.no_words` where the tenant wants unusual figures explained, with what `save_draft`
@@ -172,7 +182,17 @@ def submit(
     sheet.put(work, {pk: merged[pk] | dict.fromkeys(dropped[pk], Entry()) for pk in asked})
     spoken = {pk: words[pk] for pk in asked if pk in words}
     remarks.say(partner=partner, period=period, words=spoken, by=by, answers=said_odd)
+    _attest(sheet, attested or {}, list(later), is_draft=True)
+    _attest(sheet, attested or {}, asked, is_draft=False)
     return work.finish()
+
+
+def _attest(sheet: Sheet, attested: Mapping[int, Word], lines: Collection[int], *, is_draft: bool) -> None:
+    """Keep what the partner says of how it counts, of these lines."""
+    attest(
+        initiative=sheet.initiative, partner=sheet.partner, period=sheet.period, indicators=sheet.indicators,
+        lines=lines, said=attested, by=sheet.by, is_draft=is_draft,
+    )  # fmt: skip
 
 
 def _odd(

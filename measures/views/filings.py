@@ -153,6 +153,7 @@ def _submit(request, found: Report) -> HttpResponse:
                 by=request.membership,
                 version=form.version,
                 as_defined=form.as_defined,
+                attested=form.attested,
             )
         except Refused as refused:
             elsewhere = form.take(refused)
@@ -199,6 +200,7 @@ def _keep(request, form: FilingForm) -> list[str]:
             version=form.version,
             words=form.words,
             as_defined=form.as_defined,
+            attested=form.attested,
         )
     except Refused as refused:
         return form.take(refused)

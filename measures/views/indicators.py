@@ -26,6 +26,7 @@ from measures.rules.forecast import Forecast
 from measures.rules.kinds import KINDS
 from measures.rules.periods import Grain, text_of
 from measures.rules.splits import heirs
+from measures.selectors.attested import same_definition_of
 from measures.selectors.forest import branches
 from measures.selectors.goals import periods_of
 from measures.selectors.history import excuse_steps, figure_steps
@@ -153,6 +154,7 @@ def indicator(request, initiative, indicator: str):
         "splits": [(one, drawing.split_chart(reading, one)) for one in parts],
         "steps": _steps(membership, reading, shown, codes),
         "restated": restatements(reading, shown),
+        "same": same_definition_of(reading, codes),
         "window_query_now": replace(window, as_of=None).query(),
         "levels": at_levels(reading),
         "told": told(reading, shown),
