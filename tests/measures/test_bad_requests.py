@@ -152,7 +152,8 @@ def part(name: str, content: str = "x", filename: str = "") -> str:
         (117, "", "multipart/form-data; boundary=b", (400, "file.missing")),
         (1, "", "text/csv", (400, "file.empty")),
         (120, "x", "text/csv; charset=latin1", (415, "body.type")),
-        (119, "{}", "application/json", (415, "body.type")),
+        (119, "{}", "image/png", (415, "body.type")),
+        (29, "{}", "application/json", (400, "file.type")),  # a body is a file, and figures are no JSON of ours
     ],
 )  # fmt: skip
 def test_a_form_that_is_none(desk, case, body, content_type, expected):

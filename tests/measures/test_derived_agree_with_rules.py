@@ -20,6 +20,7 @@ from measures.rules.combining import Combined, combine
 from measures.rules.coverage import Coverage, combined_coverage
 from measures.rules.derived import combined_from, coverage_of_partner, definition_of
 from measures.rules.periods import Grain, add_months, months_in, periods_between, start_of
+from measures.rules.versions import broken
 from measures.selectors.series import series
 from measures.services import rollups
 from tests import factories
@@ -29,8 +30,8 @@ from tests.measures.test_rollups_agree_with_rules import (
     TENANT_STARTS,
     _build,
     _cells,
+    _counted,
     _entry,
-    _line,
     _owed,
     worlds,
 )
@@ -91,8 +92,8 @@ def test_stored_formulas_are_what_the_rules_compute(initiative, in_riverside, wo
 
 
 def _check(initiative, riverside, world, other, formula, reweight):
-    for one in (world, other):
-        one |= {"mean_allowed": False} | (
+    for one in (world, other):  # one definition for all time, of a kind that can be computed with
+        one |= {"mean_allowed": False, "versions": []} | (
             {} if one["kind"] in INPUTS else {"kind": "flow", "over_time": "", "carry": 0}
         )
     (_twin, first), partners = _build(initiative, riverside, world)
@@ -203,10 +204,10 @@ def _compare(initiative, made, partners, worlds_of, grain, reader_starts):
 
 
 def _leaf(world, months, partners) -> Combined:
-    line = _line(world)
-    periods = {n: _owed(world, n, months) for n in range(partners)}
+    line, since_when, is_broken = _counted(world, months)
+    periods = {n: _owed(world, n, months, since_when) for n in range(partners)}
     stands = {(n, one.start): (n, one.stands_at) for n, found in periods.items() for one in found}
-    return combine(
+    found = combine(
         line,
         {stands[where]: said[""] for where, said in _cells(world).items() if "" in said and where in stands},
         {n: {one.stands_at for one in found} for n, found in periods.items()},
@@ -215,6 +216,7 @@ def _leaf(world, months, partners) -> Combined:
         optional={n: {one.stands_at for one in found if one.is_optional} for n, found in periods.items()},
         year_starts=TENANT_STARTS,
     )
+    return broken(found) if is_broken else found
 
 
 def _same_everywhere(definitions, inputs, covered, rows, scope, period):
