@@ -24,7 +24,7 @@ from measures.models import Figure, Indicator
 from measures.rules.periods import add_months
 
 PARTNERS, INDICATORS, MONTHS = 50, 20, 24
-TIMES_THE_READING, AGAIN = 10, 5  # the goal is 1.5
+TIMES_THE_READING = 1.5  # the goal; it is missed, and the report says so
 
 
 def workbooks(report: Report, quick: bool) -> None:
@@ -62,7 +62,7 @@ def workbooks(report: Report, quick: bool) -> None:
     report.timing("only reading, in this process", taken["here"])
     report.timing(f"from the files to {count:,} filed figures", taken["file"])
     report.ratio("filing over only reading", taken["file"], taken["read"], at_most=TIMES_THE_READING)
-    report.ratio("the same files again over only reading", taken["again"], taken["read"], at_most=AGAIN)
+    report.ratio("the same files again over only reading", taken["again"], taken["read"], at_most=TIMES_THE_READING)
     report.fact("figures a second, from file to filed", f"{count / taken['file'].median * 1000:,.0f}")
 
 
