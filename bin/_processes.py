@@ -23,6 +23,7 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 RECORD = "processes.json"
+FORGIVING = 30  # seconds after database or queue came back
 
 
 def run(command: list[str], environment: dict[str, str], folder: Path | None = None) -> int:
@@ -56,6 +57,7 @@ class Background:
         self.state, self.environment, self.folder = state, environment, folder
         self.record = state / RECORD
         self.running: dict[str, subprocess.Popen] = {}
+        self.commands: dict[str, list[str]] = {}
 
     def __enter__(self) -> Background:
         return self
@@ -70,6 +72,7 @@ class Background:
     def start(self, name: str, command: list[str]) -> None:
         """Start one, its output appended to logs/<name>.log."""
         trim_log(self.log(name))
+        self.commands[name] = command
         with open(self.log(name), "ab") as log:
             self.running[name] = subprocess.Popen(
                 command,
@@ -85,25 +88,36 @@ class Background:
 
     def check(self) -> None:
         """Raise Stopped if one of them has ended."""
-        for name, child in self.running.items():
-            if child.poll() is not None:
-                raise Stopped(
-                    f"\nThe {name} process ended (status {child.returncode}); stopping the others. "
-                    f"The end of {self.log(name)}:\n\n{tail(self.log(name))}"
-                )
+        for name in self.ended():
+            raise Stopped(
+                f"\nThe {name} process ended (status {self.running[name].returncode}); stopping the others. "
+                f"The end of {self.log(name)}:\n\n{tail(self.log(name))}"
+            )
 
-    def watch(self, look_after: Callable[[], object]) -> None:
-        """Until Ctrl-C, SIGTERM, or one of them ending: keep an eye on them and on the size of the logs, and look
-        after what they stand on."""
+    def watch(self, revive: Callable[[], object]) -> None:
+        """Until Ctrl-C, SIGTERM, or one of them ending: keep an eye on them and on the size of the logs.
+
+        `revive` starts again what they stand on and answers whether it had to. Who falls together with that, as the
+        clock does when it is just starting, is started again too.
+        """
         looked = time.monotonic()
+        forgiving_until = 0.0
         while True:
+            if revive() or (self.ended() and revive()):
+                forgiving_until = time.monotonic() + FORGIVING
+            if time.monotonic() < forgiving_until:
+                for name in self.ended():
+                    self.start(name, self.commands[name])
             self.check()
-            look_after()
             time.sleep(0.5)
             if time.monotonic() - looked > 60:
                 looked = time.monotonic()
                 for log in (self.state / "logs").glob("*.log"):
                     trim_log(log)
+
+    def ended(self) -> list[str]:
+        """Which of them are not running any more."""
+        return [name for name, child in self.running.items() if child.poll() is not None]
 
     def log(self, name: str) -> Path:
         return self.state / "logs" / f"{name}.log"
