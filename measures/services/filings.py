@@ -108,7 +108,7 @@ def save_draft(
     Raises Refused: `filing.stale`, `filing.not_open`, `period.locked`, `period.out_of_range`, `indicator.elsewhere`.
     """
     is_blank = all(entry.is_blank for said in cells.values() for entry in said.values())
-    if is_blank and version == 0 and not words:
+    if is_blank and version == 0 and not any((words or {}).values()):
         attest(
             initiative=initiative, partner=partner, period=period, lines=list(cells), said=attested or {}, indicators={},
             by=by, is_draft=True,
