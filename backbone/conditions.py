@@ -7,10 +7,11 @@ model instances, so nothing leaks downhill.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 SLUGS = ("agenda", "measures", "activities", "comms", "backbone")
 
@@ -61,6 +62,85 @@ class Attachment:
     url: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Option:
+    """Something that staff may put into a publication, or leave out. `takes_words`: a story may stand beside it."""
+
+    slug: str
+    label: str
+    code: str = ""
+    words: str = ""
+    group: str = ""
+    takes_words: bool = False
+    story: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What an audience can read already: this condition's part of one publication, with what `Part.kept` was then."""
+
+    data: Mapping[str, Any]
+    kept: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What a condition is asked for a publication: of a span, as of an instant, for one audience.
+
+    `choices` are the slugs that staff chose, in order, and the words they wrote: `[{"slug", "story", "unknown"}]`.
+    `known` is what this audience, or one that sees more, reads already; a part may not help to compute anything more.
+    `tell` takes (done, total) for whoever waits.
+    """
+
+    initiative: Any
+    grain: str
+    period: date
+    as_of: datetime
+    audience: str
+    choices: Sequence[Mapping[str, str]]
+    known: Sequence[Known] = ()
+    tell: Callable[[int, int], None] = field(default=lambda done, total: None)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something of a part that is not shown, or that could still be computed; `figure` and `words` for a person.
+
+    `value` is the true one, for those alone who may see it. `figure` names it for good.
+    """
+
+    figure: str
+    words: str
+    value: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One condition's part of a publication, as plain JSON-able data; an empty one is left out.
+
+    `hidden` are the figures that are withheld, `breaches` those that could be computed all the same: with one of them
+    nothing is published. `kept` is what the condition wants to be given back in `Edition.known`; nobody is shown it.
+    """
+
+    data: Mapping[str, Any] = field(default_factory=dict)
+    hidden: Sequence[Finding] = ()
+    breaches: Sequence[Finding] = ()
+    kept: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A published figure that is another now: plain data before and after, and the last change behind it."""
+
+    figure: str
+    before: Any
+    after: Any
+    at: datetime
+    reason: str = ""
+    by_id: int | None = None
+
+
 class Condition:
     """What each of the five answers when asked; a condition overrides what it has something to say about."""
 
@@ -77,6 +157,29 @@ class Condition:
     def attached(self, initiative) -> Iterable[Attachment]:
         """What hangs on other conditions' rows of an initiative."""
         return ()
+
+    def options(self, initiative, grain: str, period: date) -> Iterable[Option]:
+        """What may be published of this condition for a span, in the order in which it would stand."""
+        return ()
+
+    def published(self, edition: Edition) -> Part:
+        """This condition's part of a publication, suppressed for its audience. In a worker."""
+        return Part()
+
+    def shown(self, data: Mapping[str, Any], params: Mapping[str, str]) -> Mapping[str, Any]:
+        """What `templates/<app>/_published.html` needs to show a part; `params` are those of the address."""
+        return data
+
+    def moved(self, edition: Edition, data: Mapping[str, Any], since: datetime) -> Iterable[Moved]:
+        """The figures shown in a part that are others by now, of those that changed after `since`."""
+        return ()
+
+    def moved_words(self, data: Mapping[str, Any], figure: str, before: Any, after: Any) -> tuple[str, str, str]:
+        """(what, before, after) of a figure that moved, in the reader's language."""
+        return figure, str(before), str(after)
+
+    def evidence_changed(self, initiative, figures: Sequence[str]) -> None:
+        """Published figures of these names were restated, in this transaction: tell whoever cites them."""
 
     def settings_changed(self, tenant, names: frozenset[str]) -> None:
         """A tenant's settings of these names changed, in this transaction: mend what is built on them."""

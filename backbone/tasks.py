@@ -14,6 +14,7 @@ from django.core.cache import cache
 from django.utils import timezone
 from kombu.pools import producers
 
+from backbone.models import Tenant
 from backbone.tenancy import tenant_scope
 
 logger = logging.getLogger(__name__)
@@ -51,3 +52,30 @@ def nudge(task: str, *args: Any) -> None:
 def heartbeat() -> None:
     """Beat is alive; `/readyz` shows how long ago."""
     cache.set(HEARTBEAT, timezone.now().isoformat(), timeout=600)
+
+
+@shared_task(base=TenantTask, name="backbone.tasks.check_publication", time_limit=1800, soft_time_limit=1740)
+def check_publication(tenant_id: int, publication_id: int) -> None:
+    """Make a draft's proofs and attack them."""
+    from backbone.services import publications
+
+    publications.check(publication_id)
+
+
+@shared_task(name="backbone.tasks.sweep_publications")
+def sweep_publications() -> int:
+    """Take up checks whose nudge was lost, or whose worker died; returns how many. One tenant does not stop the next."""
+    from backbone.services import publications
+
+    taken = 0
+    for tenant_id in Tenant.objects.order_by("pk").values_list("pk", flat=True):
+        try:
+            with tenant_scope(tenant_id):
+                waiting = publications.waiting()
+            for publication_id in waiting:
+                with tenant_scope(tenant_id):
+                    publications.check(publication_id)
+                taken += 1
+        except Exception:  # whatever it was, it is this tenant's
+            logger.exception("Could not take up the publications of tenant %s.", tenant_id)
+    return taken

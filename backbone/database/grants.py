@@ -4,7 +4,13 @@ from django.conf import settings
 from django.db import connections
 
 # History and marks of what happened are written once: the application may add and read, never alter or remove.
-APPEND_ONLY = ("backbone_change", "measures_figureevent")
+APPEND_ONLY = (
+    "backbone_change",
+    "backbone_publishedbody",
+    "backbone_restated",
+    "backbone_visit",
+    "measures_figureevent",
+)
 
 
 def grant_to_application(using, **kwargs) -> None:

@@ -2,11 +2,24 @@ from backbone.models.changes import Change
 from backbone.models.keys import APIKey, KeptAnswer
 from backbone.models.owned import TenantForeignKey, TenantOwned
 from backbone.models.people import Entrance, Grant, Invitation, Membership, User
+from backbone.models.publications import (
+    Audience,
+    Comparison,
+    Proof,
+    Publication,
+    PublishedBody,
+    PublishedFile,
+    Restated,
+    ShareLink,
+    Visit,
+)
 from backbone.models.tenants import Initiative, Participation, Partner, Tenant
 
 __all__ = [
     "APIKey",
+    "Audience",
     "Change",
+    "Comparison",
     "Entrance",
     "Grant",
     "Initiative",
@@ -15,8 +28,15 @@ __all__ = [
     "Membership",
     "Participation",
     "Partner",
+    "Proof",
+    "Publication",
+    "PublishedBody",
+    "PublishedFile",
+    "Restated",
+    "ShareLink",
     "Tenant",
     "TenantForeignKey",
     "TenantOwned",
     "User",
+    "Visit",
 ]

@@ -107,6 +107,7 @@ class Initiative(TenantOwned):
         max_length=1000,
         help_text=_("Shown below the initiative’s pages, word for word."),
     )
+    is_public = models.BooleanField(_("its latest publication has a page for everybody"), default=False)
 
     class Meta(TenantOwned.Meta):
         constraints = [

@@ -8,12 +8,11 @@ from typing import Any
 
 from django.db import transaction
 
-from backbone import changes
+from backbone import changes, progress
 from backbone.models import Tenant
 from backbone.problems import Refused
 from backbone.tabular import DEFAULT, read_apart
 from backbone.wording import as_dict
-from measures.importing import progress
 from measures.importing.exchange import formats
 from measures.importing.office import Office
 from measures.importing.preview import Preview, apply, judge_table
@@ -83,7 +82,12 @@ def judged(upload: Upload) -> tuple[Preview, Office]:
     asked = upload.outcome
     office = Office(upload.initiative, upload.by, Tenant.objects.get(pk=upload.tenant_id))
     table = read_apart(
-        bytes(upload.content), upload.filename, COLUMNS, LIMITS, form=FORM, on_rows=partial(progress.tell, upload.pk)
+        bytes(upload.content),
+        upload.filename,
+        COLUMNS,
+        LIMITS,
+        form=FORM,
+        on_rows=partial(progress.tell, f"upload:{upload.pk}"),
     )
     month = parse_month(asked.get("period", ""))
     expected = Expected(asked.get("partner") or None, month if isinstance(month, date) else None)

@@ -1,5 +1,6 @@
 from measures.models.checks import FollowUp, ValidationRule
 from measures.models.community import CommunityFigure
+from measures.models.consents import Consent
 from measures.models.corrections import Correction, Restatement
 from measures.models.curves import Curve, CurveAction, CurveIdea, CurvePartner, CurveStory
 from measures.models.definitions import Attestation, DefinitionVersion
@@ -13,6 +14,7 @@ __all__ = [
     "Attestation",
     "Category",
     "CommunityFigure",
+    "Consent",
     "Correction",
     "Curve",
     "CurveAction",

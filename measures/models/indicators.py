@@ -105,6 +105,11 @@ class Indicator(TenantOwned):
         _("months a stock is carried forward"), default=0, validators=[MaxValueValidator(12)]
     )
     is_whole = models.BooleanField(_("whole numbers only"), default=True)
+    counts_people = models.BooleanField(
+        _("its numbers are people"),
+        default=True,
+        help_text=_("Small groups are hidden before anything is published. Untick for seats, meals or euros."),
+    )
     breakdowns = ArrayField(models.CharField(max_length=200), verbose_name=_("split by"), default=list, blank=True)
     formula = models.CharField(_("formula"), max_length=500, blank=True, default="")
     components = models.JSONField(_("components"), default=list, blank=True)  # see lines.components_of

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from backbone import tabular
+from backbone import progress, tabular
 from backbone.access import member_can
 from backbone.htmx import page_or_part
 from backbone.models import Partner
@@ -24,7 +24,6 @@ from backbone.wording import hint, say
 from measures.exporting import Wanted, figure_rows, published_rows, seen_by, tidy
 from measures.importing import COLUMNS
 from measures.importing.correcting import rows_to_correct
-from measures.importing.progress import rows_so_far
 from measures.importing.template import template_rows
 from measures.importing.uploads import judged
 from measures.models import Upload
@@ -111,7 +110,7 @@ def import_detail(request, initiative, upload):
         "is_working": upload.state in (Upload.State.WAITING, Upload.State.APPLYING),
         "lede": _lede(upload),
         "has_changes": bool(upload.outcome.get("changes")) or _defines(upload.outcome),
-        "rows_so_far": rows_so_far(upload.pk) if upload.state == Upload.State.WAITING else None,
+        "rows_so_far": progress.so_far(f"upload:{upload.pk}")[0] if upload.state == Upload.State.WAITING else None,
         "columns": COLUMNS.names,
     }
     return page_or_part(

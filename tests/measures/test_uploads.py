@@ -10,10 +10,11 @@ from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from backbone import progress
 from backbone.tabular import DEFAULT
 from backbone.tabular.table import MEGABYTE
 from measures import tasks
-from measures.importing import progress, uploads
+from measures.importing import uploads
 from measures.models import Upload
 from measures.services import uploads as uploaded
 from tests import factories
@@ -46,8 +47,8 @@ def test_the_page_says_how_far_the_file_is_and_works_without_scripts(work):
     assert post(work, (HEADER + GOOD).encode()).status_code == 302
     with work.scope():
         found = Upload.objects.get()
-        progress.tell(found.pk, 12_000)
-        assert progress.rows_so_far(found.pk) == 12_000
+        progress.tell(f"upload:{found.pk}", 12_000)
+        assert progress.so_far(f"upload:{found.pk}") == (12_000, None)
     shown = page(work, found)
     assert "12,000 rows read so far" in shown
     assert 'hx-trigger="every 1s"' in shown
@@ -62,8 +63,8 @@ def test_without_the_cache_a_file_is_checked_all_the_same(work, monkeypatch):
     monkeypatch.setattr(cache, "get", away)
     assert upload(work, GOOD).state == "checked"
     with work.scope():
-        progress.tell(1, 1)
-        assert progress.rows_so_far(1) is None
+        progress.tell("upload:1", 1)
+        assert progress.so_far("upload:1") == (None, None)
 
 
 def test_an_organization_keeps_only_so_many_bytes(work, settings, hillcrest, client):
