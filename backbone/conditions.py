@@ -120,7 +120,7 @@ class Part:
     """One condition's part of a publication, as plain JSON-able data; an empty one is left out.
 
     `hidden` are the figures that are withheld, `breaches` those that could be computed all the same: with one of them
-    nothing is published. `kept` is what the condition wants to be given back in `Edition.known`; nobody is shown it.
+    nothing is published. A `headline` in the data may head the whole publication. `kept` is what the condition wants to be given back in `Edition.known`; nobody is shown it.
     """
 
     data: Mapping[str, Any] = field(default_factory=dict)
@@ -166,8 +166,8 @@ class Condition:
         """This condition's part of a publication, suppressed for its audience. In a worker."""
         return Part()
 
-    def shown(self, data: Mapping[str, Any], params: Mapping[str, str]) -> Mapping[str, Any]:
-        """What `templates/<app>/_published.html` needs to show a part; `params` are those of the address."""
+    def shown(self, data: Mapping[str, Any], year_starts: int) -> Mapping[str, Any]:
+        """What `templates/<app>/_published.html` needs to show a part, its years beginning in that month."""
         return data
 
     def moved(self, edition: Edition, data: Mapping[str, Any], since: datetime) -> Iterable[Moved]:

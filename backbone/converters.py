@@ -4,6 +4,8 @@ from datetime import date
 
 from django.urls import register_converter
 
+from backbone.selectors.publications import EditionName
+
 
 class MonthConverter:
     """`2026-10` in an address is the first of October 2026 in a view; the years are those of any figure."""
@@ -18,4 +20,19 @@ class MonthConverter:
         return value if isinstance(value, str) else f"{value:%Y-%m}"
 
 
+class EditionConverter:
+    """`2026-10-v1`, `2026-07-quarter-v2`: one version of the publication of a span."""
+
+    regex = rf"{MonthConverter.regex}(?:-quarter|-year)?-v[1-9][0-9]{{0,5}}"
+
+    def to_python(self, value: str) -> EditionName:
+        month, _, version = value.rpartition("-v")
+        grain = month[8:] or "month"
+        return EditionName(MonthConverter().to_python(month[:7]), grain, int(version))
+
+    def to_url(self, value: EditionName | str) -> str:
+        return str(value)
+
+
 register_converter(MonthConverter, "month")
+register_converter(EditionConverter, "edition")

@@ -5,10 +5,11 @@ A tenant's own pages lie below /o/<tenant>/-/…, where no initiative can be in 
 
 from django.urls import path
 
-from backbone import health_views
-from backbone.views import doors, keys, members, partners, settings
+from backbone import converters, health_views  # noqa: F401  registers <edition:…>
+from backbone.views import doors, keys, members, partners, publications, published, settings
 
 app_name = "backbone"
+HERE = "o/<slug:tenant>/<slug:initiative>/"
 urlpatterns = [
     path("", doors.start, name="start"),
     path("theme/", doors.theme, name="theme"),
@@ -42,4 +43,19 @@ urlpatterns = [
     path("o/<slug:tenant>/-/keys/new/", keys.key_new, name="key-new"),
     path("o/<slug:tenant>/-/keys/<int:key>/revoke/", keys.key_revoke, name="key-revoke"),
     path("o/<slug:tenant>/<slug:initiative>/", doors.home, name="home"),
+    path(f"{HERE}published/", published.latest, name="published-latest"),
+    path(f"{HERE}published/all/", published.edition_list, name="published-list"),
+    path(f"{HERE}published/<edition:edition>/", published.edition, name="published"),
+    path(f"{HERE}published/<edition:edition>/data.json", published.data, name="published-data"),
+    path(f"{HERE}published/<edition:edition>/ledger/", published.ledger, name="published-ledger"),
+    path(f"{HERE}publications/", publications.publication_list, name="publication-list"),
+    path(f"{HERE}publications/new/", publications.publication_new, name="publication-new"),
+    path(f"{HERE}publications/visits/", publications.visit_list, name="visit-list"),
+    path(f"{HERE}publications/<int:publication>/", publications.publication, name="publication"),
+    path(f"{HERE}publications/<int:publication>/drop/", publications.publication_drop, name="publication-drop"),
+    path(
+        f"{HERE}publications/<int:publication>/for/<slug:audience>/",
+        publications.publication_proof,
+        name="publication-proof",
+    ),
 ]

@@ -1,0 +1,109 @@
+"""Publications as their readers find them: the latest, one by its address, what moved since, who opened it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count, Max, QuerySet
+
+from backbone.models import Audience, Initiative, Membership, Publication, PublishedBody, Restated, Visit
+from backbone.roles import Can, Reach, reach
+
+
+@dataclass(frozen=True, slots=True)
+class EditionName:
+    """Which publication an address names: a span and a version, as in `2026-10-v1` or `2026-07-quarter-v2`."""
+
+    period: date
+    grain: str
+    version: int
+
+    @classmethod
+    def of(cls, publication: Publication) -> EditionName:
+        return cls(publication.period, publication.grain, publication.version or 0)
+
+    def __str__(self) -> str:
+        grain = "" if self.grain == "month" else f"-{self.grain}"
+        return f"{self.period:%Y-%m}{grain}-v{self.version}"
+
+
+def audience_of(membership: Membership) -> str:
+    """Which audience's body a member reads: everybody inside reads what funders read."""
+    return Audience.FUNDERS
+
+
+def reads_drafts(membership: Membership) -> bool:
+    return membership.can(Can.PUBLISH) or membership.can(Can.RELEASE)
+
+
+def reads_only_published(membership: Membership) -> bool:
+    """Whether somebody sees nothing but what is published: funders do."""
+    return all(reach(grant.role, Can.READ_RESULTS) is Reach.PUBLISHED for grant in membership.current_grants)
+
+
+def published(initiative: Initiative) -> QuerySet[Publication]:
+    """The publications that are out, the latest span first, of one span the latest version first."""
+    found = Publication.objects.filter(initiative=initiative).exclude(published_at=None)
+    return found.select_related("published_by").order_by("-period", "-published_at", "-version")
+
+
+def latest(initiative: Initiative) -> Publication | None:
+    """What was published last; a new version of an older span does not take its place. One statement."""
+    return published(initiative).first()
+
+
+def by_name(initiative: Initiative, name: EditionName) -> Publication | None:
+    return published(initiative).filter(period=name.period, grain=name.grain, version=name.version).first()
+
+
+def body_of(publication: Publication, audience: str) -> PublishedBody:
+    return PublishedBody.objects.get(publication=publication, audience=audience)
+
+
+def content(body: PublishedBody) -> dict[str, Any]:
+    """The frozen data of a body."""
+    return json.loads(body.body)
+
+
+def newer(publication: Publication) -> Publication | None:
+    """The latest version of the same span, where there is one after this."""
+    here = published(publication.initiative).filter(grain=publication.grain, period=publication.period)
+    return here.filter(version__gt=publication.version).first()
+
+
+def ledger(publication: Publication, audience: str) -> list[Restated]:
+    """What of a publication is another figure by now, each with its latest state, newest first; two statements."""
+    rows = Restated.objects.filter(publication=publication, audience=audience).select_related("by")
+    found: dict[tuple[str, str], Restated] = {}
+    for row in rows.order_by("noticed_at", "pk"):
+        found[row.condition, row.figure] = row
+    standing = [row for row in found.values() if row.before != row.after]
+    return sorted(standing, key=lambda row: (row.noticed_at, row.pk), reverse=True)
+
+
+def history(publication: Publication, audience: str) -> list[Restated]:
+    """Every change of a published figure, newest first."""
+    rows = Restated.objects.filter(publication=publication, audience=audience).select_related("by")
+    return list(rows.order_by("-noticed_at", "-pk"))
+
+
+def last_visit(publication: Publication, membership: Membership) -> datetime | None:
+    """When this person last opened it."""
+    visits = Visit.objects.filter(publication=publication, member=membership, what="page")
+    return visits.aggregate(at=Max("at"))["at"]
+
+
+def visits(initiative: Initiative) -> QuerySet[Visit]:
+    """Who opened what of an initiative's publications, newest first."""
+    found = Visit.objects.filter(publication__initiative=initiative)
+    return found.select_related("publication", "member", "link").order_by("-at", "-pk")
+
+
+def visit_counts(initiative: Initiative) -> Mapping[int, int]:
+    """How often each publication's page was opened, by its id; one statement."""
+    rows = Visit.objects.filter(publication__initiative=initiative, what="page")
+    return dict(rows.order_by().values("publication_id").annotate(n=Count("pk")).values_list("publication_id", "n"))
