@@ -120,7 +120,8 @@ class Part:
     """One condition's part of a publication, as plain JSON-able data; an empty one is left out.
 
     `hidden` are the figures that are withheld, `breaches` those that could be computed all the same: with one of them
-    nothing is published. A `headline` in the data may head the whole publication. `kept` is what the condition wants to be given back in `Edition.known`; nobody is shown it.
+    nothing is published. A `headline` in the data may head the whole publication.
+    `kept` is what the condition wants to be given back in `Edition.known`; nobody is shown it.
     """
 
     data: Mapping[str, Any] = field(default_factory=dict)

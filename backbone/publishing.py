@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.utils import translation
+
 from backbone import conditions
 from backbone.conditions import Edition, Known, Part
 from backbone.models import Audience, Publication, PublishedBody, Tenant
@@ -34,6 +36,11 @@ class Gathered:
 
 def gather(publication: Publication, tell: Callable[[int, int], None]) -> Gathered:
     """Ask every condition, for every audience; `publication.as_of` is the instant. In a worker, in the tenant's scope."""
+    with translation.override(Tenant.objects.get(pk=active_tenant_id()).locale):  # what staff read of the check
+        return _gathered(publication, tell)
+
+
+def _gathered(publication: Publication, tell: Callable[[int, int], None]) -> Gathered:
     known = _known_before(publication)
     asked = [(audience, one) for audience in Audience.values for one in conditions.registered()]
     bodies, audiences = {}, {}

@@ -9,12 +9,12 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from celery import Task, current_app, shared_task
+from celery import Task, shared_task
 from django.core.cache import cache
 from django.utils import timezone
-from kombu.pools import producers
 
 from backbone.models import Tenant
+from backbone.services import publications
 from backbone.tenancy import tenant_scope
 
 logger = logging.getLogger(__name__)
@@ -34,20 +34,6 @@ class TenantTask(Task):
             return super().__call__(tenant_id, *args, **kwargs)
 
 
-# A person waits for the write that nudges: the broker has a quarter of a second to answer, and one more try.
-IMPATIENT = {"socket_timeout": 0.25, "socket_connect_timeout": 0.25, "max_retries": 1, "interval_start": 0}
-
-
-def nudge(task: str, *args: Any) -> None:
-    """Ask a worker for a task by name. Redis may be away: the mark is in the database, and a sweep finds it."""
-    try:
-        connection = current_app.connection_for_write(transport_options=IMPATIENT)
-        with producers[connection].acquire(block=True, timeout=0.25) as producer:
-            current_app.send_task(task, args=args, ignore_result=True, producer=producer)
-    except Exception as error:  # whatever the broker's client raises, the write that nudged has been committed
-        logger.warning("Could not nudge %s: %s", task, type(error).__name__)
-
-
 @shared_task(name="backbone.tasks.heartbeat")
 def heartbeat() -> None:
     """Beat is alive; `/readyz` shows how long ago."""
@@ -57,16 +43,12 @@ def heartbeat() -> None:
 @shared_task(base=TenantTask, name="backbone.tasks.check_publication", time_limit=1800, soft_time_limit=1740)
 def check_publication(tenant_id: int, publication_id: int) -> None:
     """Make a draft's proofs and attack them."""
-    from backbone.services import publications
-
     publications.check(publication_id)
 
 
 @shared_task(name="backbone.tasks.sweep_publications")
 def sweep_publications() -> int:
     """Take up checks whose nudge was lost, or whose worker died; returns how many. One tenant does not stop the next."""
-    from backbone.services import publications
-
     taken = 0
     for tenant_id in Tenant.objects.order_by("pk").values_list("pk", flat=True):
         try:

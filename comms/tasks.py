@@ -8,7 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from backbone.models import Tenant
-from backbone.tasks import nudge
+from backbone.nudging import nudge
 from backbone.tenancy import tenant_scope
 from comms.services import ledger, planning, sending
 

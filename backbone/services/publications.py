@@ -15,8 +15,8 @@ from django.utils.translation import gettext_noop
 
 from backbone import changes, conditions, progress, publishing
 from backbone.models import Initiative, Membership, Proof, Publication, PublishedBody
+from backbone.nudging import nudge
 from backbone.problems import Problem, Refused
-from backbone.tasks import nudge
 
 logger = logging.getLogger(__name__)
 

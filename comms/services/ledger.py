@@ -20,8 +20,8 @@ from django.utils import timezone
 
 from backbone import changes
 from backbone.models import Membership
+from backbone.nudging import nudge
 from backbone.problems import Problem, Refused, gettext_noop
-from backbone.tasks import nudge
 from backbone.tenancy import active_tenant_id
 from comms import rules
 from comms.models import Mail

@@ -17,9 +17,9 @@ from django.utils import timezone
 
 from backbone import changes
 from backbone.models import Initiative, Membership, Partner
+from backbone.nudging import nudge
 from backbone.problems import Problem, Refused, gettext_noop
 from backbone.tabular.table import MEGABYTE
-from backbone.tasks import nudge
 from measures.models import Upload
 from measures.rules.periods import text_of
 

@@ -10,7 +10,7 @@ from functools import partial
 
 from django.db import connection, transaction
 
-from backbone.tasks import nudge
+from backbone.nudging import nudge
 from backbone.tenancy import active_tenant_id
 
 ROLL_UP = "measures.tasks.roll_up"
