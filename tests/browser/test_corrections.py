@@ -97,3 +97,9 @@ def test_a_correction_from_the_request_to_the_restated_total(site, visit):
 
     ana.goto(site.page(f"indicators/completions/P4/{period}/"))
     assert "Dana corrected 300 to 280 for P4, as Ana had asked" in main_text(ana)
+
+    dana.goto(site.page("changes/"))
+    restated = dana.get_by_role("table").locator("tbody tr")
+    expect(restated).to_have_count(1)
+    for words in ("P4, K1", "300", "280", "20 were counted at two sites", "Dana", "asked by Ana"):
+        expect(restated).to_contain_text(words)

@@ -68,6 +68,7 @@ def sign_in(page, site, email: str) -> None:
 def ana_files(page, site) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(r"Report for \w+ \d{4}"))
     expect(page.locator(".bb-head")).to_contain_text("4 figures, due ")
+    expect(page.locator(".bb-head")).to_contain_text("tomorrow")
     assert page.locator("section.bb-ask").count() == 4
     expect(line(page, "K1").locator(".bb-hist th")).to_have_count(5)
     expect(line(page, "K1").locator(".bb-hist .u")).to_have_text("295")
@@ -94,6 +95,7 @@ def ana_files(page, site) -> None:
 
     type_in(page, "K3", "People", "60")
     expect(line(page, "K3").locator(".bb-note--warn")).to_contain_text("more than ever")
+    line(page, "K3").get_by_label("everyone served this month").check()
     expect(line(page, "K3").get_by_label("everyone served this month")).to_be_checked()
     why = line(page, "K3").get_by_role("textbox", name="Why 60 is right")
     why.fill("a summer camp")
@@ -116,6 +118,10 @@ def ana_files(page, site) -> None:
     line(page, "K1").get_by_text("How we count it").click()
     expect(line(page, "K1").get_by_text("Somebody who finishes two courses counts twice.")).to_be_visible()
     line(page, "K1").get_by_label("Counted as defined").check()
+    line(page, "K2").get_by_text("How we count it").click()
+    expect(line(page, "K2").get_by_text("an apprenticeship counts from its first paid day")).to_be_visible()
+    line(page, "K2").get_by_label("Counted as defined").check()
+    expect(line(page, "K2").locator(".bb-saved")).to_have_text("Saved")
     expect(page.locator("#saved")).to_contain_text("4 of 4 ready")
 
 
