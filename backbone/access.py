@@ -73,10 +73,10 @@ def login_only(view: Callable) -> Callable:
 
 
 def named_objects(initiative: str | None = None, partner: str | None = None, **_) -> dict:
-    """The rows that an address names, of the active tenant; 404 when there is none."""
+    """The rows that an address names, of the active tenant, which the initiative knows; 404 when there is none."""
     found: dict = {}
     if initiative is not None:
-        found["initiative"] = Initiative.objects.filter(slug=initiative).first()
+        found["initiative"] = Initiative.objects.filter(slug=initiative).select_related("tenant").first()
     if partner is not None:
         # PostgreSQL knows no NUL in a text, and a browser may send one.
         found["partner"] = None if "\x00" in partner else Partner.objects.filter(code=partner).first()

@@ -5,6 +5,7 @@ Nothing here decides who may write what; `filings` does, and calls this under th
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,6 +18,7 @@ from django.db import connection
 
 from backbone.tenancy import active_tenant_id
 from measures.rules.figures import Entry, told_if_bare
+from measures.rules.written import write_entry
 from measures.services import staged
 
 CHUNK = 5_000  # figures in one statement
@@ -77,6 +79,11 @@ class Stored(NamedTuple):
         """What the partner said, without what became of it: two cells that say the same are the same figure."""
         return self[:8]
 
+    @property
+    def figure(self) -> tuple[Any, ...]:
+        """The number itself, without the words about it."""
+        return self[:6]
+
 
 class Desktop(NamedTuple):
     """A filing, locked."""
@@ -89,6 +96,11 @@ class Desktop(NamedTuple):
 COLUMNS = Stored._fields
 _KEY_COLUMNS = ("indicator_id", "period", "partner_id", "category")
 _WRITTEN = ("filing_id", *_KEY_COLUMNS, *COLUMNS)
+_TYPES = (
+    *("bigint", "bigint", "date", "bigint", "text"),
+    *("numeric", "numeric", "numeric", "numeric", "bool", "bool", "bool", "text"),
+    *("text", "bigint", "bigint", "text", "timestamptz"),
+)
 _ALL_COLUMNS = ", ".join(f"f.{name}" for name in (*_KEY_COLUMNS, *COLUMNS))
 
 
@@ -189,13 +201,44 @@ def write(cells: Mapping[Key, Stored], filings: Mapping[Desk, Desktop]) -> tuple
         f"DO UPDATE SET {', '.join(f'{name} = EXCLUDED.{name}' for name in COLUMNS)} RETURNING xmax = 0"
     )
     if len(cells) < COPIED:
-        written = _run(f"{insert} VALUES {{rows}} {in_place}", [(tenant_id, *row) for row in rows])
+        arrays = ", ".join(f"%s::{name}[]" for name in _TYPES)
+        columns = map(staged.array, zip(*rows, strict=True))
+        written = _run(f"{insert} SELECT %s, c.* FROM unnest({arrays}) c {in_place}", (), tenant_id, *columns)  # noqa: S608
     else:
         staged.copy("filed_figures", "measures_figure", _WRITTEN, rows)
         staged_rows = f"SELECT %s, {', '.join(_WRITTEN)} FROM filed_figures"  # noqa: S608  names of ours
         written = _run(f"{insert} {staged_rows} {in_place}", (), tenant_id)
     created = sum(is_new for (is_new,) in written)
     return created, len(written) - created
+
+
+def restate(
+    changes: Mapping[Key, tuple[Stored | None, Stored | None]],
+    *,
+    initiative_id: int,
+    by_id: int | None,
+    because: str,
+    correction_id: int | None,
+) -> None:
+    """Enter in the ledger what these cells said before, and what they say now; one statement."""
+    if not changes:
+        return
+    rows = (
+        (*key, *(json.dumps({} if cell is None else write_entry(cell.entry)) for cell in cells))
+        for key, cells in changes.items()
+    )
+    _run(
+        "INSERT INTO measures_restatement (tenant_id, initiative_id, reason, by_id, correction_id, indicator_id, period, "
+        "partner_id, category, before, after) SELECT %s, %s, %s, %s::bigint, %s::bigint, c.* "
+        "FROM unnest(%s::bigint[], %s::date[], %s::bigint[], %s::text[], %s::jsonb[], %s::jsonb[]) c",
+        (),
+        active_tenant_id(),
+        initiative_id,
+        because,
+        by_id,
+        correction_id,
+        *map(staged.array, zip(*rows, strict=True)),
+    )
 
 
 def erase(keys: Collection[Key]) -> None:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from backbone import changes
 from backbone.models import Change, Initiative, Membership, Partner
 from backbone.problems import Problem, Refused, gettext_noop
-from measures.models import Filing, Indicator, Restatement
+from measures.models import Filing, Indicator
 from measures.models.filings import FigureState
-from measures.rules.figures import Entry
 from measures.rules.owed import not_a_start, why_not_filed
 from measures.rules.periods import check_period, text_of
-from measures.rules.written import write_entry
 from measures.selectors.obligations import rarer_duties
 from measures.services import figure_rows, refusals
 from measures.services.figure_rows import Desk, Desktop, FigureRow, Key, Stored
@@ -166,23 +164,18 @@ class Work:
     def _restate(self, stored: Mapping[Key, Stored], cells: Mapping[Key, Stored], gone: Collection[Key]) -> None:
         """One line in the ledger for each approved figure that became another, or new where approved ones stand."""
         lines = {key[:3] for key, before in stored.items() if before.state == APPROVED}
-        rows = []
+        restated: dict[Key, tuple[Stored | None, Stored | None]] = {}
         for key in (*cells, *gone):
-            before = stored.get(key)
+            before, after = stored.get(key), cells.get(key)
             if before is not None and before.state != APPROVED or before is None and key[:3] not in lines:
                 continue
-            old = Entry() if before is None else before.entry
-            new = cells[key].entry if key in cells else Entry()
-            if replace(old, reason="") == replace(new, reason=""):
+            if before is not None and after is not None and before.figure == after.figure:
                 continue  # other words about the same number
-            rows.append(
-                Restatement(
-                    initiative=self.initiative, indicator_id=key[0], period=key[1], partner_id=key[2], category=key[3],
-                    before=write_entry(old), after=write_entry(new), reason=self.because, by=self.by,
-                    correction_id=self.correction_id,
-                )
-            )  # fmt: skip
-        Restatement.objects.bulk_create(rows)
+            restated[key] = before, after
+        figure_rows.restate(
+            restated, initiative_id=self.initiative.pk, by_id=None if self.by is None else self.by.pk,
+            because=self.because, correction_id=self.correction_id,
+        )  # fmt: skip
 
     def finish(self) -> Receipt:
         """Versions, history and marks: one statement each, and none when nothing changed."""
@@ -223,10 +216,12 @@ class Work:
 
 
 def indicators_of(initiative: Initiative, ids: Collection[int]) -> dict[int, Indicator]:
-    """The indicators of these ids, with their tenant; one query. Refuses what belongs to another initiative."""
-    found = {
-        row.pk: row for row in Indicator.objects.filter(initiative=initiative, pk__in=ids).select_related("tenant")
-    }
+    """The indicators of these ids, with their tenant; one query, beside one for a tenant that the initiative does not
+    know yet. Refuses what belongs to another initiative."""
+    found = {}
+    for row in Indicator.objects.filter(initiative=initiative, pk__in=ids):
+        row.tenant = initiative.tenant
+        found[row.pk] = row
     if len(found) < len(set(ids)):
         text = gettext_noop("This initiative has no such indicator.")
         raise Refused(Problem("indicator.elsewhere", text, field="indicator"))

@@ -197,6 +197,7 @@ def test_statements_do_not_grow_with_partners(riverside, django_assert_max_num_q
         indicators = [factories.make_indicator(riverside.initiative, f"k{n}") for n in range(4)]
         made = [factories.make_partner(riverside.initiative, f"N{n}") for n in range(partners)]
     riverside.people.ben.__dict__.pop("current_grants", None)
+    riverside.initiative.tenant = riverside.tenant  # as every door hands it over
     with tenant_scope(riverside.tenant):
         assert statements(django_assert_max_num_queries, riverside, indicators, made) == 11
 

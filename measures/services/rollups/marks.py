@@ -1,7 +1,5 @@
 """Marks of what is out of date: appended with the write, deleted by exact id once it is recomputed."""
 
-# ruff: noqa: S608  (SQL is put together from our own fragments; every value is a parameter)
-
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -12,6 +10,7 @@ from django.db import connection, transaction
 
 from backbone.nudging import nudge
 from backbone.tenancy import active_tenant_id
+from measures.services import staged
 
 ROLL_UP = "measures.tasks.roll_up"
 
@@ -39,10 +38,10 @@ def mark_stale(marks: Iterable[Mark]) -> None:
     if not named:
         return
     rows = sorted(named, key=lambda mark: (mark[0], mark[1], mark[2] or 0))
-    places = ", ".join(["(%s, %s, %s, %s, now())"] * len(rows))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO measures_stalemark (tenant_id, indicator_id, period, partner_id, made_at) VALUES {places}",
-            [value for mark in rows for value in (tenant_id, *mark)],
+            "INSERT INTO measures_stalemark (tenant_id, indicator_id, period, partner_id, made_at) "
+            "SELECT %s, m.*, now() FROM unnest(%s::bigint[], %s::date[], %s::bigint[]) m",
+            [tenant_id, *map(staged.array, zip(*rows, strict=True))],
         )
     transaction.on_commit(partial(nudge, ROLL_UP, tenant_id))
