@@ -21,8 +21,6 @@ from measures.rules.periods import Grain
 from measures.selectors import ways
 from measures.selectors.owing import with_owed, with_owed_periods
 from measures.selectors.spans import (
-    LAST,
-    LAST_RATE,
     LEVELS,
     MEAN,
     MEAN_LEVELS,
@@ -87,8 +85,6 @@ def figures_at(as_of: datetime | None, indicator_ids: Iterable[int]) -> Figures:
     return Figures("figures_then", cte, {"then_indicators": list(indicator_ids), "as_of": as_of})
 
 
-_IS_AT_LAST = f"k.way IN ('{LAST}', '{LAST_RATE}')"
-
 # Kept as numeric with 20 places while dividing, so that the rounding to 12 is the rules' own.
 _MEAN = "round((c.denominator + 0.00000000000000000000) / c.cells, 12)"
 
@@ -96,7 +92,8 @@ _FISCAL_YEAR = "((date_part('year', {day}) * 12 + date_part('month', {day}))::in
 
 
 _SAME_SPAN = "r.grain = k.grain AND r.indicator_id = k.indicator_id AND r.period = k.period"
-# The parts of the whole, read span by span through an index and put aside: joined with who owes them afterwards.
+# The parts of the whole, read span by span through an index, and joined with who owes them only then: OFFSET 0 says so,
+# and unlike MATERIALIZED writes nothing down.
 _READ_ROLLUPS = f"""
     SELECT k.n, k.crowd, r.scope AS partner_id, r.category, r.value, r.numerator, r.denominator, r.lower, r.upper, r.parts,
            r.filed, r.value_period, NULL::date AS source
@@ -232,10 +229,17 @@ def partner_rows(question: Question, *, figures: str = FIGURES, categories: bool
     due = "a.owed - a.let_off + c.back"
     is_filed = f"c.cells = {due}"
     numerator, denominator = ways.ratio_of_periods(question, _MEAN)
-    more_lower, more_upper = ways.bounds_of_periods(question)
+    lower, upper = ways.bounds_of_periods(question, is_filed, is_one_year)
+    carried = ""
+    value_period = "NULL::date"
+    if question.carries:
+        carried = ", max(c.source) FILTER (WHERE c.is_last) AS last_source"
+        value_period = (
+            "CASE WHEN c.last_source <= k.ends_on THEN (c.last_source - make_interval(months => 1))::date END"
+        )
     ctes = f"""
         {with_owed_periods(question)},
-        read AS MATERIALIZED (
+        read AS (
             SELECT b.n, b.crowd, b.step, b.period, k.carry, f.*
               FROM b JOIN k ON k.n = b.n
              CROSS JOIN LATERAL (
@@ -243,6 +247,7 @@ def partner_rows(question: Question, *, figures: str = FIGURES, categories: bool
                           {ways.denominator(question)} AS denominator, f.new_only{ways.note(question)} FROM {figures} f
                     WHERE f.tenant_id = %(tenant)s AND f.indicator_id = b.indicator_id AND f.period = b.period
                       AND ({whose}) AND {ways.counts(question)} {totals} OFFSET 0) f
+            OFFSET 0
         ),
         asked AS (
             SELECT o.n, o.partner_id, count(*) AS owed, count(*) FILTER (WHERE {let_off}) AS let_off,
@@ -251,28 +256,16 @@ def partner_rows(question: Question, *, figures: str = FIGURES, categories: bool
         ),
         counted AS (
             SELECT c.n, c.partner_id, c.category, count(*) AS cells, count(*) FILTER (WHERE c.is_let_off) AS back,
-                   sum(c.value) AS value, max(c.value) AS largest, sum(c.numerator) AS numerator,
-                   sum(c.denominator) AS denominator,
-                   bool_and(c.new_only) AS all_new, bool_or(c.new_only) AS some_new,
-                   count(*) FILTER (WHERE c.is_last) AS at_last,
-                   max(c.value) FILTER (WHERE c.is_last) AS last_value,
-                   max(c.numerator) FILTER (WHERE c.is_last) AS last_numerator,
-                   max(c.denominator) FILTER (WHERE c.is_last) AS last_denominator,
-                   max(c.source) FILTER (WHERE c.is_last) AS last_source{ways.kept_of_periods(question)}{years_filed}
+                   sum(c.value) AS value, sum(c.numerator) AS numerator, sum(c.denominator) AS denominator
+                   {ways.kept_of_periods(question)}{carried}{years_filed}
               FROM ({cells}) c GROUP BY c.n, c.partner_id, c.category
         ),
         bounded AS (
             SELECT k.n, c.partner_id AS scope, k.grain, k.indicator_id, c.category, k.period, k.way, a.is_due_last,
                    {ways.value_of_periods(question, is_filed, due)} AS value,
                    {numerator} AS numerator, {denominator} AS denominator,
-                   CASE WHEN k.way = '{PEOPLE}'
-                        THEN CASE WHEN c.all_new AND {is_one_year} THEN c.value ELSE c.largest END{more_lower} END AS lower,
-                   CASE WHEN k.way = '{PEOPLE}'
-                        THEN CASE WHEN {is_filed} AND c.all_new = c.some_new THEN c.value END{more_upper} END AS upper,
-                   CASE WHEN {_IS_AT_LAST} THEN c.at_last ELSE c.cells END AS parts,
-                   ({is_filed})::int AS filed, 1 AS expected, 0 AS excused,
-                   CASE WHEN c.last_source <= k.ends_on
-                        THEN (c.last_source - make_interval(months => 1))::date END AS value_period
+                   {lower} AS lower, {upper} AS upper, {ways.parts_of_periods(question)} AS parts,
+                   ({is_filed})::int AS filed, 1 AS expected, 0 AS excused, {value_period} AS value_period
               FROM counted c JOIN k ON k.n = c.n
               JOIN asked a ON a.n = k.crowd AND a.partner_id = c.partner_id
         )
@@ -319,13 +312,13 @@ def whole_rows(question: Question, *, figures: str = FIGURES, rollups: str = ROL
             """
         )
     expected = "(a.due + c.back)"
-    more_lower, more_upper = ways.bounds_of_partners(question)
+    lower, upper = ways.bounds_of_partners(question, f"c.filed = {expected}")
     parted, counted = "", f"({' UNION ALL '.join(parts)})"
     if question.ways & {LEVELS, MEAN_LEVELS}:
         parted, counted = f"parted AS MATERIALIZED {counted},", "parted"
     ctes = f"""
         {with_owed(question)},
-        read AS MATERIALIZED ({" UNION ALL ".join(reads)}),
+        read AS (SELECT * FROM ({" UNION ALL ".join(reads)}) r OFFSET 0),
         {parted}
         asked AS (
             SELECT o.n, count(*) FILTER (WHERE o.is_due) AS due, count(*) FILTER (WHERE o.is_excused) AS excused,
@@ -334,9 +327,8 @@ def whole_rows(question: Question, *, figures: str = FIGURES, rollups: str = ROL
         ),
         counted AS (
             SELECT c.n, c.category, sum(c.value) AS value, sum(c.numerator) AS numerator,
-                   sum(c.denominator) AS denominator, max(c.lower) AS lower,
-                   CASE WHEN count(c.upper) = count(*) THEN sum(c.upper) END AS upper, sum(c.parts) AS parts,
-                   sum(c.filed) AS filed, count(*) FILTER (WHERE NOT c.is_due) AS back,
+                   sum(c.denominator) AS denominator, sum(c.parts) AS parts, sum(c.filed) AS filed,
+                   count(*) FILTER (WHERE NOT c.is_due) AS back,
                    count(*) FILTER (WHERE c.is_excused) AS no_longer_excused,
                    min(c.value_period) AS value_period{ways.kept_of_partners(question)}
               FROM {counted} c GROUP BY c.n, c.category
@@ -346,9 +338,7 @@ def whole_rows(question: Question, *, figures: str = FIGURES, rollups: str = ROL
                    {ways.value_of_partners(question, expected)} AS value,
                    CASE WHEN {ways.DIVIDES} THEN c.numerator END AS numerator,
                    CASE WHEN k.way = '{REACHED}' THEN {expected} WHEN {ways.DIVIDES} THEN c.denominator END AS denominator,
-                   CASE WHEN k.way = '{PEOPLE}' THEN c.lower{more_lower} END AS lower,
-                   CASE WHEN k.way = '{PEOPLE}' THEN CASE WHEN c.filed = {expected} THEN c.upper END{more_upper} END AS upper,
-                   c.parts, c.filed, a.due + c.back AS expected,
+                   {lower} AS lower, {upper} AS upper, c.parts, c.filed, a.due + c.back AS expected,
                    a.excused - c.no_longer_excused AS excused, c.value_period
               FROM counted c JOIN k ON k.n = c.n JOIN asked a ON a.n = k.crowd
         )

@@ -366,7 +366,12 @@ class Question:
 def array(items: Iterable[int | bool | str | date | None]) -> str:
     """A PostgreSQL array as one literal. psycopg2 would spell each item as an expression of its own, and reading
     thousands of those takes PostgreSQL longer than the work. The texts are our own short words."""
-    return "{" + ",".join("NULL" if item is None else f'"{item}"' if item == "" else str(item) for item in items) + "}"
+    return "{" + ",".join(map(_element, items)) + "}"
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _element(item: int | bool | str | date | None) -> str:
+    return "NULL" if item is None else '""' if item == "" else str(item)
 
 
 def _crowd(number: int, span: Span) -> Any:

@@ -18,6 +18,7 @@ from measures.selectors.spans import (
     MEAN_LEVELS,
     MEAN_RATE,
     MEDIAN,
+    PEOPLE,
     RATE,
     REACHED,
     WEIGHTED,
@@ -68,6 +69,15 @@ def note(question: Question) -> str:
 def kept_of_periods(question: Question) -> str:
     """The aggregates over one partner's periods that these ways need besides sums; each with a comma before it."""
     kept = ""
+    if question.ways & {PEOPLE, GREATEST, MEDIAN}:
+        kept += ", max(c.value) AS largest"
+    if PEOPLE in question.ways:
+        kept += ", bool_and(c.new_only) AS all_new, bool_or(c.new_only) AS some_new"
+    if question.ways & {LAST, LAST_RATE}:
+        kept += ", count(*) FILTER (WHERE c.is_last) AS at_last, max(c.value) FILTER (WHERE c.is_last) AS last_value"
+    if LAST_RATE in question.ways:
+        kept += """, max(c.numerator) FILTER (WHERE c.is_last) AS last_numerator,
+                     max(c.denominator) FILTER (WHERE c.is_last) AS last_denominator"""
     if question.ways & {LEAST, MEDIAN}:
         kept += ", min(c.value) AS smallest"
     if question.ways & {LATEST, LEVELS, MEAN_LEVELS}:
@@ -81,7 +91,9 @@ def kept_of_periods(question: Question) -> str:
 
 def value_of_periods(question: Question, is_filed: str, due: str) -> str:
     """One partner's value over the periods of a span."""
-    cases = {ADD: "c.value", LAST: "c.last_value"}
+    cases = {ADD: "c.value"}
+    if LAST in question.ways:
+        cases[LAST] = "c.last_value"
     if question.ways & {LATEST, LEVELS, MEAN_LEVELS}:
         cases |= dict.fromkeys((LATEST, LEVELS, MEAN_LEVELS), "c.latest")
     if MEAN in question.ways:
@@ -94,22 +106,33 @@ def value_of_periods(question: Question, is_filed: str, due: str) -> str:
     return _case(cases)
 
 
-def bounds_of_periods(question: Question) -> tuple[str, str]:
-    """The cases of lower and upper beside those of people: the range of a median, the level of one partner."""
-    lower = upper = ""
+def bounds_of_periods(question: Question, is_filed: str, is_one_year: str) -> tuple[str, str]:
+    """Lower and upper: how many people at least and at most, the range of a median, the level of one partner."""
+    lower, upper = {}, {}
+    if PEOPLE in question.ways:
+        lower[PEOPLE] = f"CASE WHEN c.all_new AND {is_one_year} THEN c.value ELSE c.largest END"
+        upper[PEOPLE] = f"CASE WHEN {is_filed} AND c.all_new = c.some_new THEN c.value END"
     if MEDIAN in question.ways:
-        lower += f" WHEN k.way = '{MEDIAN}' THEN c.smallest"
-        upper += f" WHEN k.way = '{MEDIAN}' THEN c.largest"
+        lower[MEDIAN], upper[MEDIAN] = "c.smallest", "c.largest"
     if question.ways & {LEVELS, MEAN_LEVELS}:
-        lower += f" WHEN {OF_LEVELS} THEN c.latest"
-        upper += f" WHEN {OF_LEVELS} THEN c.latest"
-    return lower, upper
+        lower |= dict.fromkeys((LEVELS, MEAN_LEVELS), "c.latest")
+        upper |= dict.fromkeys((LEVELS, MEAN_LEVELS), "c.latest")
+    return _case(lower), _case(upper)
+
+
+def parts_of_periods(question: Question) -> str:
+    """How many figures are in it: of a level at the end, the last alone."""
+    if not question.ways & {LAST, LAST_RATE}:
+        return "c.cells"
+    return f"CASE WHEN k.way IN ('{LAST}', '{LAST_RATE}') THEN c.at_last ELSE c.cells END"
 
 
 def ratio_of_periods(question: Question, mean: str) -> tuple[str, str]:
     """One partner's numerator and denominator over the periods of a span."""
-    top = {RATE: "c.numerator", MEAN_RATE: "c.numerator", LAST_RATE: "c.last_numerator", WEIGHTED: "c.numerator"}
-    bottom = {RATE: "c.denominator", MEAN_RATE: mean, LAST_RATE: "c.last_denominator", WEIGHTED: "c.denominator"}
+    top = dict.fromkeys((RATE, MEAN_RATE, WEIGHTED), "c.numerator")
+    bottom = {RATE: "c.denominator", MEAN_RATE: mean, WEIGHTED: "c.denominator"}
+    if LAST_RATE in question.ways:
+        top[LAST_RATE], bottom[LAST_RATE] = "c.last_numerator", "c.last_denominator"
     if REACHED in question.ways:
         top[REACHED], bottom[REACHED] = "c.reached", "1"
     return _case(top), _case(bottom)
@@ -118,6 +141,9 @@ def ratio_of_periods(question: Question, mean: str) -> tuple[str, str]:
 def kept_of_partners(question: Question) -> str:
     """The aggregates over partners that these ways need besides sums; each with a comma before it."""
     kept = ""
+    if PEOPLE in question.ways:
+        kept += """, max(c.lower) AS lower,
+                     CASE WHEN count(c.upper) = count(*) THEN sum(c.upper) END AS upper"""
     if question.ways & {LEAST, LEVELS, MEAN_LEVELS, MEDIAN}:
         kept += ", min(c.value) AS smallest"
     if GREATEST in question.ways:
@@ -143,11 +169,15 @@ def value_of_partners(question: Question, expected: str) -> str:
     return _case(cases)
 
 
-def bounds_of_partners(question: Question) -> tuple[str, str]:
-    if not question.ways & {LEVELS, MEAN_LEVELS, MEDIAN}:
-        return "", ""
-    where = f" WHEN k.way IN ('{MEDIAN}', '{LEVELS}', '{MEAN_LEVELS}') THEN "
-    return f"{where}c.lowest", f"{where}c.highest"
+def bounds_of_partners(question: Question, is_filed: str) -> tuple[str, str]:
+    lower, upper = {}, {}
+    if PEOPLE in question.ways:
+        lower[PEOPLE] = "c.lower"
+        upper[PEOPLE] = f"CASE WHEN {is_filed} THEN c.upper END"
+    if question.ways & {LEVELS, MEAN_LEVELS, MEDIAN}:
+        lower |= dict.fromkeys((MEDIAN, LEVELS, MEAN_LEVELS), "c.lowest")
+        upper |= dict.fromkeys((MEDIAN, LEVELS, MEAN_LEVELS), "c.highest")
+    return _case(lower), _case(upper)
 
 
 def level_rows(question: Question, state: str) -> str:
@@ -170,4 +200,6 @@ def level_rows(question: Question, state: str) -> str:
 
 
 def _case(cases: dict[str, str]) -> str:
+    if not cases:
+        return "NULL::numeric"
     return "CASE k.way " + " ".join(f"WHEN '{way}' THEN {sql}" for way, sql in cases.items()) + " END"
