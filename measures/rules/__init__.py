@@ -31,6 +31,7 @@ tested against it. The map:
     vintages    split_note(), check_vintage()         what a source published, and when
     samples     sample_rows()                         sample numbers that show how a kind adds up
     small       is_small(), withheld()                which cells are too small to be shown
+    disclosure  suppress(), audit()                   what a published table hides so that nobody can compute it
     attested    Word, same_definition()               how much of a figure is counted as it is defined
     definitions check_definition(), check_goal()…     is an indicator well defined?
     written     entries as plain data, and back               for what is kept beside the figures
