@@ -8,7 +8,7 @@ import sys
 
 from bench import databases
 
-SUBJECTS = ("filing", "reading", "rebuilding", "importing", "workbooks", "memory")
+SUBJECTS = ("filing", "reading", "rebuilding", "importing", "workbooks", "memory", "disclosure")
 # Loads 24 million figures first, which takes a quarter of an hour and 20 GB: only when it is named.
 ON_REQUEST = ("growing",)
 
@@ -38,7 +38,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    from bench import growth, importing, memory, rollups, workbooks
+    from bench import disclosure, growth, importing, memory, rollups, workbooks
     from bench.measuring import Report
 
     report = Report()
@@ -49,6 +49,7 @@ def _run(arguments: argparse.Namespace) -> int:
         "importing": importing.importing,
         "workbooks": workbooks.workbooks,
         "memory": memory.memory,
+        "disclosure": disclosure.disclosure,
         "growing": growth.growing,
     }
     for subject in arguments.subjects or SUBJECTS:
