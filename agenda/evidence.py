@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
-from backbone.conditions import Condition, Reading
+from agenda.selectors import vision_lines
+from backbone.conditions import Condition, Edition, Option, Part, Reading
 
 
 class AgendaEvidence(Condition):
     slug = "agenda"
+
+    def options(self, initiative, grain: str, period: date) -> Iterable[Option]:
+        """The vision, which heads the publication."""
+        headline, lines = vision_lines(initiative)
+        if headline or lines:
+            yield Option("vision", _("The vision"), words=headline, group=_("Agenda"))
+
+    def published(self, edition: Edition) -> Part:
+        """The vision as a headline and up to three lines."""
+        if not any(choice["slug"] == "vision" for choice in edition.choices):
+            return Part()
+        headline, lines = vision_lines(edition.initiative)
+        return Part({"headline": headline, "lines": lines})
 
     def readings(self, initiative, as_of: datetime) -> Iterable[Reading]:
         """What makes an agenda common. None of it is recorded yet, and what is not known is said to be unknown."""

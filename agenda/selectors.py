@@ -9,6 +9,8 @@ from backbone import conditions
 from backbone.conditions import Attachment
 from backbone.models import Initiative
 
+LINES = 3  # of the vision, below its first sentence
+
 
 @dataclass(slots=True)
 class StrategyView:
@@ -52,3 +54,26 @@ def agenda_of(initiative: Initiative) -> AgendaView:
         for outcome in Outcome.objects.filter(initiative=initiative).prefetch_related("strategies")
     ]
     return AgendaView(agenda.vision if agenda is not None else "", outcomes)
+
+
+def vision_lines(initiative: Initiative) -> tuple[str, list[str]]:
+    """The agenda as a title and up to three lines: the vision's first sentence and the next ones, else strategies."""
+    agenda = Agenda.objects.filter(initiative=initiative).first()
+    text = agenda.vision if agenda is not None else ""
+    sentences = [part.strip() for line in text.splitlines() for part in _sentences(line) if part.strip()]
+    title = sentences[0].rstrip(".") if sentences else ""
+    lines = sentences[1 : LINES + 1]
+    if not lines:
+        strategies = Strategy.objects.filter(outcome__initiative=initiative)
+        lines = list(strategies.order_by("outcome__position", "position", "pk").values_list("title", flat=True)[:LINES])
+    return title, lines
+
+
+def _sentences(line: str) -> list[str]:
+    found, start = [], 0
+    for i, sign in enumerate(line):
+        if sign in ".!?" and (i + 1 == len(line) or line[i + 1] == " "):
+            found.append(line[start : i + 1])
+            start = i + 1
+    found.append(line[start:])
+    return found

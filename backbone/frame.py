@@ -127,15 +127,21 @@ def _nav(request, membership: Membership, initiative: Initiative | None) -> list
             (_("This month"), "measures:filing-current", True),
             (_("Our figures"), "measures:our-figures", True),
             (_("Results"), "measures:results", True),
+            (_("Published"), "backbone:published-latest", True),
             (_("Agenda"), "agenda:agenda", True),
         ]
     elif roles <= {Role.FUNDER}:
-        entries = [(_("Results"), "measures:results", True), (_("Agenda"), "agenda:agenda", True)]
+        entries = [
+            (_("Latest publication"), "backbone:published-latest", True),
+            (_("Earlier publications"), "backbone:published-list", True),
+            (_("Agenda"), "agenda:agenda", True),
+        ]
     else:
         entries = [
             (_("Home"), _HOME, True),
             (_("Agenda"), "agenda:agenda", membership.can(Can.READ_AGENDA)),
             (_("Measures"), "measures:indicator-list", membership.can(Can.READ_INDICATORS)),
+            (_("Publishing"), _publishing(membership), True),
             (_("Communication"), "comms:mail-list", membership.can(Can.READ_SETTINGS)),
         ]
     section = request.resolver_match.view_name if request.resolver_match else ""
@@ -153,6 +159,12 @@ def _nav(request, membership: Membership, initiative: Initiative | None) -> list
         own = _tenant_links(request, membership)
         links.append(Link(_("Backbone"), own[0][1], f"/o/{request.tenant.slug}/-/" in request.path))
     return links
+
+
+def _publishing(membership: Membership) -> str:
+    """Where publications are made, for those who make them; for everybody else where they are read."""
+    may_publish = membership.can(Can.PUBLISH) or membership.can(Can.RELEASE)
+    return "backbone:publication-list" if may_publish else "backbone:published-latest"
 
 
 def _is_current(view_name: str, entry: str, entries: list[str]) -> bool:

@@ -27,13 +27,16 @@ PER_YEAR = {Grain.MONTH: 12, Grain.QUARTER: 4, Grain.YEAR: 1}
 NAMED_GAPS = 4  # periods that were not complete, named below a chart; more are counted
 
 
-def trend_chart(reading: Reading, ahead: Forecast | None = None) -> charts.Spec | None:
-    """The trend of one indicator with its plan and target, and where it leads; None while no period has a figure."""
+def trend_chart(
+    reading: Reading, ahead: Forecast | None = None, *, hidden: frozenset[date] = frozenset()
+) -> charts.Spec | None:
+    """The trend of one indicator with its plan and target, and where it leads; None while no period has a figure.
+    `hidden` are the periods of which the value is withheld."""
     line, window = reading.line, reading.window
     if not any(point.value is not None for point in reading.trend):
         return None
     target, baseline, plan = levels(reading)
-    points = _from_the_first(points_of(line, reading.trend))
+    points = _from_the_first(points_of(line, reading.trend, hidden))
     notes = break_notes(reading)
     new = {note.period for note in notes}
     points = [replace(point, cover=_anew(point)) if point.period in new else point for point in points]
@@ -240,5 +243,5 @@ def _scaled(line: Line, value: Decimal) -> Decimal:
 
 def _from_the_first(points: list[charts.Point]) -> list[charts.Point]:
     """Without the empty periods before anybody filed anything."""
-    first = next((i for i, point in enumerate(points) if point.value is not None), 0)
+    first = next((i for i, point in enumerate(points) if point.value is not None or point.is_hidden), 0)
     return points[first:]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
 
 from django.urls import reverse
 
-from backbone.conditions import Attachment, Condition, DueItem, Reading
+from backbone.conditions import Attachment, Condition, DueItem, Edition, Option, Part, Reading
 from backbone.models import Tenant
 from measures import duties
 from measures.models import Indicator
+from measures.publishing import page, part
 from measures.selectors.evidence import condition_checks
 from measures.services import expectations
 
@@ -35,6 +37,17 @@ class MeasuresEvidence(Condition):
                 to = f"agenda.outcome:{indicator.outcome_id}"
             url = reverse("measures:indicator", args=[tenant.slug, initiative.slug, indicator.slug])
             yield Attachment(to, indicator.name, code=indicator.code, kind=indicator.kind, url=url)
+
+    def options(self, initiative, grain: str, period: date) -> Iterable[Option]:
+        """The indicators in use in the span."""
+        return part.options(initiative, period)
+
+    def published(self, edition: Edition) -> Part:
+        """The chosen indicators with their trend, their partners and breakdowns, hidden what has to be."""
+        return part.published(edition)
+
+    def shown(self, data: Mapping[str, Any], year_starts: int) -> Mapping[str, Any]:
+        return page.shown(data, year_starts)
 
     def settings_changed(self, tenant, names: frozenset[str]) -> None:
         """Quarters, years, and what counts at all: every roll-up rests on these two settings."""

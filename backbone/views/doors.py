@@ -43,12 +43,12 @@ def tenant_home(request):
 
 @member_can(None)
 def home(request, initiative):
-    """Each role lands on what it has to do now: filers on the form, funders on results, staff on Forest and Trees."""
+    """Each role lands on what it has to do now: filers on the form, funders on the latest publication, staff on Forest and Trees."""
     roles = request.membership.roles
     if roles <= FILERS:
         page = "measures:filing-current"
     elif roles <= {Role.FUNDER}:
-        page = "measures:results"
+        page = "backbone:published-latest"
     else:
         page = "measures:forest"
     return redirect(page, request.tenant.slug, initiative.slug)

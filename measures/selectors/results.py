@@ -9,7 +9,6 @@ from decimal import Decimal
 
 from django.db import connection
 
-from agenda.models import Agenda, Strategy
 from backbone.models import Initiative, Tenant
 from backbone.tenancy import active_tenant_id
 from measures.lines import closes_on
@@ -27,7 +26,6 @@ from measures.selectors.small_inputs import small_inputs
 from measures.windows import Window, latest_month
 
 APPROVED_ONLY = (str(FigureState.APPROVED),)
-LINES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,29 +40,6 @@ class Result:
     @property
     def year_words(self) -> str:
         return "" if self.year is None or self.is_year_hidden else self.year.said
-
-
-def vision_lines(initiative: Initiative) -> tuple[str, list[str]]:
-    """The agenda as a title and up to three lines: the vision's first sentence and the next ones, else strategies."""
-    agenda = Agenda.objects.filter(initiative=initiative).first()
-    text = agenda.vision if agenda is not None else ""
-    sentences = [part.strip() for line in text.splitlines() for part in _sentences(line) if part.strip()]
-    title = sentences[0].rstrip(".") if sentences else ""
-    lines = sentences[1 : LINES + 1]
-    if not lines:
-        strategies = Strategy.objects.filter(outcome__initiative=initiative)
-        lines = list(strategies.order_by("outcome__position", "position", "pk").values_list("title", flat=True)[:LINES])
-    return title, lines
-
-
-def _sentences(line: str) -> list[str]:
-    found, start = [], 0
-    for i, sign in enumerate(line):
-        if sign in ".!?" and (i + 1 == len(line) or line[i + 1] == " "):
-            found.append(line[start : i + 1])
-            start = i + 1
-    found.append(line[start:])
-    return found
 
 
 def results_window(initiative: Initiative, params: Mapping[str, str], tenant: Tenant) -> Window:

@@ -6,19 +6,20 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from agenda.selectors import vision_lines
 from backbone.access import member_can
 from backbone.look.coverage import coverage_text
 from backbone.roles import Can
 from measures import drawing, wording
 from measures.rules.kinds import UNDUPLICATED
 from measures.selectors.forest import branches
-from measures.selectors.results import as_of, results, results_window, vision_lines
+from measures.selectors.results import as_of, results, results_window
 from measures.views.links import csv_answer, grain_links, rows_from, year_links
 
 DRAWN_AT_MOST = 4
 
 
-@member_can(Can.READ_RESULTS)
+@member_can(Can.READ_ROLLUPS)
 @require_safe
 def results_page(request, initiative):
     """The agenda in three lines, then each result with value, target, direction and coverage."""

@@ -1,0 +1,160 @@
+"""Everything that is true of an indicator in a span, before anything is hidden: the figure, its trend, its years, its
+partners, its breakdowns, and who stands behind each cell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from backbone.models import Initiative, Partner, Tenant
+from measures.models import Indicator
+from measures.rules.combining import Combined
+from measures.rules.coverage import Coverage, State
+from measures.rules.kinds import COMMUNITY, STOCK
+from measures.rules.lines import TOTAL, Line
+from measures.rules.periods import Grain, last_month, start_of
+from measures.selectors.parts import spans_of
+from measures.selectors.reading import Reading, read
+from measures.selectors.series import SeriesRow, series
+from measures.selectors.spans import countings
+from measures.selectors.split_parts import parts_by_category, voices
+from measures.windows import Window
+
+SPANS = {Grain.MONTH: 25, Grain.QUARTER: 13, Grain.YEAR: 8}
+
+Voices = Mapping[int, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One indicator in one window.
+
+    `trend` and `categories` are the whole initiative's spans; `parts` and `own_categories` the partners' own in the
+    window. `years` are readings of a year up to the window, and of the one before, by the month in which it starts.
+    `voices`: by category and span, how much of it which partner makes up.
+    """
+
+    reading: Reading
+    trend: Mapping[date, Combined]
+    years: Mapping[int, tuple[Reading, ...]]
+    parts: Mapping[int, Combined]
+    categories: Mapping[str, Mapping[date, Combined]]
+    own_categories: Mapping[tuple[int, str], Combined]
+    voices: Mapping[tuple[str, date], Voices]
+
+    @property
+    def line(self) -> Line:
+        return self.reading.line
+
+    @property
+    def window(self) -> Window:
+        return self.reading.window
+
+    @property
+    def slug(self) -> str:
+        return self.reading.indicator.slug
+
+
+def pictures(initiative: Initiative, indicators: Sequence[Indicator], window: Window, tenant: Tenant) -> list[Picture]:
+    """Each indicator's picture, in their order; a number of statements that does not grow with them."""
+    readings = read(initiative, indicators, window, trend=0)
+    years = _years(initiative, indicators, window, tenant)
+    lines = {reading.indicator.pk: reading.line for reading in readings}
+    known = countings(list(lines))
+    own: dict[tuple[int, int, str], Combined] = {}
+    rows: dict[int, list[SeriesRow]] = {}
+    behind: dict[int, dict[tuple[str, date], dict[int, Decimal]]] = {}
+    for at in dict.fromkeys(reading.window for reading in readings):
+        here = [reading.indicator.pk for reading in readings if reading.window == at]
+        spans = list(spans_of({pk: known[pk] for pk in here}, at).values())
+        own |= parts_by_category(spans, lines, window.as_of)
+        since = at.back(SPANS[at.grain] - 1)
+        for row in series(
+            initiative, here, at.grain, since, at.period, categories=True, year_starts=at.sql_year, as_of=window.as_of
+        ):
+            rows.setdefault(row.indicator_id, []).append(row)
+        states = next(iter(known.values())).states if known else ()
+        for voice in voices(here, since, last_month(at.period, at.grain), states, window.as_of):
+            span = start_of(at.grain, voice.period, at.year_starts)
+            cell = behind.setdefault(voice.indicator_id, {}).setdefault((voice.category, span), {})
+            cell[voice.partner_id] = cell.get(voice.partner_id, Decimal(0)) + abs(voice.volume)
+    return [
+        _picture(reading, rows.get(reading.indicator.pk, ()), years, own, behind.get(reading.indicator.pk, {}))
+        for reading in readings
+    ]
+
+
+def _picture(
+    reading: Reading,
+    rows: Sequence[SeriesRow],
+    years: Mapping[int, Mapping[int, tuple[Reading, ...]]],
+    own: Mapping[tuple[int, int, str], Combined],
+    behind: Mapping[tuple[str, date], Voices],
+) -> Picture:
+    pk, line = reading.indicator.pk, reading.line
+    trend: dict[date, Combined] = {}
+    categories: dict[str, dict[date, Combined]] = {}
+    for row in rows:
+        kind = reading.history.kind_at(row.period)
+        combined = combined_of(row, line if kind == line.kind else replace(line, kind=kind))
+        if row.category == TOTAL:
+            trend[row.period] = combined
+        elif not row.category.startswith("level:"):
+            categories.setdefault(row.category, {})[row.period] = combined
+    if reading.now.has_something or reading.window.period in trend:
+        trend[reading.window.period] = reading.now
+    first = min((period for period, one in trend.items() if one.has_something), default=reading.window.period)
+    return Picture(
+        reading=reading,
+        trend={period: one for period, one in trend.items() if period >= first},
+        years={starts: found[pk] for starts, found in years.items() if pk in found},
+        parts={part.partner_id: part.combined for part in reading.whole.parts},
+        categories=categories,
+        own_categories={(partner, key): one for (indicator, partner, key), one in own.items() if indicator == pk},
+        voices=behind,
+    )
+
+
+def combined_of(row: SeriesRow, line: Line) -> Combined:
+    """A row of a series as the rules' own value."""
+    return Combined(
+        line.kind,
+        State(row.state),
+        Coverage(row.filed, row.expected, row.excused, missing=None),
+        value=row.lower if row.is_exact else row.number,
+        numerator=row.numerator,
+        denominator=row.denominator,
+        lower=row.lower,
+        upper=row.upper,
+        as_of_period=row.value_period,
+    )
+
+
+def _years(
+    initiative: Initiative, indicators: Sequence[Indicator], window: Window, tenant: Tenant
+) -> dict[int, dict[int, tuple[Reading, ...]]]:
+    """By the month in which a year starts: each indicator's year up to the window's end, and the year before.
+
+    Beside a month or a quarter only; a level is the same at the end of its year, and a source's figure is what it is.
+    """
+    if window.grain is Grain.YEAR:
+        return {}
+    found: dict[int, dict[int, tuple[Reading, ...]]] = {}
+    asked = [one for one in indicators if one.kind not in (STOCK, COMMUNITY)]
+    for starts in dict.fromkeys((tenant.fiscal_year_starts, 1)):
+        year = replace(window.in_year_from(starts).at(Grain.YEAR), latest=window.last)
+        now = read(initiative, asked, year, trend=0)
+        before = read(initiative, asked, year.previous, trend=0)
+        found[starts] = {
+            one.indicator.pk: (one, earlier)
+            for one, earlier in zip(now, before, strict=True)
+            if one.now.has_something and one.window.grain is Grain.YEAR
+        }
+    return found
+
+
+def partner_names(pictures: Sequence[Picture]) -> dict[int, Partner]:
+    """The partners in these pictures, by id; one statement."""
+    return Partner.objects.in_bulk({pk for picture in pictures for pk in picture.parts})
