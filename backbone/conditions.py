@@ -171,8 +171,12 @@ class Condition:
         """What `templates/<app>/_published.html` needs to show a part, its years beginning in that month."""
         return data
 
-    def moved(self, edition: Edition, data: Mapping[str, Any], since: datetime) -> Iterable[Moved]:
-        """The figures shown in a part that are others by now, of those that changed after `since`."""
+    def has_moved(self, kept: Mapping[str, Any], since: datetime) -> bool:
+        """Whether something behind a part may be another after an instant; `kept` is what the part wanted kept."""
+        return False
+
+    def moved(self, edition: Edition, data: Mapping[str, Any]) -> Iterable[Moved]:
+        """The figures shown in a part that are others at `edition.as_of`. Of what was hidden nothing is told."""
         return ()
 
     def moved_words(self, data: Mapping[str, Any], figure: str, before: Any, after: Any) -> tuple[str, str, str]:

@@ -128,6 +128,7 @@ def _nav(request, membership: Membership, initiative: Initiative | None) -> list
             (_("Our figures"), "measures:our-figures", True),
             (_("Results"), "measures:results", True),
             (_("Published"), "backbone:published-latest", True),
+            (_("Consent"), "measures:consent-list", membership.can(Can.CONSENT)),
             (_("Agenda"), "agenda:agenda", True),
         ]
     elif roles <= {Role.FUNDER}:

@@ -14,7 +14,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from backbone.models import Tenant
-from backbone.services import publications
+from backbone.services import publications, restatements
 from backbone.tenancy import tenant_scope
 
 logger = logging.getLogger(__name__)
@@ -46,9 +46,16 @@ def check_publication(tenant_id: int, publication_id: int) -> None:
     publications.check(publication_id)
 
 
+@shared_task(base=TenantTask, name=restatements.COMPARE)
+def compare_publications(tenant_id: int) -> int:
+    """Hold what is published against live figures; returns how many lines of the ledger were written."""
+    return restatements.compare_all()
+
+
 @shared_task(name="backbone.tasks.sweep_publications")
 def sweep_publications() -> int:
-    """Take up checks whose nudge was lost, or whose worker died; returns how many. One tenant does not stop the next."""
+    """Take up checks whose nudge was lost, or whose worker died, and compare what nobody has; returns how many checks.
+    One tenant does not stop the next."""
     taken = 0
     for tenant_id in Tenant.objects.order_by("pk").values_list("pk", flat=True):
         try:
@@ -58,6 +65,8 @@ def sweep_publications() -> int:
                 with tenant_scope(tenant_id):
                     publications.check(publication_id)
                 taken += 1
+            with tenant_scope(tenant_id):
+                restatements.compare_all()
         except Exception:  # whatever it was, it is this tenant's
             logger.exception("Could not take up the publications of tenant %s.", tenant_id)
     return taken

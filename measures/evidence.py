@@ -8,11 +8,11 @@ from typing import Any
 
 from django.urls import reverse
 
-from backbone.conditions import Attachment, Condition, DueItem, Edition, Option, Part, Reading
+from backbone.conditions import Attachment, Condition, DueItem, Edition, Moved, Option, Part, Reading
 from backbone.models import Tenant
 from measures import duties
 from measures.models import Indicator
-from measures.publishing import page, part
+from measures.publishing import moved, page, part
 from measures.selectors.evidence import condition_checks
 from measures.services import expectations
 
@@ -48,6 +48,16 @@ class MeasuresEvidence(Condition):
 
     def shown(self, data: Mapping[str, Any], year_starts: int) -> Mapping[str, Any]:
         return page.shown(data, year_starts)
+
+    def has_moved(self, kept: Mapping[str, Any], since: datetime) -> bool:
+        return moved.has_moved(kept, since)
+
+    def moved(self, edition: Edition, data: Mapping[str, Any]) -> Iterable[Moved]:
+        """Shown figures that were corrected, or filled up by a late report."""
+        return moved.moved(edition, data)
+
+    def moved_words(self, data: Mapping[str, Any], figure: str, before: Any, after: Any) -> tuple[str, str, str]:
+        return moved.moved_words(data, figure, before, after)
 
     def settings_changed(self, tenant, names: frozenset[str]) -> None:
         """Quarters, years, and what counts at all: every roll-up rests on these two settings."""

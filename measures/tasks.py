@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from functools import partial
 
 from celery import shared_task
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from backbone.models import Initiative, Tenant
+from backbone.nudging import nudge
+from backbone.services import restatements
 from backbone.tasks import TenantTask
 from backbone.tenancy import tenant_scope
 from measures.importing import uploads
@@ -34,8 +37,9 @@ OVERDUE = timedelta(minutes=1)
     retry_backoff=2,
 )
 def roll_up(tenant_id: int) -> None:
-    """Recompute what is marked stale, until nothing is."""
+    """Recompute what is marked stale, until nothing is; then what is published is held against it."""
     rollups.drain(tenant_id)
+    transaction.on_commit(partial(nudge, restatements.COMPARE, tenant_id))
 
 
 @shared_task(base=TenantTask, name="measures.tasks.work_on_upload")

@@ -5,6 +5,7 @@ from django.urls import path
 from measures.views import (
     checks,
     community,
+    consents,
     corrections,
     curves,
     definitions,
@@ -84,6 +85,8 @@ urlpatterns = [
         name="correction-propose",
     ),
     path("indicators/<slug:indicator>/<str:partner>/<month:period>/override/", corrections.override, name="override"),
+    path("consents/", consents.consent_list, name="consent-list"),
+    path("consents/<str:partner>/", consents.consent_form, name="consent"),
     path("changes/", restatements.restatement_list, name="restatement-list"),
     path("locks/", locks.lock_calendar, name="lock-calendar"),
     path("locks/<int:reopening>/end/", locks.lock_end, name="lock-end"),

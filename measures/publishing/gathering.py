@@ -33,7 +33,7 @@ class Picture:
 
     `trend` and `categories` are the whole initiative's spans; `parts` and `own_categories` the partners' own in the
     window. `years` are readings of a year up to the window, and of the one before, by the month in which it starts.
-    `voices`: by category and span, how much of it which partner makes up.
+    `voices`: by category and span, how much of it which partner makes up. `codes` are the partners' by id.
     """
 
     reading: Reading
@@ -43,6 +43,7 @@ class Picture:
     categories: Mapping[str, Mapping[date, Combined]]
     own_categories: Mapping[tuple[int, str], Combined]
     voices: Mapping[tuple[str, date], Voices]
+    codes: Mapping[int, str]
 
     @property
     def line(self) -> Line:
@@ -80,8 +81,10 @@ def pictures(initiative: Initiative, indicators: Sequence[Indicator], window: Wi
             span = start_of(at.grain, voice.period, at.year_starts)
             cell = behind.setdefault(voice.indicator_id, {}).setdefault((voice.category, span), {})
             cell[voice.partner_id] = cell.get(voice.partner_id, Decimal(0)) + abs(voice.volume)
+    everybody = {part.partner_id for reading in readings for part in reading.whole.parts}
+    codes = dict(Partner.objects.filter(pk__in=everybody).values_list("pk", "code"))
     return [
-        _picture(reading, rows.get(reading.indicator.pk, ()), years, own, behind.get(reading.indicator.pk, {}))
+        _picture(reading, rows.get(reading.indicator.pk, ()), years, own, behind.get(reading.indicator.pk, {}), codes)
         for reading in readings
     ]
 
@@ -92,6 +95,7 @@ def _picture(
     years: Mapping[int, Mapping[int, tuple[Reading, ...]]],
     own: Mapping[tuple[int, int, str], Combined],
     behind: Mapping[tuple[str, date], Voices],
+    codes: Mapping[int, str],
 ) -> Picture:
     pk, line = reading.indicator.pk, reading.line
     trend: dict[date, Combined] = {}
@@ -114,6 +118,7 @@ def _picture(
         categories=categories,
         own_categories={(partner, key): one for (indicator, partner, key), one in own.items() if indicator == pk},
         voices=behind,
+        codes=codes,
     )
 
 

@@ -22,6 +22,7 @@ from measures.publishing.cells import TOTAL, Circle, Key, Place, Sheet
 from measures.publishing.gathering import Picture, partner_names, pictures
 from measures.rules.combining import Combined
 from measures.rules.disclosure import Decision, Why
+from measures.rules.figures import plain
 from measures.rules.kinds import COMMUNITY, NARRATIVE
 from measures.rules.lines import breakdown_of
 from measures.rules.periods import Grain, last_month, start_of
@@ -30,6 +31,7 @@ from measures.selectors.computed import ComputedWhole
 from measures.selectors.consents import consents
 from measures.selectors.curves import open_curves
 from measures.selectors.forest import indicators_in_use
+from measures.selectors.graph import graph
 from measures.selectors.small_inputs import small_inputs
 from measures.windows import Window, latest_month
 
@@ -98,9 +100,22 @@ def published(edition: Edition) -> Part:
             "others": {
                 slug: sorted(codes[pk] for pk in circle.together) for slug, circle in circles.items() if circle.together
             },
-            "withheld": sorted(map(str, hidden)),
+            "watched": _watched(found),
         },
     )
+
+
+def _watched(found: Sequence[Picture]) -> dict[str, Any]:
+    """What stands behind these pictures: indicators with their inputs, and from when to when."""
+    leaves = graph([found[0].reading.indicator.initiative_id]).leaves
+    ids = {pk for one in found for pk in (one.reading.indicator.pk, *leaves.get(one.reading.indicator.pk, ()))}
+    first = min(min(one.trend, default=one.window.period) for one in found)
+    years = [year.window.period for one in found for readings in one.years.values() for year in readings]
+    return {
+        "indicators": sorted(ids),
+        "since": frozen.month(min([first, *years])),
+        "until": frozen.month(max(one.window.last for one in found)),
+    }
 
 
 def window_of(edition: Edition, tenant: Tenant) -> Window:
@@ -394,7 +409,7 @@ def _findings(hidden: frozenset[Place], sheet: Sheet, decision: Decision, found:
             Finding(
                 figure=str(place),
                 words=place_words(place, by_slug[place.indicator]),
-                value="/".join(number(value) for value in values[:2]),
+                value="/".join(number(plain(value)) for value in values[:2]),
                 why=why,
             )
         )
@@ -426,6 +441,11 @@ def place_words(place: Place, picture: Picture) -> str:
     category = place.category.replace(cells.REST, "")
     if category and breakdown_of(category) in line.breakdowns:
         pieces.append(wording.category_words(line, category))
-    first, last = frozen.month_from(place.first), frozen.month_from(place.last)
-    pieces.append(period_name(first) if first == last else f"{short_period(first)}–{short_period(last)}")
+    pieces.append(period_words(place))
     return ", ".join(pieces)
+
+
+def period_words(place: Place) -> str:
+    """`October 2026`, `Jul 2026–Oct 2026`."""
+    first, last = frozen.month_from(place.first), frozen.month_from(place.last)
+    return period_name(first) if first == last else f"{short_period(first)}–{short_period(last)}"

@@ -119,6 +119,22 @@ def series(
     return _merged(rows, silent)
 
 
+def changed_since(indicator_ids: Iterable[int], since: date, until: date, at: datetime) -> set[int]:
+    """The indicators of which a stored month of the whole initiative has become another after an instant; one statement.
+
+    A row that would stay the same is not written, so this is exact. A quarterly one's rows are its quarters.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT DISTINCT indicator_id FROM measures_rollup
+             WHERE tenant_id = %s AND scope = %s AND indicator_id = ANY(%s) AND period BETWEEN %s AND %s AND as_of > %s
+            """,
+            [active_tenant_id(), WHOLE_INITIATIVE, list(indicator_ids), since, until, at],
+        )
+        return {row[0] for row in cursor}
+
+
 def _merged(rows: list[SeriesRow], more: list[SeriesRow]) -> list[SeriesRow]:
     return sorted(rows + more, key=lambda row: (row.indicator_id, row.category, row.period)) if more else rows
 

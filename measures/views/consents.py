@@ -1,0 +1,70 @@
+"""Who may see a partner's own figures: its lead says so, for each indicator and audience."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from backbone.access import member_can
+from backbone.models import Audience, Participation, Partner
+from backbone.roles import Can
+from measures.selectors.consents import answered, asked_of
+from measures.services.consents import consent
+
+READERS = (Can.CONSENT, Can.PUBLISH, Can.RELEASE)
+
+
+@member_can(READERS)
+@require_safe
+def consent_list(request, initiative):
+    """A lead's own partner; for staff, how far every partner has agreed."""
+    if not (request.membership.can(Can.PUBLISH) or request.membership.can(Can.RELEASE)):
+        own = Partner.objects.filter(pk__in=request.membership.partner_ids(Can.CONSENT) or ()).order_by("code")
+        own = own.filter(participations__initiative=initiative)
+        if not own:
+            raise Http404
+        return redirect("measures:consent", request.tenant.slug, initiative.slug, own[0].code)
+    context = {"initiative": initiative, "rows": answered(initiative), "audiences": Audience.choices}
+    return render(request, "measures/consent_list.html", context)
+
+
+@member_can(READERS)
+def consent_form(request, initiative, partner):
+    """Each indicator with a tick for each audience. Staff read it; the partner's lead alone may change it."""
+    may_change = request.membership.can(Can.CONSENT, partner)
+    if not may_change and not (request.membership.can(Can.PUBLISH) or request.membership.can(Can.RELEASE)):
+        raise Http404
+    if not Participation.objects.filter(initiative=initiative, partner=partner).exists():
+        raise Http404
+    asked = asked_of(initiative, partner)
+    if request.method == "POST":
+        if not may_change:
+            raise PermissionDenied
+        said = {
+            (one.indicator.pk, audience)
+            for one in asked
+            for audience in Audience.values
+            if request.POST.get(f"{one.indicator.slug}-{audience}")
+        }
+        given, ended = consent(
+            initiative=initiative, partner=partner, said=said, asked=[one.indicator.pk for one in asked],
+            by=request.membership,
+        )  # fmt: skip
+        if given or ended:
+            messages.success(request, _("Saved. It counts from the next publication on."))
+        return redirect("measures:consent", request.tenant.slug, initiative.slug, partner.code)
+    context = {
+        "initiative": initiative,
+        "partner": partner,
+        "may_change": may_change,
+        "audiences": Audience.choices,
+        "rows": [
+            (one.indicator, [(value, label, value in one.audiences) for value, label in Audience.choices])
+            for one in asked
+        ],
+    }
+    return render(request, "measures/consent_form.html", context)
