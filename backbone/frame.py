@@ -169,8 +169,13 @@ def _publishing(membership: Membership) -> str:
 
 
 def _is_current(view_name: str, entry: str, entries: list[str]) -> bool:
-    """The entry itself, or else the first entry of the same app; the tenant's own pages are under an entry of theirs."""
-    app = view_name.split(":")[0]
-    if view_name in (*entries, _HOME) or app == "backbone":
+    """The entry itself, or else the first entry of the same section; the tenant's own pages are under one of theirs."""
+    if view_name in (*entries, _HOME) or _section(view_name) == "backbone":
         return view_name == entry
-    return entry == next((name for name in entries if name.split(":")[0] == app), None)
+    return entry == next((name for name in entries if _section(name) == _section(view_name)), None)
+
+
+def _section(view_name: str) -> str:
+    """What a page belongs to: its app, or publishing."""
+    is_publishing = view_name.startswith(("backbone:publi", "backbone:visit", "backbone:link", "measures:consent"))
+    return "publishing" if is_publishing else view_name.split(":")[0]

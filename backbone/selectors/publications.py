@@ -76,19 +76,20 @@ def newer(publication: Publication) -> Publication | None:
 
 
 def ledger(publication: Publication, audience: str) -> list[Restated]:
-    """What of a publication is another figure by now, each with its latest state, newest first; two statements."""
+    """What of a publication is another figure by now, each as it was last found: the latest first, and of those the
+    whole initiative's before its parts; one statement."""
     rows = Restated.objects.filter(publication=publication, audience=audience).select_related("by")
     found: dict[tuple[str, str], Restated] = {}
     for row in rows.order_by("noticed_at", "pk"):
         found[row.condition, row.figure] = row
-    standing = [row for row in found.values() if row.before != row.after]
-    return sorted(standing, key=lambda row: (row.noticed_at, row.pk), reverse=True)
+    standing = sorted((row for row in found.values() if row.before != row.after), key=lambda row: row.pk)
+    return sorted(standing, key=lambda row: row.noticed_at, reverse=True)
 
 
 def history(publication: Publication, audience: str) -> list[Restated]:
     """Every change of a published figure, newest first."""
     rows = Restated.objects.filter(publication=publication, audience=audience).select_related("by")
-    return list(rows.order_by("-noticed_at", "-pk"))
+    return list(rows.order_by("-noticed_at", "pk"))
 
 
 def last_visit(publication: Publication, membership: Membership) -> datetime | None:
