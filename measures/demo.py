@@ -23,7 +23,7 @@ from django.utils.translation import gettext_noop
 from backbone import changes
 from backbone.models import Change, Grant, Initiative, Membership, Partner, Tenant, User
 from backbone.tenancy import tenant_scope
-from measures import bundles, demo_curve
+from measures import bundles, demo_curve, demo_publication
 from measures.importing.bulk import import_stream
 from measures.models import Indicator
 from measures.rules.figures import Entry
@@ -112,6 +112,10 @@ def load_riverbend(say: Say, passwords: Passwords, today: date) -> None:
         _file_open_month(initiative, calendar.open_month, [row for row in rows if row["month"] == "0"])
         _finish(tenant, initiative)
         demo_curve.turn(tenant, initiative)
+        say(f"Riverbend: publishing {text_of(add_months(calendar.open_month, -1))}")
+        demo_publication.agree(initiative)
+        dana = Membership.objects.get(email="dana@riverbend.example")
+        demo_publication.publish(initiative, add_months(calendar.open_month, -1), dana)
 
 
 def _day_of_first_load(slug: str) -> date | None:
@@ -163,6 +167,9 @@ def load_england(say: Say, passwords: Passwords, today: date) -> None:
         _import(tenant, initiative, figures_of_england(rows))
         say("NHS England: adding up")
         _finish(tenant, initiative)
+        say("NHS England: publishing March 2018")
+        steward = Membership.objects.get(email="steward@nhs-england.example")
+        demo_publication.publish(initiative, date(2018, 3, 1), steward)
 
 
 def _providers(rows: Iterable[dict[str, str]]) -> str:

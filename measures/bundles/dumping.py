@@ -145,6 +145,8 @@ def _indicator(row: Indicator, targets: list[Target]) -> dict[str, Any]:
         found["carry_forward"] = row.carry_forward
     if not row.is_whole:
         found["decimals"] = True
+    if not row.counts_people:
+        found["counts_people"] = False
     if row.levels:
         found["levels"] = _rows({"slug": level["slug"], "name": level["name"]} for level in row.levels)
     if row.mean_allowed:

@@ -127,6 +127,12 @@ class IndicatorForm(forms.Form):
     overlap_source = forms.CharField(label=_("From where the overlap is known"), max_length=500, required=False)
     overlap_on = forms.DateField(label=_("When it was found out"), required=False, widget=day_input())
     decimals = forms.BooleanField(label=_("Figures need not be whole numbers"), required=False)
+    counts_people = forms.BooleanField(
+        label=_("Its numbers are people"),
+        required=False,
+        initial=True,
+        help_text=_("Small groups are hidden before anything is published. Untick it for seats, meals or hours."),
+    )
     direction = forms.ChoiceField(label=_("What is better"), choices=Indicator.Direction.choices)
     frequency = forms.ChoiceField(label=_("How often it is filed"), choices=Indicator.Frequency.choices)
     due_day = forms.IntegerField(
@@ -156,6 +162,7 @@ class IndicatorForm(forms.Form):
 
     def __init__(self, data=None, *, initiative: Initiative, indicator: Indicator | None = None, initial=None):
         first = {"due_day": 10, "lock_day": 20, "carry_forward": 0, "direction": "up", "frequency": "month"}
+        first |= {"counts_people": True}
         if indicator is not None:
             names = [name for name in self.base_fields if hasattr(indicator, name)]
             first |= {name: getattr(indicator, name) for name in names} | {"decimals": not indicator.is_whole}
@@ -253,7 +260,7 @@ class IndicatorForm(forms.Form):
     ABOUT = ("name", "slug", "code", "definition", "outcome", "strategy")
     OF_KIND = (
         "formula", "components", "reweight", "source", "source_url",
-        "numerator", "denominator", "unit", "over_time", "carry_forward", "levels", "mean_allowed", "decimals",
+        "numerator", "denominator", "unit", "over_time", "carry_forward", "levels", "mean_allowed", "decimals", "counts_people",
         "overlap_rate", "overlap_source", "overlap_on",
     )  # fmt: skip
     RHYTHM = ("direction", "frequency", "due_day", "lock_day", "breakdowns")

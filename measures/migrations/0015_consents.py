@@ -19,7 +19,6 @@ class Migration(migrations.Migration):
             name="counts_people",
             field=models.BooleanField(
                 default=True,
-                help_text="Small groups are hidden before anything is published. Untick for seats, meals or euros.",
                 verbose_name="its numbers are people",
             ),
         ),

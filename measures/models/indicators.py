@@ -108,7 +108,6 @@ class Indicator(TenantOwned):
     counts_people = models.BooleanField(
         _("its numbers are people"),
         default=True,
-        help_text=_("Small groups are hidden before anything is published. Untick for seats, meals or euros."),
     )
     breakdowns = ArrayField(models.CharField(max_length=200), verbose_name=_("split by"), default=list, blank=True)
     formula = models.CharField(_("formula"), max_length=500, blank=True, default="")
