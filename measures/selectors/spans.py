@@ -111,10 +111,9 @@ class Counting(NamedTuple):
         return self._replace(since=since, kind=kind, over_time=over_time)
 
     @property
-    def frequencies(self) -> list[Grain]:
+    def frequencies(self) -> tuple[Grain, ...]:
         """How often partners file it: as often as it asks, and more rarely where somebody may."""
-        own = Grain(self.frequency)
-        return [grain for grain in Grain if own.months <= grain.months <= max(own.months, self.longest)]
+        return _frequencies(self.frequency, self.longest)
 
     @property
     def way(self) -> str:
@@ -132,6 +131,12 @@ class Counting(NamedTuple):
     def carries_at_most(self) -> int:
         """For how many months a level is carried in whichever era carries it longest."""
         return max((self.at(era[0]).carries for era in self.eras), default=self.carries)
+
+
+@lru_cache
+def _frequencies(frequency: str, longest: int) -> tuple[Grain, ...]:
+    own = Grain(frequency)
+    return tuple(grain for grain in Grain if own.months <= grain.months <= max(own.months, longest))
 
 
 class Span(NamedTuple):
