@@ -118,6 +118,8 @@ def trend(
             "backbone": {
                 **_about("trend", title, subtitle, unit, rows, scale, grain, compare_label),
                 "ahead": ahead_label,
+                "target": "" if target is None else target.label,
+                "baseline": "" if baseline is None else baseline.label,
             }
         },
         "data": {"name": "figures", "values": rows},

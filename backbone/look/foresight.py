@@ -12,12 +12,10 @@ from decimal import Decimal
 from typing import Any
 
 from backbone.look.numbers import period_name
-from backbone.look.plot import Scale
+from backbone.look.plot import WIDE, Scale
 from backbone.look.series import Point, Target
 
 ROOM = Decimal("0.15")  # of the scale's height: two lines of words
-
-WIDE = 420  # pixels from which the words at the end of the line have room beside those of the last value
 
 Row = dict[str, Any]
 Spec = dict[str, Any]

@@ -15,6 +15,10 @@ from backbone.look.numbers import compact, percent, short_period
 
 Spec = dict[str, Any]
 
+# Pixels of drawing from which words have room beside points; below, the key above the drawing has those of target and
+# baseline instead (`.bb-key .is-narrow` in static/theme.css).
+WIDE = 420
+
 
 @dataclass(frozen=True, slots=True)
 class Scale:
@@ -137,20 +141,21 @@ def series_layers(prefix: str = "", line: str = "series", hollow: str = "point-p
 
 def level_layers(has_target: bool, has_baseline: bool, *, is_under: bool = False) -> list[Spec]:
     """`is_under`: the words of the target stand below it, for the line leads on above."""
+    wide = f" && width > {WIDE}"
     layers: list[Spec] = []
     label = {"field": "label", "type": "nominal"}
     end = {"field": "month2", "type": "temporal"}
     if has_baseline:
         layers.append(_only("datum.kind == 'baseline'", {"type": "rule", "style": "baseline"}, x2={"field": "month2"}))
         layers.append(
-            _only("datum.kind == 'baseline'", {"type": "text", "style": "label", "dy": 14}, x=end, text=label)
+            _only("datum.kind == 'baseline'" + wide, {"type": "text", "style": "label", "dy": 14}, x=end, text=label)
         )
         layers.append(_only("datum.kind == 'plan'", {"type": "line", "style": "plan"}))
     if has_target:
         layers.append(_only("datum.kind == 'level'", {"type": "rule", "style": "plan"}, x2={"field": "month2"}))
         layers.append(
             _only(
-                "datum.kind == 'level'",
+                "datum.kind == 'level'" + wide,
                 {"type": "text", "style": "label-strong", "dy": -10, "align": "left"},
                 text=label,
             )
@@ -158,7 +163,7 @@ def level_layers(has_target: bool, has_baseline: bool, *, is_under: bool = False
         layers.append(_only("datum.kind == 'target'", {"type": "point", "filled": True, "style": "target"}))
         layers.append(
             _only(
-                "datum.kind == 'target'",
+                "datum.kind == 'target'" + wide,
                 {"type": "text", "style": "label-strong", "dy": 20 if is_under else -16, "dx": 6},
                 text=label,
             )
