@@ -13,7 +13,7 @@ from django.db import connection, connections, transaction
 from backbone.models import Grant, Initiative, Membership, Tenant
 from backbone.roles import Role
 from backbone.tenancy import tenant_scope
-from measures.models import Indicator
+from measures.models import Category, Dimension, Indicator
 
 FIRST_MONTH = date(2024, 1, 1)
 
@@ -33,8 +33,10 @@ class World:
         return tenant_scope(self.tenant)
 
 
-def make(slug: str, *, partners: int, indicators: int = 20, months: int = 24, since: date = FIRST_MONTH) -> World:
-    """A new tenant of that size, whose partners take part since that month."""
+def make(
+    slug: str, *, partners: int, indicators: int = 20, months: int = 24, since: date = FIRST_MONTH, categories: int = 0
+) -> World:
+    """A new tenant of that size, whose partners take part since that month; every figure split into so many categories."""
     tenant = Tenant.objects.create(slug=slug, name=slug.capitalize(), fiscal_year_starts=1)
     with tenant_scope(tenant):
         initiative = Initiative.objects.create(slug="all", name="All", starts_on=since)
@@ -42,9 +44,21 @@ def make(slug: str, *, partners: int, indicators: int = 20, months: int = 24, si
         for role in (Role.BACKBONE_ADMIN, Role.DATA_STEWARD):
             Grant.objects.create(membership=steward, role=role)
         names = {"tenant": tenant.pk, "initiative": initiative.pk, "partners": partners, "indicators": indicators}
-        names |= {"months": months, "first": since}
+        names |= {"months": months, "first": since, "categories": categories}
+        if categories:
+            group = Dimension.objects.create(initiative=initiative, slug="group", name="Group")
+            Category.objects.bulk_create(
+                Category(dimension=group, slug=f"g{i}", name=f"Group {i}", position=i) for i in range(categories)
+            )
         Indicator.objects.bulk_create(
-            Indicator(initiative=initiative, slug=f"k{i}", name=f"Indicator {i}", kind=kind_of(i), position=i)
+            Indicator(
+                initiative=initiative,
+                slug=f"k{i}",
+                name=f"Indicator {i}",
+                kind=kind_of(i),
+                position=i,
+                breakdowns=["group"] if categories else [],
+            )
             for i in range(1, indicators + 1)
         )
         with connection.cursor() as cursor:
@@ -57,7 +71,7 @@ def make(slug: str, *, partners: int, indicators: int = 20, months: int = 24, si
             )
             found = cursor.fetchall()
     if months:
-        _without_history(_FIGURES, names)
+        _without_history([*_FIGURES, *([_SPLIT] if categories else [])], names)
     return World(tenant, initiative, steward, partner_ids, [row[0] for row in found], [row[1] for row in found])
 
 
@@ -127,3 +141,15 @@ _FIGURES = [
      ORDER BY i.id, f.period, f.partner_id
     """,
 ]
+
+# The parts of n are n, n + 1, n + 2 … divided by how many there are, rounded down: they add up to n.
+_SPLIT = """
+    INSERT INTO measures_figure (tenant_id, filing_id, indicator_id, period, partner_id, category, value, numerator,
+                                 denominator, is_not_collected, new_only, note, state, changed_because, changed_at)
+    SELECT f.tenant_id, f.filing_id, f.indicator_id, f.period, f.partner_id, 'group:g' || n,
+           div(f.value + n, %(categories)s), div(f.numerator + n, %(categories)s), div(f.denominator + n, %(categories)s),
+           false, false, '', f.state, '', f.changed_at
+      FROM measures_figure f, generate_series(0, %(categories)s - 1) n
+     WHERE f.tenant_id = %(tenant)s
+     ORDER BY f.indicator_id, f.period, f.partner_id, n
+"""
