@@ -8,6 +8,7 @@ from measures.api.figures import FiguresAPI
 from measures.api.filings import FilingAPI
 from measures.api.imports import ImportsAPI
 from measures.api.rollups import RollupsAPI
+from measures.api.targets import TargetAPI, TargetsAPI
 
 urlpatterns = [
     path("community/", CommunityAPI.as_view(), name="community"),
@@ -16,4 +17,6 @@ urlpatterns = [
     path("exports/<slug:form>/", ExportsAPI.as_view(), name="exports"),
     path("imports/", ImportsAPI.as_view(), name="imports"),
     path("rollups/", RollupsAPI.as_view(), name="rollups"),
+    path("targets/", TargetsAPI.as_view(), name="targets"),
+    path("targets/<int:target>/", TargetAPI.as_view(), name="target"),
 ]

@@ -17,7 +17,7 @@ from backbone.models import Grant, Initiative
 from backbone.roles import Can, Role
 from backbone.services import invitations, keys
 from comms.models import Mail
-from measures.models import DefinitionVersion, Excuse, Obligation, Reopening, Upload, ValidationRule
+from measures.models import DefinitionVersion, Excuse, Obligation, Reopening, Target, Upload, ValidationRule
 from measures.rules.figures import Entry
 from measures.services import corrections, locks
 from tests import factories
@@ -191,6 +191,8 @@ ROUTES: dict[str, Route] = {
     "api:exports": Route({"GET": Can.READ_PARTNER_FIGURES}, initiative(form="csv")),
     "api:imports": Route({"POST": (Can.DRAFT, Can.OVERRIDE)}, initiative()),
     "api:rollups": Route({"GET": Can.READ_ROLLUPS}, initiative()),
+    "api:targets": Route({"GET": Can.READ_ROLLUPS}, initiative()),
+    "api:target": Route({"GET": Can.READ_ROLLUPS}, initiative(target="@target")),
 }
 
 # Routes of libraries under /accounts/: what they let in is django-allauth's to test; ours is that nothing else is there.
@@ -221,6 +223,7 @@ def make_world(neighbourhood: factories.Neighbourhood) -> SimpleNamespace:
         DefinitionVersion.objects.create(
             indicator=indicator, starts_on=OCTOBER, definition="Anew", kind="flow", is_comparable=True
         )
+        target = Target.objects.create(indicator=indicator, period=OCTOBER, value=900)
         excuse = Excuse.objects.create(
             indicator=indicator, partner=partners[2], period=OCTOBER, reason="flood", by=people.ana
         )
@@ -246,6 +249,7 @@ def make_world(neighbourhood: factories.Neighbourhood) -> SimpleNamespace:
             key=key.pk,
             obligation=Obligation.objects.get(indicator=indicator).pk,
             excuse=excuse.pk,
+            target=target.pk,
             curve=factories.make_curve(indicator, people.ana).pk,
             mail=mail.pk,
             upload=upload.pk,

@@ -70,6 +70,24 @@ class FigurePageShape(serializers.Serializer):
     next = serializers.CharField(allow_null=True, help_text="The cursor of the page after; null on the last one.")
 
 
+class TargetShape(serializers.Serializer):
+    id = serializers.IntegerField()
+    indicator = serializers.CharField()
+    partner = serializers.CharField(allow_null=True, help_text="Null for everybody's together; a partner's own else.")
+    grain = serializers.ChoiceField(
+        [(str(grain), str(grain)) for grain in Grain], help_text="How long the span is that begins with the period."
+    )
+    period = Month()
+    value = Number(allow_null=True)
+    numerator = Number(allow_null=True, help_text="Of rates.")
+    denominator = Number(allow_null=True, help_text="Of rates.")
+    band = Number(allow_null=True, help_text="How far a level to be maintained may slip, in percent of it.")
+
+
+class TargetsShape(serializers.Serializer):
+    targets = TargetShape(many=True)
+
+
 class CommunityFigureShape(serializers.Serializer):
     indicator = serializers.CharField()
     period = Month()

@@ -7,6 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import F, Q, QuerySet
+
+from backbone.models import Initiative, Membership
+from backbone.roles import Can
 from measures.goals import Goal, OwnTarget
 from measures.models import Indicator, Target
 from measures.rules.combining import Combined
@@ -22,6 +26,17 @@ SUMMED = ADDING | {
     TO_DATE,
     AVERAGE_STOCK,
 }  # partners' targets of these make one for all; of rates the two numbers do
+
+
+def targets_of(initiative: Initiative, reader: Membership) -> QuerySet[Target]:
+    """Every target that a reader may know: everybody's together, and those of partners whose figures they may see."""
+    rows = Target.objects.filter(indicator__initiative=initiative).select_related("indicator", "partner")
+    seen = reader.partner_ids(Can.READ_PARTNER_FIGURES)
+    if seen is not None:
+        rows = rows.filter(Q(partner=None) | Q(partner__in=seen))
+    return rows.order_by(
+        "indicator__position", "indicator_id", F("partner__code").asc(nulls_first=True), "period", "grain"
+    )
 
 
 @dataclass(frozen=True, slots=True)

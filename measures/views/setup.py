@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -29,14 +30,17 @@ from measures.lines import spans_of
 from measures.models import Dimension, Figure, Indicator, Target
 from measures.rules import kinds
 from measures.rules.derived import check_derived, definition_of
+from measures.rules.figures import plain
 from measures.rules.lines import Line, check_line
+from measures.rules.periods import text_of
 from measures.rules.progress import check_target
 from measures.rules.samples import SampleRow, computed_rows, missing_row, sample_rows
-from measures.selectors.goals import level_of
+from measures.selectors.goals import level_of, targets_of
 from measures.selectors.versions import histories
 from measures.services import setup, targets
 from measures.services.composing import about
 from measures.views import composition
+from measures.views.links import csv_answer
 from measures.wording import said
 
 
@@ -63,6 +67,8 @@ def indicator_new(request, initiative):
 def indicator_edit(request, initiative, indicator: str):
     """Change a definition; its targets. What figures rest on stays once there are figures."""
     found = _indicator(initiative, indicator)
+    if request.method != "POST" and request.GET.get("table") == "targets":
+        return _targets_csv(found, _targets_of(request, found))
     sent = request.POST.get("form", "")
     target = TargetForm(request.POST if sent == "target" else None, initiative=initiative, indicator=found)
     if sent == "target" and target.is_valid() and _set_target(request, found, target):
@@ -89,7 +95,7 @@ def indicator_edit(request, initiative, indicator: str):
     context = {
         "indicator": found,
         "target_form": target,
-        "targets": [(one, set_words(found, one)) for one in _targets_of(found)],
+        "targets": [(one, set_words(found, one)) for one in _targets_of(request, found)],
         "span_form": span if found.breakdowns else None,
         "spans": _spans(found, names),
         "limits_form": limits,
@@ -129,7 +135,7 @@ def _set_target(request: HttpRequest, indicator: Indicator, form: TargetForm) ->
 
 def _take_target_back(request: HttpRequest, indicator: Indicator) -> None:
     sent = request.POST.get("target", "")
-    row = _targets_of(indicator).filter(pk=int(sent)).first() if sent.isascii() and sent.isdigit() else None
+    row = _targets_of(request, indicator).filter(pk=int(sent)).first() if sent.isascii() and sent.isdigit() else None
     if row is None:
         raise Http404
     targets.remove_target(
@@ -138,9 +144,22 @@ def _take_target_back(request: HttpRequest, indicator: Indicator) -> None:
     messages.success(request, _("The target is gone."))
 
 
-def _targets_of(indicator: Indicator) -> QuerySet[Target]:
-    rows = Target.objects.filter(indicator=indicator).select_related("partner")
-    return rows.order_by(F("partner__code").asc(nulls_first=True), "period", "grain")
+def _targets_of(request: HttpRequest, indicator: Indicator) -> QuerySet[Target]:
+    return targets_of(indicator.initiative, request.membership).filter(indicator=indicator)
+
+
+def _targets_csv(indicator: Indicator, rows: Iterable[Target]) -> HttpResponse:
+    """The table of targets, its numbers as they were typed."""
+    names = ("value", "numerator", "denominator", "band")
+
+    def cells(row: Target) -> list[Any]:
+        whose = "" if row.partner is None else row.partner.code
+        numbers = [getattr(row, name) for name in names]
+        said = [None if number is None else plain(number) for number in numbers]
+        return [indicator.slug, whose, row.grain or indicator.frequency, text_of(row.period), *said]
+
+    columns = ("indicator", "partner", "grain", "period", *names)
+    return csv_answer(f"{indicator.slug}-targets", columns, (cells(row) for row in rows))
 
 
 def _spans(indicator: Indicator, names: dict[str, str]) -> list[tuple[str, Any, Any]]:
