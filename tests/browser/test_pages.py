@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+
+from measures.rules.kinds import AVAILABLE
+from measures.rules.periods import add_months
+from tests.browser.test_scripts import CHANGES_THE_SITE, upload
 
 pytestmark = [pytest.mark.browser, pytest.mark.sees_all_tenants, pytest.mark.xdist_group("browser")]
 
@@ -15,8 +21,18 @@ PAGES = {
         "indicators/completions/curve/", "results/", "agenda/", "imports/", "obligations/", "indicators/new/",
         "breakdowns/", "outbox/", "breakdowns/age/", "indicators/completions/edit/", "rules/",
         "rules/new/", "outliers/", "outliers/?period=2026-10", "follow-up/",
+        "indicators/placed/edit/definitions/new/", "indicators/placed/edit/definitions/{version}/", "exchange/",
+        "exchange/codes/", "locks/", "locks/?page=2", "corrections/", "changes/", "curves/{curve}/",
+        "curves/{curve}/print/", "filings/P1/{month}/review/", "indicators/completions/P1/{month}/",
+        "indicators/completions/P1/{month}/proposal/", "indicators/completions/P1/{month}/override/",
+        "forest/missing/P6/{month}/excuse/",
     ],
-    "ana": ["report/", "our-figures/", "results/", "imports/", "agenda/"],
+    "ana": [
+        "report/", "our-figures/", "results/", "imports/", "agenda/", "corrections/", "changes/",
+        "filings/P4/{before}/", "filings/P4/{month}/more-time/", "indicators/completions/P4/{before}/",
+        "indicators/completions/P4/{before}/correction/",
+    ],
+    "chair": ["curves/{curve}/"],
     "frank": ["results/", "results/?grain=year", "agenda/"],
 }  # fmt: skip
 TENANT_PAGES = ["partners/", "members/", "settings/", "keys/", "account/"]
@@ -41,11 +57,89 @@ def check(page, url: str) -> None:
         assert over <= 0, f"{url} scrolls sideways by {over} px at {width} px"
 
 
+def places(site) -> dict[str, str]:
+    """What stands in the addresses between braces: the open month, the one before it, rows by their number."""
+    month = site.sql("SELECT max(period) FROM measures_figure")[0][0]
+    version = site.sql("SELECT starts_on FROM measures_definitionversion")[0][0]
+    return {
+        "month": f"{month:%Y-%m}",
+        "before": f"{add_months(month, -1):%Y-%m}",
+        "version": f"{version:%Y-%m}",
+        "curve": site.sql("SELECT id FROM measures_curve")[0][0],
+    }
+
+
 @pytest.mark.parametrize("who", PAGES)
 def test_every_page_is_accessible_and_fits_a_phone(site, visit, who):
-    page = visit(who)
+    page, known = visit(who), places(site)
     for rest in PAGES[who]:
-        check(page, site.page(rest))
+        check(page, site.page(rest.format(**known)))
+
+
+def check_here(page) -> None:
+    """The same without going anywhere: what stands on the page after something was done on it."""
+    for width, scheme in ((1280, "light"), (320, "dark")):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # no colour is on its way to another
+        assert findings(page) == [], f"{page.url} at {width} px, {scheme}"
+        over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert over <= 0, f"{page.url} scrolls sideways by {over} px at {width} px"
+
+
+@pytest.mark.parametrize("kind", [kind.slug for kind in AVAILABLE])
+def test_the_example_of_every_kind(site, visit, kind):
+    page = visit("dana")
+    page.goto(site.page("indicators/new/"))
+    page.locator(f"input[name=kind][value={kind}]").check()
+    page.wait_for_load_state("networkidle")
+    expect(page.locator(f"input[name=kind][value={kind}]")).to_be_checked()
+    check_here(page)
+
+
+@CHANGES_THE_SITE
+def test_pages_of_what_is_asked_brought_in_and_published(site, visit, tmp_path):
+    """A correction, more time, a file with a wrong row, codes, and a figure of the whole community."""
+    known = places(site)
+    ana, dana = visit("ana"), visit("dana")
+    ana.goto(site.page("indicators/open-seats/P4/{before}/correction/".format(**known)))
+    ana.get_by_label("Seats", exact=True).fill("11")
+    ana.get_by_label("Why does it change?").fill("One was taken after all")
+    ana.get_by_role("button", name="Request the correction").click()
+    expect(ana.locator("main")).to_contain_text("Requested")
+    check_here(ana)
+    ana.goto(site.page("filings/P4/{month}/more-time/".format(**known)))
+    ana.get_by_label("Why").fill("Our database is down")
+    ana.get_by_role("button", name="Ask for more time").click()
+    expect(ana.locator(".bb-messages")).to_be_visible()
+    check_here(ana)
+    for rest in ("corrections/", "locks/"):
+        dana.goto(site.page(rest))
+        check_here(dana)
+        dana.locator("main").get_by_role("link", name=re.compile("^P4")).first.click()
+        check_here(dana)
+
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_text(
+        "partner,indicator,period,category,value\nP6,open-seats,{month},,7\nP6,served,{month},,many\n".format(**known)
+    )
+    dana.goto(site.page("imports/"))
+    upload(dana, wrong)
+    check_here(dana)
+    dana.goto(site.page("exchange/codes/"))
+    dana.get_by_label("Its code").fill("OU1")
+    dana.get_by_label("Our code or short name").fill("P1")
+    dana.get_by_role("button", name="Add the code").click()
+    expect(dana.get_by_role("table")).to_contain_text("OU1")
+    check_here(dana)
+
+    dana.goto(site.page("indicators/new/"))
+    dana.locator("input[name=kind][value=community]").check()
+    dana.wait_for_load_state("networkidle")
+    dana.get_by_label("Name", exact=True).fill("Youth out of work")
+    dana.locator("[name=source]").fill("State labour office")
+    dana.get_by_role("button", name="Define the indicator").click()
+    dana.get_by_role("link", name="Write down a figure").click()
+    check_here(dana)
 
 
 def test_the_tenants_own_pages_too(site, visit):
