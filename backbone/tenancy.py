@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime
 
 from django.db import connections, models, transaction
 
@@ -74,6 +75,13 @@ def tenant_scope(tenant: models.Model | int, *, using: str = "default") -> Itera
 def _tell_database(connection, tenant: int | str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL app.tenant_id = %s", [tenant])
+
+
+def database_time() -> datetime:
+    """What time it is at the database, whose clock the history of every row is kept by."""
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        return cursor.fetchone()[0]
 
 
 class TenantQuerySet(models.QuerySet):

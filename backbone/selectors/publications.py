@@ -47,8 +47,8 @@ def reads_only_published(membership: Membership) -> bool:
 
 def published(initiative: Initiative) -> QuerySet[Publication]:
     """The publications that are out, the latest span first, of one span the latest version first."""
-    found = Publication.objects.filter(initiative=initiative).exclude(published_at=None)
-    return found.select_related("published_by").order_by("-period", "-published_at", "-version")
+    found = Publication.objects.filter(initiative=initiative).exclude(published_at=None).defer("report", "choices")
+    return found.select_related("published_by", "initiative").order_by("-period", "-published_at", "-version")
 
 
 def latest(initiative: Initiative) -> Publication | None:
@@ -56,8 +56,11 @@ def latest(initiative: Initiative) -> Publication | None:
     return published(initiative).first()
 
 
-def by_name(initiative: Initiative, name: EditionName) -> Publication | None:
-    return published(initiative).filter(period=name.period, grain=name.grain, version=name.version).first()
+def versions(initiative: Initiative, name: EditionName) -> tuple[Publication | None, Publication | None]:
+    """The version that an address names, and the latest of its span where that is a newer one; one statement."""
+    found = list(published(initiative).filter(period=name.period, grain=name.grain))
+    here = next((one for one in found if one.version == name.version), None)
+    return here, found[0] if here is not None and found[0] != here else None
 
 
 def body_of(publication: Publication, audience: str) -> PublishedBody:
@@ -67,12 +70,6 @@ def body_of(publication: Publication, audience: str) -> PublishedBody:
 def content(body: PublishedBody) -> dict[str, Any]:
     """The frozen data of a body."""
     return json.loads(body.body)
-
-
-def newer(publication: Publication) -> Publication | None:
-    """The latest version of the same span, where there is one after this."""
-    here = published(publication.initiative).filter(grain=publication.grain, period=publication.period)
-    return here.filter(version__gt=publication.version).first()
 
 
 def ledger(publication: Publication, audience: str) -> list[Restated]:

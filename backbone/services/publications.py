@@ -17,6 +17,7 @@ from backbone import changes, conditions, progress, publishing
 from backbone.models import Initiative, Membership, Proof, Publication, PublishedBody
 from backbone.nudging import nudge
 from backbone.problems import Problem, Refused
+from backbone.tenancy import database_time
 
 logger = logging.getLogger(__name__)
 
@@ -101,7 +102,7 @@ def check(publication_id: int) -> None:
     publication = found.filter(pk=publication_id, state=Publication.State.WAITING).first()
     if publication is None:
         return
-    publication.as_of = timezone.now()
+    publication.as_of = database_time()
     try:
         with transaction.atomic():
             gathered = publishing.gather(publication, partial(progress.tell, work_name(publication)))

@@ -7,6 +7,7 @@ when; a figure that comes back to what was published gets a line that says so.
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,8 +15,12 @@ from django.utils import timezone
 from backbone import conditions
 from backbone.conditions import Edition
 from backbone.models import Comparison, Publication, PublishedBody, Restated
+from backbone.tenancy import database_time
 
 COMPARE = "backbone.tasks.compare_publications"
+
+# A roll-up carries the time at which its transaction began, and may be committed so much later than a comparison.
+SLOWEST = timedelta(minutes=5)
 
 
 def compare_all() -> int:
@@ -31,7 +36,7 @@ def compare_all() -> int:
             continue
         seen.add(span)
         since = done.get(publication.pk, publication.as_of)
-        if _has_moved(publication, since):
+        if _has_moved(publication, since - SLOWEST):
             written += compare(publication)
     return written
 
@@ -42,12 +47,15 @@ def compare(publication: Publication) -> int:
 
     Twice, or two at once, writes each line once.
     """
-    now = timezone.now()
+    now = database_time()
     Comparison.objects.get_or_create(publication=publication, defaults={"compared_at": publication.as_of})
     Comparison.objects.select_for_update().get(publication=publication)
     rows = [
         row for body in PublishedBody.objects.filter(publication=publication) for row in _moved(publication, body, now)
     ]
+    noticed_at = timezone.now()
+    for row in rows:
+        row.noticed_at = noticed_at
     Restated.objects.bulk_create(rows)
     Comparison.objects.filter(publication=publication).update(compared_at=now)
     for slug in {row.condition for row in rows}:
@@ -91,8 +99,7 @@ def _moved(publication: Publication, body: PublishedBody, now) -> list[Restated]
                 found.append(
                     Restated(
                         publication=publication, audience=body.audience, condition=condition.slug, figure=figure,
-                        before=one.before, after=one.after, reason=one.reason[:500], by_id=one.by_id, at=one.at,
-                        noticed_at=now,
+                        before=one.before, after=one.after, reason=one.reason[:500], by_id=one.by_id,at=one.at,
                     )
                 )  # fmt: skip
         for (slug, figure), row in last.items():
@@ -100,7 +107,7 @@ def _moved(publication: Publication, body: PublishedBody, now) -> list[Restated]
                 found.append(
                     Restated(
                         publication=publication, audience=body.audience, condition=slug, figure=figure,
-                        before=row.before, after=row.before, at=now, noticed_at=now,
+                        before=row.before, after=row.before, at=now,
                     )
                 )  # fmt: skip
     return found

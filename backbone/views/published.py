@@ -56,17 +56,19 @@ def edition_list(request, initiative):
 @require_safe
 def edition(request, initiative, edition):
     """One version of a publication, as it was published; a banner above says what moved since."""
-    publication = _found(initiative, edition)
+    publication, newer = reads.versions(initiative, edition)
+    if publication is None:
+        raise Http404
     audience = reads.audience_of(request.membership)
     body = reads.body_of(publication, audience)
-    seen_at = reads.last_visit(publication, request.membership)
-    visits.record(publication, audience, "page", member=request.membership)
     moved = told(reads.ledger(publication, audience), reads.content(body)["parts"])
+    seen_at = reads.last_visit(publication, request.membership) if moved else None
+    visits.record(publication, audience, "page", member=request.membership)
     context = page_context(body, _year_asked(request, body)) | {
         "initiative": initiative,
         "publication": publication,
         "edition": edition,
-        "newer": _row(newer) if (newer := reads.newer(publication)) is not None else None,
+        "newer": None if newer is None else _row(newer),
         "moved": moved,
         "seen_at": seen_at if seen_at is not None and any(one.noticed_at > seen_at for one in moved) else None,
         "may_publish": reads.reads_drafts(request.membership),
@@ -198,7 +200,7 @@ def _year_asked(request, body: PublishedBody) -> int:
 
 
 def _found(initiative, edition: EditionName) -> Publication:
-    publication = reads.by_name(initiative, edition)
+    publication, _newer = reads.versions(initiative, edition)
     if publication is None:
         raise Http404
     return publication

@@ -1,0 +1,506 @@
+"""Publications of figures: what is hidden and from whom, what stays to the byte, what is said when it moved."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date
+from decimal import Decimal
+
+import pytest
+import time_machine
+from django.db import InternalError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from backbone.models import Audience, Publication, PublishedBody, Restated, Visit
+from backbone.problems import Refused
+from backbone.services import publications, restatements
+from measures.models import Consent, Target
+from measures.publishing import frozen
+from measures.publishing.part import figures
+from measures.rules.figures import Entry
+from measures.rules.kinds import KINDS
+from measures.selectors.reading import read, window_for
+from measures.services import filings, rollups
+from measures.services.consents import consent
+from measures.services.figure_rows import FigureRow
+from tests.factories import make_dimension, make_figure, make_indicator, make_member, make_partner, user_of
+
+OCTOBER, SEPTEMBER = date(2026, 10, 1), date(2026, 9, 1)
+AGES = ("14-15", "16-19", "20-24", "unknown")
+
+
+@pytest.fixture(autouse=True)
+def in_november():
+    with time_machine.travel("2026-11-28T15:00:00Z"):
+        yield
+
+
+@pytest.fixture
+def riverbend(riverside):
+    """Eight partners with completions by age for October, those of P4 as in a month of a small place."""
+    with riverside.scope():
+        initiative = riverside.initiative
+        make_dimension(initiative, "age", *AGES)
+        made = [*riverside.partners, *(make_partner(initiative, f"P{i}") for i in range(4, 9))]
+        riverside.partners = made
+        indicator = make_indicator(initiative, code="K1", breakdowns=["age"], baseline_period=date(2026, 6, 1))
+        riverside.indicator = indicator
+        for number, partner in enumerate(made):
+            total = 300 if partner.code == "P4" else 100 + 10 * number
+            parts = (4, 200, 90, 6) if partner.code == "P4" else (20, total - 55, 20, 15)
+            for month in (SEPTEMBER, OCTOBER):
+                make_figure(indicator, partner, month, total)
+                for age, part in zip(AGES, parts, strict=True):
+                    make_figure(indicator, partner, month, part, category=f"age:{age}")
+        rollups.rebuild(initiative)
+    return riverside
+
+
+def agree(place, *codes, audience=Audience.FUNDERS, indicators=None):
+    for partner in place.partners:
+        if partner.code in codes:
+            asked = [one.pk for one in indicators or [place.indicator]]
+            said = {(pk, str(audience)) for pk in asked}
+            consent(initiative=place.initiative, partner=partner, said=said, asked=asked, by=None)
+
+
+def checked(place, period=OCTOBER, by=None) -> Publication:
+    draft = publications.begin(initiative=place.initiative, grain="month", period=period, by=by or place.people.ana)
+    publications.ask_to_check(publication=draft, by=place.people.ana)
+    publications.check(draft.pk)
+    draft.refresh_from_db()
+    return draft
+
+
+def published(place, period=OCTOBER) -> Publication:
+    return publications.publish(publication=checked(place, period), by=place.people.ana)
+
+
+def part_of(publication, audience=Audience.FUNDERS):
+    body = PublishedBody.objects.get(publication=publication, audience=audience)
+    return json.loads(body.body)["parts"]["measures"]
+
+
+def cells_of(part, code):
+    """What is said of one partner by age: the number, or None where it is hidden."""
+    row = next(row for row in part["indicators"][0]["partners"]["rows"] if row["code"] == code)
+    return {
+        cell["key"]: None if cell["figure"].get("hidden") else cell["figure"]["value"]
+        for cell in row["breakdowns"][0]["rows"]
+    }
+
+
+# --- what is hidden ---
+
+
+def test_two_small_ages_take_a_third_with_them(riverbend):
+    """4 and 6 are small, and 4 + 6 < 11, so 90 goes with them. Source: product specification, 5.2 step 12."""
+    with riverbend.scope():
+        agree(riverbend, "P4")
+        publication = published(riverbend)
+        assert cells_of(part_of(publication), "P4") == {
+            "age:14-15": None,
+            "age:16-19": "200",
+            "age:20-24": None,
+            "age:unknown": None,
+        }
+
+
+def test_a_partner_that_did_not_agree_is_in_the_others_and_the_rows_add_up(riverbend):
+    with riverbend.scope():
+        agree(riverbend, "P1", "P2", "P3", "P4", "P5")
+        part = part_of(published(riverbend))
+        partners = part["indicators"][0]["partners"]
+        assert [row["code"] for row in partners["rows"]] == ["P1", "P2", "P3", "P4", "P5"]
+        assert partners["others"]["count"] == 3
+        rows = [Decimal(row["figure"]["value"]) for row in partners["rows"]]
+        everybody = Decimal(part["indicators"][0]["figure"]["value"])
+        assert sum(rows) + Decimal(partners["others"]["figure"]["value"]) == everybody
+
+
+def test_the_others_are_never_fewer_than_three(riverbend):
+    """P8 alone did not agree; two more join it, so that it cannot be subtracted."""
+    with riverbend.scope():
+        agree(riverbend, *(f"P{i}" for i in range(1, 8)))
+        partners = part_of(published(riverbend))["indicators"][0]["partners"]
+        assert partners["others"]["count"] == 3
+        assert len(partners["rows"]) == 5
+
+
+def test_nobody_is_shown_where_nobody_agreed(riverbend):
+    with riverbend.scope():
+        assert "partners" not in part_of(published(riverbend))["indicators"][0]
+
+
+def test_the_public_sees_no_partner_that_agreed_to_funders_alone(riverbend):
+    with riverbend.scope():
+        agree(riverbend, "P1", "P4")
+        agree(riverbend, "P2", audience=Audience.PUBLIC)
+        publication = published(riverbend)
+        codes = {
+            audience: [row["code"] for row in part_of(publication, audience)["indicators"][0]["partners"]["rows"]]
+            for audience in Audience.values
+        }
+        assert codes == {"funders": ["P1", "P2", "P4"], "public": ["P2"]}
+
+
+def test_a_sum_of_one_or_two_reluctant_partners_is_hidden(riverbend):
+    """In August P1 and P2 alone filed: either could subtract its own."""
+    with riverbend.scope():
+        for partner in riverbend.partners[:2]:
+            make_figure(riverbend.indicator, partner, date(2026, 8, 1), 77)
+        rollups.rebuild(riverbend.initiative)
+        trend = dict(part_of(published(riverbend))["indicators"][0]["trend"])
+        assert trend["2026-08"].get("hidden") is True
+        assert "value" not in trend["2026-08"]
+        assert trend["2026-10"]["value"]
+
+
+def test_zero_is_shown_and_counts(riverbend):
+    with riverbend.scope():
+        seats = make_indicator(riverbend.initiative, "seats", kind="stock", code="K4")
+        for partner in riverbend.partners:
+            make_figure(seats, partner, OCTOBER, 0)
+        rollups.rebuild(riverbend.initiative)
+        found = next(one for one in part_of(published(riverbend))["indicators"] if one["line"]["slug"] == "seats")
+        assert found["figure"]["value"] == "0"
+        assert found["figure"]["filed"] == 8
+
+
+def test_numbers_that_are_no_people_are_not_hidden_for_being_small(riverbend):
+    with riverbend.scope():
+        seats = make_indicator(riverbend.initiative, "seats", kind="stock", counts_people=False)
+        for partner in riverbend.partners:
+            make_figure(seats, partner, OCTOBER, 1)
+        rollups.rebuild(riverbend.initiative)
+        found = next(one for one in part_of(published(riverbend))["indicators"] if one["line"]["slug"] == "seats")
+        assert found["figure"]["value"] == "8"
+
+
+@pytest.mark.parametrize(("numerator", "is_hidden"), [(3, True), (48, True), (0, False), (50, False), (25, False)])
+def test_a_rate_is_hidden_when_those_in_it_or_those_not_in_it_are_few(riverbend, numerator, is_hidden):
+    with riverbend.scope():
+        placed = make_indicator(riverbend.initiative, "placed", kind="rate", unit="percent")
+        for number, partner in enumerate(riverbend.partners):
+            top, bottom = (numerator, 50) if number == 0 else (0, 0)
+            make_figure(placed, partner, OCTOBER, numerator=top, denominator=bottom)
+        agree(riverbend, *(one.code for one in riverbend.partners), indicators=[placed])
+        rollups.rebuild(riverbend.initiative)
+        found = next(one for one in part_of(published(riverbend))["indicators"] if one["line"]["slug"] == "placed")
+        assert bool(found["figure"].get("hidden")) is is_hidden
+
+
+def test_what_is_computed_from_a_hidden_figure_is_hidden(riverbend):
+    with riverbend.scope():
+        few = make_indicator(riverbend.initiative, "few", kind="flow")
+        for partner in riverbend.partners:
+            make_figure(few, partner, OCTOBER, 1)
+        make_indicator(riverbend.initiative, "share", kind="formula", formula="{few} / {completions}", owed=False)
+        rollups.rebuild(riverbend.initiative)
+        by_slug = {one["line"]["slug"]: one for one in part_of(published(riverbend))["indicators"]}
+        assert by_slug["few"]["figure"].get("hidden")
+        assert by_slug["share"]["figure"].get("hidden")
+        assert "value" not in by_slug["share"]["figure"]
+
+
+def test_no_hidden_number_is_in_a_body_or_on_a_page(riverbend, client):
+    """Its cells are numbers that nothing else is: whatever holds one of them would tell it."""
+    telling = {"age:14-15": 4, "age:16-19": 74_123, "age:20-24": 12_357, "age:unknown": 6}
+    with riverbend.scope():
+        p4 = riverbend.partners[3]
+        for month in (SEPTEMBER, OCTOBER):
+            rows = [
+                FigureRow(p4.pk, riverbend.indicator.pk, month, key, Entry(Decimal(value)))
+                for key, value in {"": sum(telling.values()), **telling}.items()
+            ]
+            filings.file_many(
+                initiative=riverbend.initiative, rows=rows, by=riverbend.people.ana, submit=True, approve=True,
+                replace=True, because="as counted",
+            )  # fmt: skip
+        rollups.drain(riverbend.tenant.pk)
+        agree(riverbend, "P4")
+        publication = published(riverbend)
+        hidden = [key for key, value in cells_of(part_of(publication), "P4").items() if value is None]
+        assert hidden == ["age:14-15", "age:20-24", "age:unknown"]
+        bodies = [body.body for body in PublishedBody.objects.all()]
+    client.force_login(user_of(riverbend.people.fay))
+    page = client.get(riverbend.url("published/2026-10-v1/")).content.decode()
+    for key in hidden:
+        shown = [text for text in (*bodies, page) if re.search(rf"\b{telling[key]:,}\b|\b{telling[key]}\b", text)]
+        if telling[key] > 1000:
+            assert not shown, key
+    assert "hidden" in page
+
+
+# --- frozen ---
+
+
+@pytest.mark.parametrize("kind", sorted(slug for slug, row in KINDS.items() if row.is_filed and row.asks))
+def test_a_frozen_reading_says_what_the_live_one_said(riverside, kind):
+    """Of every kind that partners file: value, coverage, target, status and meaning, word for word."""
+    with riverside.scope():
+        changes = (
+            {"levels": [{"slug": "low", "name": "Low"}, {"slug": "high", "name": "High"}]} if kind == "ordinal" else {}
+        )
+        if kind == "rate_stock":
+            changes["over_time"] = "last"
+        if kind in ("rate", "rate_stock"):
+            changes["unit"] = "percent"
+        one = make_indicator(riverside.initiative, kind.replace("_", "-"), kind=kind, **changes)
+        number = {"ordinal": 2, "milestone": 1}.get(kind, 40)
+        for partner in riverside.partners[:2]:
+            for month in (SEPTEMBER, OCTOBER):
+                values = {
+                    "value": None if KINDS[kind].is_ratio else number,
+                    "numerator": 20 if KINDS[kind].is_ratio else None,
+                    "denominator": 50 if KINDS[kind].is_ratio else None,
+                    "weight": 10 if KINDS[kind].is_weighted else None,
+                }
+                make_figure(one, partner, month, **values)
+        aims = {"numerator": 60, "denominator": 100} if "numerator" in KINDS[kind].aims else {"value": 90}
+        Target.objects.create(indicator=one, period=date(2027, 6, 1), **aims)
+        rollups.rebuild(riverside.initiative)
+        window = window_for(riverside.initiative, {"period": "2026-10"}, riverside.tenant)
+        live = read(riverside.initiative, [one], window)[0]
+        data = frozen.reading(live, is_hidden=False, hidden_periods=frozenset(), trend={window.period: live.now})
+        again = frozen.reading_from(json.loads(json.dumps(data)))
+        assert again.said == live.said
+        assert again.chip.expected == live.chip.expected == 3
+        assert again.status_words == live.status_words
+        assert again.goal_words == live.goal_words
+        assert again.unit == live.unit
+
+
+def test_a_published_body_stays_to_the_byte_after_corrections(riverbend, client):
+    with riverbend.scope():
+        publication = published(riverbend)
+        before = PublishedBody.objects.get(publication=publication, audience="funders")
+    client.force_login(user_of(riverbend.people.fay))
+    first = client.get(riverbend.url("published/2026-10-v1/data.json"))
+    correct(riverbend, 280)
+    again = client.get(riverbend.url("published/2026-10-v1/data.json"))
+    assert again.content == first.content == before.body.encode()
+    assert again.headers["ETag"] == f'"{before.sha256}"'
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE backbone_publication SET version = 9", "DELETE FROM backbone_publication"]
+)
+def test_the_database_refuses_to_alter_a_publication(riverbend, statement):
+    with riverbend.scope():
+        published(riverbend)
+        with pytest.raises(InternalError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"{statement} WHERE tenant_id = %s", [riverbend.tenant.pk])
+
+
+def test_publishing_again_makes_a_new_version_and_keeps_the_old(riverbend, client):
+    with riverbend.scope():
+        published(riverbend)
+        correct(riverbend, 280)
+        second = published(riverbend)
+        assert second.version == 2
+        assert [
+            body.publication.version for body in PublishedBody.objects.filter(audience="funders").order_by("pk")
+        ] == [
+            1,
+            2,
+        ]
+    client.force_login(user_of(riverbend.people.fay))
+    assert client.get(riverbend.url("published/2026-10-v1/")).status_code == 200
+    assert "version 2" in client.get(riverbend.url("published/2026-10-v1/")).content.decode()
+
+
+def test_a_second_version_does_not_tell_what_the_first_one_hid(riverbend):
+    """Whatever was shown in the first stays known, so the second may not show what would be left."""
+    with riverbend.scope():
+        agree(riverbend, "P4")
+        first = cells_of(part_of(published(riverbend)), "P4")
+        correct(riverbend, 320, other={"age:16-19": 220})
+        second = cells_of(part_of(published(riverbend)), "P4")
+        assert {key for key, value in first.items() if value is None} <= {
+            key for key, value in second.items() if value is None
+        }
+
+
+# --- what moved since ---
+
+
+def correct(place, total, *, other=None, because="20 were counted twice"):
+    with place.scope():
+        p4 = next(one for one in place.partners if one.code == "P4")
+        parts = other or {"age:16-19": total - 100}
+        rows = [
+            FigureRow(p4.pk, place.indicator.pk, OCTOBER, key, Entry(Decimal(value)))
+            for key, value in {"": total, **parts}.items()
+        ]
+        filings.file_many(
+            initiative=place.initiative, rows=rows, by=place.people.ana, submit=True, approve=True, replace=True,
+            because=because,
+        )  # fmt: skip
+        rollups.drain(place.tenant.pk)
+        restatements.compare_all()
+
+
+def test_a_correction_stands_in_the_ledger_once_with_why_and_who(riverbend):
+    with riverbend.scope():
+        publication = published(riverbend)
+        correct(riverbend, 280)
+        restatements.compare(publication)  # twice is once
+        rows = Restated.objects.filter(
+            publication=publication, audience="funders", figure="completions:::2026-10:2026-10"
+        )
+        row = rows.get()
+        assert (row.before["value"], row.after["value"]) == ("1250", "1230")
+        assert (row.reason, row.by) == ("20 were counted twice", riverbend.people.ana)
+
+
+def test_a_figure_that_comes_back_leaves_the_ledger(riverbend, client):
+    with riverbend.scope():
+        published(riverbend)
+        correct(riverbend, 280)
+        correct(riverbend, 300, because="they were not")
+    client.force_login(user_of(riverbend.people.fay))
+    page = client.get(riverbend.url("published/2026-10-v1/")).content.decode()
+    assert "restated since publication" not in page
+    ledger = client.get(riverbend.url("published/2026-10-v1/ledger/")).content.decode()
+    assert "1,230" in ledger
+
+
+def test_a_reader_is_told_what_moved_and_that_it_was_read_before(riverbend, client):
+    with riverbend.scope():
+        published(riverbend)
+    client.force_login(user_of(riverbend.people.fay))
+    client.get(riverbend.url("published/2026-10-v1/"))
+    correct(riverbend, 280)
+    page = client.get(riverbend.url("published/2026-10-v1/")).content.decode()
+    assert "K1, October 2026 restated since publication: 1,250 → 1,230." in page
+    assert "You read it on" in page
+
+
+def test_a_hidden_figure_that_moves_is_told_to_nobody(riverbend):
+    with riverbend.scope():
+        agree(riverbend, "P4")
+        publication = published(riverbend)
+        correct(riverbend, 300, other={"age:14-15": 5, "age:unknown": 5})
+        figures_told = {row.figure for row in Restated.objects.filter(publication=publication)}
+        assert not any(name.startswith("completions:P4:age:14-15") for name in figures_told)
+
+
+# --- whose it is ---
+
+
+def test_drafts_and_proofs_are_nobodys_but_the_backbones(riverbend, client):
+    with riverbend.scope():
+        draft = checked(riverbend)
+    for person in (riverbend.people.fay, riverbend.people.ben):
+        client.force_login(user_of(person))
+        for rest in ("publications/", f"publications/{draft.pk}/", f"publications/{draft.pk}/for/funders/"):
+            assert client.get(riverbend.url(rest)).status_code == 404, rest
+
+
+def test_a_funder_lands_on_the_latest_publication_and_finds_no_live_results(riverbend, client):
+    client.force_login(user_of(riverbend.people.fay))
+    assert "Nothing is published yet" in client.get(riverbend.url(), follow=True).content.decode()
+    with riverbend.scope():
+        published(riverbend)
+    assert client.get(riverbend.url(), follow=True).redirect_chain[-1][0].endswith("/published/2026-10-v1/")
+    assert client.get(riverbend.url("results/")).status_code == 404
+
+
+def test_the_page_asks_the_database_the_same_whatever_is_on_it(riverbend, client):
+    client.force_login(user_of(riverbend.people.fay))
+    counts = []
+    for number in range(2):
+        with riverbend.scope():
+            for extra in range(4 * number):
+                one = make_indicator(riverbend.initiative, f"more-{extra}")
+                make_figure(one, riverbend.partners[0], OCTOBER, 50)
+            rollups.rebuild(riverbend.initiative)
+            publication = published(riverbend)
+        address = riverbend.url(f"published/2026-10-v{publication.version}/")
+        client.get(address)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(address).status_code == 200
+        asked = [query["sql"] for query in queries if not re.match("SAVEPOINT|RELEASE|SET ", query["sql"])]
+        counts.append(len(asked))
+    assert counts[0] == counts[1], "\n".join(asked)
+    assert counts[0] <= 15, "\n".join(asked)
+
+
+def test_every_opening_is_written_down(riverbend, client):
+    with riverbend.scope():
+        published(riverbend)
+    client.force_login(user_of(riverbend.people.fay))
+    client.get(riverbend.url("published/2026-10-v1/"))
+    client.get(riverbend.url("published/2026-10-v1/data.json"))
+    with riverbend.scope():
+        assert list(Visit.objects.order_by("pk").values_list("member", "what")) == [
+            (riverbend.people.fay.pk, "page"),
+            (riverbend.people.fay.pk, "data"),
+        ]
+
+
+def test_a_lead_alone_gives_and_takes_back_consent(riverbend, client):
+    p1, p2 = riverbend.partners[:2]
+    with riverbend.scope():
+        lead = make_member("lead@riverside.example", "Lea", "partner_lead", partner=p1)
+    client.force_login(user_of(lead))
+    assert client.get(riverbend.url("consents/"), follow=True).status_code == 200
+    assert client.post(riverbend.url("consents/P1/"), {"completions-public": "1"}).status_code == 302
+    with riverbend.scope():
+        standing = Consent.objects.filter(ended_at=None)
+        assert set(standing.values_list("partner", "audience")) == {(p1.pk, "public"), (p1.pk, "funders")}
+    assert client.get(riverbend.url("consents/P2/")).status_code == 404
+    assert client.post(riverbend.url("consents/P1/"), {}).status_code == 302
+    with riverbend.scope():
+        assert not Consent.objects.filter(ended_at=None).exists()
+        assert Consent.objects.filter(ended_by=lead).count() == 2
+    client.force_login(user_of(riverbend.people.ana))
+    assert client.get(riverbend.url("consents/P2/")).status_code == 200
+    assert client.post(riverbend.url("consents/P2/"), {"completions-public": "1"}).status_code == 403
+
+
+# --- the way there ---
+
+
+def test_nothing_is_published_that_was_not_checked_as_it_stands(riverbend):
+    with riverbend.scope():
+        draft = publications.begin(
+            initiative=riverbend.initiative, grain="month", period=OCTOBER, by=riverbend.people.ana
+        )
+        with pytest.raises(Refused, match="not checked as it stands"):
+            publications.publish(publication=draft, by=riverbend.people.ana)
+        draft = checked(riverbend)
+        chosen = {"measures": [{"slug": "completions", "story": "Evening classes helped.", "unknown": ""}]}
+        publications.choose(publication=draft, choices=chosen, by=riverbend.people.ana)
+        with pytest.raises(Refused, match="not checked as it stands"):
+            publications.publish(publication=draft, by=riverbend.people.ana)
+
+
+def test_what_is_chosen_is_what_is_shown_in_that_order(riverbend, client):
+    with riverbend.scope():
+        for slug in ("one", "two"):
+            make_figure(make_indicator(riverbend.initiative, slug), riverbend.partners[0], OCTOBER, 40)
+        draft = checked(riverbend)
+    client.force_login(user_of(riverbend.people.ana))
+    said = {
+        "measures-two": "1", "measures-two-place": "1", "measures-completions": "1", "measures-completions-place": "2",
+        "measures-completions-story": "Evening classes contributed.", "check": "1",
+    }  # fmt: skip
+    assert client.post(riverbend.url(f"publications/{draft.pk}/"), said).status_code == 302
+    with riverbend.scope():
+        publications.check(draft.pk)
+        draft.refresh_from_db()
+        part = part_of(publications.publish(publication=draft, by=riverbend.people.ana))
+        assert [one["line"]["slug"] for one in part["indicators"]] == ["two", "completions"]
+        assert part["indicators"][1]["story"] == "Evening classes contributed."
+
+
+def test_every_figure_of_a_part_has_a_place_of_its_own(riverbend):
+    with riverbend.scope():
+        agree(riverbend, "P1", "P4")
+        part = part_of(published(riverbend))
+        places = [place for place, _line, _figure in figures(part)]
+        assert len(places) > 20
+        assert len(set(places)) >= len(places) - 2  # a year of one month is that month
