@@ -193,7 +193,8 @@ class TypedLine:
         if TOTAL in self.entries and not is_total_wrong and self.row.state != "approved":
             starts = self.indicator.tenant.fiscal_year_starts
             self.warnings = warn_figure(self.line, total, self.row.earlier, thresholds_of(self.indicator.tenant))
-            self.warnings += warn_past(self.line, self.row.period, total, past, starts)
+            alike = [(when, entry) for when, entry in past if when >= self.row.counted_since]
+            self.warnings += warn_past(self.line, self.row.period, total, alike, starts)
 
     @property
     def earlier_answers(self) -> list[tuple[date, Entry]]:

@@ -89,6 +89,10 @@ class Office:
             self._lines_at[key] = line if kind == line.kind else replace(line, kind=kind)
         return self._lines_at[key]
 
+    def counted_since(self, indicator_id: int, period: date) -> date:
+        """From when on figures are counted as in this period: nothing earlier is held against it."""
+        return self._history[indicator_id].since(period)
+
     def unknown_indicator(self, slug: str) -> Problem:
         near = ", ".join(tabular.nearest(slug, self.indicators, 3))
         text = gettext_noop("There is no indicator “{slug}” here.")

@@ -253,7 +253,8 @@ def _counting_whom(row: ReadRow, before: Stored | None) -> ReadRow:
 def _warnings(office: Office, rows: list[ReadRow], history: list[tuple[Any, Entry]]) -> Iterator[Problem]:
     for row in rows:
         if row.figure.category == TOTAL:
-            before = [entry for period, entry in history if period < row.figure.period]
+            since = office.counted_since(row.figure.indicator_id, row.figure.period)
+            before = [entry for period, entry in history if since <= period < row.figure.period]
             for problem in warn_figure(row.line, row.figure.entry, before, office.thresholds):
                 yield from wanting_words(office, row, problem.at(row=row.number, column=problem.field))
 
@@ -269,8 +270,10 @@ def _after_past(
         if not entry.reason and TOTAL in here:
             entry = but(entry, reason=here[TOTAL].note)  # a file without a note leaves the one that is there
         before = [(when, one) for when, one in past if when < period]
+        since = office.counted_since(row.figure.indicator_id, period)
+        alike = [(when, one) for when, one in before if when >= since]
         starts = office.tenant.fiscal_year_starts
-        for problem in (*check_past(row.line, entry, before), *warn_past(row.line, period, entry, before, starts)):
+        for problem in (*check_past(row.line, entry, before), *warn_past(row.line, period, entry, alike, starts)):
             column = COLUMN_OF.get(problem.field, problem.field)
             yield from wanting_words(office, row, problem.at(row=row.number, column=column, field=column))
 

@@ -17,6 +17,7 @@ from measures.rules.crossing import CrossRule, Verdict, judge
 from measures.rules.figures import Entry
 from measures.rules.lines import TOTAL, Line
 from measures.rules.outliers import LOOKED_BACK, Score, score
+from measures.selectors.versions import COUNTED_SINCE
 
 LOOKED_BACK_MONTHS = 36  # how far a rule is tried on what was filed
 
@@ -70,20 +71,23 @@ def _with_past(indicator_ids: Collection[int], period: date) -> dict[tuple[int, 
     found: dict[tuple[int, int], tuple[Entry, str, list[Entry]]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             SELECT now.indicator_id, now.partner_id, now.value, now.numerator, now.denominator, now.is_not_collected,
                    now.state, past.value, past.numerator, past.denominator, past.is_not_collected
               FROM measures_figure now
+             CROSS JOIN LATERAL {COUNTED_SINCE.format(indicator="now.indicator_id", period="now.period")}
+                     AS counted (since)
               LEFT JOIN LATERAL (
                    SELECT f.* FROM measures_figure f
                     WHERE f.tenant_id = %(tenant)s AND f.indicator_id = now.indicator_id
                       AND f.partner_id = now.partner_id AND f.period < now.period AND f.category = ''
                       AND f.state IN ('submitted', 'approved')
+                      AND (counted.since IS NULL OR f.period >= counted.since)
                     ORDER BY f.period DESC LIMIT %(count)s) past ON true
              WHERE now.tenant_id = %(tenant)s AND now.indicator_id = ANY(%(indicators)s) AND now.period = %(period)s
                AND now.category = '' AND now.state IN ('submitted', 'approved')
              ORDER BY now.indicator_id, now.partner_id, past.period
-            """,
+            """,  # noqa: S608  a fragment of our own
             {
                 "tenant": active_tenant_id(),
                 "indicators": list(indicator_ids),

@@ -31,6 +31,7 @@ class Owed:
     lines: Mapping[int, Line]
     excused: frozenset[int]
     periods: Mapping[int, OwedPeriod]
+    since: Mapping[int, date]
 
 
 def owed_lines(initiative: Initiative, partner: Partner, period: date) -> Owed:
@@ -41,14 +42,15 @@ def owed_lines(initiative: Initiative, partner: Partner, period: date) -> Owed:
     without categories that were retired before.
     """
     indicators = list(Indicator.objects.filter(initiative=initiative).select_related("tenant"))
-    indicators = [history.as_at(period) for history in histories(indicators).values()]
+    known = histories(indicators)
+    indicators = [history.as_at(period) for history in known.values()]
     duties = Duties(indicators, [partner.pk])
     found = {indicator.pk: duties.at(indicator, partner.pk, period) for indicator in indicators}
     periods = {pk: one for pk, one in found.items() if one is not None and one.start == period}
     owed = {indicator.pk: indicator for indicator in indicators if indicator.pk in periods}
     excused = Excuse.objects.filter(partner=partner, period=period).values_list("indicator_id", flat=True)
     asked = {pk: line.at(period) for pk, line in lines(initiative, owed.values()).items()}
-    return Owed(owed, asked, frozenset(excused), periods)
+    return Owed(owed, asked, frozenset(excused), periods, {pk: known[pk].since(period) for pk in owed})
 
 
 def earlier_totals(partner: Partner, indicators: Collection[int], before: date) -> dict[int, list[tuple[date, Entry]]]:

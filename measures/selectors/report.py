@@ -28,6 +28,7 @@ from measures.selectors.attested import words_of
 from measures.selectors.filing import HANDED_IN, entry_of, owed_lines
 from measures.selectors.locks import openings
 from measures.selectors.obligations import rarer_duties
+from measures.selectors.versions import histories
 from measures.selectors.warned import rules_in_use
 
 REMEMBERED = LOOKED_BACK  # earlier periods that are read; the usual is found among them
@@ -52,7 +53,8 @@ class ReportLine:
 
     `is_over`: its period is over, or in its last day, so that it can be submitted. `frequency`: how long the period is,
     which for some partners is longer than the indicator's; `is_optional`: a first period that began before the partner
-    did, which counts when it is filed and is not missing when it is not.
+    did, which counts when it is filed and is not missing when it is not. `counted_since`: earlier figures are counted
+    otherwise and are not what is usual here.
     """
 
     indicator: Indicator
@@ -65,6 +67,7 @@ class ReportLine:
     open_until: date | None = None  # beyond its lock, for this partner
     frequency: Grain = Grain.MONTH
     is_optional: bool = False
+    counted_since: date = date.min
     excuse: str = ""
     state: str = ""
     cells: dict[str, Entry] = field(default_factory=dict)
@@ -88,8 +91,8 @@ class ReportLine:
 
     @property
     def earlier(self) -> list[Entry]:
-        """What the rules compare with, oldest first."""
-        return [entry for _, entry in self.past if entry is not None]
+        """What the rules compare with, oldest first: what was counted in the same way."""
+        return [entry for when, entry in self.past if entry is not None and when >= self.counted_since]
 
     @property
     def usual(self) -> Decimal | None:
@@ -179,6 +182,7 @@ def report(initiative: Initiative, partner: Partner, period: date, now: datetime
             open_until=until,
             frequency=grain,
             is_optional=owed.periods[pk].is_optional,
+            counted_since=owed.since[pk],
             excuse=excuses.get(pk, ""),
             past=[(add_months(period, -back * grain.months), None) for back in range(REMEMBERED, 0, -1)],
         )
@@ -201,7 +205,7 @@ def report(initiative: Initiative, partner: Partner, period: date, now: datetime
 
 
 def one_line(initiative: Initiative, indicator: Indicator, partner: Partner, period: date) -> ReportLine:
-    """One line by itself, owed today or not: what stands there and what came before; four queries."""
+    """One line by itself, owed today or not: what stands there and what came before; five queries."""
     rarer = rarer_duties([indicator], [partner.pk])
     own = Grain(indicator.frequency)
     grain = own if rarer is None else rarer.frequency(indicator, partner.pk, period)
@@ -217,6 +221,7 @@ def one_line(initiative: Initiative, indicator: Indicator, partner: Partner, per
         is_over=True,
         is_closed=False,
         frequency=grain,
+        counted_since=histories([indicator])[indicator.pk].since(period),
         past=past,
     )
     _fill_in(partner, period, {indicator.pk: line})

@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from measures.models import DefinitionVersion, Indicator
-from measures.rules.versions import Version, break_between, breaks, version_at
+from measures.rules.versions import Version, break_between, breaks, since, version_at
+
+# The same in SQL, of an indicator's id and a period: null where it has been counted alike from the beginning.
+COUNTED_SINCE = """
+    (SELECT max(v.starts_on) FROM measures_definitionversion v
+      WHERE v.tenant_id = %(tenant)s AND v.indicator_id = {indicator} AND v.starts_on <= {period}
+        AND NOT v.is_comparable)
+"""
 
 FIELDS = ("definition", "numerator", "denominator", "kind", "over_time")
 
@@ -56,6 +63,10 @@ class History:
 
     def breaks_within(self, first: date, last: date) -> list[Version]:
         return [one for one in breaks(self.rules) if first < one.starts_on <= last]
+
+    def since(self, period: date) -> date:
+        """From when on figures are counted as in this period: nothing earlier is held against it."""
+        return since(self.rules, period)
 
     def kind_at(self, period: date) -> str:
         return version_at(self.rules, period).kind

@@ -22,6 +22,7 @@ from measures.rules.lines import TOTAL, Line
 from measures.rules.outliers import LOOKED_BACK
 from measures.rules.past import warn_past
 from measures.rules.usual import warn_figure
+from measures.selectors.versions import COUNTED_SINCE
 
 Cells = Mapping[str, Entry]
 Past = list[tuple[date, Entry]]  # oldest first
@@ -38,22 +39,26 @@ def rule_of(row: ValidationRule) -> CrossRule:
 
 
 def earlier(partner_id: int, period: date, indicator_ids: Collection[int]) -> dict[int, Past]:
-    """By indicator the last totals that the partner handed in before this period, oldest first; one statement."""
+    """By indicator the last totals that the partner handed in before this period, oldest first; one statement. What was
+    counted by another definition, that this period's is not comparable with, is not among them.
+    """
     found: dict[int, Past] = defaultdict(list)
     if not indicator_ids:
         return found
     with connection.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             SELECT i.id, f.period, f.value, f.numerator, f.denominator, f.weight, f.is_not_collected
               FROM unnest(%(ids)s::bigint[]) AS i (id)
+             CROSS JOIN LATERAL {COUNTED_SINCE.format(indicator="i.id", period="%(period)s")} AS counted (since)
              CROSS JOIN LATERAL (
                    SELECT * FROM measures_figure f
                     WHERE f.tenant_id = %(tenant)s AND f.indicator_id = i.id AND f.partner_id = %(partner)s
                       AND f.period < %(period)s AND f.category = '' AND f.state IN ('submitted', 'approved')
+                      AND (counted.since IS NULL OR f.period >= counted.since)
                     ORDER BY f.period DESC LIMIT %(count)s) f
              ORDER BY i.id, f.period
-            """,
+            """,  # noqa: S608  a fragment of our own
             {
                 "ids": list(indicator_ids),
                 "tenant": active_tenant_id(),

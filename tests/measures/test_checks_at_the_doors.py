@@ -14,7 +14,7 @@ from backbone.models import Tenant
 from backbone.problems import Refused
 from measures import bundles
 from measures.importing import bulk
-from measures.models import Figure, FollowUp, Indicator, Remark, ValidationRule
+from measures.models import DefinitionVersion, Figure, FollowUp, Indicator, Remark, ValidationRule
 from measures.rules.figures import Entry
 from measures.rules.periods import add_months
 from measures.services import checks, corrections, filings
@@ -98,6 +98,30 @@ def test_every_door_says_the_same_of_one_figure(desk, done, limits, errors, warn
         assert set(doors[name].codes) == errors, (name, doors[name])
         assert errors or set(doors[name].warnings) == warnings, (name, doors[name])
     assert doors["form"].status == (422 if errors else 302)
+
+
+@pytest.mark.parametrize(
+    ("is_comparable", "warnings"),
+    [(True, {"unusual.ten_times"}), (False, set())],
+)
+def test_no_door_holds_a_figure_against_what_was_counted_otherwise(desk, is_comparable, warnings):
+    """100 is ten times the usual; two months ago another definition began, and two months say nothing yet."""
+    with desk.home.scope():
+        DefinitionVersion.objects.create(
+            indicator=desk.indicators["done"], starts_on=add_months(desk.month, -2), definition="Anew", kind="flow",
+            is_comparable=is_comparable,
+        )  # fmt: skip
+    doors = said_by_each_door(desk, done=100, **WHOLE | {"placed": (1, 2)})
+    for name in ("csv", "file", "json"):
+        assert set(doors[name].warnings) == warnings, (name, doors[name])
+    with desk.home.scope():
+        factories.make_figure(desk.indicators["done"], desk.partners["P1"], desk.month, 100, state="submitted")
+    client = Client()
+    client.force_login(factories.user_of(desk.home.people.ana))
+    page = client.get(desk.home.url(f"filings/P1/{desk.month:%Y-%m}/review/")).content.decode()
+    assert ("ten times the usual" in page) == bool(warnings)
+    found = client.get(desk.home.url(f"outliers/?period={desk.month:%Y-%m}")).content.decode()
+    assert ("indicators/done/P1/" in found) == bool(warnings)
 
 
 RULES = [
