@@ -1,0 +1,19 @@
+"""What gunicorn does however it is started: its own logs are masked like ours. The rest is said on its command line."""
+
+from gunicorn.glogging import Logger
+
+from backbone.logs import MaskedFormatter
+
+
+class MaskedLogger(Logger):
+    """Every line goes through the mask: those of the access log too, where somebody turns it on."""
+
+    def setup(self, cfg):
+        super().setup(cfg)
+        for log in (self.error_log, self.access_log):
+            for handler in log.handlers:
+                if handler.formatter is not None:
+                    handler.setFormatter(MaskedFormatter(handler.formatter._fmt, handler.formatter.datefmt))
+
+
+logger_class = MaskedLogger
