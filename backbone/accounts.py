@@ -7,8 +7,9 @@ hours without a visit, and whenever `services.members.end_sessions` says so.
 from __future__ import annotations
 
 import time
+from ipaddress import ip_address, ip_network
 
-from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.signals import email_changed
 from django.contrib.auth import logout
 from django.contrib.auth.signals import user_logged_in
@@ -35,6 +36,16 @@ class AccountAdapter(DefaultAccountAdapter):
 def is_path_here(target: str | None) -> bool:
     """Whether a `next` is a path of this very host: it begins with one slash, and no browser reads a host into it."""
     return bool(target) and target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts=None)
+
+
+def address_of(request) -> str:
+    """Where a request comes from, for counting guesses; of IPv6 the network, since one person has all of it."""
+    said = get_adapter(request).get_client_ip(request)
+    try:
+        address = ip_address(said)
+    except ValueError:
+        return said
+    return str(ip_network((address, 64), strict=False)) if address.version == 6 else str(address)
 
 
 class SessionLimits:

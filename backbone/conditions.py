@@ -171,6 +171,15 @@ class Condition:
         """What `templates/<app>/_published.html` needs to show a part, its years beginning in that month."""
         return data
 
+    def chart(self, data: Mapping[str, Any], slug: str, year_starts: int) -> Mapping[str, Any] | None:
+        """What `templates/<app>/_published_chart.html` needs to show the chart of that slug alone, with its numbers,
+        coverage and source; None when the part has none."""
+        return None
+
+    def charts(self, data: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+        """(slug, name) of each chart of a part that can be shown alone."""
+        return ()
+
     def has_moved(self, kept: Mapping[str, Any], since: datetime) -> bool:
         """Whether something behind a part may be another after an instant; `kept` is what the part wanted kept."""
         return False

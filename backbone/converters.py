@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.urls import register_converter
+from django.urls.converters import StringConverter
 
 from backbone.selectors.publications import EditionName
 
@@ -34,5 +35,12 @@ class EditionConverter:
         return str(value)
 
 
+class TokenConverter(StringConverter):
+    """What opens a share link: the tenant's number and the secret. What does not look like one has no page at all."""
+
+    regex = r"[0-9]{1,18}-[A-Za-z0-9_-]{43}"
+
+
 register_converter(MonthConverter, "month")
 register_converter(EditionConverter, "edition")
+register_converter(TokenConverter, "token")

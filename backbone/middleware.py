@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import transaction
 from django.http import UnreadablePostError
@@ -15,6 +16,8 @@ from backbone.services.keys import opens_elsewhere
 from backbone.tenancy import tenant_scope
 from backbone.views.doors import bad_request, length_required, too_large
 
+_OPEN_PATH = re.compile(r"^/(?:s/(?P<number>[0-9]{1,18})-|p/(?P<slug>[-a-zA-Z0-9_]+)/)")
+_NOBODY = 0  # no tenant's number
 _TENANT_PATH = re.compile(r"^/(?:o|api/v1)/(?P<slug>[a-z0-9][a-z0-9-]*)/")
 
 
@@ -44,6 +47,22 @@ class BoundsMiddleware:
         except UnreadablePostError:
             return bad_request(request, None)
         return self.get_response(request)
+
+
+class LinkManners:
+    """What goes with every answer below /s/, whatever it is: the address is a secret, so no page that is opened from
+    here is told of it, no search engine keeps it, and no cache does."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if request.path_info.startswith("/s/"):
+            response.headers["Referrer-Policy"] = "no-referrer"
+            response.headers["X-Robots-Tag"] = "noindex, nofollow"
+            response.headers["Cache-Control"] = "private, no-store"
+        return response
 
 
 class TenantMiddleware:
@@ -102,3 +121,33 @@ class TenantMiddleware:
         if not request.user.is_authenticated:
             return None
         return Membership.objects.filter(user_id=request.user.pk, is_active=True).first()
+
+
+class OpenDoorMiddleware:
+    """Answer what lies below /s/ (share links) and /p/ (public pages) in the scope of the tenant that the address names,
+    and with no membership, whoever asks.
+
+    A number or a name of no tenant gets the scope of nobody, in which nothing is found: that takes as long. The
+    language is the reader's own: what `?language=` says, else cookie and browser.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        match = _OPEN_PATH.match(request.path_info)
+        if match is None:
+            return self.get_response(request)
+        chosen = request.GET.get("language")
+        if chosen in dict(settings.LANGUAGES):
+            translation.activate(chosen)
+            request.LANGUAGE_CODE = translation.get_language()
+        named = {"pk": int(match["number"])} if match["number"] else {"slug": match["slug"]}
+        tenant = Tenant.objects.filter(**named).first()
+        with tenant_scope(tenant or _NOBODY):
+            request.tenant = tenant
+            with timezone.override(tenant and tenant.timezone):
+                response = self.get_response(request)
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
+        return response

@@ -6,10 +6,12 @@ A tenant's own pages lie below /o/<tenant>/-/…, where no initiative can be in 
 from django.urls import path
 
 from backbone import converters, health_views  # noqa: F401  registers <edition:…>
-from backbone.views import doors, keys, members, partners, publications, published, settings
+from backbone.views import doors, keys, links, members, partners, public, publications, published, settings, shared
 
 app_name = "backbone"
 HERE = "o/<slug:tenant>/<slug:initiative>/"
+LINK = "s/<token:token>/"
+PUBLIC = "p/<slug:tenant>/<slug:initiative>/"
 urlpatterns = [
     path("", doors.start, name="start"),
     path("theme/", doors.theme, name="theme"),
@@ -50,6 +52,9 @@ urlpatterns = [
     path(f"{HERE}published/<edition:edition>/ledger/", published.ledger, name="published-ledger"),
     path(f"{HERE}publications/", publications.publication_list, name="publication-list"),
     path(f"{HERE}publications/new/", publications.publication_new, name="publication-new"),
+    path(f"{HERE}publications/links/", links.link_list, name="link-list"),
+    path(f"{HERE}publications/links/new/", links.link_new, name="link-new"),
+    path(f"{HERE}publications/links/<int:link>/revoke/", links.link_revoke, name="link-revoke"),
     path(f"{HERE}publications/visits/", publications.visit_list, name="visit-list"),
     path(f"{HERE}publications/<int:publication>/", publications.publication, name="publication"),
     path(f"{HERE}publications/<int:publication>/drop/", publications.publication_drop, name="publication-drop"),
@@ -58,4 +63,19 @@ urlpatterns = [
         publications.publication_proof,
         name="publication-proof",
     ),
+    path(LINK, shared.page, name="shared"),
+    path(f"{LINK}passphrase/", shared.passphrase, name="shared-passphrase"),
+    path(f"{LINK}data.json", shared.data, name="shared-data"),
+    path(f"{LINK}ledger/", shared.ledger, name="shared-ledger"),
+    path(f"{LINK}feed.atom", shared.feed, name="shared-feed"),
+    path(f"{LINK}chart/<slug:indicator>/", shared.chart, name="shared-chart"),
+    path(PUBLIC, public.page, name="public"),
+    path(f"{PUBLIC}feed.atom", public.feed, name="public-feed"),
+    path(f"{PUBLIC}data.json", public.data, name="public-data"),
+    path(f"{PUBLIC}ledger/", public.ledger, name="public-ledger"),
+    path(f"{PUBLIC}chart/<slug:indicator>/", public.chart, name="public-chart"),
+    path(f"{PUBLIC}<edition:edition>/", public.page, name="public-edition"),
+    path(f"{PUBLIC}<edition:edition>/data.json", public.data, name="public-edition-data"),
+    path(f"{PUBLIC}<edition:edition>/ledger/", public.ledger, name="public-edition-ledger"),
+    path(f"{PUBLIC}<edition:edition>/chart/<slug:indicator>/", public.chart, name="public-edition-chart"),
 ]

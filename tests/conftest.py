@@ -26,6 +26,12 @@ def django_db_modify_db_settings(worker_id):
     name_databases(f"test_backbone_{RUN}_{worker_id}")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(worker_id):
+    """All workers share one Valkey, and their databases the same numbers: each says whose its keys are."""
+    settings.CACHES["default"]["KEY_PREFIX"] = f"test-{RUN}-{worker_id}"
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_modify_db_settings, django_db_blocker):
     """Migrated once per run, as the owner, and copied for each worker; then every test connects as the role that the

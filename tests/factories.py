@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace
+from typing import Any
 
 from django.utils import timezone
 
 from agenda.models import Agenda, Outcome
-from backbone.models import Entrance, Grant, Initiative, Membership, Participation, Partner, Tenant, User
+from backbone.models import (
+    Audience,
+    Entrance,
+    Grant,
+    Initiative,
+    Membership,
+    Participation,
+    Partner,
+    Publication,
+    PublishedBody,
+    ShareLink,
+    Tenant,
+    User,
+)
+from backbone.publishing import frozen
 from backbone.roles import Role
+from backbone.services import links
 from backbone.tenancy import tenant_scope
 from measures.models import Category, Curve, Dimension, Figure, Filing, Indicator, Obligation
 
@@ -99,6 +116,26 @@ def make_indicator(initiative: Initiative, slug: str = "completions", *, owed: b
     if owed:
         Obligation.objects.create(indicator=indicator)
     return indicator
+
+
+def make_publication(
+    initiative: Initiative, by: Membership, period: date = date(2026, 10, 1), version: int = 1, parts: Any = None
+) -> Publication:
+    """A published version with a body for each audience: `parts` for funders, and for the public as well."""
+    publication = Publication(
+        initiative=initiative, grain="month", period=period, version=version, state="published", created_by=by,
+        as_of=timezone.now(), published_by=by, published_at=timezone.now(),
+    )  # fmt: skip
+    publication.save()
+    for audience in Audience.values:
+        body, sha256 = frozen(publication, audience, json.dumps(parts or {}))
+        PublishedBody.objects.create(publication=publication, audience=audience, body=body, sha256=sha256)
+    return publication
+
+
+def make_link(initiative: Initiative, by: Membership, **changes: Any) -> tuple[ShareLink, str]:
+    """A link that always shows the public the latest, and its token."""
+    return links.make(**{"initiative": initiative, "by": by, "audience": "public", "name": "the board", **changes})
 
 
 def make_curve(indicator: Indicator, by: Membership, **changes) -> Curve:

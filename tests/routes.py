@@ -13,7 +13,9 @@ from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
-from backbone.models import Grant, Initiative
+from django.utils import timezone
+
+from backbone.models import Audience, Grant, Initiative, Proof, Publication
 from backbone.roles import Can, Role
 from backbone.services import invitations, keys
 from comms.models import Mail
@@ -62,6 +64,7 @@ _NO_PARTNER = dict.fromkeys(
     ("backbone_admin", "data_steward", "convener", "group_chair", "evaluator"),
     "has no partner whose figures are theirs",
 )
+_LEAD = dict.fromkeys(("partner_lead",), "the whole log, of which a lead would read its own part")
 _OTHERS = dict.fromkeys(
     ("group_chair", "filer of the sister agency", "lead of the sister agency"), "another partner's correction"
 )
@@ -105,6 +108,39 @@ ROUTES: dict[str, Route] = {
         tenant(key="@key"),
         narrower={role: "somebody else's key" for role in Role.values if role != Role.BACKBONE_ADMIN},
     ),
+    # --- publications ---
+    "backbone:published-latest": Route(Can.READ_RESULTS, initiative()),
+    "backbone:published-list": Route(Can.READ_RESULTS, initiative()),
+    "backbone:published": Route(Can.READ_RESULTS, initiative(edition="2026-10-v1")),
+    "backbone:published-data": Route(Can.READ_RESULTS, initiative(edition="2026-10-v1")),
+    "backbone:published-ledger": Route(Can.READ_RESULTS, initiative(edition="2026-10-v1")),
+    "backbone:publication-list": Route((Can.PUBLISH, Can.RELEASE), initiative()),
+    "backbone:publication-new": Route((Can.PUBLISH, Can.RELEASE), initiative()),
+    "backbone:publication": Route((Can.PUBLISH, Can.RELEASE), initiative(publication="@draft")),
+    "backbone:publication-drop": Route((Can.PUBLISH, Can.RELEASE), initiative(publication="@draft")),
+    "backbone:publication-proof": Route(
+        (Can.PUBLISH, Can.RELEASE), initiative(publication="@draft", audience="public")
+    ),
+    "backbone:visit-list": Route(Can.READ_AUDIT, initiative(), _LEAD),
+    "backbone:link-list": Route((Can.PUBLISH, Can.RELEASE), initiative()),
+    "backbone:link-new": Route((Can.PUBLISH, Can.RELEASE), initiative()),
+    "backbone:link-revoke": Route((Can.PUBLISH, Can.RELEASE), initiative(link="@link")),
+    # --- links, and what everybody may read ---
+    "backbone:shared": Route(ANYBODY, lambda world: {"token": world.token}),
+    "backbone:shared-passphrase": Route(ANYBODY, lambda world: {"token": world.token}),
+    "backbone:shared-data": Route(ANYBODY, lambda world: {"token": world.token}),
+    "backbone:shared-ledger": Route(ANYBODY, lambda world: {"token": world.token}),
+    "backbone:shared-feed": Route(ANYBODY, lambda world: {"token": world.token}),
+    "backbone:shared-chart": Route(ANYBODY, lambda world: {"token": world.token, "indicator": "completions"}),
+    "backbone:public": Route(ANYBODY, initiative()),
+    "backbone:public-feed": Route(ANYBODY, initiative()),
+    "backbone:public-data": Route(ANYBODY, initiative()),
+    "backbone:public-ledger": Route(ANYBODY, initiative()),
+    "backbone:public-chart": Route(ANYBODY, initiative(indicator="completions")),
+    "backbone:public-edition": Route(ANYBODY, initiative(edition="2026-10-v1")),
+    "backbone:public-edition-data": Route(ANYBODY, initiative(edition="2026-10-v1")),
+    "backbone:public-edition-ledger": Route(ANYBODY, initiative(edition="2026-10-v1")),
+    "backbone:public-edition-chart": Route(ANYBODY, initiative(edition="2026-10-v1", indicator="completions")),
     # --- common agenda ---
     "agenda:agenda": Route(Can.READ_AGENDA, initiative()),
     "agenda:vision": Route(Can.EDIT_AGENDA, initiative()),
@@ -238,8 +274,19 @@ def make_world(neighbourhood: factories.Neighbourhood) -> SimpleNamespace:
             kind=Mail.Kind.NUDGE, to_email="x@x.example", period_key="1", subject="s", text="t", html="<p>t</p>",
             message_id="<1@x.example>", recipient=people.ben,
         )  # fmt: skip
+        factories.make_publication(neighbourhood.initiative, people.ana)
+        draft = Publication.objects.create(
+            initiative=neighbourhood.initiative, grain="month", period=OCTOBER, state="checked", created_by=people.ana,
+            as_of=timezone.now(),
+        )  # fmt: skip
+        for audience in Audience.values:
+            Proof.objects.create(publication=draft, audience=audience, body="{}")
+        link, token = factories.make_link(neighbourhood.initiative, people.ana)
         return SimpleNamespace(
             slug=neighbourhood.tenant.slug,
+            draft=draft.pk,
+            link=link.pk,
+            token=token,
             correction=correction.pk,
             lock_request=lock_request.pk,
             reopening=reopening.pk,

@@ -21,6 +21,8 @@ ICONS: dict[str, str] = {
     "arrow": '<path d="M2.5 8h11M9.5 4l4 4-4 4"/>',
     "download": '<path d="M8 2v8M4.5 7L8 10.5 11.5 7M2.5 13.5h11"/>',
     "upload": '<path d="M8 10.5v-8M4.5 5.5L8 2l3.5 3.5M2.5 13.5h11"/>',
+    "copy": '<rect x="5.5" y="5.5" width="8" height="8" rx="1.5"/>'
+    '<path d="M10.5 5V4A1.5 1.5 0 0 0 9 2.5H4A1.5 1.5 0 0 0 2.5 4v5A1.5 1.5 0 0 0 4 10.5h1"/>',
     "plus": '<path d="M8 3v10M3 8h10"/>',
     "edit": '<path d="M3 13l.6-2.8 7-7 2.2 2.2-7 7zM9.4 4.4l2.2 2.2"/>',
     "close": '<path d="M4 4l8 8M12 4l-8 8"/>',

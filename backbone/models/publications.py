@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pgtrigger
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from backbone.models.owned import TenantForeignKey, TenantOwned
-from backbone.models.people import Membership
+from backbone.models.people import Grant, Membership
 from backbone.models.tenants import Initiative
+from backbone.roles import Can, Role, reach
+from backbone.tenancy import TenantManager, TenantQuerySet
+
+PUBLISHERS = tuple(role.value for role in Role if reach(role, Can.PUBLISH) or reach(role, Can.RELEASE))
 
 
 class Audience(models.TextChoices):
@@ -119,6 +127,11 @@ class PublishedBody(TenantOwned):
     def __str__(self):
         return self.sha256[:12]
 
+    @cached_property
+    def content(self) -> dict[str, Any]:
+        """The frozen data."""
+        return json.loads(self.body)
+
 
 class PublishedFile(TenantOwned):
     """A document made of a frozen body, in one language; kept, and served again to the byte.
@@ -153,10 +166,19 @@ class PublishedFile(TenantOwned):
         return self.made_at is not None
 
 
+class ShareLinkQuerySet(TenantQuerySet):
+    def alive(self):
+        """The links that open something now: neither revoked nor expired, and their maker may publish still."""
+        stands = Grant.objects.in_force().filter(membership=OuterRef("created_by"), role__in=PUBLISHERS)
+        now = timezone.now()
+        return self.filter(Exists(stands), revoked_at=None, expires_at__gt=now, created_by__is_active=True)
+
+
 class ShareLink(TenantOwned):
     """A link that opens the publications of one initiative, or one of them, without a login. Only its SHA-256 is kept.
 
-    Without a `publication` it always shows the latest. `embeds` lets other sites frame one chart of it.
+    Without a `publication` it always shows the latest. `embeds` lets other sites frame one chart of it: those of `sites`,
+    or, when it names none, any. What a link shows and to whom never changes; only its passphrase may, and it may end.
     """
 
     initiative = TenantForeignKey(Initiative, related_name="share_links")
@@ -167,22 +189,22 @@ class ShareLink(TenantOwned):
     hint = models.CharField(max_length=8)  # the last letters of the token, to tell links apart
     passphrase = models.CharField(max_length=200, blank=True, default="")  # hashed as a password is
     embeds = models.BooleanField(_("may be embedded"), default=False)
+    sites = models.JSONField(default=list)  # origins, as in https://example.org
     created_by = TenantForeignKey(Membership, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(_("expires"))
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_by = TenantForeignKey(Membership, null=True, blank=True, related_name="+")
 
+    objects = TenantManager.from_queryset(ShareLinkQuerySet)()
+
     class Meta(TenantOwned.Meta):
         constraints = [models.UniqueConstraint(name="share_link_once", fields=["tenant", "token_hash"])]
         indexes = [models.Index(name="share_link_by_time", fields=["tenant", "initiative", "created_at"])]
+        triggers = [pgtrigger.ReadOnly(name="scope_stays", exclude=["passphrase", "revoked_at", "revoked_by"])]
 
     def __str__(self):
         return self.name
-
-    @property
-    def is_open(self) -> bool:
-        return self.revoked_at is None and self.expires_at > timezone.now()
 
 
 class Visit(TenantOwned):

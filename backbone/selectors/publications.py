@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -69,7 +68,12 @@ def body_of(publication: Publication, audience: str) -> PublishedBody:
 
 def content(body: PublishedBody) -> dict[str, Any]:
     """The frozen data of a body."""
-    return json.loads(body.body)
+    return body.content
+
+
+def moved_at(publication: Publication, audience: str) -> datetime | None:
+    """When a published figure was last found to be another."""
+    return Restated.objects.filter(publication=publication, audience=audience).aggregate(at=Max("noticed_at"))["at"]
 
 
 def ledger(publication: Publication, audience: str) -> list[Restated]:

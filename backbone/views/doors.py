@@ -113,7 +113,8 @@ def forbidden(request, exception):
 def not_found(request, exception):
     if _is_api(request):
         return refusal(404, "not_found", gettext_noop("There is nothing at this address."))
-    return render(request, "404.html", status=404)
+    is_link = request.path_info.startswith("/s/")  # the same for every one that opens nothing
+    return render(request, "404.html", {"is_link": is_link}, status=404)
 
 
 def too_many_requests(request):

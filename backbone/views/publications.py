@@ -144,7 +144,9 @@ def publication_drop(request, initiative, publication: int):
 @member_can(Can.READ_AUDIT)
 @require_safe
 def visit_list(request, initiative):
-    """Who opened what, and when."""
+    """Who opened what, and when; for those who may read every partner's log."""
+    if request.membership.partner_ids(Can.READ_AUDIT) is not None:
+        raise Http404
     page = Paginator(reads.visits(initiative), 100).get_page(request.GET.get("page"))
     rows = [
         {"visit": one, "name": span_name(one.publication), "edition": EditionName.of(one.publication)} for one in page

@@ -1,7 +1,12 @@
-"""Publications as they are read: the page, its frozen data, what moved since. Nothing here can change anything."""
+"""Publications as they are read: the page, its frozen data, one chart, what moved since. Nothing here can change anything.
+
+Members read them here; holders of a link in `views.shared`, everybody in `views.public`. All three go through the same
+`show_…` functions, and differ by their `Door` alone.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,6 +17,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.dates import MONTHS
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -22,7 +28,7 @@ from redis.exceptions import RedisError
 from backbone import conditions
 from backbone.access import member_can
 from backbone.look.numbers import period_name
-from backbone.models import Publication, PublishedBody, Restated
+from backbone.models import Audience, Membership, Publication, PublishedBody, Restated, ShareLink
 from backbone.roles import Can
 from backbone.selectors import publications as reads
 from backbone.selectors.publications import EditionName
@@ -30,6 +36,35 @@ from backbone.services import visits
 
 CACHED_SECONDS = 24 * 3600
 TEMPLATES = 1  # part of the key of what is kept: raise it when a template of a part says something else
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Through which door a publication is read: as which audience, by whom, in which frame, and at which addresses.
+
+    An address that is empty is not to be had through this door. `newer` is the newer version that it leads on to:
+    `publication` and `url`.
+    """
+
+    audience: str
+    page: str
+    data: str
+    ledger: str = ""
+    feed: str = ""
+    newer: Mapping[str, Any] | None = None
+    frame: str = "base.html"
+    member: Membership | None = None
+    link: ShareLink | None = None
+    is_indexed: bool = False  # whether search engines may keep it
+
+    @property
+    def shows_reasons(self) -> bool:
+        """Why a figure moved, and who moved it, is in words that were not written for everybody."""
+        return self.audience == Audience.FUNDERS
+
+    def note(self, publication: Publication, what: str) -> None:
+        """Write down that somebody came through."""
+        visits.record(publication, self.audience, what, member=self.member, link=self.link)
 
 
 @member_can(Can.READ_RESULTS)
@@ -56,51 +91,87 @@ def edition_list(request, initiative):
 @require_safe
 def edition(request, initiative, edition):
     """One version of a publication, as it was published; a banner above says what moved since."""
-    publication, newer = reads.versions(initiative, edition)
-    if publication is None:
-        raise Http404
-    audience = reads.audience_of(request.membership)
-    body = reads.body_of(publication, audience)
-    moved = told(reads.ledger(publication, audience), reads.content(body)["parts"])
-    seen_at = reads.last_visit(publication, request.membership) if moved else None
-    visits.record(publication, audience, "page", member=request.membership)
-    context = page_context(body, _year_asked(request, body)) | {
-        "initiative": initiative,
-        "publication": publication,
-        "edition": edition,
-        "newer": None if newer is None else _row(newer),
-        "moved": moved,
-        "seen_at": seen_at if seen_at is not None and any(one.noticed_at > seen_at for one in moved) else None,
-        "may_publish": reads.reads_drafts(request.membership),
-    }
-    return render(request, "backbone/published.html", context)
+    publication, newer = named(initiative, edition)
+    return show_page(request, publication, _door(request, initiative, edition, newer))
 
 
 @member_can(Can.READ_RESULTS)
 @require_safe
 def data(request, initiative, edition):
     """The frozen JSON, to the byte."""
-    publication = _found(initiative, edition)
-    audience = reads.audience_of(request.membership)
-    visits.record(publication, audience, "data", member=request.membership)
-    return frozen_answer(reads.body_of(publication, audience), edition)
+    publication, _newer = named(initiative, edition)
+    return show_data(publication, _door(request, initiative, edition))
 
 
 @member_can(Can.READ_RESULTS)
 @require_safe
 def ledger(request, initiative, edition):
     """What of a publication is another figure by now: old, new, why, who, when."""
-    publication = _found(initiative, edition)
-    audience = reads.audience_of(request.membership)
-    parts = reads.content(reads.body_of(publication, audience))["parts"]
-    context = {
-        "initiative": initiative,
+    publication, _newer = named(initiative, edition)
+    return show_ledger(request, publication, _door(request, initiative, edition))
+
+
+def _door(request, initiative, edition: EditionName, newer: Publication | None = None) -> Door:
+    place = (request.tenant.slug, initiative.slug)
+
+    def at(name: str, which: EditionName = edition) -> str:
+        return reverse(f"backbone:{name}", args=[*place, which])
+
+    return Door(
+        audience=reads.audience_of(request.membership),
+        page=at("published"),
+        data=at("published-data"),
+        ledger=at("published-ledger"),
+        newer=newer and {"publication": newer, "url": at("published", EditionName.of(newer))},
+        member=request.membership,
+    )
+
+
+def show_page(request, publication: Publication, door: Door) -> HttpResponse:
+    """A version as it was published, below what moved since and whether there is a newer one."""
+    body = reads.body_of(publication, door.audience)
+    rows = reads.ledger(publication, door.audience)
+    moved = told(rows, reads.content(body)["parts"]) if rows else []
+    seen_at = reads.last_visit(publication, door.member) if moved and door.member is not None else None
+    door.note(publication, "page")
+    context = page_context(body, year_asked(request, body)) | {
+        "door": door,
+        "files": [{"url": door.data, "label": _("Data")}],
         "publication": publication,
-        "edition": edition,
+        "moved": moved,
+        "seen_at": seen_at if seen_at is not None and any(one.noticed_at > seen_at for one in moved) else None,
+    }
+    return render(request, "backbone/published.html", context)
+
+
+def show_data(publication: Publication, door: Door) -> HttpResponse:
+    """The frozen bytes with their hash; a browser shows or keeps them."""
+    door.note(publication, "data")
+    return frozen_answer(reads.body_of(publication, door.audience), EditionName.of(publication))
+
+
+def show_ledger(request, publication: Publication, door: Door) -> HttpResponse:
+    """Every change of a published figure since, newest first."""
+    parts = reads.content(reads.body_of(publication, door.audience))["parts"]
+    context = {
+        "door": door,
+        "publication": publication,
         "title": span_name(publication),
-        "rows": told(reads.history(publication, audience), parts),
+        "rows": told(reads.history(publication, door.audience), parts),
     }
     return render(request, "backbone/published_ledger.html", context)
+
+
+def show_chart(request, publication: Publication, door: Door, slug: str) -> HttpResponse:
+    """One chart alone, with its numbers, for a frame on another site. Raises Http404 when there is none of that name."""
+    body = reads.body_of(publication, door.audience)
+    html = chart_html(body, slug, year_asked(request, body))
+    if html is None:
+        raise Http404
+    door.note(publication, "chart")
+    found = reads.content(body)
+    context = {"door": door, "chart": html} | _heading(found)
+    return render(request, "backbone/published_chart.html", context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,34 +201,56 @@ def told(rows: list[Restated], parts: dict[str, Any]) -> list[MovedRow]:
 def page_context(body: PublishedBody, year_starts: int) -> dict[str, Any]:
     """What `_publication.html` needs to show a frozen body, its years beginning in that month."""
     found = reads.content(body)
-    return shown_body(found, year_starts, parts_html(body, found, year_starts))
+    return shown_body(found, year_starts, parts_html(body, found, year_starts)) | {"sha256": body.sha256}
 
 
 def shown_body(found: dict[str, Any], year_starts: int, html: SafeString) -> dict[str, Any]:
     """The same for a body whose parts are rendered already: a frozen one's, or a proof's."""
-    headline = next((part["headline"] for part in found["parts"].values() if part.get("headline")), "")
-    return {
-        "body": found,
-        "span_name": period_name(_month(found["period"]), found["grain"]),
-        "headline": headline or found["initiative"]["name"],
-        "as_of": datetime.fromisoformat(found["as_of"]),
-        "published_at": datetime.fromisoformat(found["published_at"]) if found.get("published_at") else None,
+    return _heading(found) | {
+        "headline": headline_of(found),
         "parts": html,
         "years": [(month, year_name(month), month == year_starts) for month in years_of(found)],
     }
 
 
+def _heading(found: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "body": found,
+        "span_name": period_name(_month(found["period"]), found["grain"]),
+        "as_of": datetime.fromisoformat(found["as_of"]),
+        "published_at": datetime.fromisoformat(found["published_at"]) if found.get("published_at") else None,
+    }
+
+
+def headline_of(found: dict[str, Any]) -> str:
+    """What heads a publication: what a condition says does, else the initiative's name."""
+    said = next((part["headline"] for part in found["parts"].values() if part.get("headline")), "")
+    return said or found["initiative"]["name"]
+
+
 def parts_html(body: PublishedBody, found: dict[str, Any], year_starts: int) -> SafeString:
-    """The conditions' parts as HTML. A body never changes, so what was rendered once is kept."""
-    key = f"published:{TEMPLATES}:{body.pk}:{get_language()}:{year_starts}"
+    """The conditions' parts as HTML."""
+    return _kept(body, f"{year_starts}", lambda: render_parts(found["parts"], year_starts))
+
+
+def chart_html(body: PublishedBody, slug: str, year_starts: int) -> SafeString | None:
+    """One chart of a body as HTML, by the slug that its condition gives it; None when no condition has it."""
+    found = _kept(body, f"{year_starts}:{slug}", lambda: render_chart(reads.content(body)["parts"], slug, year_starts))
+    return found or None
+
+
+def _kept(body: PublishedBody, what: str, make: Callable[[], str]) -> SafeString:
+    """A body never changes, so what was rendered of it once is kept, in each language."""
+    key = f"published:{TEMPLATES}:{body.pk}:{get_language()}:{what}"
     try:
         kept = cache.get(key)
     except (RedisError, OSError):
         kept = None
     if kept is None:
-        kept = render_parts(found["parts"], year_starts)
-        with suppress(RedisError, OSError):
-            cache.set(key, str(kept), CACHED_SECONDS)
+        kept = str(make())
+        if kept:  # an address that somebody made up is worth no room
+            with suppress(RedisError, OSError):
+                cache.set(key, kept, CACHED_SECONDS)
     return mark_safe(kept)  # noqa: S308  (made by our own templates)
 
 
@@ -170,6 +263,15 @@ def render_parts(parts: dict[str, Any], year_starts: int) -> SafeString:
         if slug in parts
     ]
     return mark_safe("\n".join(html))  # noqa: S308  (as above)
+
+
+def render_chart(parts: dict[str, Any], slug: str, year_starts: int) -> str:
+    """A chart through the template of the first condition that has one of that slug; empty when none has."""
+    for condition in conditions.registered():
+        context = condition.chart(parts.get(condition.slug, {}), slug, year_starts)
+        if context is not None:
+            return render_to_string(f"{condition.slug}/_published_chart.html", dict(context))
+    return ""
 
 
 def years_of(found: dict[str, Any]) -> list[int]:
@@ -193,17 +295,19 @@ def frozen_answer(body: PublishedBody, edition: EditionName) -> HttpResponse:
     return response
 
 
-def _year_asked(request, body: PublishedBody) -> int:
+def year_asked(request, body: PublishedBody) -> int:
+    """The month in which years begin for this reader: as the address says, else as the tenant's do."""
     usual = years_of(reads.content(body))
     asked = request.GET.get("year", "")
     return 1 if asked == "calendar" else int(asked) if asked in map(str, usual) else usual[0]
 
 
-def _found(initiative, edition: EditionName) -> Publication:
-    publication, _newer = reads.versions(initiative, edition)
+def named(initiative, edition: EditionName) -> tuple[Publication, Publication | None]:
+    """The publication of an address, and the newer one of its span. Raises Http404 when there is none."""
+    publication, newer = reads.versions(initiative, edition)
     if publication is None:
         raise Http404
-    return publication
+    return publication, newer
 
 
 def _row(publication: Publication) -> dict[str, Any]:

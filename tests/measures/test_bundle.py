@@ -52,7 +52,7 @@ tenant:
   number_format: "1.234,5"
   date_order: mdy
   accent: "#8a3ffc"
-initiative: {slug: youth, name: Youth to Work, starts_on: 2025-07-01, ends_on: 2030-06-30, attribution: "Our own figures."}
+initiative: {slug: youth, name: Youth to Work, starts_on: 2025-07-01, ends_on: 2030-06-30, attribution: "Our own figures.", is_public: yes}
 agenda:
   vision: |
     Every young person in training

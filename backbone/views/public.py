@@ -1,0 +1,116 @@
+"""What everybody may read of an initiative that says so: its publications, cut for the public. Without a login."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.http import http_date
+from django.views.decorators.http import require_safe
+
+from backbone.access import anonymous_allowed
+from backbone.models import Audience, Initiative, Publication
+from backbone.selectors import publications as reads
+from backbone.selectors.publications import EditionName
+from backbone.views.feeds import ENTRIES, EditionFeed
+from backbone.views.published import Door, named, show_chart, show_data, show_ledger, show_page
+
+FRESH = 60  # seconds for which a cache need not ask again
+
+
+def everybody(view: Callable) -> Callable:
+    """Let everybody in where the initiative is public and has published something; else there is nothing here.
+
+    The view is called with the publication (the latest where the address names none) and its door; its answer may be
+    kept by any cache for a minute.
+    """
+
+    @wraps(view)
+    def checked(request, tenant: str, initiative: str, edition: EditionName | None = None, **words):
+        found = Initiative.objects.filter(slug=initiative, is_public=True).first()
+        if found is None:
+            raise Http404
+        publication, newer = (reads.latest(found), None) if edition is None else named(found, edition)
+        if publication is None:
+            raise Http404
+        response = view(request, publication, _door(tenant, found, edition, newer), **words)
+        touched = (publication.published_at, newer and newer.published_at, reads.moved_at(publication, Audience.PUBLIC))
+        return _kept(request, response, max(at for at in touched if at is not None))
+
+    return anonymous_allowed(require_safe(checked))
+
+
+@everybody
+def page(request, publication: Publication, door: Door):
+    return show_page(request, publication, door)
+
+
+@everybody
+def data(request, publication: Publication, door: Door):
+    return show_data(publication, door)
+
+
+@everybody
+def ledger(request, publication: Publication, door: Door):
+    return show_ledger(request, publication, door)
+
+
+@everybody
+def chart(request, publication: Publication, door: Door, indicator: str):
+    """One chart alone; whoever has a site may show it there."""
+    response = show_chart(request, publication, door, indicator)
+    response._csp_replace = {"frame-ancestors": ["*"]}
+    return response
+
+
+@everybody
+def feed(request, publication: Publication, door: Door):
+    initiative = publication.initiative
+    place = [request.tenant.slug, initiative.slug]
+
+    def at(one: Publication) -> str:
+        return reverse("backbone:public-edition", args=[*place, EditionName.of(one)])
+
+    return EditionFeed(initiative, list(reads.published(initiative)[:ENTRIES]), door, at)(request)
+
+
+def _door(tenant: str, initiative: Initiative, edition: EditionName | None, newer: Publication | None) -> Door:
+    place = [tenant, initiative.slug]
+
+    def at(rest: str = "", which: EditionName | None = edition) -> str:
+        if which is None:
+            return reverse(f"backbone:public{rest}", args=place)
+        return reverse(f"backbone:public-edition{rest}", args=[*place, which])
+
+    return Door(
+        audience=Audience.PUBLIC,
+        page=at(),
+        data=at("-data"),
+        ledger=at("-ledger"),
+        feed=reverse("backbone:public-feed", args=place),
+        newer=newer and {"publication": newer, "url": at(which=EditionName.of(newer))},
+        frame="base_open.html",
+        is_indexed=True,
+    )
+
+
+def _kept(request, response: HttpResponse, changed_at: datetime) -> HttpResponse:
+    """The answer as caches may keep it, or, to one that has it already, that it has not changed."""
+    content = response.content
+    if request.csp_nonce:  # another one in each answer, and nothing that a reader sees
+        content = content.replace(str(request.csp_nonce).encode(), b"")
+    etag = f'W/"{hashlib.sha256(content).hexdigest()[:32]}"'
+    response.headers["ETag"] = etag
+    response.headers["Last-Modified"] = http_date(changed_at.timestamp())
+    response.headers["Cache-Control"] = f"public, max-age={FRESH}"
+    patch_vary_headers(response, ("Accept-Language", "Cookie"))
+    answer = get_conditional_response(request, etag=etag, last_modified=int(changed_at.timestamp()), response=response)
+    assert answer is not None
+    if answer.status_code == 304:
+        answer._csp_exempt = True  # the policy that came with the kept page names the kept page's nonce
+    return answer
