@@ -23,7 +23,7 @@ from backbone.tabular import texts
 
 CODE_LENGTH = 40
 TENANT_KEYS = ("slug", *tenants.SETTINGS)
-INITIATIVE_KEYS = ("slug", "name", "starts_on", "ends_on", "attribution")
+INITIATIVE_KEYS = ("slug", "name", "starts_on", "ends_on", "attribution", "is_public")
 PARTNER_KEYS = ("code", "name", "sector", "joins_on", "leaves_on", "successor")
 MEMBER_KEYS = ("email", "name", "role", "partner", "ends_on")
 
@@ -94,6 +94,7 @@ def read_initiative(section: Section) -> dict[str, Any]:
         "starts_on": section.day("starts_on"),
         "ends_on": section.day("ends_on"),
         "attribution": section.text("attribution", 1000, lines=True),
+        "is_public": bool(section.flag("is_public")),
     }
     return {"slug": section.slug(), **given(section, values)}
 
@@ -267,6 +268,8 @@ def initiative_of(initiative: Initiative) -> dict[str, Any]:
         found["ends_on"] = initiative.ends_on
     if initiative.attribution:
         found["attribution"] = initiative.attribution
+    if initiative.is_public:
+        found["is_public"] = True
     return found
 
 

@@ -34,10 +34,15 @@ class InitiativeForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("Shown below the initiative’s pages, word for word."),
     )
+    is_public = forms.BooleanField(
+        label=_("Its publications have a page for everybody"),
+        required=False,
+        help_text=_("As they are cut for the public: found by search engines, with a feed, without a login."),
+    )
 
     def __init__(self, *args, initiative: Initiative | None = None, **kwargs):
         if initiative is not None:
-            fields = ("name", "starts_on", "ends_on", "attribution")
+            fields = ("name", "starts_on", "ends_on", "attribution", "is_public")
             kwargs["initial"] = {field: getattr(initiative, field) for field in fields}
         super().__init__(*args, **kwargs)
         if initiative is not None:

@@ -15,7 +15,7 @@ from backbone.problems import Problem, Refused
 from backbone.services.fields import Changed, checked, set_fields
 from backbone.tenancy import active_tenant_id, tenant_scope
 
-INITIATIVE_FIELDS = ("name", "starts_on", "ends_on", "attribution")
+INITIATIVE_FIELDS = ("name", "starts_on", "ends_on", "attribution", "is_public")
 # These are addresses of their own below /o/<tenant>/, or words of the platform's.
 RESERVED_SLUGS = frozenset({"-", "new"})
 
@@ -52,13 +52,22 @@ def create_tenant(*, slug: str, name: str, by: Membership | None = None, **setti
 
 @transaction.atomic
 def create_initiative(
-    *, slug: str, name: str, starts_on: date, ends_on: date | None = None, attribution: str = "", by: Membership | None
+    *,
+    slug: str,
+    name: str,
+    starts_on: date,
+    ends_on: date | None = None,
+    attribution: str = "",
+    is_public: bool = False,
+    by: Membership | None,
 ) -> Initiative:
     """Begin an initiative. Raises `Refused`, for a slug that is taken too."""
     if slug in RESERVED_SLUGS:
         sentence = gettext_noop("“{slug}” is kept for the platform's own addresses: choose another short name.")
         raise Refused(Problem("initiative.slug_reserved", sentence, {"slug": slug}, field="slug", value=slug))
-    row = Initiative(slug=slug, name=name, starts_on=starts_on, ends_on=ends_on, attribution=attribution)
+    row = Initiative(
+        slug=slug, name=name, starts_on=starts_on, ends_on=ends_on, attribution=attribution, is_public=is_public
+    )
     checked(row).save(force_insert=True)
     changes.record("initiative.created", on=row, by=by, initiative=row, name=name)
     return row
