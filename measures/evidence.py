@@ -49,6 +49,13 @@ class MeasuresEvidence(Condition):
     def shown(self, data: Mapping[str, Any], year_starts: int) -> Mapping[str, Any]:
         return page.shown(data, year_starts)
 
+    def chart(self, data: Mapping[str, Any], slug: str, year_starts: int) -> Mapping[str, Any] | None:
+        return page.chart(data, slug)
+
+    def charts(self, data: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+        """The indicators that have a line to draw."""
+        return page.charts(data)
+
     def has_moved(self, kept: Mapping[str, Any], since: datetime) -> bool:
         return moved.has_moved(kept, since)
 

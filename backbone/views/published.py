@@ -268,9 +268,10 @@ def render_parts(parts: dict[str, Any], year_starts: int) -> SafeString:
 def render_chart(parts: dict[str, Any], slug: str, year_starts: int) -> str:
     """A chart through the template of the first condition that has one of that slug; empty when none has."""
     for condition in conditions.registered():
-        context = condition.chart(parts.get(condition.slug, {}), slug, year_starts)
+        part = parts.get(condition.slug)
+        context = condition.chart(part, slug, year_starts) if part else None
         if context is not None:
-            return render_to_string(f"{condition.slug}/_published_chart.html", dict(context))
+            return render_to_string(f"{condition.slug}/_published_chart.html", {**context, "is_alone": True})
     return ""
 
 

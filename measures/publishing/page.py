@@ -102,6 +102,12 @@ def chart(data: Data, slug: str) -> dict[str, Any] | None:
     return None if found.chart is None else {"one": found}
 
 
+def charts(data: Data) -> list[tuple[str, str]]:
+    """(slug, name) of each indicator whose chart can stand alone."""
+    found = [result(one, frozen.window_from(one["window"]).year_starts) for one in data["indicators"]]
+    return [(one.slug, one.indicator.name) for one in found if one.chart is not None]
+
+
 def result(data: Data, year_starts: int) -> Result:
     """One indicator again, with words."""
     reading = frozen.reading_from(data)
