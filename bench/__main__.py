@@ -8,7 +8,17 @@ import sys
 
 from bench import databases
 
-SUBJECTS = ("filing", "reading", "rebuilding", "categories", "importing", "workbooks", "memory", "disclosure")
+SUBJECTS = (
+    "filing",
+    "reading",
+    "rebuilding",
+    "categories",
+    "importing",
+    "workbooks",
+    "memory",
+    "disclosure",
+    "sharing",
+)
 # Loads 24 million figures first, which takes a quarter of an hour and 20 GB: only when it is named.
 ON_REQUEST = ("growing",)
 
@@ -38,7 +48,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    from bench import disclosure, growth, importing, memory, rollups, then, workbooks
+    from bench import disclosure, growth, importing, memory, rollups, sharing, then, workbooks
     from bench.measuring import Report
 
     def reading(report: Report, quick: bool) -> None:
@@ -55,6 +65,7 @@ def _run(arguments: argparse.Namespace) -> int:
         "workbooks": workbooks.workbooks,
         "memory": memory.memory,
         "disclosure": disclosure.disclosure,
+        "sharing": sharing.sharing,
         "growing": growth.growing,
     }
     for subject in arguments.subjects or SUBJECTS:
