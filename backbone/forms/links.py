@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from backbone.models import Audience, Publication
 from backbone.services import links
 
-LATEST = ""
+LATEST = "latest"
 
 
 class LinkForm(forms.Form):
@@ -19,12 +19,12 @@ class LinkForm(forms.Form):
     name = forms.CharField(
         label=_("For whom"), max_length=100, help_text=_("So that you know later on whose link to revoke.")
     )
-    shows = forms.ChoiceField(label=_("It shows"), required=False)
+    shows = forms.ChoiceField(label=_("It shows"))
     audience = forms.ChoiceField(
         label=_("As cut for"),
         choices=Audience.choices,
         initial=Audience.PUBLIC,
-        help_text=_("Funders see partners’ own rows where those agreed; the public sees none."),
+        help_text=_("A partner’s own rows are in it where that partner agreed: to funders, or to everybody."),
     )
     days = forms.IntegerField(
         label=_("Days until it ends"),
@@ -60,7 +60,7 @@ class LinkForm(forms.Form):
     def clean(self):
         said = super().clean()
         if "shows" in said:
-            said["publication"] = self._editions[said["shows"]][0] if said["shows"] else None
+            said["publication"] = None if said["shows"] == LATEST else self._editions[said["shows"]][0]
         said["sites"] = said.get("sites", "").split()
         return said
 

@@ -248,7 +248,7 @@ def test_a_link_opens_again_with_its_maker(shared):
     assert Client().get(at(shared.token)).status_code == 200
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 def test_once_it_is_revoked_no_reader_gets_in(shared):
     assert Client().get(at(shared.token)).status_code == 200
     with shared.scope():
@@ -392,7 +392,14 @@ def test_there_is_no_chart_without_the_right_or_of_another_name(drawn):
 def test_staff_make_a_link_see_it_once_and_revoke_it(drawn):
     staff = Client()
     staff.force_login(factories.user_of(drawn.people.ana))
-    wishes = {"name": "Our site", "audience": "public", "days": 60, "embeds": "on", "sites": "https://a.example"}
+    wishes = {
+        "name": "Our site",
+        "shows": "latest",
+        "audience": "public",
+        "days": 60,
+        "embeds": "on",
+        "sites": "https://a.example",
+    }
     made = staff.post(drawn.url("publications/links/new/"), wishes)
     token = re.search(r'value="[^"]*/s/([^/"]+)/"', made.content.decode())[1]
     assert f"/s/{token}/chart/k1/&quot; title=&quot;Completions&quot;" in made.content.decode()
@@ -409,7 +416,15 @@ def test_staff_make_a_link_see_it_once_and_revoke_it(drawn):
 def test_what_is_wrong_with_a_link_is_said_at_its_field(drawn):
     staff = Client()
     staff.force_login(factories.user_of(drawn.people.ana))
-    wishes = {"name": "x", "audience": "public", "days": 30, "embeds": "on", "sites": "example", "passphrase": "short"}
+    wishes = {
+        "name": "x",
+        "shows": "latest",
+        "audience": "public",
+        "days": 30,
+        "embeds": "on",
+        "sites": "example",
+        "passphrase": "short",
+    }
     refused = staff.post(drawn.url("publications/links/new/"), wishes)
     assert refused.status_code == 422
     assert "“example” is no site" in refused.content.decode()

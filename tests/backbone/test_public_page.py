@@ -77,7 +77,7 @@ def test_why_a_figure_moved_is_not_in_words_for_everybody(public):
     with public.scope():
         for audience in ("public", "funders"):
             Restated.objects.create(
-                publication=public.publication, audience=audience, condition="measures", figure="k1:2026-10",
+                publication=public.publication, audience=audience, condition="backbone", figure="k1:2026-10",
                 before="1030", after="1010", reason="P3 counted one twice", by=public.people.ana, at=timezone.now(),
             )  # fmt: skip
         link = factories.make_link(public.initiative, public.people.ana, audience="funders")[1]
@@ -111,7 +111,7 @@ def test_what_is_kept_is_asked_for_anew_when_it_changed(public):
     assert Client().get(f"{PAGE}?theme=dark", headers=kept).status_code == 200
     with public.scope():
         Restated.objects.create(
-            publication=public.publication, audience="public", condition="measures", figure="k1", at=timezone.now(),
+            publication=public.publication, audience="public", condition="backbone", figure="k1", at=timezone.now(),
             before=1, after=2,
         )  # fmt: skip
     assert Client().get(PAGE, headers=kept).status_code == 200
