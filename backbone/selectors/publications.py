@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Count, Max, QuerySet
 
-from backbone.models import Audience, Initiative, Membership, Publication, PublishedBody, Restated, Visit
+from backbone.models import Audience, Initiative, Membership, Publication, PublishedBody, Restated, ShareLink, Visit
 from backbone.roles import Can, Reach, reach
 
 
@@ -53,6 +53,13 @@ def published(initiative: Initiative) -> QuerySet[Publication]:
 def latest(initiative: Initiative) -> Publication | None:
     """What was published last; a new version of an older span does not take its place. One statement."""
     return published(initiative).first()
+
+
+def shown_by(link: ShareLink) -> Publication | None:
+    """What a link shows now: its one publication, or the latest; one statement."""
+    if link.publication_id is None:
+        return latest(link.initiative)
+    return published(link.initiative).filter(pk=link.publication_id).first()
 
 
 def versions(initiative: Initiative, name: EditionName) -> tuple[Publication | None, Publication | None]:

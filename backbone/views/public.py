@@ -39,8 +39,9 @@ def everybody(view: Callable) -> Callable:
         if publication is None:
             raise Http404
         response = view(request, publication, _door(tenant, found, edition, newer), **words)
-        touched = (publication.published_at, newer and newer.published_at, reads.moved_at(publication, Audience.PUBLIC))
-        return _kept(request, response, max(at for at in touched if at is not None))
+        came_at = publication.published_at if newer is None else newer.published_at
+        moved_at = reads.moved_at(publication, Audience.PUBLIC)
+        return _kept(request, response, came_at if moved_at is None else max(came_at, moved_at))
 
     return anonymous_allowed(require_safe(checked))
 

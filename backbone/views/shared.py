@@ -36,7 +36,7 @@ def opens(view: Callable) -> Callable:
         link = _link(token)
         if link.passphrase and not links.is_receipt(link, request.COOKIES.get(TOLD, "")):
             return redirect("backbone:shared-passphrase", token)
-        publication = link.publication if link.publication_id is not None else reads.latest(link.initiative)
+        publication = reads.shown_by(link)
         return view(request, link, publication, _door(link, token), **named)
 
     return anonymous_allowed(checked)
