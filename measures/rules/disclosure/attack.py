@@ -171,14 +171,15 @@ class _Program:
             costs[towards], most[towards], most[away] = -GAIN, float(amount), 0.0
         first = self._solve(costs, most)
         point = self._read(first)
-        if self.is_whole:
+        if point is None and self.is_whole:
             # With three margins or more the best may be halves, thirds …: not where all limits are multiples of two …
             for step in STEPS:
-                if point is None:
-                    point = self._read(self._solve(costs, numpy.floor(most / step) * step))
-            if point is None and not is_quick:
-                is_few = len(self.places) <= SEARCHED
-                point = self._read(self._solve(costs, most, is_whole=True) if is_few else first, is_whole=is_few)
+                point = point or self._read(self._solve(costs, numpy.floor(most / step) * step))
+            is_short = point is None or any(sign * point.get(place, ZERO) < aims[place] for place in aims)
+            if is_short and not is_quick and len(self.places) <= SEARCHED:
+                point = self._read(self._solve(costs, most, is_whole=True)) or point
+            elif point is None and not is_quick:
+                point = self._read(first, is_whole=False)
         return point or _NOWHERE
 
     def _solve(self, costs: Any, most: Any, *, is_whole: bool = False) -> Any:

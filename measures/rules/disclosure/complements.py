@@ -18,7 +18,7 @@ def complete(board: Board) -> None:
         has_changed = False
         for line in range(len(board.lines)):
             while not board.is_settled(line) and (choices := _choices(board, line)):
-                board.hide(min(choices, key=lambda place: _rank(board, line, place)))
+                board.hide(min(choices, key=lambda place: _rank(board, place)))
                 has_changed = True
 
 
@@ -27,7 +27,7 @@ def _choices(board: Board, line: int) -> list[int]:
     return [place for place in (total, *parts) if board.can_be_hidden(place)]
 
 
-def _rank(board: Board, line: int, place: int) -> tuple[bool, bool, bool, Decimal, int]:
-    """Nobody last, parts before totals, single ones before sums, then the smallest."""
+def _rank(board: Board, place: int) -> tuple[bool, bool, Decimal, int]:
+    """Nobody last, single ones before sums (so parts before their total), then the smallest."""
     value = board.values[place]
-    return (value == 0, place == board.lines[line][0], place in board.totals, value, place)
+    return (value == 0, place in board.totals, value, place)
