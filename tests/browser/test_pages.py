@@ -25,7 +25,8 @@ PAGES = {
         "exchange/codes/", "locks/", "locks/?page=2", "corrections/", "changes/", "curves/{curve}/",
         "curves/{curve}/print/", "filings/P1/{month}/review/", "indicators/completions/P1/{month}/",
         "indicators/completions/P1/{month}/proposal/", "indicators/completions/P1/{month}/override/",
-        "forest/missing/P6/{month}/excuse/",
+        "forest/missing/P6/{month}/excuse/", "publications/", "publications/new/", "publications/visits/",
+        "published/{before}-v1/", "published/{before}-v1/ledger/", "consents/", "consents/P4/",
     ],
     "ana": [
         "report/", "our-figures/", "results/", "imports/", "agenda/", "corrections/", "changes/",
@@ -33,7 +34,8 @@ PAGES = {
         "indicators/completions/P4/{before}/correction/",
     ],
     "chair": ["curves/{curve}/"],
-    "frank": ["results/", "results/?grain=year", "agenda/"],
+    "lead": ["consents/P4/", "published/"],
+    "frank": ["published/{before}-v1/", "published/{before}-v1/?year=calendar", "published/all/", "agenda/"],
 }  # fmt: skip
 TENANT_PAGES = ["partners/", "members/", "settings/", "keys/", "account/"]
 

@@ -463,50 +463,107 @@ def test_a_colleagues_report_is_not_there(site, visit):
 # --- 5.3: Frank reads the results ---
 
 
-def test_a_funder_reads_results_and_nothing_else(site, visit):
+def test_a_funder_reads_what_is_published_and_nothing_else(site, visit):
+    """Steps 2, 3, 4, 5, 6, 7, 8 and 10 over the month that the demonstration has published."""
     page = visit("frank")
     page.goto(site.url)
-    assert page.url == site.page("results/")
+    before = f"{site.sql('SELECT max(period) FROM backbone_publication')[0][0]:%Y-%m}"
+    assert page.url == site.page(f"published/{before}-v1/")
     expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("^Every young person in Riverbend"))
     expect(page.locator(".bb-lines li")).to_have_count(3)
+    expect(page.locator(".bb-pub__title")).to_contain_text("version 1")
     assert page.locator(".bb-res").count() == 3
-    first = page.locator(".bb-res").first
-    for words in ("1,012", "9 of 9 partners have filed", "From 750 to 1,100 by", "more is better"):
+    first, second, last = (page.locator(".bb-res").nth(n) for n in range(3))
+    for words in ("1,012", "9 of 9 partners have filed", "From 750 to 1,100 by", "more is better", "On path"):
         expect(first).to_contain_text(words)
-    expect(page.locator(".bb-res").last).to_contain_text("between 93 and 409")
-    page.locator("a[rel=next]").click()
-    expect(first).to_contain_text("6 of 9 partners have filed")
-    expect(page.locator(".bb-res").last).to_contain_text("at least 95")
+    expect(second).to_contain_text(re.compile("Too early to judge before January 20"))
+    expect(last).to_contain_text("between 93 and 409")
+    expect(last).to_contain_text("One person can be at several partners")
 
-    months = {}
-    for grain in ("Quarter", "Year"):
-        page.get_by_role("link", name=grain, exact=True).click()
-        values = {}
-        for year in ("Year from July", "Calendar year"):
-            page.get_by_role("link", name=year).click()
-            expect(page.get_by_role("link", name=year)).to_have_attribute("aria-current", "true")
-            values[year] = first.locator(".bb-val").inner_text()
-            months[grain, year] = page.locator(".bb-pub__title .bb-kicker").inner_text()
-        if grain == "Quarter":
-            assert len(set(values.values())) == 1, "the same months make the same quarter"
-    open_month = site.sql("SELECT max(period) FROM measures_figure")[0][0].month
-    for year, starts in (("Year from July", 7), ("Calendar year", 1)):
-        count = (open_month - starts) % 12 + 1
-        assert (f"{count} of 12 months" in months["Year", year]) == (count < 12)
+    said = {}
+    for year in ("Calendar year", "Year from July"):
+        page.get_by_role("link", name=year).click()
+        expect(page.get_by_role("link", name=year)).to_have_attribute("aria-current", "true")
+        said[year] = first.inner_text()
+        assert "of 12 months" in said[year], "a part of a year is never called a year"
+    assert said["Calendar year"] != said["Year from July"]
+    assert "1,012" in said["Calendar year"], "the same months, grouped otherwise"
 
-    texts = []
-    for rest in ("results/", "results/?grain=year", "agenda/"):
+    rows = page.locator("table", has=page.locator("caption", has_text="Completions by partner")).locator("tbody tr")
+    assert [row.split("\n")[0] for row in rows.locator("th").all_inner_texts()] == [
+        "P1",
+        "P2",
+        "P3",
+        "P4",
+        "P5",
+        "Others (4)",
+    ]
+    values = [int(text.replace(",", "")) for text in rows.locator("td").all_inner_texts()]
+    assert sum(values) == 1012
+    page.get_by_text("Completions of P4, broken down").click()
+    ages = page.locator("table", has=page.locator("caption", has_text="Completions of P4 by age"))
+    assert ages.locator(".bb-hidden").count() >= 2
+    expect(page.get_by_text("Hidden to protect people: a group of 1 to 10")).to_be_visible()
+    expect(page.get_by_role("heading", name="Contributed to it").first).to_be_visible()
+
+    for rest in (f"published/{before}-v1/", "published/all/", "agenda/"):
         page.goto(site.page(rest))
         assert page.locator("main").locator("form:not(.vega-bindings), button, input, select, textarea").count() == 0
-        texts.append(page.content())
-    texts.append(page.request.get(site.page("results/?format=csv")).text())
-    names = [name for row in site.sql("SELECT code, name FROM backbone_partner") for name in row]
-    assert len(names) == 18
-    assert [name for name in names for text in texts if re.search(rf"\b{re.escape(name)}\b", text)] == []
-
-    month = f"{site.sql('SELECT max(period) FROM measures_figure')[0][0]:%Y-%m}"
+    drafts = site.sql("SELECT id FROM backbone_publication")
     for rest in (
-        "forest/", "review/", f"filings/P7/{month}/", f"filings/P7/{month}/review/", f"filings/P7/{month}/receipt/",
-        f"indicators/completions/P7/{month}/", "imports/", "outbox/",
+        "forest/", "review/", "results/", f"filings/P7/{before}/", f"filings/P7/{before}/review/",
+        f"filings/P7/{before}/receipt/", f"indicators/completions/P7/{before}/", "imports/", "outbox/", "publications/",
+        f"publications/{drafts[0][0]}/", "consents/P7/",
     ):  # fmt: skip
         assert page.goto(site.page(rest)).status == 404, rest
+    refused = site.sql("SELECT count(*) FROM backbone_change WHERE verb = 'access.refused'")
+    assert refused[0][0] >= 10
+
+
+@CHANGES_THE_SITE
+def test_a_month_is_published_and_a_correction_is_told_to_who_read_it(site, visit):
+    """5.2 steps 12 and 13, 5.3 step 9: the auditor hides and says why; the old version stays; its readers are told."""
+    month = f"{site.sql('SELECT max(period) FROM measures_figure')[0][0]:%Y-%m}"
+    dana, frank = visit("dana"), visit("frank")
+    dana.goto(site.page("publications/"))
+    dana.get_by_role("link", name="Begin a publication").first.click()
+    dana.get_by_role("button", name="Choose what is in it").click()
+    dana.get_by_role("button", name="Check it").click()
+    publish = dana.get_by_role("button", name=re.compile("^Publish "))
+    expect(publish).to_be_visible(timeout=60_000)
+    expect(dana.get_by_text(re.compile(r"K1, P1, 14–15, ")).first).to_be_visible()
+    expect(dana.get_by_text("with it a small one could be computed").first).to_be_visible()
+    dana.get_by_role("link", name=re.compile("Look at it Funders")).click()
+    expect(dana.get_by_text("A proof, as seen by: Funders.")).to_be_visible()
+    dana.get_by_role("link", name="Back to the draft").click()
+    publish.click()
+    assert dana.url == site.page(f"published/{month}-v1/")
+
+    frank.goto(site.page("published/"))
+    assert frank.url == site.page(f"published/{month}-v1/")
+    frozen = frank.request.get(site.page(f"published/{month}-v1/data.json")).body()
+    assert frank.get_by_text("restated since publication").count() == 0
+
+    dana.goto(site.page(f"indicators/completions/P1/{month}/override/"))
+    total = dana.locator("input[name$='-value'], input[name$='value']").first
+    value = int(total.input_value().replace(",", ""))
+    total.fill(str(value + 5))
+    unknown = dana.locator("input[name*='unknown']").first
+    unknown.fill(str(int(unknown.input_value() or 0) + 5))
+    dana.get_by_label(re.compile("Why|reason", re.IGNORECASE)).first.fill("5 were left out")
+    dana.locator("main form button[type=submit]").last.click()
+    if dana.get_by_role("button", name=re.compile("Change|Correct|Override|Yes", re.IGNORECASE)).count():
+        dana.locator("main form button[type=submit]").first.click()
+
+    told = frank.get_by_text(re.compile(r"K1, .* restated since publication: .* → "))
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        frank.goto(site.page(f"published/{month}-v1/"))
+        if told.count():
+            break
+    expect(told.first).to_be_visible()
+    expect(frank.get_by_text("5 were left out").first).to_be_visible()
+    expect(frank.get_by_text("You read it on")).to_be_visible()
+    assert frank.request.get(site.page(f"published/{month}-v1/data.json")).body() == frozen
+    frank.get_by_role("link", name="See the ledger").click()
+    expect(frank.get_by_role("cell", name="5 were left out").first).to_be_visible()
