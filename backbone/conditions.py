@@ -180,6 +180,10 @@ class Condition:
         """(slug, name) of each chart of a part that can be shown alone."""
         return ()
 
+    def lines(self, data: Mapping[str, Any]) -> Iterable[str]:
+        """A part in a few sentences, the most important first, for a mail."""
+        return ()
+
     def has_moved(self, kept: Mapping[str, Any], since: datetime) -> bool:
         """Whether something behind a part may be another after an instant; `kept` is what the part wanted kept."""
         return False

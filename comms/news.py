@@ -13,6 +13,7 @@ FIGURES = gettext_noop("Figures")
 AGENDA = gettext_noop("Common agenda")
 DEFINITIONS = gettext_noop("What is measured")
 PARTNERS = gettext_noop("Partners")
+PUBLISHED = gettext_noop("Published")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ register(
     Kind("time.declined", FIGURES),
     Kind("excuse.given", FIGURES),
     Kind("upload.applied", FIGURES, is_for_everybody=False),
+    Kind("publication.published", PUBLISHED),
     Kind("agenda.vision_written", AGENDA),
     Kind("outcome.added", AGENDA),
     Kind("outcome.changed", AGENDA),

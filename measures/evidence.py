@@ -56,6 +56,10 @@ class MeasuresEvidence(Condition):
         """The indicators that have a line to draw."""
         return page.charts(data)
 
+    def lines(self, data: Mapping[str, Any]) -> Iterable[str]:
+        """Each indicator with its figure and its coverage."""
+        return page.lines(data)
+
     def has_moved(self, kept: Mapping[str, Any], since: datetime) -> bool:
         return moved.has_moved(kept, since)
 

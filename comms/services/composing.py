@@ -22,7 +22,7 @@ from comms.services import ledger
 
 SALT = "comms.unsubscribe"
 DIGESTS, REMINDERS = "digests", "reminders"
-_UNSUBSCRIBES = {Mail.Kind.DIGEST: DIGESTS, Mail.Kind.REMINDER: REMINDERS}
+_UNSUBSCRIBES = {Mail.Kind.DIGEST: DIGESTS, Mail.Kind.RELEASE: DIGESTS, Mail.Kind.REMINDER: REMINDERS}
 
 
 def absolute(path: str) -> str:

@@ -10,7 +10,7 @@ from backbone.tenancy import active_tenant_id
 from comms import rules
 from comms.models import Mail
 from comms.selectors.readers import Reader, readers
-from comms.services import digests, ledger, notices, reminders, returns
+from comms.services import digests, ledger, notices, releases, reminders, returns
 
 
 def _tell_of_changes(tenant: Tenant, people: Sequence[Reader], now: datetime) -> None:
@@ -28,7 +28,7 @@ def _step(plan_kind: Callable[[Tenant, Sequence[Reader], datetime], None]) -> Ca
 
 # Each writes everything of its kind that is due now into the ledger, and each belongs into a transaction of its own,
 # so that one that fails does not hold up the others. Twice, or two at once, changes nothing.
-STEPS = (_step(_tell_of_changes), _step(reminders.plan), _step(digests.plan))
+STEPS = (_step(_tell_of_changes), _step(reminders.plan), _step(digests.plan), _step(releases.plan))
 
 
 def still_wanted(mails: Sequence[Mail], now: datetime) -> list[Mail]:

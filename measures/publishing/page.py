@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from backbone.charts import Spec
 from backbone.look.coverage import Coverage as Chip
+from backbone.look.coverage import coverage_text
 from measures import drawing, wording
 from measures.models import CurveAction
 from measures.publishing import frozen
@@ -106,6 +107,20 @@ def charts(data: Data) -> list[tuple[str, str]]:
     """(slug, name) of each indicator whose chart can stand alone."""
     found = [result(one, frozen.window_from(one["window"]).year_starts) for one in data["indicators"]]
     return [(one.slug, one.indicator.name) for one in found if one.chart is not None]
+
+
+def lines(data: Data) -> list[str]:
+    """`K1 Completions: 1,030, 8 of 8 partners have filed, 1 excused`: each indicator in a line; hidden ones say so."""
+    found = []
+    for one in data["indicators"]:
+        reading = frozen.reading_from(one)
+        words = {
+            "name": " ".join(part for part in (reading.indicator.code, reading.indicator.name) if part),
+            "said": _("hidden to protect people") if reading.is_hidden else reading.said,
+            "cover": reading.source_words or coverage_text(reading.chip),
+        }
+        found.append(_("%(name)s: %(said)s, %(cover)s") % words)
+    return found
 
 
 def result(data: Data, year_starts: int) -> Result:

@@ -11,10 +11,14 @@ import pytest
 import time_machine
 from django.db import InternalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from backbone.models import Audience, Publication, PublishedBody, Restated, Visit
 from backbone.problems import Refused
 from backbone.services import publications, restatements
+from comms.models import Mail
+from comms.selectors.readers import readers
+from comms.services import releases
 from measures.models import Consent, Target
 from measures.publishing import frozen
 from measures.publishing.part import figures
@@ -504,3 +508,24 @@ def test_every_figure_of_a_part_has_a_place_of_its_own(riverbend):
         places = [place for place, _line, _figure in figures(part)]
         assert len(places) > 20
         assert len(set(places)) >= len(places) - 2  # a year of one month is that month
+
+
+def test_funders_get_three_lines_and_one_link_once(riverbend):
+    with riverbend.scope():
+        published(riverbend)
+        people = readers(riverbend.tenant)
+        for _turn in range(2):
+            releases.plan(riverbend.tenant, people, timezone.now())
+        mail = Mail.objects.get(kind=Mail.Kind.RELEASE)
+        assert mail.recipient == riverbend.people.fay
+        assert "K1 Completions: 1,250, 8 of 8 partners have filed" in mail.text
+        assert mail.text.count("http") == 1
+        assert "List-Unsubscribe" in mail.headers
+        assert "/published/2026-10-v1/" in mail.text
+
+
+def test_nothing_published_is_no_mail(riverbend):
+    with riverbend.scope():
+        checked(riverbend)
+        releases.plan(riverbend.tenant, readers(riverbend.tenant), timezone.now())
+        assert not Mail.objects.exists()
