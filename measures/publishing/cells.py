@@ -208,9 +208,10 @@ def fill(sheet: Sheet, picture: Picture, circle: Circle, consented: Collection[i
             place = Place(picture.slug, sheet.codes[pk], key, *here)
             sheet.put(line, place, one, counts_people=people, is_printed=pk in circle.shown)
     if circle.together and circle.shown:
+        sizes = [_size(line, picture.parts[pk]) for pk in circle.together]
         sheet.put(
             line, others_place(picture, circle, sheet.codes), together(picture, circle.together),
-            counts_people=people, is_printed=True,
+            counts_people=people, is_printed=True, is_secret=primary.dominated(sizes),
         )  # fmt: skip
     _tie_partners(sheet, picture, circle, here)
     _tie_categories(sheet, picture, totals)

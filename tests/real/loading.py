@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -14,12 +16,15 @@ from typing import Any
 import yaml
 from django.core.management import call_command
 
-from backbone.models import Initiative, Tenant
+from backbone.models import Audience, Initiative, Membership, Partner, PublishedBody, Tenant
+from backbone.services import publications
 from backbone.tenancy import tenant_scope
 from measures import bundles
 from measures.demo import COLUMNS
 from measures.importing.bulk import Tally, import_stream
+from measures.models import Indicator
 from measures.services import rollups
+from measures.services.consents import consent
 
 IS_WHOLE = os.environ.get("BACKBONE_WHOLE_SETS") == "1"
 
@@ -49,6 +54,23 @@ class Loaded:
     @property
     def name(self) -> str:
         return f"{self.tenant.slug}/{self.initiative.slug}"
+
+    def publish(self, grain: str, period: date) -> dict[str, Any]:
+        """What funders are shown of the measures, every partner having agreed; fails when it is not safe."""
+        with tenant_scope(self.tenant):
+            asked = list(Indicator.objects.filter(initiative=self.initiative).values_list("pk", flat=True))
+            said = {(pk, Audience.FUNDERS.value) for pk in asked}
+            for partner in Partner.objects.filter(participations__initiative=self.initiative):
+                consent(initiative=self.initiative, partner=partner, said=said, asked=asked, by=None)
+            by = Membership.objects.create(user_id=1, email="steward@example.org", name="Steward")
+            draft = publications.begin(initiative=self.initiative, grain=grain, period=period, by=by)
+            publications.ask_to_check(publication=draft, by=by)
+            publications.check(draft.pk)
+            draft.refresh_from_db()
+            assert draft.state == draft.State.CHECKED, draft.report
+            publications.publish(publication=draft, by=by)
+            body = PublishedBody.objects.get(publication=draft, audience=Audience.FUNDERS)
+            return json.loads(body.body)["parts"]["measures"]
 
     def file(self, rows: Iterable[Row], *, is_trial: bool = False) -> Tally:
         """Import rows as approved figures; raises Refused, and writes nothing, when one is wrong."""

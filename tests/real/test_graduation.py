@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -101,3 +102,37 @@ def test_a_group_that_was_withheld_is_missing_and_not_zero(loaded, published):
         row = found.row("rate", "year", "2015-07", f"group:{slug(group)}")
         assert (int(row["filed"]), row["state"]) == (len(shown), "partial")
         assert len(shown) < len(districts)
+
+
+def test_published_rates_tell_of_no_small_group(loaded, published):
+    """Neither who graduated nor who did not may be 1 to 10 people, in a district, a group or the sum of what is hidden."""
+    part = loaded.publish("year", date(2015, 7, 1))
+    (indicator,) = part["indicators"]
+    true = {
+        (code(row), "" if row["Demographic Description"] == EVERYBODY else f"group:{slug(row['Demographic Description'])}"):
+        (int(row["Four Year Count"]), int(row["Four Year Total"]))
+        for row in published if row["year"] == "2015-07"
+    }  # fmt: skip
+    shown = hidden = 0
+    together: dict[str, list[int]] = {}
+    for row in indicator["partners"]["rows"]:
+        cells = {"": row["figure"]}
+        for split in row.get("breakdowns", ()):
+            cells |= {cell["key"]: cell["figure"] for cell in split["rows"]}
+        for key, figure in cells.items():
+            if (row["code"], key) not in true:
+                continue
+            top, bottom = true[row["code"], key]
+            if figure.get("hidden"):
+                hidden += 1
+                assert not {"value", "numerator", "denominator"} & figure.keys()
+                sums = together.setdefault(key, [0, 0])
+                sums[0], sums[1] = sums[0] + top, sums[1] + bottom
+            else:
+                shown += 1
+                assert (figure["numerator"], figure["denominator"]) == (str(top), str(bottom))
+                assert not any(0 < number < 11 for number in (top, bottom - top))
+    assert shown > 20
+    assert hidden > 20
+    for key, (top, bottom) in together.items():
+        assert not any(0 < number < 11 for number in (top, bottom - top)), key

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from backbone.problems import Refused
@@ -78,3 +80,33 @@ def test_the_total_among_the_parts_is_refused_by_name(loaded):
         )
     assert {problem.code for problem in refused.value.problems} == {"category.unknown"}
     assert "Sheltered Total" in str(refused.value)
+
+
+def test_published_counts_hide_who_is_few_and_let_nobody_subtract_it(loaded, published):
+    """Held against the file itself: a reader knows every shown row, and that both kinds of shelter make the total."""
+    loaded.file(row for count in published for row in tidy(count))
+    part = loaded.publish("year", date(2019, 1, 1))
+    true = {row["coc_num"]: row for row in published if row["year"] == "2019"}
+    (indicator,) = part["indicators"]
+    hidden: dict[str, int] = {"": 0, "sheltered": 0, "unsheltered": 0}
+    rows = {row["code"]: row for row in indicator["partners"]["rows"]}
+    assert rows.keys() == true.keys()
+    for code, row in rows.items():
+        cells = {"": row["figure"]}
+        for split in row.get("breakdowns", ()):
+            cells |= {cell["key"].partition(":")[2]: cell["figure"] for cell in split["rows"]}
+        numbers = {"": int(true[code]["total"])} | {
+            kind: int(true[code][kind]) for kind in ("sheltered", "unsheltered")
+        }
+        gone = [kind for kind in numbers if kind in cells and cells[kind].get("hidden")]
+        for kind, number in numbers.items():
+            if kind in gone:
+                assert "value" not in cells[kind]
+                hidden[kind] += number
+            elif kind in cells:
+                assert cells[kind]["value"] == str(number)
+                assert not 0 < number < 11, f"{code} {kind} is shown"
+        assert len(gone) != 1, f"{code}: what is hidden alone is the difference of the others"
+    for kind, number in hidden.items():
+        assert number == 0 or number >= 11, f"those hidden of {kind or 'the total'} are {number} together"
+    assert sum(hidden.values()) > 0
