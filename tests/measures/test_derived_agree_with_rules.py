@@ -31,6 +31,7 @@ from tests.measures.test_rollups_agree_with_rules import (
     _build,
     _cells,
     _counted,
+    _define_anew,
     _entry,
     _owed,
     worlds,
@@ -92,10 +93,14 @@ def test_stored_formulas_are_what_the_rules_compute(initiative, in_riverside, wo
 
 
 def _check(initiative, riverside, world, other, formula, reweight):
-    for one in (world, other):  # one definition for all time, of a kind that can be computed with
-        one |= {"mean_allowed": False, "versions": []} | (
+    for one in (world, other):  # of a kind that can be computed with, also when it is defined anew
+        one |= {"mean_allowed": False} | (
             {} if one["kind"] in INPUTS else {"kind": "flow", "over_time": "", "carry": 0}
         )
+        one["versions"] = [
+            (start, is_comparable, *((kind, over_time) if kind in INPUTS else (one["kind"], one["over_time"])))
+            for start, is_comparable, kind, over_time in one["versions"]
+        ]
     (_twin, first), partners = _build(initiative, riverside, world)
     other |= {"participations": world["participations"], "counting": world["counting"]}
     second = _build_second(initiative, riverside, other, partners, first)
@@ -138,6 +143,7 @@ def _build_second(initiative, riverside, world, partners, first):
         frequency=world["frequency"],
         retired_on=world["retired_on"],
     )
+    _define_anew(indicator, world)
     world["obligations"] = [one for one in world["obligations"] if one[0] is None or one[0] < len(partners)]
     world["excuses"] = [one for one in world["excuses"] if one[0] < len(partners)]
     world["figures"] = [one for one in world["figures"] if one[0][0] < len(partners)]

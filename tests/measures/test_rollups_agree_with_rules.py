@@ -199,13 +199,7 @@ def _build(initiative, riverside, world):
         for one in (twin, indicator)
         for who, (since, until), rhythm, may_begin_late in world["obligations"]
     )
-    kind, over_time = world["kind"], world["over_time"]
-    for start, is_comparable, its_kind, its_over_time in world["versions"]:
-        kind, over_time = (kind, over_time) if is_comparable else (its_kind, its_over_time)
-        DefinitionVersion.objects.create(
-            indicator=indicator, starts_on=start, definition="…", kind=kind, over_time=over_time,
-            is_comparable=is_comparable,
-        )  # fmt: skip
+    _define_anew(indicator, world)
     Excuse.objects.bulk_create(
         Excuse(indicator=indicator, partner=partners[who], period=period, reason="fire", by=riverside.people.ana)
         for who, period in world["excuses"]
@@ -338,6 +332,17 @@ def _compare(initiative, indicators, partners, world, grain, reader_starts):
                     where = (lens, grain, period, category, n)
                     _same(own.get((n, category, period)), finish(alone), is_filled, where)
         assert set(found) <= seen
+
+
+def _define_anew(indicator, world):
+    """The definitions that begin later."""
+    kind, over_time = world["kind"], world["over_time"]
+    for start, is_comparable, its_kind, its_over_time in world["versions"]:
+        kind, over_time = (kind, over_time) if is_comparable else (its_kind, its_over_time)
+        DefinitionVersion.objects.create(
+            indicator=indicator, starts_on=start, definition="…", kind=kind, over_time=over_time,
+            is_comparable=is_comparable,
+        )  # fmt: skip
 
 
 def _changes_kind(world):
