@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from backbone.forms.roster import day_input
 from backbone.models import Initiative, Membership
 from measures.forms.fields import PartnerChoice
-from measures.models import CurveIdea
+from measures.models import CurveAction, CurveIdea
 from measures.selectors.curves import partners_of, possible_owners
 
 
@@ -67,6 +67,19 @@ class ActionForm(forms.Form):
         self.fields["partner"].queryset = partners_of(initiative)
         self.fields["partner"].empty_label = initiative.tenant.name
         self.fields["owner"].queryset = Membership.objects.filter(pk__in=[one.pk for one in possible_owners()])
+
+
+class ChangeActionForm(forms.Form):
+    """Another owner or another day for an action that is set."""
+
+    owner = PersonChoice(None, label=_("Person"), empty_label=None)
+    due_on = forms.DateField(label=_("By"), widget=day_input())
+
+    def __init__(self, *args: Any, action: CurveAction, **kwargs: Any):
+        initial = {"owner": action.owner_id, "due_on": action.due_on}
+        super().__init__(*args, auto_id="id_change_%s", initial=initial, **kwargs)
+        wanted = {action.owner_id, *(one.pk for one in possible_owners())}
+        self.fields["owner"].queryset = Membership.objects.filter(pk__in=wanted)
 
 
 class LookAgainForm(forms.Form):

@@ -26,6 +26,7 @@ changes.register_verbs(
         "curve.idea_added": gettext_noop("{by} added to what works for {name}: {text}"),
         "curve.idea_removed": gettext_noop("{by} took back what works for {name}: {text}"),
         "curve.action_added": gettext_noop("{by} gave {owner} an action for {name}: {text}"),
+        "curve.action_changed": gettext_noop("{by} gave {owner} until {day} for an action for {name}: {text}"),
         "curve.action_moved": gettext_noop("{by} marked an action for {name} as {state}: {text}"),
         "curve.to_be_looked_at": gettext_noop("{by} set a day to look at the curve of {name} again: {day}"),
     }
@@ -119,6 +120,24 @@ def add_action(*, curve: Curve, by: Membership, **fields: Any) -> CurveAction:
     checked(action).save(force_insert=True)
     _tell("curve.action_added", curve, by, partner=action.partner, text=action.what, owner=action.owner.name)
     return action
+
+
+@transaction.atomic
+def change_action(*, action: CurveAction, owner: Membership, due_on: date, by: Membership) -> bool:
+    """Give an action another owner or another day, also on a curve that is closed; answers whether that changed
+    anything. What is to be done stays: another thing is another action.
+
+    Raises `Refused` for an owner who cannot see it, or who is another partner's.
+    """
+    action = CurveAction.objects.select_for_update(no_key=True).get(pk=action.pk)
+    _must_be_able(action.curve, owner, action.partner)
+    if not set_fields(action, {"owner": owner, "due_on": due_on}):
+        return False
+    _tell(
+        "curve.action_changed", action.curve, by, partner=action.partner, text=action.what, owner=owner.name,
+        day=due_on.isoformat(),
+    )  # fmt: skip
+    return True
 
 
 @transaction.atomic

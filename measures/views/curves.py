@@ -21,7 +21,7 @@ from backbone.problems import Refused
 from backbone.roles import Can
 from measures import drawing
 from measures.foresight import forecast_words, foresee, method_words
-from measures.forms.curves import ActionForm, IdeaForm, LookAgainForm, PartForm, StoryForm
+from measures.forms.curves import ActionForm, ChangeActionForm, IdeaForm, LookAgainForm, PartForm, StoryForm
 from measures.lines import lines as lines_of
 from measures.lines import today as today_of
 from measures.models import Curve, CurveAction, CurveIdea, CurvePartner, Indicator
@@ -75,15 +75,21 @@ def curve_begin(request, initiative, indicator: str):
 @member_can(Can.READ_CURVES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def curve(request, initiative, curve: int):
-    """One curve: the figure as it stood, the story, who has a part, what works, who does what, when to look again."""
+    """One curve: the figure as it stood, the story, who has a part, what works, who does what, when to look again.
+
+    `?change=` an action's number opens it for another owner or day.
+    """
     found = _curve(initiative, curve)
     bound: dict[str, forms.Form] = {}
+    changed = _changed(request, found)
     if request.method == "POST":
         require(request.membership, Can.TURN_CURVES, address=request.path)
         answer = _act(request, initiative, found, bound)
         if answer is not None:
             return answer
     context = _context(request, initiative, found) | _forms(initiative, found, bound)
+    if changed is not None:
+        context |= {"changed": changed, "change_form": bound.get("change") or ChangeActionForm(action=changed)}
     return render(request, "measures/curve.html", context, status=422 if bound else 200)
 
 
@@ -92,6 +98,14 @@ def curve(request, initiative, curve: int):
 def curve_print(request, initiative, curve: int):
     """The same on paper: nothing to press, everything open."""
     return render(request, "measures/curve_print.html", _context(request, initiative, _curve(initiative, curve)))
+
+
+def _changed(request: HttpRequest, found: Curve) -> CurveAction | None:
+    """The action that is open for a change: the one in the address, for those who may."""
+    sent = request.GET.get("change", "")
+    if not request.membership.can(Can.TURN_CURVES) or not (sent.isascii() and sent.isdigit()):
+        return None
+    return CurveAction.objects.filter(curve=found, pk=int(sent)).select_related("owner", "partner").first()
 
 
 def _curve(initiative: Initiative, pk: int) -> Curve:
@@ -200,6 +214,15 @@ def _act(
             if not form.is_valid() or not _written(form, lambda: write(curve=found, by=by, **form.cleaned_data)):
                 bound[sent] = form
                 return None
+        elif sent == "change":
+            row = _row(request, found, CurveAction)
+            change = ChangeActionForm(request.POST, action=row)
+            if not change.is_valid() or not _written(
+                change, lambda: curves.change_action(action=row, by=by, **change.cleaned_data)
+            ):
+                bound[sent] = change
+                return None
+            said = _("The action is changed.")
         elif sent in UNDO:
             said = _take_back(request, found, sent)
         elif sent == "move":

@@ -177,6 +177,29 @@ def test_an_action_moves_and_goes_on_when_the_curve_is_closed(world, curve):
         assert Curve.objects.filter(closed_at=None).count() == 1
 
 
+def test_an_action_gets_another_owner_and_day(world, curve):
+    """The day also when the curve is closed; an owner of another organization is refused, and a member changes nothing."""
+    with world.scope():
+        lea, p2, ben = world.people.lea.pk, world.partners[1].pk, world.people.ben.pk
+    send(world, "ana", curve, form="action", what="Call", partner=p2, owner=lea, due_on="2026-11-20")
+    with world.scope():
+        row = CurveAction.objects.get().pk
+    opened = page(world, "ana", f"{curve}?change={row}").content.decode()
+    assert 'value="2026-11-20"' in opened
+    asked = {"form": "change", "row": row, "due_on": "2026-12-04"}
+    assert send(world, "ana", f"{curve}?change={row}", **asked, owner=ben).status_code == 422
+    send(world, "ana", curve, form="close")
+    with world.scope():
+        cara = world.people.cara.pk
+    assert send(world, "ana", f"{curve}?change={row}", **asked, owner=cara).status_code == 302
+    with world.scope():
+        action = CurveAction.objects.get()
+        assert (action.owner_id, action.due_on) == (cara, date(2026, 12, 4))
+    assert send(world, "lea", curve, **asked, owner=lea).status_code == 403
+    assert 'id="change"' not in page(world, "lea", f"{curve}?change={row}").content.decode()
+    assert page(world, "ana", f"{curve}?change=x").status_code == 200
+
+
 def test_what_was_added_by_mistake_is_taken_back(world, curve):
     send(world, "ana", curve, form="idea", text="Wrong", grade="own")
     with world.scope():
