@@ -39,7 +39,7 @@ def everybody(view: Callable) -> Callable:
         if publication is None:
             raise Http404
         response = view(request, publication, _door(tenant, found, edition, newer), **words)
-        came_at = publication.published_at if newer is None else newer.published_at
+        came_at = (newer or publication).published_at
         moved_at = reads.moved_at(publication, Audience.PUBLIC)
         return _kept(request, response, came_at if moved_at is None else max(came_at, moved_at))
 

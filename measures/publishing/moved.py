@@ -115,9 +115,9 @@ def _live(picture: Picture, place: Place) -> Combined | None:
     if cells.whole_place(picture.slug, TOTAL, window, period) == place and period in picture.trend:
         return picture.trend[period]
     for readings in picture.years.values():
-        for one in readings:
-            if cells.year_place(picture.slug, one.window) == place:
-                return one.now
+        for reading in readings:
+            if cells.year_place(picture.slug, reading.window) == place:
+                return reading.now
     return None
 
 

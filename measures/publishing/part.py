@@ -333,7 +333,7 @@ def _partners(
     rows = []
     for pk in circle.shown:
         code, one = partners[pk].code, picture.parts[pk]
-        row = {
+        row: dict[str, Any] = {
             "code": code,
             "name": partners[pk].name,
             "figure": frozen.figure(one, is_hidden=cells.partner_place(slug, code, TOTAL, window) in hidden),
