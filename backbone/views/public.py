@@ -39,9 +39,8 @@ def everybody(view: Callable) -> Callable:
         if publication is None:
             raise Http404
         response = view(request, publication, _door(tenant, found, edition, newer), **words)
-        came_at = (newer or publication).published_at
-        moved_at = reads.moved_at(publication, Audience.PUBLIC)
-        return _kept(request, response, came_at if moved_at is None else max(came_at, moved_at))
+        times = [(newer or publication).published_at, reads.moved_at(publication, Audience.PUBLIC)]
+        return _kept(request, response, max(one for one in times if one is not None))
 
     return anonymous_allowed(require_safe(checked))
 
