@@ -292,7 +292,9 @@ PAGES = {
     "a new indicator": ("ana", "indicators/new/"),
     "who owes what": ("ana", "obligations/"),
     "agenda": ("ana", "agenda/"),
-    "results": ("fay", "results/"),
+    "results": ("ana", "results/"),
+    "publications": ("ana", "publications/"),
+    "nothing published": ("fay", "published/"),
     "imports": ("ana", "imports/"),
 }
 

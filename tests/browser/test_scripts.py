@@ -545,15 +545,14 @@ def test_a_month_is_published_and_a_correction_is_told_to_who_read_it(site, visi
     assert frank.get_by_text("restated since publication").count() == 0
 
     dana.goto(site.page(f"indicators/completions/P1/{month}/override/"))
-    total = dana.locator("input[name$='-value'], input[name$='value']").first
-    value = int(total.input_value().replace(",", ""))
-    total.fill(str(value + 5))
-    unknown = dana.locator("input[name*='unknown']").first
-    unknown.fill(str(int(unknown.input_value() or 0) + 5))
-    dana.get_by_label(re.compile("Why|reason", re.IGNORECASE)).first.fill("5 were left out")
-    dana.locator("main form button[type=submit]").last.click()
-    if dana.get_by_role("button", name=re.compile("Change|Correct|Override|Yes", re.IGNORECASE)).count():
-        dana.locator("main form button[type=submit]").first.click()
+    ages = dana.get_by_role("group", name="Age").locator("input[type=text], input[inputmode]")
+    total = line(dana, "K1").locator(".bb-field input").first
+    unknown = ages.last
+    for one in (total, unknown):
+        one.fill(str(int(one.input_value().replace(",", "") or 0) + 5))
+    dana.locator("#reason").fill("5 were left out")
+    dana.locator(".bb-form__end button[type=submit]").click()
+    dana.get_by_role("button", name=re.compile("^Override it")).click()
 
     told = frank.get_by_text(re.compile(r"K1, .* restated since publication: .* → "))
     deadline = time.monotonic() + 30
