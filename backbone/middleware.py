@@ -127,8 +127,9 @@ class OpenDoorMiddleware:
     """Answer what lies below /s/ (share links) and /p/ (public pages) in the scope of the tenant that the address names,
     and with no membership, whoever asks.
 
-    A number or a name of no tenant gets the scope of nobody, in which nothing is found: that takes as long. The
-    language is the reader's own: what `?language=` says, else cookie and browser.
+    A number or a name of no tenant gets a scope in which nothing is found: that takes as long. Whose tenant it is the
+    request is told of a public page; of a link only when it opens (`views.shared`). The language is the reader's own:
+    what `?language=` says, else cookie and browser.
     """
 
     def __init__(self, get_response):
@@ -142,11 +143,13 @@ class OpenDoorMiddleware:
         if chosen in dict(settings.LANGUAGES):
             translation.activate(chosen)
             request.LANGUAGE_CODE = translation.get_language()
-        named = {"pk": int(match["number"])} if match["number"] else {"slug": match["slug"]}
-        tenant = Tenant.objects.filter(**named).first()
-        with tenant_scope(tenant or _NOBODY):
-            request.tenant = tenant
-            with timezone.override(tenant and tenant.timezone):
+        if match["number"]:
+            number = int(match["number"])
+        else:
+            request.tenant = Tenant.objects.filter(slug=match["slug"]).first()
+            number = request.tenant.pk if request.tenant is not None else _NOBODY
+        with tenant_scope(number):
+            with timezone.override(request.tenant and request.tenant.timezone):
                 response = self.get_response(request)
             if response.status_code >= 500:
                 transaction.set_rollback(True)

@@ -18,11 +18,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from threading import Lock
 
+from django.utils import timezone
+
 from backbone.services import links, publications
-from bench import worlds
+from bench import then, worlds
 from bench.measuring import Report, Timing
 from measures.rules.periods import add_months
 from measures.services import rollups
@@ -37,9 +40,10 @@ FLOOR = "bench.floor_view:application"
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One request: when it was due, how long after that it was answered, and how."""
+    """One request: when it was due and sent, how long after it was due it was answered, and how."""
 
     due: float
+    sent: float
     seconds: float
     status: int
 
@@ -48,7 +52,9 @@ def sharing(report: Report, quick: bool) -> None:
     world = worlds.make("bench-share", partners=9)
     with world.scope():
         rollups.rebuild(world.initiative)
-        worlds.analyze()
+    then.write_history(world, timezone.now() - timedelta(days=1))
+    worlds.analyze()
+    with world.scope():
         publish(world)
         link, token = links.make(initiative=world.initiative, audience="public", name="bench", by=world.steward)
     os.environ["BENCH_FLOOR"] = f"{world.tenant.pk}:{','.join(map(str, world.indicator_ids))}"
@@ -109,10 +115,15 @@ def bench_revocation(report: Report, port: int, path: str, end: Callable[[], Non
         end()
         ended = time.perf_counter()
         reads = burst.result()
-    late = [read.due + read.seconds - ended for read in reads if read.status == 200 and read.due > ended]
-    seen = max(late, default=0.0)
-    report.fact("last page given after it, at most 1 s", f"{seen:8.3f} s", is_met=seen <= DEAD_WITHIN)
-    report.fact("answers", str(dict(Counter(read.status for read in reads))), is_met=reads[-1].status == 404)
+    seen = max((read.sent - ended for read in reads if read.status == 200), default=0.0)
+    report.fact(
+        "last one asked for after it and given, at most 1 s", f"{max(seen, 0.0):8.3f} s", is_met=seen <= DEAD_WITHIN
+    )
+    report.fact(
+        "answers",
+        str(dict(Counter(read.status for read in reads))),
+        is_met={read.status for read in reads} == {200, 404},
+    )
 
 
 # --- readers ---
@@ -139,6 +150,7 @@ def at_a_rate(port: int, path: str, rate: int, seconds: int) -> list[Read]:
                 return
             due = started + number / rate
             time.sleep(max(0.0, due - time.perf_counter()))
+            sent = time.perf_counter()
             try:
                 connection.request("GET", path)
                 answer = connection.getresponse()
@@ -147,7 +159,7 @@ def at_a_rate(port: int, path: str, rate: int, seconds: int) -> list[Read]:
             except (OSError, http.client.HTTPException):
                 connection.close()
                 status = 0
-            found.append(Read(due, time.perf_counter() - due, status))
+            found.append(Read(due, sent, time.perf_counter() - due, status))
 
     with ThreadPoolExecutor(32) as pool:
         for _ in range(32):

@@ -33,7 +33,7 @@ def reading_then(report: Report, quick: bool) -> None:
     with world.scope():
         rollups.rebuild(world.initiative)
     then = timezone.now() - timedelta(days=2)
-    _write_history(world, then - timedelta(days=1))
+    write_history(world, then - timedelta(days=1))
     worlds.analyze()
     report.title(f"One indicator over 24 months as it stood, of {24_000 * VERSIONS:,} versions of 24,000 figures")
     with world.scope():
@@ -73,7 +73,7 @@ def _last(world: worlds.World) -> Any:
         return cursor.fetchone()[0]
 
 
-def _write_history(world: worlds.World, then: datetime) -> None:
+def write_history(world: worlds.World, then: datetime) -> None:
     """What the triggers would have kept: every figure in so many versions, the last as it stands."""
     with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
         cursor.execute("SET LOCAL app.tenant_id = %s", [world.tenant.pk])

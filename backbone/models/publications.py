@@ -120,6 +120,8 @@ class PublishedBody(TenantOwned):
     body = models.TextField()
     sha256 = models.CharField(max_length=64)
 
+    has_moved = True  # whether anything was ever restated of it: a selector that looked knows better
+
     class Meta(TenantOwned.Meta):
         constraints = [models.UniqueConstraint(name="body_once", fields=["tenant", "publication", "audience"])]
         triggers = [pgtrigger.Protect(name="body_stays", operation=pgtrigger.Update | pgtrigger.Delete)]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from backbone.models import Membership, Publication, ShareLink, Visit
+from backbone.models import Membership, ShareLink, Visit
 
 
 def record(
-    publication: Publication,
+    publication_id: int,
     audience: str,
     what: str,
     *,
@@ -14,4 +14,4 @@ def record(
     link: ShareLink | None = None,
 ) -> None:
     """One line: a member, whoever held a link, or with neither anybody at all. One statement."""
-    Visit.objects.create(publication=publication, audience=audience, what=what, member=member, link=link)
+    Visit.objects.create(publication_id=publication_id, audience=audience, what=what, member=member, link=link)

@@ -14,7 +14,7 @@ from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
 from backbone.access import anonymous_allowed
-from backbone.models import Audience, Initiative, Publication
+from backbone.models import Audience, Initiative, Publication, PublishedBody
 from backbone.selectors import publications as reads
 from backbone.selectors.publications import EditionName
 from backbone.views.feeds import ENTRIES, EditionFeed
@@ -26,7 +26,7 @@ FRESH = 60  # seconds for which a cache need not ask again
 def everybody(view: Callable) -> Callable:
     """Let everybody in where the initiative is public and has published something; else there is nothing here.
 
-    The view is called with the publication (the latest where the address names none) and its door; its answer may be
+    The view is called with the body of the publication (the latest where the address names none) and its door; its answer may be
     kept by any cache for a minute.
     """
 
@@ -38,39 +38,42 @@ def everybody(view: Callable) -> Callable:
         publication, newer = (reads.latest(found), None) if edition is None else named(found, edition)
         if publication is None:
             raise Http404
-        response = view(request, publication, _door(tenant, found, edition, newer), **words)
-        times = [(newer or publication).published_at, reads.moved_at(publication, Audience.PUBLIC)]
+        body = reads.body_of(publication, Audience.PUBLIC)
+        response = view(request, body, _door(tenant, found, edition, newer), **words)
+        times = [(newer or publication).published_at]
+        if body.has_moved:
+            times.append(reads.moved_at(publication, Audience.PUBLIC))
         return _kept(request, response, max(one for one in times if one is not None))
 
     return anonymous_allowed(require_safe(checked))
 
 
 @everybody
-def page(request, publication: Publication, door: Door):
-    return show_page(request, publication, door)
+def page(request, body: PublishedBody, door: Door):
+    return show_page(request, body, door)
 
 
 @everybody
-def data(request, publication: Publication, door: Door):
-    return show_data(publication, door)
+def data(request, body: PublishedBody, door: Door):
+    return show_data(body, door)
 
 
 @everybody
-def ledger(request, publication: Publication, door: Door):
-    return show_ledger(request, publication, door)
+def ledger(request, body: PublishedBody, door: Door):
+    return show_ledger(request, body, door)
 
 
 @everybody
-def chart(request, publication: Publication, door: Door, indicator: str):
+def chart(request, body: PublishedBody, door: Door, indicator: str):
     """One chart alone; whoever has a site may show it there."""
-    response = show_chart(request, publication, door, indicator)
+    response = show_chart(request, body, door, indicator)
     response._csp_replace = {"frame-ancestors": ["*"]}
     return response
 
 
 @everybody
-def feed(request, publication: Publication, door: Door):
-    initiative = publication.initiative
+def feed(request, body: PublishedBody, door: Door):
+    initiative = body.publication.initiative
     place = [request.tenant.slug, initiative.slug]
 
     def at(one: Publication) -> str:

@@ -62,9 +62,9 @@ class Door:
         """Why a figure moved, and who moved it, is in words that were not written for everybody."""
         return self.audience == Audience.FUNDERS
 
-    def note(self, publication: Publication, what: str) -> None:
+    def note(self, body: PublishedBody, what: str) -> None:
         """Write down that somebody came through."""
-        visits.record(publication, self.audience, what, member=self.member, link=self.link)
+        visits.record(body.publication_id, self.audience, what, member=self.member, link=self.link)
 
 
 @member_can(Can.READ_RESULTS)
@@ -92,7 +92,8 @@ def edition_list(request, initiative):
 def edition(request, initiative, edition):
     """One version of a publication, as it was published; a banner above says what moved since."""
     publication, newer = named(initiative, edition)
-    return show_page(request, publication, _door(request, initiative, edition, newer))
+    door = _door(request, initiative, edition, newer)
+    return show_page(request, reads.body_of(publication, door.audience), door)
 
 
 @member_can(Can.READ_RESULTS)
@@ -100,7 +101,8 @@ def edition(request, initiative, edition):
 def data(request, initiative, edition):
     """The frozen JSON, to the byte."""
     publication, _newer = named(initiative, edition)
-    return show_data(publication, _door(request, initiative, edition))
+    door = _door(request, initiative, edition)
+    return show_data(reads.body_of(publication, door.audience), door)
 
 
 @member_can(Can.READ_RESULTS)
@@ -108,7 +110,8 @@ def data(request, initiative, edition):
 def ledger(request, initiative, edition):
     """What of a publication is another figure by now: old, new, why, who, when."""
     publication, _newer = named(initiative, edition)
-    return show_ledger(request, publication, _door(request, initiative, edition))
+    door = _door(request, initiative, edition)
+    return show_ledger(request, reads.body_of(publication, door.audience), door)
 
 
 def _door(request, initiative, edition: EditionName, newer: Publication | None = None) -> Door:
@@ -127,48 +130,45 @@ def _door(request, initiative, edition: EditionName, newer: Publication | None =
     )
 
 
-def show_page(request, publication: Publication, door: Door) -> HttpResponse:
+def show_page(request, body: PublishedBody, door: Door) -> HttpResponse:
     """A version as it was published, below what moved since and whether there is a newer one."""
-    body = reads.body_of(publication, door.audience)
-    rows = reads.ledger(publication, door.audience)
-    moved = told(rows, reads.content(body)["parts"]) if rows else []
-    seen_at = reads.last_visit(publication, door.member) if moved and door.member is not None else None
-    door.note(publication, "page")
+    rows = reads.ledger(body.publication, body.audience) if body.has_moved else []
+    moved = told(rows, reads.content(body)["parts"])
+    seen_at = reads.last_visit(body.publication, door.member) if moved and door.member is not None else None
+    door.note(body, "page")
     context = page_context(body, year_asked(request, body)) | {
         "door": door,
         "files": [{"url": door.data, "label": _("Data")}],
-        "publication": publication,
         "moved": moved,
         "seen_at": seen_at if seen_at is not None and any(one.noticed_at > seen_at for one in moved) else None,
     }
     return render(request, "backbone/published.html", context)
 
 
-def show_data(publication: Publication, door: Door) -> HttpResponse:
+def show_data(body: PublishedBody, door: Door) -> HttpResponse:
     """The frozen bytes with their hash; a browser shows or keeps them."""
-    door.note(publication, "data")
-    return frozen_answer(reads.body_of(publication, door.audience), EditionName.of(publication))
+    door.note(body, "data")
+    return frozen_answer(body, EditionName.of(body.publication))
 
 
-def show_ledger(request, publication: Publication, door: Door) -> HttpResponse:
+def show_ledger(request, body: PublishedBody, door: Door) -> HttpResponse:
     """Every change of a published figure since, newest first."""
-    parts = reads.content(reads.body_of(publication, door.audience))["parts"]
+    publication = body.publication
     context = {
         "door": door,
         "publication": publication,
         "title": span_name(publication),
-        "rows": told(reads.history(publication, door.audience), parts),
+        "rows": told(reads.history(publication, body.audience), reads.content(body)["parts"]),
     }
     return render(request, "backbone/published_ledger.html", context)
 
 
-def show_chart(request, publication: Publication, door: Door, slug: str) -> HttpResponse:
+def show_chart(request, body: PublishedBody, door: Door, slug: str) -> HttpResponse:
     """One chart alone, with its numbers, for a frame on another site. Raises Http404 when there is none of that name."""
-    body = reads.body_of(publication, door.audience)
     html = chart_html(body, slug, year_asked(request, body))
     if html is None:
         raise Http404
-    door.note(publication, "chart")
+    door.note(body, "chart")
     found = reads.content(body)
     context = {"door": door, "chart": html} | _heading(found)
     return render(request, "backbone/published_chart.html", context)
@@ -240,8 +240,9 @@ def chart_html(body: PublishedBody, slug: str, year_starts: int) -> SafeString |
 
 
 def _kept(body: PublishedBody, what: str, make: Callable[[], str]) -> SafeString:
-    """A body never changes, so what was rendered of it once is kept, in each language."""
-    key = f"published:{TEMPLATES}:{body.pk}:{get_language()}:{what}"
+    """A body never changes, so what was rendered of it once is kept, in each language: by its hash, so that not even a
+    database that was put back to yesterday's gets another's."""
+    key = f"published:{TEMPLATES}:{body.sha256}:{get_language()}:{what}"
     try:
         kept = cache.get(key)
     except (RedisError, OSError):

@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from backbone.access import anonymous_allowed
 from backbone.accounts import address_of
 from backbone.forms.links import PassphraseForm
-from backbone.models import Publication, ShareLink
+from backbone.models import PublishedBody, ShareLink, Tenant
 from backbone.selectors import publications as reads
 from backbone.services import links
 from backbone.views.doors import too_many_requests
 from backbone.views.feeds import EditionFeed
 from backbone.views.published import Door, show_chart, show_data, show_ledger, show_page
 
+_TENANT = "SELECT * FROM backbone_tenant WHERE id = %s"  # by hand, as the link itself is looked up
 TOLD = "told"  # the cookie of a browser that told the passphrase; for this one address alone
 
 
 def opens(view: Callable) -> Callable:
     """Let in who holds a link that is alive, and has told its passphrase where it has one.
 
-    The view is called with the link, the publication that it shows now (None: none yet), and its door.
+    The view is called with the link, the body of the publication that it shows now (None: none yet), and its door.
+    Only here is the request told whose tenant it is.
     """
 
     @wraps(view)
@@ -36,50 +40,50 @@ def opens(view: Callable) -> Callable:
         link = _link(token)
         if link.passphrase and not links.is_receipt(link, request.COOKIES.get(TOLD, "")):
             return redirect("backbone:shared-passphrase", token)
-        publication = reads.shown_by(link)
-        return view(request, link, publication, _door(link, token), **named)
+        with _tenant_of(request, link):
+            return view(request, link, reads.shown_by(link), _door(link, token), **named)
 
     return anonymous_allowed(checked)
 
 
 @opens
 @require_safe
-def page(request, link: ShareLink, publication: Publication | None, door: Door):
+def page(request, link: ShareLink, body: PublishedBody | None, door: Door):
     """What the link shows; before there is anything, that it will stand here."""
-    if publication is None:
+    if body is None:
         return render(request, "backbone/shared_none.html", {"door": door, "initiative": link.initiative})
-    return show_page(request, publication, door)
+    return show_page(request, body, door)
 
 
 @opens
 @require_safe
-def data(request, link: ShareLink, publication: Publication | None, door: Door):
+def data(request, link: ShareLink, body: PublishedBody | None, door: Door):
     """The frozen JSON, to the byte."""
-    return show_data(_there(publication), door)
+    return show_data(_there(body), door)
 
 
 @opens
 @require_safe
-def ledger(request, link: ShareLink, publication: Publication | None, door: Door):
+def ledger(request, link: ShareLink, body: PublishedBody | None, door: Door):
     """What of it is another figure by now."""
-    return show_ledger(request, _there(publication), door)
+    return show_ledger(request, _there(body), door)
 
 
 @opens
 @require_safe
-def feed(request, link: ShareLink, publication: Publication | None, door: Door):
+def feed(request, link: ShareLink, body: PublishedBody | None, door: Door):
     """What the link shows as a feed of one entry, which a reader sees change."""
-    found = [publication] if publication is not None else []
+    found = [body.publication] if body is not None else []
     return EditionFeed(link.initiative, found, door)(request)
 
 
 @opens
 @require_safe
-def chart(request, link: ShareLink, publication: Publication | None, door: Door, indicator: str):
+def chart(request, link: ShareLink, body: PublishedBody | None, door: Door, indicator: str):
     """One chart alone, which other sites may frame: those that the link names, or any."""
     if not link.embeds:
         raise Http404
-    response = show_chart(request, _there(publication), door, indicator)
+    response = show_chart(request, _there(body), door, indicator)
     response._csp_replace = {"frame-ancestors": link.sites or ["*"]}
     return response
 
@@ -111,10 +115,18 @@ def _link(token: str) -> ShareLink:
     return link
 
 
-def _there(publication: Publication | None) -> Publication:
-    if publication is None:
+def _there(body: PublishedBody | None) -> PublishedBody:
+    if body is None:
         raise Http404
-    return publication
+    return body
+
+
+@contextmanager
+def _tenant_of(request, link: ShareLink) -> Iterator[None]:
+    """The request is about this tenant, in its time zone."""
+    request.tenant = Tenant.objects.raw(_TENANT, [link.tenant_id])[0]
+    with timezone.override(request.tenant.timezone):
+        yield
 
 
 def _door(link: ShareLink, token: str) -> Door:
