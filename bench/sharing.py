@@ -62,7 +62,10 @@ def sharing(report: Report, quick: bool) -> None:
     report.title("The published page of 20 indicators, requests a second over 8 connections")
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "access.log"
-        with served("backbone.config.wsgi:application", log) as port, served(FLOOR) as floor_port:
+        with (
+            served("backbone.config.wsgi:application", log) as port,
+            served(FLOOR, Path(folder) / "floor.log") as floor_port,
+        ):
             shared = f"/s/{token}/"
             rates: dict[str, list[float]] = {"floor": [], "page": []}
             for _turn in range(samples):

@@ -6,15 +6,17 @@ Members read them here; holders of a link in `views.shared`, everybody in `views
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.cache import cache
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -27,15 +29,18 @@ from redis.exceptions import RedisError
 
 from backbone import conditions
 from backbone.access import member_can
+from backbone.caching import release
 from backbone.look.numbers import period_name
 from backbone.models import Audience, Membership, Publication, PublishedBody, Restated, ShareLink
 from backbone.roles import Can
 from backbone.selectors import publications as reads
 from backbone.selectors.publications import EditionName
 from backbone.services import visits
+from backbone.templatetags.bb import chosen_theme
 
 CACHED_SECONDS = 24 * 3600
-TEMPLATES = 1  # part of the key of what is kept: raise it when a template of a part says something else
+# What many readers' addresses ask of a page; what somebody made up is worth no room.
+CHOICES = {"year": {"calendar"}, "language": set(dict(settings.LANGUAGES)), "theme": {"light", "dark", "auto"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,7 @@ class Door:
     member: Membership | None = None
     link: ShareLink | None = None
     is_indexed: bool = False  # whether search engines may keep it
+    secret: str = ""  # what in its addresses nobody may keep
 
     @property
     def shows_reasons(self) -> bool:
@@ -132,17 +138,55 @@ def _door(request, initiative, edition: EditionName, newer: Publication | None =
 
 def show_page(request, body: PublishedBody, door: Door) -> HttpResponse:
     """A version as it was published, below what moved since and whether there is a newer one."""
+    is_kept = door.member is None and not body.has_moved and _is_usual(request.GET)
+    html = _kept_page(request, body, door) if is_kept else _page(request, body, door)
+    door.note(body, "page")
+    return HttpResponse(html)
+
+
+def _page(request, body: PublishedBody, door: Door) -> str:
     rows = reads.ledger(body.publication, body.audience) if body.has_moved else []
     moved = told(rows, reads.content(body)["parts"])
-    seen_at = reads.last_visit(body.publication, door.member) if moved and door.member is not None else None
-    door.note(body, "page")
     context = page_context(body, year_asked(request, body)) | {
         "door": door,
         "files": [{"url": door.data, "label": _("Data")}],
         "moved": moved,
-        "seen_at": seen_at if seen_at is not None and any(one.noticed_at > seen_at for one in moved) else None,
+        "seen_at": _seen_before(moved, body, door),
     }
-    return render(request, "backbone/published.html", context)
+    return render_to_string("backbone/published.html", context, request)
+
+
+def _seen_before(moved: list[MovedRow], body: PublishedBody, door: Door) -> datetime | None:
+    """When this member read it last, where something moved after that."""
+    if not moved or door.member is None:
+        return None
+    seen_at = reads.last_visit(body.publication, door.member)
+    return seen_at if seen_at is not None and any(one.noticed_at > seen_at for one in moved) else None
+
+
+def _is_usual(asked: QueryDict) -> bool:
+    return all(len(said) == 1 and said[0] in CHOICES.get(name, ()) for name, said in asked.lists())
+
+
+def _kept_page(request, body: PublishedBody, door: Door) -> str:
+    """The page of a reader without a login, which is the same for all who chose alike: kept without the link's secret
+    and without the nonce, which are put in again for each."""
+    own = [str(request.csp_nonce), *([door.secret] if door.secret else [])]
+    tenant, newer = request.tenant, door.newer and door.newer["publication"].pk
+    where = door.page.replace(door.secret, "") if door.secret else door.page
+    chosen = (sorted(request.GET.items()), chosen_theme(request.COOKIES.get("theme")))
+    on = repr((where, chosen, newer, tenant.name, tenant.accent, tenant.timezone))
+
+    def make() -> str:
+        html = _page(request, body, door)
+        for place, word in enumerate(own):
+            html = html.replace(word, f"\0{place}\0")
+        return html
+
+    html: str = _kept(body, f"page:{hashlib.sha256(on.encode()).hexdigest()}", make)
+    for place, word in enumerate(own):
+        html = html.replace(f"\0{place}\0", word)
+    return html
 
 
 def show_data(body: PublishedBody, door: Door) -> HttpResponse:
@@ -242,7 +286,7 @@ def chart_html(body: PublishedBody, slug: str, year_starts: int) -> SafeString |
 def _kept(body: PublishedBody, what: str, make: Callable[[], str]) -> SafeString:
     """A body never changes, so what was rendered of it once is kept, in each language: by its hash, so that not even a
     database that was put back to yesterday's gets another's."""
-    key = f"published:{TEMPLATES}:{body.sha256}:{get_language()}:{what}"
+    key = f"published:{release()}:{body.sha256}:{get_language()}:{what}"
     try:
         kept = cache.get(key)
     except (RedisError, OSError):

@@ -138,6 +138,7 @@ def _door(link: ShareLink, token: str) -> Door:
         feed=reverse("backbone:shared-feed", args=[token]),
         frame="base_open.html",
         link=link,
+        secret=token,
     )
 
 

@@ -11,11 +11,13 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.db import ProgrammingError, connection, transaction
 from django.db.utils import InternalError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from redis import Redis
 from scipy.stats import chisquare
 
 from backbone import conditions
@@ -24,6 +26,7 @@ from backbone.models import Grant, Membership, ShareLink, Visit
 from backbone.problems import Refused
 from backbone.roles import Role
 from backbone.services import links
+from backbone.views import published
 from tests import factories
 from tests.pages import without_chance
 
@@ -191,6 +194,33 @@ def test_the_shared_page_asks_the_database_the_same_whatever_it_shows(shared, dj
         assert Client().get(at(shared.token)).status_code == 200
 
 
+def test_what_is_kept_of_a_page_holds_no_secret_and_is_nobody_else_s(shared):
+    """Two links that show the same, one after the other: each page names its own link alone, and a nonce of its own."""
+    other = make(shared, name="another")
+    for token, stranger in ((shared.token, other), (other, shared.token), (shared.token, other)):
+        answer = Client().get(at(token))
+        page = answer.content.decode()
+        assert f"/s/{token}/data.json" in page
+        assert stranger not in page
+        assert "\0" not in page
+        nonces = set(re.findall(r'nonce="([^"]*)"', page))
+        assert len(nonces) == 1
+        assert f"'nonce-{nonces.pop()}'" in answer["Content-Security-Policy"]
+    redis = Redis.from_url(settings.REDIS_URL)
+    kept = list(redis.scan_iter(match=f"*{settings.CACHES['default']['KEY_PREFIX']}*published:*"))
+    assert kept
+    for key in kept:
+        assert not any(token.encode() in key + redis.get(key) for token in (shared.token, other))
+
+
+def test_a_page_that_is_kept_follows_the_tenant_s_look_and_name(shared):
+    Client().get(at(shared.token))
+    type(shared.tenant).objects.filter(pk=shared.tenant.pk).update(name="Riverside renamed", accent="#123456")
+    page = Client().get(at(shared.token)).content.decode()
+    assert "Riverside renamed" in page
+    assert "#123456" in page
+
+
 # --- what opens nothing ---
 
 
@@ -355,10 +385,20 @@ class Drawn(Condition):
         return [("k1", "Completions")] if data else []
 
 
+def draw(monkeypatch) -> None:
+    """Let that condition stand in for the measures, with a template of one line."""
+    real = published.render_to_string
+
+    def render(name, context, request=None):
+        return f"<p>{context}</p>" if name.startswith("measures/") else real(name, context, request)
+
+    monkeypatch.setitem(conditions._registered, "measures", Drawn())
+    monkeypatch.setattr(published, "render_to_string", render)
+
+
 @pytest.fixture
 def drawn(shared, monkeypatch):
-    monkeypatch.setitem(conditions._registered, "measures", Drawn())
-    monkeypatch.setattr("backbone.views.published.render_to_string", lambda name, context: f"<p>{name} {context}</p>")
+    draw(monkeypatch)
     with shared.scope():
         factories.make_publication(shared.initiative, shared.people.ana, version=2, parts={"measures": {"a": 1}})
     return shared

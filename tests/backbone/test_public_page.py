@@ -13,7 +13,7 @@ from django.utils import timezone
 from backbone.models import Restated, Visit
 from backbone.services import initiatives
 from tests import factories
-from tests.backbone.test_links import Drawn
+from tests.backbone.test_links import draw
 from tests.pages import without_chance
 
 PAGE = "/p/riverside/work/"
@@ -134,10 +134,7 @@ def test_the_public_page_asks_a_constant_number_of_statements(public, django_ass
 
 
 def test_anybody_may_show_a_chart_of_it(public, monkeypatch):
-    from backbone import conditions
-
-    monkeypatch.setitem(conditions._registered, "measures", Drawn())
-    monkeypatch.setattr("backbone.views.published.render_to_string", lambda name, context: f"<p>{name} {context}</p>")
+    draw(monkeypatch)
     with public.scope():
         factories.make_publication(public.initiative, public.people.ana, version=2, parts={"measures": {"a": 1}})
     for rest in ("chart/k1/", "2026-10-v2/chart/k1/"):
