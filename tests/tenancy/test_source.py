@@ -19,8 +19,9 @@ SOURCES = sorted(p for app in APPS for p in (ROOT / app).rglob("*.py") if "migra
 
 MAY_SET_THE_TENANT = {"backbone/tenancy.py", "backbone/tenant_tables.py", "backbone/embedded/roles.py"}
 
-# The planner's switches, for one statement, with `true` for this transaction alone.
-MAY_BE_SET = {"'enable_nestloop'", "'enable_mergejoin'", "'enable_sort'"}
+# The planner's switches, for one statement, and whether the log of visits waits for the disk: with `true`, for this
+# transaction alone.
+MAY_BE_SET = {"'enable_nestloop'", "'enable_mergejoin'", "'enable_sort'", "'synchronous_commit'"}
 
 # Statements put together from our own constants, never from what somebody sent; each was read.
 MAY_BUILD_SQL = {
@@ -28,6 +29,9 @@ MAY_BUILD_SQL = {
     "backbone/database/grants.py": "GRANT and REVOKE, from names of our own tables",
     "backbone/embedded/servers.py": "roles and databases of the private server, before Django is there",
     "backbone/embedded/roles.py": "as above",
+    "backbone/selectors/publications.py": "one of two pieces of our own says which publication",
+    "backbone/services/links.py": "a whole statement of our own, values as parameters",
+    "backbone/views/shared.py": "a whole statement of our own, values as parameters",
     "backbone/services/moving.py": "COPY of whole tables, from names of our own models",
     "measures/exporting/figures.py": "conditions chosen from fixed words, values as parameters",
     "measures/importing/standing.py": "column names of our own",
