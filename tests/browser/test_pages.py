@@ -27,6 +27,7 @@ PAGES = {
         "indicators/completions/P1/{month}/proposal/", "indicators/completions/P1/{month}/override/",
         "forest/missing/P6/{month}/excuse/", "publications/", "publications/new/", "publications/visits/",
         "published/{before}-v1/", "published/{before}-v1/ledger/", "consents/", "consents/P4/",
+        "publications/links/", "publications/links/new/",
     ],
     "ana": [
         "report/", "our-figures/", "results/", "imports/", "agenda/", "corrections/", "changes/",
@@ -142,6 +143,40 @@ def test_pages_of_what_is_asked_brought_in_and_published(site, visit, tmp_path):
     dana.get_by_role("button", name="Define the indicator").click()
     dana.get_by_role("link", name="Write down a figure").click()
     check_here(dana)
+
+
+@CHANGES_THE_SITE
+def test_a_link_from_making_it_to_its_end(site, visit):
+    """Made by staff; a stranger tells its passphrase and reads, another site shows a chart; then nothing is there."""
+    dana, stranger = visit("dana"), visit(None)
+    made = {}
+    for name, label, value in (("guarded", "Passphrase", "river of words"), ("framed", "Which sites", "")):
+        dana.goto(site.page("publications/links/new/"))
+        dana.get_by_label("For whom").fill(name)
+        dana.get_by_label(label).fill(value)
+        if name == "framed":
+            dana.get_by_label("Other sites may show its charts").check()
+        dana.get_by_role("button", name="Make the link").click()
+        made[name] = dana.get_by_label(name, exact=True).input_value()
+        check_here(dana)
+    stranger.goto(made["guarded"])
+    stranger.get_by_label("Passphrase").fill("another one")
+    stranger.get_by_role("button", name="Open it").click()
+    expect(stranger.get_by_role("alert")).to_contain_text("not the passphrase")
+    check_here(stranger)
+    stranger.get_by_label("Passphrase").fill("river of words")
+    stranger.get_by_role("button", name="Open it").click()
+    expect(stranger.locator("main")).to_contain_text("Where we are")
+    for rest in ("", "?year=calendar&theme=dark", "?language=es", "ledger/"):
+        check(stranger, made["guarded"] + rest)
+    check(stranger, made["framed"] + "chart/completions/")
+    expect(stranger.locator("[data-drawn]")).to_have_count(1)
+    dana.goto(site.page("publications/links/"))
+    check_here(dana)
+    dana.get_by_role("button", name="Revoke guarded").click()
+    expect(dana.locator(".bb-messages")).to_contain_text("opens nothing any more")
+    assert stranger.goto(made["guarded"]).status == 404
+    check_here(stranger)
 
 
 def test_the_tenants_own_pages_too(site, visit):
