@@ -88,7 +88,9 @@ class Edition:
     """What a condition is asked for a publication: of a span, as of an instant, for one audience.
 
     `choices` are the slugs that staff chose, in order, and the words they wrote: `[{"slug", "story", "unknown"}]`.
-    `known` is what this audience, or one that sees more, reads already; a part may not help to compute anything more.
+    `known` is what this audience reads already, `wider` what those read besides who see more; a part may not help
+    either to compute anything that is withheld. `within` is the same part as cut for them: nothing may be in this one that
+    is not in it. `is_inside`: the audience has been let in, it is not everybody. `since` is what is to be compared with.
     `tell` takes (done, total) for whoever waits.
     """
 
@@ -99,6 +101,10 @@ class Edition:
     audience: str
     choices: Sequence[Mapping[str, str]]
     known: Sequence[Known] = ()
+    wider: Sequence[Known] = ()
+    within: Known | None = None
+    is_inside: bool = True
+    since: datetime | None = None
     tell: Callable[[int, int], None] = field(default=lambda done, total: None)
 
 
@@ -166,6 +172,10 @@ class Condition:
     def published(self, edition: Edition) -> Part:
         """This condition's part of a publication, suppressed for its audience. In a worker."""
         return Part()
+
+    def is_outdated(self, initiative, data: Mapping[str, Any], since: datetime) -> bool:
+        """Whether a part that was made at an instant would have to be made anew before it may be published."""
+        return False
 
     def shown(self, data: Mapping[str, Any], year_starts: int) -> Mapping[str, Any]:
         """What `templates/<app>/_published.html` needs to show a part, its years beginning in that month."""

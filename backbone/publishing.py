@@ -16,7 +16,7 @@ from django.utils import translation
 
 from backbone import conditions
 from backbone.conditions import Edition, Known, Part
-from backbone.models import Audience, Publication, PublishedBody, Tenant
+from backbone.models import Audience, Initiative, Publication, PublishedBody, Tenant
 from backbone.tenancy import active_tenant_id
 
 FORMAT = 1
@@ -41,7 +41,7 @@ def gather(publication: Publication, tell: Callable[[int, int], None]) -> Gather
 
 
 def _gathered(publication: Publication, tell: Callable[[int, int], None]) -> Gathered:
-    known = _known_before(publication)
+    known = known_to_all(publication.initiative)
     asked = [(audience, one) for audience in Audience.values for one in conditions.registered()]
     bodies, audiences = {}, {}
     wider: dict[str, list[Known]] = {}
@@ -49,6 +49,7 @@ def _gathered(publication: Publication, tell: Callable[[int, int], None]) -> Gat
         parts: dict[str, Part] = {}
         for condition in conditions.registered():
             done = asked.index((audience, condition))
+            here = wider.setdefault(condition.slug, [])
             edition = Edition(
                 initiative=publication.initiative,
                 grain=publication.grain,
@@ -56,11 +57,14 @@ def _gathered(publication: Publication, tell: Callable[[int, int], None]) -> Gat
                 as_of=publication.as_of,
                 audience=audience,
                 choices=publication.choices.get(condition.slug, []),
-                known=[*known.get((audience, condition.slug), ()), *wider.get(condition.slug, ())],
+                known=known.get((audience, condition.slug), []),
+                wider=[one for more in wider_than(audience) for one in known.get((more, condition.slug), [])] + here,
+                within=here[-1] if here else None,
+                is_inside=audience != Audience.PUBLIC,
                 tell=lambda part, of, done=done: tell(100 * done + 100 * part // max(of, 1), 100 * len(asked)),
             )
             parts[condition.slug] = part = condition.published(edition)
-            wider.setdefault(condition.slug, []).append(Known(part.data, part.kept))
+            here.append(Known(part.data, part.kept))
         bodies[audience] = canonical({slug: part.data for slug, part in parts.items() if part.data})
         audiences[audience] = _found(parts)
     return Gathered(bodies, {"audiences": audiences})
@@ -90,28 +94,28 @@ def frozen(publication: Publication, audience: str, parts: str) -> tuple[str, st
             "audience": audience,
             "as_of": publication.as_of.isoformat(),
             "published_at": publication.published_at.isoformat(),
-            "published_by": publication.published_by.name,
+            # Everybody may read the public's; who works for the backbone is for those alone who have been let in.
+            "published_by": publication.published_by.name if audience != Audience.PUBLIC else "",
             "parts": json.loads(parts),
         }
     )
     return body, hashlib.sha256(body.encode()).hexdigest()
 
 
-def _known_before(publication: Publication) -> dict[tuple[str, str], list[Known]]:
-    """By audience and condition: what was published of this initiative before, the wider audiences' bodies included."""
+def known_to_all(initiative: Initiative) -> dict[tuple[str, str], list[Known]]:
+    """By audience and condition: what was published of this initiative before, oldest first."""
     found: dict[tuple[str, str], list[Known]] = {}
-    earlier = PublishedBody.objects.filter(publication__initiative=publication.initiative)
+    earlier = PublishedBody.objects.filter(publication__initiative=initiative)
     for body in earlier.select_related("publication").order_by("pk"):
         kept = body.publication.report.get("audiences", {}).get(body.audience, {}).get("kept", {})
         for slug, data in json.loads(body.body)["parts"].items():
-            for audience in narrower(body.audience):
-                found.setdefault((audience, slug), []).append(Known(data, kept.get(slug, {})))
+            found.setdefault((body.audience, slug), []).append(Known(data, kept.get(slug, {})))
     return found
 
 
-def narrower(audience: str) -> Sequence[str]:
-    """This audience and those that see less; what they are shown may be read by this one too."""
-    return Audience.values[Audience.values.index(audience) :]
+def wider_than(audience: str) -> Sequence[str]:
+    """The audiences that see more than this one."""
+    return Audience.values[: Audience.values.index(audience)]
 
 
 def _found(parts: Mapping[str, Part]) -> dict[str, Any]:

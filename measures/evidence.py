@@ -13,6 +13,7 @@ from backbone.models import Tenant
 from measures import duties
 from measures.models import Indicator
 from measures.publishing import moved, page, part
+from measures.selectors.consents import consents_changed
 from measures.selectors.evidence import condition_checks
 from measures.services import expectations
 
@@ -45,6 +46,11 @@ class MeasuresEvidence(Condition):
     def published(self, edition: Edition) -> Part:
         """The chosen indicators with their trend, their partners and breakdowns, hidden what has to be."""
         return part.published(edition)
+
+    def is_outdated(self, initiative, data: Mapping[str, Any], since: datetime) -> bool:
+        """Whether a partner has changed its mind since, or the organization what it calls small."""
+        threshold = Tenant.objects.get(pk=initiative.tenant_id).small_cell_threshold
+        return data["threshold"] != threshold or consents_changed(initiative, since)
 
     def shown(self, data: Mapping[str, Any], year_starts: int) -> Mapping[str, Any]:
         return page.shown(data, year_starts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -121,9 +122,12 @@ def check(publication_id: int) -> None:
 
 
 @transaction.atomic
-def publish(*, publication: Publication, by: Membership) -> Publication:
-    """Freeze the proofs as the next version of their span. Raises Refused: `publication.published`,
-    `publication.busy`, `publication.not_checked`, `publication.not_safe`."""
+def publish(*, publication: Publication, by: Membership, seen: str | None = None) -> Publication:
+    """Freeze the proofs as the next version of their span. `seen` is the instant (ISO) of the check that `by` looked at.
+
+    Raises Refused: `publication.published`, `publication.busy`, `publication.not_checked`, `publication.not_safe`,
+    `publication.outdated` when somebody checked anew, something else was published, or what may be shown has changed.
+    """
     Initiative.objects.select_for_update().get(pk=publication.initiative_id)
     publication = _locked_draft(publication)
     if publication.state == Publication.State.REFUSED:
@@ -133,15 +137,20 @@ def publish(*, publication: Publication, by: Membership) -> Publication:
     if publication.state != Publication.State.CHECKED:
         text = gettext_noop("This draft is not checked as it stands. Check it, look at it, then publish it.")
         raise Refused(Problem("publication.not_checked", text))
+    proofs = list(Proof.objects.filter(publication=publication))
+    if seen not in (None, publication.as_of.isoformat()) or _is_outdated(publication, proofs):
+        text = gettext_noop("Since this draft was checked something has changed that it rests on. Check it again.")
+        hint = gettext_noop("A consent, the smallest count that is shown, another publication, or what is chosen.")
+        raise Refused(Problem("publication.outdated", text, hint=hint))
     here = Publication.objects.filter(
         initiative=publication.initiative_id, grain=publication.grain, period=publication.period
     )
     publication.version = (here.aggregate(last=Max("version"))["last"] or 0) + 1
-    publication.published_at = timezone.now()
+    publication.published_at = database_time()
     publication.published_by = by
     publication.state = Publication.State.PUBLISHED
     bodies = []
-    for proof in Proof.objects.filter(publication=publication):
+    for proof in proofs:
         body, sha256 = publishing.frozen(publication, proof.audience, proof.body)
         bodies.append(PublishedBody(publication=publication, audience=proof.audience, body=body, sha256=sha256))
     publication.save(update_fields=["version", "published_at", "published_by", "state"])
@@ -152,6 +161,19 @@ def publish(*, publication: Publication, by: Membership) -> Publication:
         period=f"{publication.period:%Y-%m}", version=publication.version,
     )  # fmt: skip
     return publication
+
+
+def _is_outdated(publication: Publication, proofs: Sequence[Proof]) -> bool:
+    others = Publication.objects.filter(initiative=publication.initiative_id, published_at__gte=publication.as_of)
+    if others.exists():
+        return True
+    parts = [json.loads(proof.body) for proof in proofs]
+    return any(
+        condition.is_outdated(publication.initiative, part[condition.slug], publication.as_of)
+        for part in parts
+        for condition in conditions.registered()
+        if condition.slug in part
+    )
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from backbone import conditions
+from backbone import conditions, publishing
 from backbone.conditions import Edition
 from backbone.models import Comparison, Publication, PublishedBody, Restated
 from backbone.tenancy import database_time
@@ -50,8 +50,11 @@ def compare(publication: Publication) -> int:
     now = database_time()
     Comparison.objects.get_or_create(publication=publication, defaults={"compared_at": publication.as_of})
     Comparison.objects.select_for_update().get(publication=publication)
+    known = publishing.known_to_all(publication.initiative)
     rows = [
-        row for body in PublishedBody.objects.filter(publication=publication) for row in _moved(publication, body, now)
+        row
+        for body in PublishedBody.objects.filter(publication=publication)
+        for row in _moved(publication, body, known, now)
     ]
     noticed_at = timezone.now()
     for row in rows:
@@ -75,7 +78,7 @@ def _has_moved(publication: Publication, since) -> bool:
     )
 
 
-def _moved(publication: Publication, body: PublishedBody, now) -> list[Restated]:
+def _moved(publication: Publication, body: PublishedBody, known, now) -> list[Restated]:
     last: dict[tuple[str, str], Restated] = {}
     for row in Restated.objects.filter(publication=publication, audience=body.audience).order_by("noticed_at", "pk"):
         last[row.condition, row.figure] = row
@@ -91,6 +94,11 @@ def _moved(publication: Publication, body: PublishedBody, now) -> list[Restated]
             as_of=now,
             audience=body.audience,
             choices=publication.choices.get(condition.slug, []),
+            known=known.get((body.audience, condition.slug), []),
+            wider=[
+                one for more in publishing.wider_than(body.audience) for one in known.get((more, condition.slug), [])
+            ],
+            since=publication.as_of - SLOWEST,
         )
         there = {one.figure: one for one in condition.moved(edition, parts[condition.slug])}
         for figure, one in there.items():

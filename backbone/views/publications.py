@@ -93,6 +93,7 @@ def publication(request, initiative, publication: int):
         "problems": problems,
         "audiences": [(value, label) for value, label in Audience.choices],
         "found": _found_words(draft, request.membership.can(Can.READ_SMALL_CELLS)),
+        "seen": draft.as_of.isoformat() if draft.as_of is not None else "",
         "percent": None if done is None or not total else 100 * done // total,
         "is_part": request.htmx and request.method == "GET",
     }
@@ -163,7 +164,7 @@ def _draft(initiative, pk: int) -> Publication:
 
 def _act(request, draft: Publication) -> None:
     if "publish" in request.POST:
-        publications.publish(publication=draft, by=request.membership)
+        publications.publish(publication=draft, by=request.membership, seen=request.POST.get("seen", ""))
         return
     draft = publications.choose(publication=draft, choices=_chosen(draft, request.POST), by=request.membership)
     if "check" in request.POST:

@@ -16,6 +16,7 @@ from comms.services import digests, ledger, notices, releases, reminders, return
 def _tell_of_changes(tenant: Tenant, people: Sequence[Reader], now: datetime) -> None:
     returns.plan(tenant, people, now)
     notices.plan(tenant, people, now)
+    releases.plan(tenant, people, now)
 
 
 def _step(plan_kind: Callable[[Tenant, Sequence[Reader], datetime], None]) -> Callable[[datetime], None]:
@@ -28,7 +29,7 @@ def _step(plan_kind: Callable[[Tenant, Sequence[Reader], datetime], None]) -> Ca
 
 # Each writes everything of its kind that is due now into the ledger, and each belongs into a transaction of its own,
 # so that one that fails does not hold up the others. Twice, or two at once, changes nothing.
-STEPS = (_step(_tell_of_changes), _step(reminders.plan), _step(digests.plan), _step(releases.plan))
+STEPS = (_step(_tell_of_changes), _step(reminders.plan), _step(digests.plan))
 
 
 def still_wanted(mails: Sequence[Mail], now: datetime) -> list[Mail]:

@@ -1,8 +1,8 @@
 """What the readers of a publication see, as one table of cells: which figures are tied to which by sums that anybody
 can do. The rules decide on it what is hidden.
 
-A cell's name says for good what it is, so that the same figure in two publications is one cell: indicator, what of it
-(value, numerator…), whose (nobody's for the whole initiative, else codes), category, first and last month.
+What readers have from earlier publications stands on the same table. A number that is another by now is a cell of its
+own, tied to the new one by what came or went between them.
 """
 
 from __future__ import annotations
@@ -11,41 +11,36 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
 
-from measures.publishing.frozen import month
 from measures.publishing.gathering import Picture
+from measures.publishing.places import (
+    WHOLE,
+    Key,
+    Place,
+    months_of,
+    partner_place,
+    together_name,
+    whole_place,
+    year_place,
+)
 from measures.rules.combining import Combined
-from measures.rules.disclosure import Cell, Decision, Sum, Table, primary, suppress
-from measures.rules.kinds import FLOW, MONEY, PERSON_TIME, RATE, RATE_STOCK, UNDUPLICATED, WEIGHTED_AVERAGE
+from measures.rules.disclosure import Cell, Decision, Sum, Table, primary
+from measures.rules.kinds import (
+    AVERAGE_STOCK,
+    FLOW,
+    MONEY,
+    PERSON_TIME,
+    RATE,
+    RATE_STOCK,
+    TO_DATE,
+    UNDUPLICATED,
+    WEIGHTED_AVERAGE,
+)
 from measures.rules.lines import TOTAL, Line, breakdown_of, pairs_of
-from measures.rules.periods import Grain, last_month
+from measures.rules.periods import Grain, add_months, start_of
 from measures.rules.small import counts_in
-from measures.windows import Window
 
-WHOLE = ""
-REST = "~"  # what of a sum stands in no cell of its own
 _EXACT = Decimal("1e-9")
-
-
-class Place(NamedTuple):
-    """Which figure: of what, whose, in which category, over which months."""
-
-    indicator: str
-    who: str
-    category: str
-    first: str
-    last: str
-
-    def __str__(self) -> str:
-        return ":".join(self)
-
-
-class Key(NamedTuple):
-    """One number of a figure."""
-
-    what: str
-    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,77 +51,161 @@ class Circle:
     together: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What somebody has read of a figure before: its numbers, and how many had filed."""
+
+    numbers: Mapping[str, Decimal]
+    filed: int
+
+
 @dataclass(slots=True)
 class Sheet:
-    """A table in the making. `codes` are the partners' by id; `known` numbers that the audience has read already, and
-    `withheld` places that were hidden from it before, which stay so.
+    """A table in the making. `codes` are the partners' by id; `known` is what the audience has read of a place, `withheld`
+    what was hidden from it there, with the numbers that it then was.
     """
 
     codes: Mapping[int, str]
-    known: Mapping[Key, Decimal] = field(default_factory=dict)
-    withheld: Collection[Place] = ()
+    known: Mapping[Place, Read] = field(default_factory=dict)
+    withheld: Mapping[Place, Mapping[str, Decimal]] = field(default_factory=dict)
     cells: dict[Key, Cell] = field(default_factory=dict)
     sums: list[Sum] = field(default_factory=list)
     bonds: list[frozenset[Key]] = field(default_factory=list)
     printed: set[Place] = field(default_factory=set)
+    secret: set[Place] = field(default_factory=set)
+    untied: dict[Place, list[Place]] = field(default_factory=dict)
 
     def put(
         self, line: Line, place: Place, one: Combined, *, counts_people: bool, is_printed: bool, is_secret: bool = False
     ) -> None:
         """One figure, with each number that can be read off it."""
-        numbers = numbers_of(line, one)
         if is_printed:
             self.printed.add(place)
+        if is_secret:
+            self.secret.add(place)
         if not line.rule.is_filed:
             return  # computed from others, which are attacked themselves, or public anyway
+        numbers = numbers_of(line, one)
+        stays_hidden = self.stays_hidden(place, numbers)
         keys = []
         for what, number in numbers.items():
             key = Key(what, place)
             keys.append(key)
             if key in self.cells or number < 0:
                 continue
-            is_people = counts_people and what in people_in(line, one)
+            read = self.known.get(place)
+            before = None if read is None else read.numbers.get(what)
             self.cells[key] = Cell(
                 key,
                 number,
-                is_shown=is_printed and place not in self.withheld,
-                is_known=self.known.get(key) == number,
+                is_shown=is_printed and not stays_hidden,
+                is_known=before == number,
                 is_secret=is_secret,
-                counts_people=is_people,
+                counts_people=counts_people and what in people_in(line, one),
             )
+            if read is not None and before is not None and before != number and one.coverage.filed != read.filed:
+                self._since(key, before)
         if len(keys) > 1 and all(key in self.cells for key in keys):
             self.bonds.append(frozenset(keys))
         if {"numerator", "rest", "denominator"} <= numbers.keys():
             top, rest, bottom = (Key(what, place) for what in ("numerator", "rest", "denominator"))
             self._tie(bottom, [top, rest])
 
-    def tie(self, total: Place, parts: Iterable[Place], whats: Iterable[str], *, with_rest: bool = True) -> None:
-        """The parts add up to the total, in each of these numbers; what is in neither is a rest that nobody is shown.
+    def stays_hidden(self, place: Place, numbers: Mapping[str, Decimal]) -> bool:
+        """Whether it was hidden before and is still the same: shown now, it would undo what it was hidden for."""
+        before = self.withheld.get(place)
+        return before is not None and all(numbers.get(what) == number for what, number in before.items())
+
+    def _since(self, key: Key, before: Decimal) -> None:
+        """The number that was read before, and what those brought who filed since: of few people it must not be told."""
+        new = self.cells[key]
+        old = Key(key.what, key.place._replace(who=f"{key.place.who}\nbefore"))
+        came = Key(key.what, key.place._replace(who=f"{key.place.who}\nsince"))
+        self.cells[old] = Cell(old, before, is_known=True, counts_people=new.counts_people)
+        self.cells[came] = Cell(came, abs(new.value - before), is_shown=False, counts_people=new.counts_people)
+        low, high = (old, key) if before < new.value else (key, old)
+        self._tie(high, [low, came])
+
+    def tie(
+        self, total: Place, parts: Iterable[Place], whats: Iterable[str], by: str, *, with_rest: bool = True
+    ) -> bool:
+        """The parts add up to the total, in each of these numbers; what is in neither is a rest that nobody is shown,
+        named after what it is left of (`by`). Answers whether everything was tied.
 
         Without a rest a sum that does not come out is no sum, and nothing is said.
         """
         parts = list(parts)
+        is_tied = True
         for what in whats:
             key = Key(what, total)
             there = [Key(what, part) for part in parts if Key(what, part) in self.cells]
             if key not in self.cells or not there or there == [key]:
+                is_tied &= there == [key]
                 continue
             left = self.cells[key].value - sum((self.cells[one].value for one in there), Decimal(0))
             if abs(left) > _EXACT:
                 if not with_rest or left < 0:
+                    is_tied = False
                     continue
-                rest = Key(what, total._replace(who=f"{total.who}{REST}", category=f"{parts[0].category}{REST}"))
-                counts_people = self.cells[key].counts_people
-                self.cells[rest] = Cell(rest, left, is_shown=False, counts_people=counts_people)
+                rest = Key(what, total._replace(who=f"{total.who}\nrest {by}"))
+                self.cells[rest] = Cell(rest, left, is_shown=False, counts_people=self.cells[key].counts_people)
                 there.append(rest)
             self._tie(key, there)
+        return is_tied
 
     def _tie(self, total: Key, parts: list[Key]) -> None:
         if total in self.cells and all(part in self.cells for part in parts):
             self.sums.append(Sum(total, tuple(parts)))
 
+    def recall(self, slugs: Collection[str], *, counts_people: Mapping[str, bool], adds: Mapping[str, bool]) -> None:
+        """Put what was read and what was withheld of other spans beside the sheet's own, and tie spans to the shorter
+        ones that they are made of, so that a quarter tells nothing of its months.
+        """
+        for place, read in self.known.items():
+            if place.indicator in slugs:
+                self._recall(place, read.numbers, counts_people[place.indicator], is_known=True)
+        for place, numbers in self.withheld.items():
+            if place.indicator in slugs:
+                self._recall(place, numbers, counts_people[place.indicator], is_known=False)
+        spans: dict[tuple[str, str, str], set[Place]] = {}
+        for key in self.cells:
+            place = key.place
+            if adds.get(place.indicator) and "\n" not in place.who.lstrip("\n"):
+                spans.setdefault((place.indicator, place.who, place.category), set()).add(place)
+        for places in spans.values():
+            self._tie_spans(places)
+
+    def _recall(self, place: Place, numbers: Mapping[str, Decimal], counts_people: bool, *, is_known: bool) -> None:
+        for what, number in numbers.items():
+            key = Key(what, place)
+            if key not in self.cells and number >= 0:
+                self.cells[key] = Cell(key, number, is_shown=is_known, is_known=is_known, counts_people=counts_people)
+
+    def _tie_spans(self, places: set[Place]) -> None:
+        """Each span of several months is the sum of the shortest ones that fill it."""
+        by_first: dict[str, list[Place]] = {}
+        for place in sorted(places, key=lambda place: (place.first, place.last)):
+            by_first.setdefault(place.first, []).append(place)
+        for place in places:
+            tiles, at = [], place.first
+            while at <= place.last:
+                tile = next((one for one in by_first.get(at, ()) if one != place and one.last <= place.last), None)
+                if tile is None:
+                    break
+                tiles.append(tile)
+                at = _after(tile.last)
+            if len(tiles) > 1 and at > place.last:
+                self.tie(place, tiles, _NUMBERS, "spans", with_rest=False)
+
     def table(self) -> Table:
         return Table(tuple(self.cells.values()), tuple(dict.fromkeys(self.sums)), tuple(dict.fromkeys(self.bonds)))
+
+
+_NUMBERS = ("value", "numerator", "denominator", "upper")
+
+
+def _after(last: str) -> str:
+    return f"{add_months(date.fromisoformat(f'{last}-01'), 1):%Y-%m}"
 
 
 def numbers_of(line: Line, one: Combined) -> dict[str, Decimal]:
@@ -153,28 +232,33 @@ def people_in(line: Line, one: Combined) -> set[str]:
     return set(numbers_of(line, one)) if counted else set()
 
 
-def circles(pictures: Iterable[Picture], consents: Mapping[int, set[int]]) -> dict[str, Circle]:
-    """Whose rows are shown, by indicator: those who consented, the others together, never fewer than three."""
+def circles(
+    pictures: Iterable[Picture], agreed: Mapping[int, set[int]], within: Mapping[str, Collection[str]] | None
+) -> dict[str, Circle]:
+    """Whose rows are shown, by indicator: those who agreed, the others together, never fewer than three.
+
+    `within` are the codes, by indicator, that those see who see more: nobody else is shown here.
+    """
     found = {}
     for picture in pictures:
-        agreed = consents.get(picture.reading.indicator.pk, set())
-        filed = [(pk, _size(picture.line, one), pk in agreed) for pk, one in picture.parts.items() if one.has_something]
-        shown, together = primary.groups(filed)
-        silent = [pk for pk, one in picture.parts.items() if not one.has_something]
-        if together:
-            found[picture.slug] = Circle(shown, tuple(sorted({*together, *(pk for pk in silent if pk not in agreed)})))
-            silent = [pk for pk in silent if pk in agreed]
-        else:
-            found[picture.slug] = Circle(shown, ())
+        willing = agreed.get(picture.reading.indicator.pk, set())
+        if within is not None:
+            willing = {pk for pk in willing if picture.codes.get(pk) in within.get(picture.slug, ())}
+        filed = [pk for pk, one in picture.parts.items() if one.has_something]
+        silent = [pk for pk in picture.parts if pk not in filed]
+        shown, together = primary.groups((pk, size(picture.line, picture.parts[pk]), pk in willing) for pk in filed)
         if shown:
-            own = found[picture.slug]
-            found[picture.slug] = Circle(tuple(sorted({*shown, *silent})), own.together)
+            shown = tuple(sorted({*shown, *(pk for pk in silent if pk in willing)}))
+        if together:
+            together = tuple(sorted({*together, *(pk for pk in silent if pk not in willing)}))
+        found[picture.slug] = Circle(shown, together)
     return found
 
 
-def _size(line: Line, one: Combined) -> Decimal:
-    size = one.denominator if line.rule.divides else one.upper if line.kind == UNDUPLICATED else one.value
-    return Decimal(0) if size is None else abs(size)
+def size(line: Line, one: Combined) -> Decimal:
+    """How much of a sum a partner makes up."""
+    found = one.denominator if line.rule.divides else one.upper if line.kind == UNDUPLICATED else one.value
+    return Decimal(0) if found is None else abs(found)
 
 
 def is_confidential(voices: Mapping[int, Decimal], consented: Collection[int]) -> bool:
@@ -186,69 +270,67 @@ def is_confidential(voices: Mapping[int, Decimal], consented: Collection[int]) -
     return primary.few_partners(len(voices)) or (largest in reluctant and primary.dominated(voices.values()))
 
 
-def fill(sheet: Sheet, picture: Picture, circle: Circle, consented: Collection[int]) -> None:
-    """Put one indicator's figures, and the sums that tie them, on the sheet."""
-    line, window, people = picture.line, picture.window, picture.reading.indicator.counts_people
-    here = _span(window)
-    totals: dict[date, Place] = {}
-    for period, one in picture.trend.items():
-        place = totals[period] = Place(picture.slug, WHOLE, TOTAL, *_months(window, period))
-        is_secret = is_confidential(picture.voices.get((TOTAL, period), {}), consented)
-        sheet.put(line, place, one, counts_people=people, is_printed=True, is_secret=is_secret)
-    for key, spans in picture.categories.items():
-        for period, one in spans.items():
-            place = Place(picture.slug, WHOLE, key, *_months(window, period))
-            is_secret = is_confidential(picture.voices.get((key, period), {}), consented)
-            sheet.put(line, place, one, counts_people=people, is_printed=period in totals, is_secret=is_secret)
-    for pk, one in picture.parts.items():
-        place = Place(picture.slug, sheet.codes[pk], TOTAL, *here)
-        sheet.put(line, place, one, counts_people=people, is_printed=pk in circle.shown)
-    for (pk, key), one in picture.own_categories.items():
-        if pk in picture.parts:
-            place = Place(picture.slug, sheet.codes[pk], key, *here)
-            sheet.put(line, place, one, counts_people=people, is_printed=pk in circle.shown)
-    if circle.together and circle.shown:
-        sizes = [_size(line, picture.parts[pk]) for pk in circle.together]
-        sheet.put(
-            line, others_place(picture, circle, sheet.codes), together(picture, circle.together),
-            counts_people=people, is_printed=True, is_secret=primary.dominated(sizes),
-        )  # fmt: skip
-    _tie_partners(sheet, picture, circle, here)
-    _tie_categories(sheet, picture, totals)
-    _put_years(sheet, picture, totals)
-
-
 def together(picture: Picture, partners: Iterable[int]) -> Combined:
     """What several partners come to together."""
     return picture.reading.whole.of(picture.line, list(partners))
 
 
-def others_place(picture: Picture, circle: Circle, codes: Mapping[int, str]) -> Place:
-    who = "+".join(sorted(codes[pk] for pk in circle.together))
-    return Place(picture.slug, who, TOTAL, *_span(picture.window))
+def others_place(picture: Picture, circle: Circle) -> Place:
+    who = together_name(picture.codes[pk] for pk in circle.together)
+    return partner_place(picture.slug, who, TOTAL, picture.window)
 
 
-def year_place(slug: str, window: Window) -> Place:
-    return Place(slug, WHOLE, TOTAL, month(window.period), month(window.last))
+def adds_over_time(line: Line) -> bool:
+    """Whether a longer span is the sum of the shorter ones in it."""
+    if line.kind == RATE_STOCK:
+        return line.over_time == PERSON_TIME
+    return line.kind in (FLOW, MONEY, RATE, WEIGHTED_AVERAGE, UNDUPLICATED)
 
 
-def whole_place(slug: str, category: str, window: Window, period: date) -> Place:
-    return Place(slug, WHOLE, category, *_months(window, period))
+def fill(sheet: Sheet, picture: Picture, circle: Circle, consented: Collection[int]) -> None:
+    """Put one indicator's figures, and the sums that tie them, on the sheet."""
+    line, window, people = picture.line, picture.window, picture.reading.indicator.counts_people
+    totals: dict[date, Place] = {}
+    for period, one in picture.trend.items():
+        place = totals[period] = whole_place(picture.slug, TOTAL, window, period)
+        is_secret = is_confidential(_voices(picture, TOTAL, period), consented)
+        sheet.put(line, place, one, counts_people=people, is_printed=True, is_secret=is_secret)
+    for key, spans in picture.categories.items():
+        for period, one in spans.items():
+            place = whole_place(picture.slug, key, window, period)
+            is_secret = is_confidential(_voices(picture, key, period), consented)
+            sheet.put(line, place, one, counts_people=people, is_printed=period in totals, is_secret=is_secret)
+    _put_partners(sheet, picture, circle, consented)
+    _tie_partners(sheet, picture, circle)
+    _tie_categories(sheet, picture, totals)
+    _put_years(sheet, picture, totals, consented)
+    if line.kind == TO_DATE:
+        _put_increments(sheet, picture, totals)
 
 
-def partner_place(slug: str, code: str, category: str, window: Window) -> Place:
-    return Place(slug, code, category, *_span(window))
+def _voices(picture: Picture, category: str, period: date) -> Mapping[int, Decimal]:
+    """How much of a cell which partner makes up; in the window a level that was carried there counts too."""
+    if category == TOTAL and period == picture.window.period:
+        sizes = {pk: size(picture.line, one) for pk, one in picture.parts.items() if one.has_something}
+        return {pk: amount for pk, amount in sizes.items() if amount}
+    return picture.voices.get((category, period), {})
 
 
-def decide(sheet: Sheet, threshold: int, tell) -> Decision:
-    return suppress(sheet.table(), threshold, progress=tell)
-
-
-def hidden_places(sheet: Sheet, decision: Decision) -> frozenset[Place]:
-    """The figures that are not printed though they would be: one of their numbers is hidden, now or before."""
-    return frozenset(key.place for key in decision.hidden if key.place in sheet.printed) | frozenset(
-        place for place in sheet.withheld if place in sheet.printed
-    )
+def _put_partners(sheet: Sheet, picture: Picture, circle: Circle, consented: Collection[int]) -> None:
+    """Each partner's own figures. Where some are shown, those of the others must not be left over by subtraction."""
+    line, window, people = picture.line, picture.window, picture.reading.indicator.counts_people
+    own = [(pk, TOTAL, one) for pk, one in picture.parts.items()]
+    own += [(pk, key, one) for (pk, key), one in picture.own_categories.items() if pk in picture.parts]
+    for pk, key, one in own:
+        is_secret = bool(circle.shown) and pk not in consented and size(line, one) > 0
+        place = partner_place(picture.slug, picture.codes[pk], key, window)
+        sheet.put(line, place, one, counts_people=people, is_printed=pk in circle.shown, is_secret=is_secret)
+    if circle.together and circle.shown:
+        sizes = [size(line, picture.parts[pk]) for pk in circle.together]
+        sheet.put(
+            line, others_place(picture, circle), together(picture, circle.together),
+            counts_people=people, is_printed=True, is_secret=primary.dominated(sizes),
+        )  # fmt: skip
 
 
 def _whats(line: Line) -> tuple[str, ...]:
@@ -262,22 +344,16 @@ def _adds_up(line: Line) -> bool:
     return line.rule.only_grows or line.rule.is_ratio or line.kind in (UNDUPLICATED, WEIGHTED_AVERAGE)
 
 
-def _adds_over_time(line: Line) -> bool:
-    if line.kind == RATE_STOCK:
-        return line.over_time == PERSON_TIME
-    return line.kind in (FLOW, MONEY, RATE, WEIGHTED_AVERAGE, UNDUPLICATED)
-
-
-def _tie_partners(sheet: Sheet, picture: Picture, circle: Circle, here: tuple[str, str]) -> None:
+def _tie_partners(sheet: Sheet, picture: Picture, circle: Circle) -> None:
     if not _adds_up(picture.line):
         return
-    whats = _whats(picture.line)
+    whats, window = _whats(picture.line), picture.window
     for key in (TOTAL, *picture.categories):
-        total = Place(picture.slug, WHOLE, key, *here)
-        sheet.tie(total, [Place(picture.slug, sheet.codes[pk], key, *here) for pk in picture.parts], whats)
+        parts = [partner_place(picture.slug, picture.codes[pk], key, window) for pk in picture.parts]
+        sheet.tie(whole_place(picture.slug, key, window, window.period), parts, whats, "partners")
     if circle.together and circle.shown:
-        members = [Place(picture.slug, sheet.codes[pk], TOTAL, *here) for pk in circle.together]
-        sheet.tie(others_place(picture, circle, sheet.codes), members, whats)
+        members = [partner_place(picture.slug, picture.codes[pk], TOTAL, window) for pk in circle.together]
+        sheet.tie(others_place(picture, circle), members, whats, "partners")
 
 
 def _tie_categories(sheet: Sheet, picture: Picture, totals: Mapping[date, Place]) -> None:
@@ -285,23 +361,19 @@ def _tie_categories(sheet: Sheet, picture: Picture, totals: Mapping[date, Place]
     if not _adds_up(line):
         return
     whats = _whats(line)
-    whose = [(sheet.codes[pk], [picture.window.period]) for pk in picture.parts]
+    whose = [(picture.codes[pk], [picture.window.period]) for pk in picture.parts]
     for breakdown in line.breakdowns:
         if not line.is_exclusive(breakdown):
             continue
         keys = [key for key in picture.categories if breakdown_of(key) == breakdown]
         for who, periods in [(WHOLE, list(totals)), *whose]:
             for period in periods:
-                span = _months(picture.window, period)
-                total = Place(picture.slug, who, TOTAL, *span)
-                sheet.tie(total, [Place(picture.slug, who, key, *span) for key in keys], whats)
-                for margin, cells in _margins(line, breakdown, keys):
-                    sheet.tie(
-                        Place(picture.slug, who, margin, *span),
-                        [Place(picture.slug, who, key, *span) for key in cells],
-                        whats,
-                        with_rest=False,
-                    )
+                span = months_of(picture.window, period)
+                cells = [Place(picture.slug, who, key, *span) for key in keys]
+                sheet.tie(Place(picture.slug, who, TOTAL, *span), cells, whats, "+".join(breakdown))
+                for margin, inside in _margins(line, breakdown, keys):
+                    cells = [Place(picture.slug, who, key, *span) for key in inside]
+                    sheet.tie(Place(picture.slug, who, margin, *span), cells, whats, "margin", with_rest=False)
 
 
 def _margins(line: Line, breakdown: tuple[str, ...], keys: list[str]) -> Iterator[tuple[str, list[str]]]:
@@ -314,37 +386,53 @@ def _margins(line: Line, breakdown: tuple[str, ...], keys: list[str]) -> Iterato
                 yield key, [cell for cell in keys if pairs_of(key)[0] in pairs_of(cell)]
 
 
-def _put_years(sheet: Sheet, picture: Picture, totals: Mapping[date, Place]) -> None:
+def _put_years(sheet: Sheet, picture: Picture, totals: Mapping[date, Place], consented: Collection[int]) -> None:
+    line = picture.line
     for readings in picture.years.values():
         for one in readings:
             if not one.now.has_something:
                 continue
             place = year_place(picture.slug, one.window)
+            inside = [period for period in sorted(totals) if one.window.period <= period <= one.window.last]
+            voices: dict[int, Decimal] = {}
+            for period in inside:
+                for pk, amount in _voices(picture, TOTAL, period).items():
+                    voices[pk] = voices.get(pk, Decimal(0)) + amount
             sheet.put(
-                picture.line, place, one.now, counts_people=one.indicator.counts_people, is_printed=True,
-                is_secret=any(sheet.cells[key].is_secret for key in _inside(sheet, totals, one.window)),
+                line, place, one.now, counts_people=one.indicator.counts_people, is_printed=True,
+                is_secret=is_confidential(voices, consented),
             )  # fmt: skip
-            spans = [place for period, place in totals.items() if one.window.period <= period <= one.window.last]
-            if _adds_over_time(picture.line) and len(spans) * picture.window.grain.months == _length(one.window):
-                sheet.tie(place, spans, _whats(picture.line), with_rest=False)
-            elif spans and not _adds_over_time(picture.line):
-                sheet.tie(place, spans[-1:], _whats(picture.line), with_rest=False)  # the year is its last span
+            spans = [totals[period] for period in inside]
+            if adds_over_time(line):
+                is_tied = sheet.tie(place, spans, _whats(line), f"year {one.window.year_starts}")
+            else:
+                is_tied = sheet.tie(place, spans[-1:], _whats(line), "last", with_rest=False)
+            if not is_tied or line.kind == AVERAGE_STOCK:
+                sheet.untied[place] = spans  # how it hangs together is not said, so it falls with any of them
 
 
-def _inside(sheet: Sheet, totals: Mapping[date, Place], window: Window) -> Iterator[Key]:
-    """The numbers of a year when it is one span alone, which it then is."""
-    spans = [place for period, place in totals.items() if window.period <= period <= window.last]
-    if len(spans) == 1:
-        yield from (key for key in sheet.cells if key.place == spans[0])
+def _put_increments(sheet: Sheet, picture: Picture, totals: Mapping[date, Place]) -> None:
+    """What came between two totals to date of one year: whoever has both has it."""
+    grain, starts = Grain(picture.window.grain), picture.window.tenant_starts
+    for period, place in totals.items():
+        before = totals.get(add_months(period, -grain.months))
+        if before is None or start_of(Grain.YEAR, period, starts) == period:
+            continue
+        now, then = (sheet.cells.get(Key("value", one)) for one in (place, before))
+        if now is None or then is None or now.value < then.value:
+            continue
+        came = Key("value", place._replace(who="\ncame"))
+        sheet.cells[came] = Cell(came, now.value - then.value, is_shown=False, counts_people=now.counts_people)
+        sheet.sums.append(Sum(now.key, (then.key, came)))
 
 
-def _length(window: Window) -> int:
-    return (window.last.year - window.period.year) * 12 + window.last.month - window.period.month + 1
-
-
-def _span(window: Window) -> tuple[str, str]:
-    return _months(window, window.period)
-
-
-def _months(window: Window, period: date) -> tuple[str, str]:
-    return month(period), month(last_month(period, Grain(window.grain)))
+def hidden_places(sheet: Sheet, decision: Decision) -> frozenset[Place]:
+    """The figures that are not printed though they would be: one of their numbers is hidden now, was before and is
+    still the same, or the whole of it is somebody's secret."""
+    gone = {key.place for key in decision.hidden} | sheet.secret
+    here: dict[Place, dict[str, Decimal]] = {}
+    for key, cell in sheet.cells.items():
+        here.setdefault(key.place, {})[key.what] = cell.value
+    gone |= {place for place in sheet.withheld if place in here and sheet.stays_hidden(place, here[place])}
+    gone |= {place for place, spans in sheet.untied.items() if any(span in gone for span in spans)}
+    return frozenset(gone & sheet.printed)

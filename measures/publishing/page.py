@@ -151,7 +151,7 @@ def result(data: Data, year_starts: int) -> Result:
         story=data.get("story", ""),
         unknown=data.get("unknown", ""),
         actions=[
-            (one["what"], one["who"], date.fromisoformat(one["due_on"]), CurveAction.State(one["state"]).label)
+            (one["what"], _who(one), date.fromisoformat(one["due_on"]), CurveAction.State(one["state"]).label)
             for one in data.get("actions", ())
         ],
     )
@@ -175,6 +175,13 @@ def has_hidden(data: Any) -> bool:
     if isinstance(data, Mapping):
         return bool(data.get("hidden")) or any(has_hidden(one) for one in data.values())
     return isinstance(data, list) and any(has_hidden(one) for one in data)
+
+
+def _who(action: Data) -> str:
+    """Whose an action is: a partner's by its code where it is shown, else a partner's, or the backbone's."""
+    if action["who"]:
+        return action["who"]
+    return _("a partner") if action.get("is_partner") else _("the backbone")
 
 
 def category_words(names: Sequence[str]) -> str:

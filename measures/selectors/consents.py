@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
 
 from backbone.models import Audience, Initiative, Partner
 from measures.models import Consent, Indicator
@@ -17,6 +20,12 @@ def consents(indicator_ids: Collection[int], audience: str) -> dict[int, set[int
     for indicator_id, partner_id in rows.values_list("indicator_id", "partner_id"):
         found.setdefault(indicator_id, set()).add(partner_id)
     return found
+
+
+def consents_changed(initiative: Initiative, since: datetime) -> bool:
+    """Whether some partner of an initiative has given or taken back a consent since; one statement."""
+    changed = Q(given_at__gte=since) | Q(ended_at__gte=since)
+    return Consent.objects.filter(changed, initiative=initiative).exists()
 
 
 @dataclass(frozen=True, slots=True)

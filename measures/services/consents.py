@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from django.db import transaction
-from django.utils import timezone
 
 from backbone import changes
 from backbone.models import Audience, Initiative, Membership, Partner
 from backbone.problems import gettext_noop
+from backbone.tenancy import database_time
 from measures.models import Consent
 
 changes.register_verbs(
@@ -37,7 +37,7 @@ def consent(
     wanted |= {(pk, Audience.FUNDERS.value) for pk, audience in wanted if audience == Audience.PUBLIC}
     standing = Consent.objects.filter(partner=partner, indicator__in=list(asked), ended_at=None)
     there = {(one.indicator_id, one.audience): one.pk for one in standing}
-    now = timezone.now()
+    now = database_time()
     gone = [pk for key, pk in there.items() if key not in wanted]
     new = sorted(wanted - there.keys())
     Consent.objects.filter(pk__in=gone).update(ended_by=by, ended_at=now)

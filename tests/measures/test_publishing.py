@@ -21,7 +21,8 @@ from comms.selectors.readers import readers
 from comms.services import releases
 from measures.models import Consent, Target
 from measures.publishing import frozen
-from measures.publishing.part import figures
+from measures.publishing.judging import figures
+from measures.publishing.places import Place
 from measures.rules.figures import Entry
 from measures.rules.kinds import KINDS
 from measures.selectors.reading import read, window_for
@@ -348,15 +349,38 @@ def correct(place, total, *, other=None, because="20 were counted twice"):
 
 def test_a_correction_stands_in_the_ledger_once_with_why_and_who(riverbend):
     with riverbend.scope():
+        agree(riverbend, "P4")
         publication = published(riverbend)
         correct(riverbend, 280)
         restatements.compare(publication)  # twice is once
         rows = Restated.objects.filter(
-            publication=publication, audience="funders", figure="completions:::2026-10:2026-10"
+            publication=publication, audience="funders", figure=str(Place("completions", "", "", "2026-10", "2026-10"))
         )
         row = rows.get()
         assert (row.before["value"], row.after["value"]) == ("1250", "1230")
         assert (row.reason, row.by) == ("20 were counted twice", riverbend.people.ana)
+
+
+def test_the_reason_of_a_partner_that_did_not_agree_is_told_to_nobody(riverbend):
+    with riverbend.scope():
+        publication = published(riverbend)
+        correct(riverbend, 280)
+        rows = Restated.objects.filter(publication=publication)
+        assert rows.exists()
+        assert set(rows.values_list("reason", "by")) == {("", None)}
+
+
+def test_a_consent_that_was_taken_back_ends_what_the_ledger_tells_of_it(riverbend):
+    with riverbend.scope():
+        agree(riverbend, "P4")
+        publication = published(riverbend)
+        Consent.objects.update(ended_at=timezone.now())
+        correct(riverbend, 280)
+        whose = {
+            Place.read(one).who
+            for one in Restated.objects.filter(publication=publication).values_list("figure", flat=True)
+        }
+        assert whose == {""}
 
 
 def test_a_figure_that_comes_back_leaves_the_ledger(riverbend, client):
@@ -388,7 +412,7 @@ def test_a_hidden_figure_that_moves_is_told_to_nobody(riverbend):
         publication = published(riverbend)
         correct(riverbend, 300, other={"age:14-15": 5, "age:unknown": 5})
         figures_told = {row.figure for row in Restated.objects.filter(publication=publication)}
-        assert not any(name.startswith("completions:P4:age:14-15") for name in figures_told)
+        assert not any(Place.read(name)[1:3] == ("P4", "age:14-15") for name in figures_told)
 
 
 # --- whose it is ---
@@ -463,6 +487,70 @@ def test_a_lead_alone_gives_and_takes_back_consent(riverbend, client):
     client.force_login(user_of(riverbend.people.ana))
     assert client.get(riverbend.url("consents/P2/")).status_code == 200
     assert client.post(riverbend.url("consents/P2/"), {"completions-public": "1"}).status_code == 403
+
+
+# --- what several publications tell together ---
+
+
+def test_who_came_late_with_few_people_is_not_the_difference_of_two_versions(riverbend):
+    """Seven of eight were published, the eighth brings 4: the new total is hidden, or 4 would be read off."""
+    with riverbend.scope():
+        late = make_partner(riverbend.initiative, "P9")
+        published(riverbend)
+        make_figure(riverbend.indicator, late, OCTOBER, 4)
+        rollups.rebuild(riverbend.initiative)
+        (indicator,) = part_of(published(riverbend))["indicators"]
+        assert indicator["figure"].get("hidden")
+        assert "value" not in indicator["figure"]
+
+
+def test_a_month_hidden_before_does_not_follow_from_its_quarter(riverbend):
+    with riverbend.scope():
+        few = make_indicator(riverbend.initiative, "few")
+        for month, number in ((date(2026, 7, 1), 40), (date(2026, 8, 1), 40), (SEPTEMBER, 5)):
+            for partner in riverbend.partners[:3]:
+                make_figure(
+                    few, partner, month, number if number > 5 else (5 if partner == riverbend.partners[0] else 0)
+                )
+        rollups.rebuild(riverbend.initiative)
+        of_month = next(
+            one for one in part_of(published(riverbend, SEPTEMBER))["indicators"] if one["line"]["slug"] == "few"
+        )
+        assert of_month["figure"].get("hidden")
+        draft = publications.begin(
+            initiative=riverbend.initiative, grain="quarter", period=date(2026, 7, 1), by=riverbend.people.ana
+        )
+        publications.ask_to_check(publication=draft, by=riverbend.people.ana)
+        publications.check(draft.pk)
+        draft.refresh_from_db()
+        part = part_of(publications.publish(publication=draft, by=riverbend.people.ana))
+        of_quarter = next(one for one in part["indicators"] if one["line"]["slug"] == "few")
+        shown = {period for period, figure in of_month["trend"] if not figure.get("hidden")}
+        assert of_quarter["figure"].get("hidden") or not {"2026-07", "2026-08"} <= shown
+
+
+def test_a_total_to_date_does_not_tell_what_a_small_month_brought(riverbend):
+    """120 by September and 124 by October: 4 came. Source: product specification, N15."""
+    with riverbend.scope():
+        total = make_indicator(riverbend.initiative, "so-far", kind="to_date")
+        for partner in riverbend.partners[:3]:
+            make_figure(total, partner, SEPTEMBER, 40)
+            make_figure(total, partner, OCTOBER, 44 if partner == riverbend.partners[0] else 40)
+        rollups.rebuild(riverbend.initiative)
+        one = next(one for one in part_of(published(riverbend))["indicators"] if one["line"]["slug"] == "so-far")
+        trend = dict(one["trend"])
+        assert trend["2026-09"].get("hidden") or trend["2026-10"].get("hidden")
+
+
+def test_what_changed_since_the_check_has_to_be_checked_again(riverbend):
+    with riverbend.scope():
+        draft = checked(riverbend)
+        agree(riverbend, "P1")
+        with pytest.raises(Refused, match="something has changed"):
+            publications.publish(publication=draft, by=riverbend.people.ana)
+        draft = checked(riverbend)
+        with pytest.raises(Refused, match="something has changed"):
+            publications.publish(publication=draft, by=riverbend.people.ana, seen="2026-11-01T00:00:00+00:00")
 
 
 # --- the way there ---

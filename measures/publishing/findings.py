@@ -1,0 +1,80 @@
+"""What staff read of a check: each hidden figure with its value and why, and what could still be computed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from backbone.conditions import Finding
+from backbone.look.numbers import number, period_name, short_period
+from measures import wording
+from measures.publishing import frozen
+from measures.publishing.gathering import Picture
+from measures.publishing.judging import Judged
+from measures.publishing.places import Key, Place
+from measures.rules.disclosure import Why
+from measures.rules.figures import plain
+from measures.rules.lines import breakdown_of
+
+_WHY = {
+    Why.SMALL: gettext_lazy("a small group"),
+    Why.SECRET: gettext_lazy("it would tell one partner’s own figure"),
+    Why.WITH: gettext_lazy("with it a small one could be computed"),
+}
+_WHATS = ("value", "numerator", "denominator", "lower", "upper", "rest")
+
+
+def hidden(judged: Judged) -> list[Finding]:
+    """Everything that is withheld of what was chosen."""
+    by_slug = {picture.slug: picture for picture in judged.pictures}
+    sheet, found = judged.sheet, []
+    for place in sorted(judged.hidden):
+        keys = [Key(what, place) for what in _WHATS]
+        reasons = {judged.decision.hidden[key] for key in keys if key in judged.decision.hidden}
+        if reasons:
+            why = str(_WHY[min(reasons, key=list(_WHY).index)])
+        elif place in sheet.secret:
+            why = str(_WHY[Why.SECRET])
+        elif place in sheet.withheld:
+            why = _("it was hidden before")
+        else:
+            why = _("something that it is made of is hidden")
+        values = [sheet.cells[key].value for key in keys if key in sheet.cells][:2]
+        value = "/".join(number(plain(one)) for one in values)
+        found.append(Finding(str(place), place_words(place, by_slug[place.indicator]), value, why))
+    return found
+
+
+def breaches(judged: Judged) -> Sequence[Finding]:
+    """What could be computed all the same, and how closely."""
+    by_slug = {picture.slug: picture for picture in judged.pictures}
+    words = _("between %(low)s and %(high)s can be computed")
+    return [
+        Finding(
+            figure=str(one.key.place),
+            words=place_words(one.key.place, by_slug[one.key.place.indicator]),
+            value=words % {"low": number(round(one.low, 2)), "high": number(round(one.high, 2))},
+            why=_("nothing more can be hidden that would protect it"),
+        )
+        for one in judged.breaches
+    ]
+
+
+def place_words(place: Place, picture: Picture) -> str:
+    """`K1, P4, 14–15, October 2026`: where a figure stands, for a person."""
+    indicator, line = picture.reading.indicator, picture.line
+    pieces = [indicator.code or indicator.name]
+    if place.who:
+        pieces.append(_("others") if place.is_together else place.who.partition("\n")[0])
+    if place.category and breakdown_of(place.category) in line.breakdowns:
+        pieces.append(wording.category_words(line, place.category))
+    pieces.append(period_words(place))
+    return ", ".join(piece for piece in pieces if piece)
+
+
+def period_words(place: Place) -> str:
+    """`October 2026`, `Jul 2026–Oct 2026`."""
+    first, last = frozen.month_from(place.first), frozen.month_from(place.last)
+    return period_name(first) if first == last else f"{short_period(first)}–{short_period(last)}"

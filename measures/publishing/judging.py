@@ -1,0 +1,215 @@
+"""What of a publication must not be shown to one audience: everything it can see and has seen, on one table, attacked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from backbone.conditions import Edition, Known
+from backbone.models import Partner, Tenant
+from measures.lines import today as today_of
+from measures.models import Indicator
+from measures.publishing import cells, frozen
+from measures.publishing.cells import Circle, Read, Sheet
+from measures.publishing.gathering import Picture, partner_names, pictures
+from measures.publishing.places import Place, partner_place, together_name, whole_place, year_place
+from measures.rules.combining import Combined
+from measures.rules.disclosure import Breach, Decision, suppress
+from measures.rules.kinds import COMMUNITY
+from measures.rules.lines import TOTAL, Line
+from measures.rules.periods import Grain, last_month, start_of
+from measures.rules.small import counts_in, is_small
+from measures.selectors.computed import ComputedWhole
+from measures.selectors.consents import consents
+from measures.selectors.small_inputs import small_inputs
+from measures.windows import Window, latest_month
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Some indicators' pictures, and what of them one audience may not be shown.
+
+    `agreed` are the partners that let it see their rows, by indicator id; `sheet` and `decision` say why something is
+    `hidden`; with `breaches` nothing may be published.
+    """
+
+    tenant: Tenant
+    pictures: Sequence[Picture]
+    partners: Mapping[int, Partner]
+    agreed: Mapping[int, set[int]]
+    circles: Mapping[str, Circle]
+    sheet: Sheet
+    decision: Decision
+    hidden: frozenset[Place]
+    breaches: Sequence[Breach]
+
+
+def judge(edition: Edition, indicators: Sequence[Indicator]) -> Judged:
+    """Gather these indicators as of the edition's instant, and decide what is hidden from its audience.
+
+    It is attacked twice where somebody sees more: by who reads what this audience does and no more, and by who reads
+    both. What either must not compute is hidden.
+    """
+    tenant = Tenant.objects.get(pk=edition.initiative.tenant_id)
+    found = pictures(edition.initiative, indicators, window_of(edition, tenant), tenant)
+    agreed = consents([one.pk for one in indicators], edition.audience)
+    within = None if edition.within is None else _codes_shown(edition.within.data)
+    circles = cells.circles(found, agreed, within)
+    audiences = [list(edition.known)]
+    if edition.wider:
+        audiences.append([*edition.known, *edition.wider])
+    hidden: set[Place] = set()
+    breaches: list[Breach] = []
+    for turn, known in enumerate(audiences):
+        sheet = _sheet(found, circles, agreed, known)
+        decision = suppress(
+            sheet.table(), tenant.small_cell_threshold,
+            progress=lambda done, of, turn=turn: edition.tell(done + turn * of, of * len(audiences)),
+        )  # fmt: skip
+        hidden |= cells.hidden_places(sheet, decision)
+        hidden |= _computed_from_hidden(found, sheet, hidden, tenant.small_cell_threshold)
+        breaches += decision.breaches
+    return Judged(
+        tenant, found, partner_names(found), agreed, circles, sheet, decision, frozenset(hidden), tuple(breaches)
+    )
+
+
+def window_of(edition: Edition, tenant: Tenant) -> Window:
+    """The span of an edition, as far as it is over."""
+    grain = Grain(edition.grain)
+    latest = min(latest_month(today_of(tenant)), last_month(edition.period, grain))
+    starts = tenant.fiscal_year_starts
+    return Window(grain, start_of(grain, edition.period, starts), latest, starts, starts, as_of=edition.as_of)
+
+
+def _sheet(
+    found: Sequence[Picture], circles: Mapping[str, Circle], agreed: Mapping[int, set[int]], known: Sequence[Known]
+) -> Sheet:
+    codes = {pk: code for picture in found for pk, code in picture.codes.items()}
+    sheet = Sheet(codes, *_read(known))
+    for picture in found:
+        cells.fill(sheet, picture, circles[picture.slug], agreed.get(picture.reading.indicator.pk, set()))
+    filed = [picture for picture in found if picture.line.rule.is_filed]
+    sheet.recall(
+        {picture.slug for picture in filed},
+        counts_people={picture.slug: picture.reading.indicator.counts_people for picture in filed},
+        adds={picture.slug: cells.adds_over_time(picture.line) for picture in filed},
+    )
+    return sheet
+
+
+# --- what is known already ---
+
+
+def _read(known: Sequence[Known]) -> tuple[dict[Place, Read], dict[Place, dict[str, Decimal]]]:
+    """What can be read in these parts, by place, and what was withheld in them, with the numbers that it was then."""
+    numbers: dict[Place, Read] = {}
+    withheld: dict[Place, dict[str, Decimal]] = {}
+    for one in known:
+        for place, line, data in figures(one.data, one.kept.get("others", {})):
+            if not data.get("hidden"):
+                combined = frozen.combined_from(data, data.get("kind", line.kind))
+                own = line if combined.kind == line.kind else replace(line, kind=combined.kind)
+                numbers[place] = Read(cells.numbers_of(own, combined), combined.coverage.filed)
+        for text, was in one.kept.get("withheld", {}).items():
+            withheld[Place.read(text)] = {what: Decimal(number) for what, number in was.items()}
+    return numbers, withheld
+
+
+def kept(judged: Judged) -> dict[str, Any]:
+    """What has to be known of this part when the next one is judged; nobody is shown it."""
+    was: dict[Place, dict[str, str]] = {}
+    for key, cell in judged.sheet.cells.items():
+        if key.place in judged.hidden:
+            was.setdefault(key.place, {})[key.what] = frozen.text(cell.value)
+    codes = {pk: partner.code for pk, partner in judged.partners.items()}
+    others = {
+        slug: sorted(codes[pk] for pk in circle.together) for slug, circle in judged.circles.items() if circle.together
+    }
+    return {"others": others, "withheld": {str(place): numbers for place, numbers in sorted(was.items())}}
+
+
+def figures(
+    data: Mapping[str, Any], others: Mapping[str, Sequence[str]] | None = None
+) -> Iterator[tuple[Place, Line, Mapping[str, Any]]]:
+    """Every figure of a part: where it stands, the line it is of, and its data. `others` names who is together, which
+    the part itself does not say."""
+    for one in data.get("indicators", ()):
+        line, window = frozen.line_from(one["line"]), frozen.window_from(one["window"])
+        slug = line.slug
+        for period, figure in one["trend"]:
+            yield whole_place(slug, TOTAL, window, frozen.month_from(period)), line, figure
+        for years in one.get("years", {}).values():
+            for year in years:
+                yield year_place(slug, frozen.window_from(year["window"])), line, year["figure"]
+        for split in one.get("breakdowns", ()):
+            for row in split["rows"]:
+                for period, figure in row["trend"]:
+                    yield whole_place(slug, row["key"], window, frozen.month_from(period)), line, figure
+        partners = one.get("partners", {})
+        for row in partners.get("rows", ()):
+            yield partner_place(slug, row["code"], TOTAL, window), line, row["figure"]
+            for split in row.get("breakdowns", ()):
+                for cell in split["rows"]:
+                    yield partner_place(slug, row["code"], cell["key"], window), line, cell["figure"]
+        if "others" in partners:
+            count = str(partners["others"]["count"])
+            who = together_name(others[slug] if others and slug in others else [count])
+            yield partner_place(slug, who, TOTAL, window), line, partners["others"]["figure"]
+
+
+def _codes_shown(data: Mapping[str, Any]) -> dict[str, set[str]]:
+    """Whose rows a part shows, by indicator."""
+    return {
+        one["line"]["slug"]: {row["code"] for row in one.get("partners", {}).get("rows", ())}
+        for one in data.get("indicators", ())
+    }
+
+
+# --- what is computed from what is hidden ---
+
+
+def _computed_from_hidden(
+    found: Sequence[Picture], sheet: Sheet, hidden: Collection[Place], threshold: int
+) -> frozenset[Place]:
+    """What is computed from others is hidden wherever one of its inputs is, or is too small, published or not."""
+    slugs = {picture.reading.indicator.pk: picture.slug for picture in found}
+    more: set[Place] = set()
+    for picture in found:
+        whole = picture.reading.whole
+        if not isinstance(whole, ComputedWhole):
+            continue
+        others = {leaf: slugs[leaf] for leaf in whole.inputs if leaf in slugs}
+        for period in _with_small_inputs(picture, set(whole.inputs) - set(others), threshold):
+            more.add(whole_place(picture.slug, TOTAL, picture.window, period))
+        for readings in picture.years.values():
+            for one in readings:
+                inputs = one.whole.inputs if isinstance(one.whole, ComputedWhole) else {}
+                if any(_is_small(inputs[leaf].combined, threshold) for leaf in inputs if leaf not in others):
+                    more.add(year_place(picture.slug, one.window))
+        places = {place for place in sheet.printed if place.indicator == picture.slug}
+        more |= {place for place in places if any(place._replace(indicator=one) in hidden for one in others.values())}
+        if len(others) < len(whole.inputs):  # a partner's own inputs are nobody's to see, so neither is what they make
+            more |= {place for place in places if place.who}
+    return frozenset(more & sheet.printed)
+
+
+def _with_small_inputs(picture: Picture, leaves: Collection[int], threshold: int) -> set[date]:
+    """The spans of a computed indicator's trend in which an input that is not published is too small."""
+    window, pk = picture.window, picture.reading.indicator.pk
+    if not leaves:
+        return set()
+    rows = small_inputs(
+        picture.reading.indicator.initiative, {pk: leaves}, window.grain, min(picture.trend, default=window.period),
+        window.period, threshold, window.sql_year,
+    )  # fmt: skip
+    return {period for _pk, period in rows}
+
+
+def _is_small(one: Combined, threshold: int) -> bool:
+    if one.kind == COMMUNITY:
+        return False
+    return is_small(counts_in(one.kind, one.value, one.numerator, one.denominator, one.lower, one.upper), threshold)
