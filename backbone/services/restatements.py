@@ -98,7 +98,7 @@ def _moved(publication: Publication, body: PublishedBody, known, now) -> list[Re
             wider=[
                 one for more in publishing.wider_than(body.audience) for one in known.get((more, condition.slug), [])
             ],
-            since=publication.as_of - SLOWEST,
+            since=publication.as_of and publication.as_of - SLOWEST,
         )
         there = {one.figure: one for one in condition.moved(edition, parts[condition.slug])}
         for figure, one in there.items():
