@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -26,6 +27,9 @@ class AgendaEvidence(Condition):
             return Part()
         headline, lines = vision_lines(edition.initiative)
         return Part({"headline": headline, "lines": lines})
+
+    def printed(self, data: Mapping[str, Any], year_starts: int) -> Mapping[str, Any]:
+        return {**data, "contents": [("aims", _("What it is all for"), 1)] if data["lines"] else []}
 
     def readings(self, initiative, as_of: datetime) -> Iterable[Reading]:
         """What makes an agenda common. None of it is recorded yet, and what is not known is said to be unknown."""

@@ -148,6 +148,62 @@ class Moved:
     by_id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One published figure as a row of a file. A hidden one has no numbers, here as anywhere.
+
+    `whose` says in words who is in it; `category` is empty for the total; `first` and `last` are months; `target` stands
+    beside the figures that it is for.
+    """
+
+    result: str
+    indicator: str
+    code: str
+    name: str
+    kind: str
+    unit: str
+    whose: str
+    first: date
+    last: date
+    words: str
+    state: str
+    filed: int
+    expected: int
+    excused: int = 0
+    breakdown: str = ""
+    category: str = ""
+    value: Decimal | None = None
+    numerator: Decimal | None = None
+    denominator: Decimal | None = None
+    lower: Decimal | None = None
+    upper: Decimal | None = None
+    is_hidden: bool = False
+    target: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What an indicator is whose figures are published, as a row of a file."""
+
+    indicator: str
+    code: str
+    name: str
+    result: str
+    kind: str
+    unit: str
+    definition: str
+    numerator: str = ""
+    denominator: str = ""
+    direction: str = ""
+    frequency: str = ""
+    target: Decimal | None = None
+    target_by: date | None = None
+    baseline: Decimal | None = None
+    target_words: str = ""
+    source: str = ""
+    source_url: str = ""
+
+
 class Condition:
     """What each of the five answers when asked; a condition overrides what it has something to say about."""
 
@@ -180,6 +236,24 @@ class Condition:
     def shown(self, data: Mapping[str, Any], year_starts: int) -> Mapping[str, Any]:
         """What `templates/<app>/_published.html` needs to show a part, its years beginning in that month."""
         return data
+
+    def printed(self, data: Mapping[str, Any], year_starts: int) -> Mapping[str, Any]:
+        """What `templates/<app>/_published_print.html` needs to print a part. `contents` in it are the part's headings
+        for the table of contents: [(anchor, title, level from 1)].
+        """
+        return self.shown(data, year_starts)
+
+    def rows(self, data: Mapping[str, Any]) -> Iterable[Row]:
+        """Every figure of a part, for files; in the reader's language."""
+        return ()
+
+    def definitions(self, data: Mapping[str, Any]) -> Iterable[Definition]:
+        """What the figures of a part are of, for files."""
+        return ()
+
+    def notes(self, data: Mapping[str, Any]) -> Iterable[str]:
+        """What has to be said below the figures of a part, wherever they go: one sentence each."""
+        return ()
 
     def chart(self, data: Mapping[str, Any], slug: str, year_starts: int) -> Mapping[str, Any] | None:
         """What `templates/<app>/_published_chart.html` needs to show the chart of that slug alone, with its numbers,

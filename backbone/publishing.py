@@ -82,7 +82,13 @@ def frozen(publication: Publication, audience: str, parts: str) -> tuple[str, st
     body = canonical(
         {
             "format": FORMAT,
-            "tenant": {"slug": tenant.slug, "name": tenant.name, "fiscal_year_starts": tenant.fiscal_year_starts},
+            "tenant": {
+                "slug": tenant.slug,
+                "name": tenant.name,
+                "fiscal_year_starts": tenant.fiscal_year_starts,
+                "timezone": tenant.timezone,
+                "accent": tenant.accent,
+            },
             "initiative": {
                 "slug": initiative.slug,
                 "name": initiative.name,

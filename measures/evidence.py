@@ -8,11 +8,11 @@ from typing import Any
 
 from django.urls import reverse
 
-from backbone.conditions import Attachment, Condition, DueItem, Edition, Moved, Option, Part, Reading
+from backbone.conditions import Attachment, Condition, Definition, DueItem, Edition, Moved, Option, Part, Reading, Row
 from backbone.models import Tenant
 from measures import duties
 from measures.models import Indicator
-from measures.publishing import moved, page, part
+from measures.publishing import moved, page, part, printing, tables
 from measures.selectors.consents import consents_changed
 from measures.selectors.evidence import condition_checks
 from measures.services import expectations
@@ -54,6 +54,18 @@ class MeasuresEvidence(Condition):
 
     def shown(self, data: Mapping[str, Any], year_starts: int) -> Mapping[str, Any]:
         return page.shown(data, year_starts)
+
+    def printed(self, data: Mapping[str, Any], year_starts: int) -> Mapping[str, Any]:
+        return printing.printed(data, year_starts)
+
+    def rows(self, data: Mapping[str, Any]) -> Iterable[Row]:
+        return tables.rows(data)
+
+    def definitions(self, data: Mapping[str, Any]) -> Iterable[Definition]:
+        return tables.definitions(data)
+
+    def notes(self, data: Mapping[str, Any]) -> Iterable[str]:
+        return printing.notes(data)
 
     def chart(self, data: Mapping[str, Any], slug: str, year_starts: int) -> Mapping[str, Any] | None:
         return page.chart(data, slug)
