@@ -97,6 +97,14 @@ def icon(name: str) -> SafeString:
     return format_html('<svg class="bb-i" viewBox="0 0 16 16" aria-hidden="true">{}</svg>', mark_safe(shapes))  # noqa: S308
 
 
+def drawing(name: str, ink: str) -> str:
+    """The same as a picture of its own, in one colour; for documents, which have no stylesheet for it."""
+    rules = (
+        f"*{{fill:none;stroke:{ink};stroke-width:1.6}}.f{{fill:{ink};stroke:none}}.k{{stroke:#fff;stroke-width:1.8}}"
+    )
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><style>{rules}</style>{ICONS[name]}</svg>'
+
+
 def mark() -> SafeString:
     """The platform's mark, five vertebrae, in the current colour."""
     bars = "".join(
