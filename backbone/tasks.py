@@ -14,7 +14,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from backbone.models import Tenant
-from backbone.services import publications, restatements
+from backbone.services import documents, publications, restatements
 from backbone.tenancy import tenant_scope
 
 logger = logging.getLogger(__name__)
@@ -69,4 +69,27 @@ def sweep_publications() -> int:
                 restatements.compare_all()
         except Exception:  # whatever it was, it is this tenant's
             logger.exception("Could not take up the publications of tenant %s.", tenant_id)
+    return taken
+
+
+@shared_task(base=TenantTask, name="backbone.tasks.make_document", time_limit=600, soft_time_limit=570)
+def make_document(tenant_id: int, file_id: int) -> None:
+    """Make a document of a published body."""
+    documents.make(file_id)
+
+
+@shared_task(name="backbone.tasks.sweep_documents")
+def sweep_documents() -> int:
+    """Take up documents whose nudge was lost, or whose worker died; returns how many. One tenant does not stop the next."""
+    taken = 0
+    for tenant_id in Tenant.objects.order_by("pk").values_list("pk", flat=True):
+        try:
+            with tenant_scope(tenant_id):
+                waiting = documents.waiting()
+            for file_id in waiting:
+                with tenant_scope(tenant_id):
+                    documents.make(file_id)
+                taken += 1
+        except Exception:  # whatever it was, it is this tenant's
+            logger.exception("Could not take up the documents of tenant %s.", tenant_id)
     return taken

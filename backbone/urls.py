@@ -6,7 +6,18 @@ A tenant's own pages lie below /o/<tenant>/-/…, where no initiative can be in 
 from django.urls import path
 
 from backbone import converters, health_views  # noqa: F401  registers <edition:…>
-from backbone.views import doors, keys, links, members, partners, public, publications, published, settings, shared
+from backbone.views import (
+    doors,
+    keys,
+    links,
+    members,
+    partners,
+    public,
+    publications,
+    published,
+    settings,
+    shared,
+)
 
 app_name = "backbone"
 HERE = "o/<slug:tenant>/<slug:initiative>/"
@@ -49,6 +60,8 @@ urlpatterns = [
     path(f"{HERE}published/all/", published.edition_list, name="published-list"),
     path(f"{HERE}published/<edition:edition>/", published.edition, name="published"),
     path(f"{HERE}published/<edition:edition>/data.json", published.data, name="published-data"),
+    path(f"{HERE}published/<edition:edition>/files/", published.file_list, name="published-files"),
+    path(f"{HERE}published/<edition:edition>/files/<slug:form>/", published.file, name="published-file"),
     path(f"{HERE}published/<edition:edition>/ledger/", published.ledger, name="published-ledger"),
     path(f"{HERE}publications/", publications.publication_list, name="publication-list"),
     path(f"{HERE}publications/new/", publications.publication_new, name="publication-new"),
@@ -67,15 +80,21 @@ urlpatterns = [
     path(f"{LINK}passphrase/", shared.passphrase, name="shared-passphrase"),
     path(f"{LINK}data.json", shared.data, name="shared-data"),
     path(f"{LINK}ledger/", shared.ledger, name="shared-ledger"),
+    path(f"{LINK}files/", shared.file_list, name="shared-files"),
+    path(f"{LINK}files/<slug:form>/", shared.file, name="shared-file"),
     path(f"{LINK}feed.atom", shared.feed, name="shared-feed"),
     path(f"{LINK}chart/<slug:indicator>/", shared.chart, name="shared-chart"),
     path(PUBLIC, public.page, name="public"),
     path(f"{PUBLIC}feed.atom", public.feed, name="public-feed"),
     path(f"{PUBLIC}data.json", public.data, name="public-data"),
     path(f"{PUBLIC}ledger/", public.ledger, name="public-ledger"),
+    path(f"{PUBLIC}files/", public.file_list, name="public-files"),
+    path(f"{PUBLIC}files/<slug:form>/", public.file, name="public-file"),
     path(f"{PUBLIC}chart/<slug:indicator>/", public.chart, name="public-chart"),
     path(f"{PUBLIC}<edition:edition>/", public.page, name="public-edition"),
     path(f"{PUBLIC}<edition:edition>/data.json", public.data, name="public-edition-data"),
     path(f"{PUBLIC}<edition:edition>/ledger/", public.ledger, name="public-edition-ledger"),
+    path(f"{PUBLIC}<edition:edition>/files/", public.file_list, name="public-edition-files"),
+    path(f"{PUBLIC}<edition:edition>/files/<slug:form>/", public.file, name="public-edition-file"),
     path(f"{PUBLIC}<edition:edition>/chart/<slug:indicator>/", public.chart, name="public-edition-chart"),
 ]

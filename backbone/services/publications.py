@@ -15,9 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from backbone import changes, conditions, progress, publishing
-from backbone.models import Initiative, Membership, Proof, Publication, PublishedBody
+from backbone.models import Initiative, Membership, Proof, Publication, PublishedBody, Tenant
 from backbone.nudging import nudge
 from backbone.problems import Problem, Refused
+from backbone.services import documents
 from backbone.tenancy import database_time
 
 logger = logging.getLogger(__name__)
@@ -156,6 +157,7 @@ def publish(*, publication: Publication, by: Membership, seen: str | None = None
     publication.save(update_fields=["version", "published_at", "published_by", "state"])
     PublishedBody.objects.bulk_create(bodies)
     Proof.objects.filter(publication=publication).delete()
+    documents.ask_for_all(publication, Tenant.objects.get(pk=publication.tenant_id).locale)
     changes.record(
         "publication.published", on=publication, by=by, initiative=publication.initiative,
         period=f"{publication.period:%Y-%m}", version=publication.version,

@@ -11,14 +11,14 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from backbone.access import anonymous_allowed
 from backbone.models import Audience, Initiative, Publication, PublishedBody
 from backbone.selectors import publications as reads
 from backbone.selectors.publications import EditionName
 from backbone.views.feeds import ENTRIES, EditionFeed
-from backbone.views.published import Door, named, show_chart, show_data, show_ledger, show_page
+from backbone.views.published import Door, named, show_chart, show_data, show_file, show_files, show_ledger, show_page
 
 FRESH = 60  # seconds for which a cache need not ask again
 
@@ -32,20 +32,37 @@ def everybody(view: Callable) -> Callable:
 
     @wraps(view)
     def checked(request, tenant: str, initiative: str, edition: EditionName | None = None, **words):
-        found = Initiative.objects.filter(slug=initiative, is_public=True).first()
-        if found is None:
-            raise Http404
-        publication, newer = (reads.latest(found), None) if edition is None else named(found, edition)
-        if publication is None:
-            raise Http404
-        body = reads.body_of(publication, Audience.PUBLIC)
-        response = view(request, body, _door(tenant, found, edition, newer), **words)
-        times = [(newer or publication).published_at]
+        body, newer, door = _opened(tenant, initiative, edition)
+        response = view(request, body, door, **words)
+        times = [(newer or body.publication).published_at]
         if body.has_moved:
-            times.append(reads.moved_at(publication, Audience.PUBLIC))
+            times.append(reads.moved_at(body.publication, Audience.PUBLIC))
         return _kept(request, response, max(one for one in times if one is not None))
 
     return anonymous_allowed(require_safe(checked))
+
+
+def everybody_now(view: Callable) -> Callable:
+    """The same for a page with a form, which no cache may keep."""
+
+    @wraps(view)
+    def checked(request, tenant: str, initiative: str, edition: EditionName | None = None, **words):
+        body, _newer, door = _opened(tenant, initiative, edition)
+        return view(request, body, door, **words)
+
+    return anonymous_allowed(require_http_methods(["GET", "HEAD", "POST"])(checked))
+
+
+def _opened(
+    tenant: str, initiative: str, edition: EditionName | None
+) -> tuple[PublishedBody, Publication | None, Door]:
+    found = Initiative.objects.filter(slug=initiative, is_public=True).first()
+    if found is None:
+        raise Http404
+    publication, newer = (reads.latest(found), None) if edition is None else named(found, edition)
+    if publication is None:
+        raise Http404
+    return reads.body_of(publication, Audience.PUBLIC), newer, _door(tenant, found, edition, newer)
 
 
 @everybody
@@ -61,6 +78,16 @@ def data(request, body: PublishedBody, door: Door):
 @everybody
 def ledger(request, body: PublishedBody, door: Door):
     return show_ledger(request, body, door)
+
+
+@everybody_now
+def file_list(request, body: PublishedBody, door: Door):
+    return show_files(request, body, door)
+
+
+@everybody_now
+def file(request, body: PublishedBody, door: Door, form: str):
+    return show_file(request, body, door, form)
 
 
 @everybody
@@ -95,6 +122,7 @@ def _door(tenant: str, initiative: Initiative, edition: EditionName | None, newe
         page=at(),
         data=at("-data"),
         ledger=at("-ledger"),
+        files=at("-files"),
         feed=reverse("backbone:public-feed", args=place),
         newer=newer and {"publication": newer, "url": at(which=EditionName.of(newer))},
         frame="base_open.html",

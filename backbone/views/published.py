@@ -24,19 +24,21 @@ from django.utils.dates import MONTHS
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 from redis.exceptions import RedisError
 
 from backbone import conditions
 from backbone.access import member_can
 from backbone.caching import release
+from backbone.htmx import page_or_part, wants_part
 from backbone.look.numbers import period_name
 from backbone.models import Audience, Membership, Publication, PublishedBody, Restated, ShareLink
 from backbone.roles import Can
 from backbone.selectors import publications as reads
 from backbone.selectors.publications import EditionName
-from backbone.services import visits
+from backbone.services import documents, visits
 from backbone.templatetags.bb import chosen_theme
+from backbone.views import downloads
 
 CACHED_SECONDS = 24 * 3600
 # What many readers' addresses ask of a page; what somebody made up is worth no room.
@@ -47,7 +49,8 @@ CHOICES = {"year": {"calendar"}, "language": set(dict(settings.LANGUAGES)), "the
 class Door:
     """Through which door a publication is read: as which audience, by whom, in which frame, and at which addresses.
 
-    An address that is empty is not to be had through this door. `newer` is the newer version that it leads on to:
+    An address that is empty is not to be had through this door; a document's is that of all `files` with its form behind
+    it. `newer` is the newer version that it leads on to:
     `publication` and `url`.
     """
 
@@ -55,6 +58,7 @@ class Door:
     page: str
     data: str
     ledger: str = ""
+    files: str = ""
     feed: str = ""
     newer: Mapping[str, Any] | None = None
     frame: str = "base.html"
@@ -120,6 +124,24 @@ def ledger(request, initiative, edition):
     return show_ledger(request, reads.body_of(publication, door.audience), door)
 
 
+@member_can(Can.READ_RESULTS)
+@require_safe
+def file_list(request, initiative, edition):
+    """Every document of a version, with its state."""
+    publication, _newer = named(initiative, edition)
+    door = _door(request, initiative, edition)
+    return show_files(request, reads.body_of(publication, door.audience), door)
+
+
+@member_can(Can.READ_RESULTS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def file(request, initiative, edition, form: str):
+    """GET: the document when it is made, else the page; POST: have it made."""
+    publication, _newer = named(initiative, edition)
+    door = _door(request, initiative, edition)
+    return show_file(request, reads.body_of(publication, door.audience), door, form)
+
+
 def _door(request, initiative, edition: EditionName, newer: Publication | None = None) -> Door:
     place = (request.tenant.slug, initiative.slug)
 
@@ -131,6 +153,7 @@ def _door(request, initiative, edition: EditionName, newer: Publication | None =
         page=at("published"),
         data=at("published-data"),
         ledger=at("published-ledger"),
+        files=at("published-files"),
         newer=newer and {"publication": newer, "url": at("published", EditionName.of(newer))},
         member=request.membership,
     )
@@ -149,7 +172,10 @@ def _page(request, body: PublishedBody, door: Door) -> str:
     moved = told(rows, reads.content(body)["parts"])
     context = page_context(body, year_asked(request, body)) | {
         "door": door,
-        "files": [{"url": door.data, "label": _("Data")}],
+        "files": [
+            *downloads.links(door.files, downloads.said_language(request)),
+            {"url": door.data, "label": _("Data")},
+        ],
         "moved": moved,
         "seen_at": _seen_before(moved, body, door),
     }
@@ -216,6 +242,37 @@ def show_chart(request, body: PublishedBody, door: Door, slug: str) -> HttpRespo
     found = reads.content(body)
     context = {"door": door, "chart": html} | _heading(found)
     return render(request, "backbone/published_chart.html", context)
+
+
+def show_files(request, body: PublishedBody, door: Door, wanted: str = "") -> HttpResponse:
+    """Every document of a version, with its state; asks again while one is being made. `wanted`: the form that somebody
+    came for."""
+    context = downloads.context_of(body, door.files, downloads.said_language(request), wanted) | {
+        "door": door,
+        "publication": body.publication,
+        "title": span_name(body.publication),
+        "sha256": body.sha256,
+    }
+    return page_or_part(request, "backbone/published_files.html", "backbone/_published_files.html", context)
+
+
+def show_file(request, body: PublishedBody, door: Door, form: str) -> HttpResponse:
+    """A document to the byte when it is made, else the page with its button: a GET makes nothing. A POST has it made.
+
+    Raises Http404 for a form that there is not.
+    """
+    if form not in downloads.FORMS:
+        raise Http404
+    if request.method == "POST":
+        documents.ask(body=body, form=form, language=downloads.language())
+        if wants_part(request):
+            return show_files(request, body, door)
+        return redirect(door.files + downloads.said_language(request))
+    made = downloads.made(body, form)
+    if made is None:
+        return show_files(request, body, door, wanted=form)
+    door.note(body, form)
+    return downloads.answer(request, made, body)
 
 
 @dataclass(frozen=True, slots=True)

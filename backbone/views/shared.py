@@ -22,7 +22,7 @@ from backbone.selectors import publications as reads
 from backbone.services import links
 from backbone.views.doors import too_many_requests
 from backbone.views.feeds import EditionFeed
-from backbone.views.published import Door, show_chart, show_data, show_ledger, show_page
+from backbone.views.published import Door, show_chart, show_data, show_file, show_files, show_ledger, show_page
 
 _TENANT = "SELECT * FROM backbone_tenant WHERE id = %s"  # by hand, as the link itself is looked up
 TOLD = "told"  # the cookie of a browser that told the passphrase; for this one address alone
@@ -67,6 +67,20 @@ def data(request, link: ShareLink, body: PublishedBody | None, door: Door):
 def ledger(request, link: ShareLink, body: PublishedBody | None, door: Door):
     """What of it is another figure by now."""
     return show_ledger(request, _there(body), door)
+
+
+@opens
+@require_safe
+def file_list(request, link: ShareLink, body: PublishedBody | None, door: Door):
+    """Every document of it, with its state."""
+    return show_files(request, _there(body), door)
+
+
+@opens
+@require_http_methods(["GET", "HEAD", "POST"])
+def file(request, link: ShareLink, body: PublishedBody | None, door: Door, form: str):
+    """A document when it is made; a POST has it made."""
+    return show_file(request, _there(body), door, form)
 
 
 @opens
@@ -135,6 +149,7 @@ def _door(link: ShareLink, token: str) -> Door:
         page=reverse("backbone:shared", args=[token]),
         data=reverse("backbone:shared-data", args=[token]),
         ledger=reverse("backbone:shared-ledger", args=[token]),
+        files=reverse("backbone:shared-files", args=[token]),
         feed=reverse("backbone:shared-feed", args=[token]),
         frame="base_open.html",
         link=link,
