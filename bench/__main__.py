@@ -18,6 +18,7 @@ SUBJECTS = (
     "memory",
     "disclosure",
     "sharing",
+    "documents",
 )
 # Loads 24 million figures first, which takes a quarter of an hour and 20 GB: only when it is named.
 ON_REQUEST = ("growing",)
@@ -48,7 +49,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    from bench import disclosure, growth, importing, memory, rollups, sharing, then, workbooks
+    from bench import disclosure, documents, growth, importing, memory, rollups, sharing, then, workbooks
     from bench.measuring import Report
 
     def reading(report: Report, quick: bool) -> None:
@@ -66,6 +67,7 @@ def _run(arguments: argparse.Namespace) -> int:
         "memory": memory.memory,
         "disclosure": disclosure.disclosure,
         "sharing": sharing.sharing,
+        "documents": documents.documents,
         "growing": growth.growing,
     }
     for subject in arguments.subjects or SUBJECTS:
