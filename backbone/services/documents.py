@@ -32,8 +32,8 @@ FAILED = "failed"
 def ask(*, body: PublishedBody, form: str, language: str) -> PublishedFile:
     """The document of a body in a form and a language: the one that is made, else one that a worker is asked to make.
 
-    Asking for one that waits changes nothing; one that could not be made is tried again. Raises Refused:
-    `document.unknown_form`, `document.unknown_language`.
+    Asking for one that waits changes nothing; one that could not be made, or that nobody took up in time, is tried
+    again. Raises Refused: `document.unknown_form`, `document.unknown_language`.
     """
     if form not in forms.FORMS:
         text = gettext_noop("There is no document “{value}” of a publication.")
@@ -42,7 +42,7 @@ def ask(*, body: PublishedBody, form: str, language: str) -> PublishedFile:
         text = gettext_noop("No document is made in the language “{value}”.")
         raise Refused(Problem("document.unknown_language", text, {"value": language[:20]}))
     file, is_new = PublishedFile.objects.get_or_create(body=body, form=form, language=language)
-    if file.is_made or not (is_new or file.problem):
+    if file.is_made or not (is_new or file.problem or is_lost(file)):
         return file
     if not is_new:
         file.problem, file.asked_at = "", timezone.now()
@@ -80,6 +80,11 @@ def make(file_id: int) -> None:
     else:
         file.content, file.sha256, file.made_at = content, hashlib.sha256(content).hexdigest(), timezone.now()
     file.save(update_fields=["problem", "content", "sha256", "made_at"])
+
+
+def is_lost(file: PublishedFile) -> bool:
+    """Whether it waits for longer than a worker needs to take it up and make it."""
+    return not file.is_made and not file.problem and file.asked_at < timezone.now() - STALE
 
 
 def waiting() -> list[int]:

@@ -39,7 +39,9 @@ class Offer:
 
     @property
     def is_busy(self) -> bool:
-        return self.file is not None and not self.file.is_made and not self.file.problem
+        """Whether a worker has it, or will soon; of one that was lost the button comes back."""
+        file = self.file
+        return file is not None and not file.is_made and not file.problem and not documents.is_lost(file)
 
     @property
     def problem(self) -> str:

@@ -36,7 +36,7 @@ PAGES = {
     ],
     "chair": ["curves/{curve}/"],
     "lead": ["consents/P4/", "published/"],
-    "frank": ["published/{before}-v1/", "published/{before}-v1/?year=calendar", "published/all/", "agenda/"],
+    "frank": ["published/{before}-v1/", "published/{before}-v1/?year=calendar", "published/{before}-v1/files/", "published/all/", "agenda/"],
 }  # fmt: skip
 TENANT_PAGES = ["partners/", "members/", "settings/", "keys/", "account/"]
 

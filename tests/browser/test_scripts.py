@@ -5,9 +5,13 @@ Each runs over the demonstration as it was loaded and leaves it so (`anew`).
 
 from __future__ import annotations
 
+import csv
+import hashlib
+import io
 import logging
 import re
 import time
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -518,6 +522,29 @@ def test_a_funder_reads_what_is_published_and_nothing_else(site, visit):
         assert page.goto(site.page(rest)).status == 404, rest
     refused = site.sql("SELECT count(*) FROM backbone_change WHERE verb = 'access.refused'")
     assert refused[0][0] >= 10
+
+
+def test_a_funder_has_documents_made_and_takes_them(site, visit):
+    """Step 6: the same marks in the file as on the page. In Spanish, in which nobody has asked for them yet."""
+    page = visit("frank")
+    before = f"{site.sql('SELECT max(period) FROM backbone_publication')[0][0]:%Y-%m}"
+    page.context.add_cookies([{"name": "django_language", "value": "es", "url": site.url}])
+    page.goto(site.page(f"published/{before}-v1/"))
+    page.locator(".bb-head__end a[href$='files/csv/']").click()
+    page.locator("#files form[action$='files/csv/'] button").click()
+    link = page.locator("#files a[href$='files/csv/']")
+    expect(link).to_be_visible(timeout=60_000)
+    with page.expect_download() as waited:
+        link.click()
+    first = Path(waited.value.path()).read_bytes()
+    assert waited.value.suggested_filename == f"riverbend-youth-to-work-{before}-v1.csv"
+    rows = list(csv.DictReader(io.StringIO(first.decode())))
+    hidden = [row for row in rows if row["hidden"]]
+    assert {row["whose"] for row in hidden} >= {"P4"}
+    assert not any(row["value"] for row in hidden)
+    again = page.request.get(site.page(f"published/{before}-v1/files/csv/"))
+    assert again.body() == first
+    assert again.headers["etag"] == f'"{hashlib.sha256(first).hexdigest()}"'
 
 
 @CHANGES_THE_SITE
