@@ -557,7 +557,7 @@ def test_a_month_is_published_and_a_correction_is_told_to_who_read_it(site, visi
     dana.get_by_role("button", name="Choose what is in it").click()
     dana.get_by_role("button", name="Check it").click()
     publish = dana.get_by_role("button", name=re.compile("^Publish "))
-    expect(publish).to_be_visible(timeout=60_000)
+    expect(publish).to_be_visible(timeout=120_000)
     expect(dana.get_by_text(re.compile(r"K1, P1, 14–15, ")).first).to_be_visible()
     expect(dana.get_by_text("with it a small one could be computed").first).to_be_visible()
     dana.get_by_role("link", name=re.compile("Look at it Funders")).click()
