@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Count, Max, QuerySet
 
 from backbone.models import Audience, Initiative, Membership, Publication, PublishedBody, Restated, ShareLink, Visit
-from backbone.roles import Can, Reach, reach
+from backbone.roles import Can
 from backbone.tenancy import active_tenant_id
 
 
@@ -38,11 +38,6 @@ def audience_of(membership: Membership) -> str:
 
 def reads_drafts(membership: Membership) -> bool:
     return membership.can(Can.PUBLISH) or membership.can(Can.RELEASE)
-
-
-def reads_only_published(membership: Membership) -> bool:
-    """Whether somebody sees nothing but what is published: funders do."""
-    return all(reach(grant.role, Can.READ_RESULTS) is Reach.PUBLISHED for grant in membership.current_grants)
 
 
 def published(initiative: Initiative) -> QuerySet[Publication]:

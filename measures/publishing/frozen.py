@@ -263,8 +263,6 @@ def reading(
         found["status"] = str(one.status)
         if one.change is not None and with_change:
             found["change"] = change(one.change)
-        if one.before is not None and one.before.combined.has_something:
-            found["before"] = month(one.window.previous.period)
         missing = getattr(one.whole, "missing", ())
         if missing:
             found["missing_inputs"] = list(missing)
