@@ -65,6 +65,7 @@ def line_of(indicator: Indicator, dimensions: dict[str, plain.Dimension]) -> pla
         numerator_name=indicator.numerator,
         denominator_name=indicator.denominator,
         is_whole=indicator.is_whole,
+        allows_negative=indicator.allows_negative,
         over_time=indicator.over_time,
         carry_forward=indicator.carry_forward,
         limits=limits_of(indicator),

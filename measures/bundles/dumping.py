@@ -145,6 +145,8 @@ def _indicator(row: Indicator, targets: list[Target]) -> dict[str, Any]:
         found["carry_forward"] = row.carry_forward
     if not row.is_whole:
         found["decimals"] = True
+    if row.allows_negative:
+        found["allows_negative"] = True
     if not row.counts_people:
         found["counts_people"] = False
     if row.levels:

@@ -22,7 +22,8 @@ SPLIT_KEYS = ("by", "since", "until")
 LIMIT_KEYS = ("min", "max", "is_hard")
 INDICATOR_KEYS = (
     "slug", "code", "name", "definition", "outcome", "strategy", "kind", "numerator", "denominator", "unit",
-    "direction", "frequency", "over_time", "carry_forward", "decimals", "counts_people", "levels", "mean_allowed", "overlap",
+    "direction", "frequency", "over_time", "carry_forward", "decimals", "allows_negative", "counts_people", "levels",
+    "mean_allowed", "overlap",
     "dimensions", "due_day", "lock_day", "baseline", "targets", "judged_from", "limits", "retired_on", "formula",
     "components", "reweight", "source", "source_url", "versions",
 )  # fmt: skip
@@ -145,6 +146,8 @@ def _read_indicator(section: Section) -> dict[str, Any]:
     fields = given(section, values)
     if "decimals" in section:
         fields["is_whole"] = not decimals
+    if "allows_negative" in section:
+        fields["allows_negative"] = bool(section.flag("allows_negative"))
     if "counts_people" in section:
         fields["counts_people"] = section.flag("counts_people") is not False
     if "levels" in section:

@@ -127,6 +127,13 @@ class IndicatorForm(forms.Form):
     overlap_source = forms.CharField(label=_("From where the overlap is known"), max_length=500, required=False)
     overlap_on = forms.DateField(label=_("When it was found out"), required=False, widget=day_input())
     decimals = forms.BooleanField(label=_("Figures need not be whole numbers"), required=False)
+    allows_negative = forms.BooleanField(
+        label=_("Figures may be below zero"),
+        required=False,
+        help_text=_(
+            "As of a balance, or a change. While somebody is missing, such a figure is never called at least so much."
+        ),
+    )
     counts_people = forms.BooleanField(
         label=_("Its numbers are people"),
         required=False,
@@ -207,6 +214,8 @@ class IndicatorForm(forms.Form):
         is_open = is_known and (kind.is_count or kind.is_measure or kind.is_words or kind.slug == kinds.MONEY)
         if not is_known or is_open or not kind.is_filed:
             dropped += ["decimals"]
+        if not is_known or not kind.takes_negative:
+            dropped += ["allows_negative"]
         if not is_known or kind.slug != kinds.FORMULA:
             dropped += ["formula"]
         if not is_known or kind.slug != kinds.INDEX:
@@ -256,11 +265,14 @@ class IndicatorForm(forms.Form):
         """The short names of the other indicators, from which this one may be computed."""
         return [slug for slug, row in self.others.items() if row.kind not in NO_INPUTS]
 
+    BOXES = ("decimals", "allows_negative", "counts_people", "mean_allowed", "reweight")
+
     # The parts of the page: about it, what the kind asks, when it is filed.
     ABOUT = ("name", "slug", "code", "definition", "outcome", "strategy")
     OF_KIND = (
         "formula", "components", "reweight", "source", "source_url",
-        "numerator", "denominator", "unit", "over_time", "carry_forward", "levels", "mean_allowed", "decimals", "counts_people",
+        "numerator", "denominator", "unit", "over_time", "carry_forward", "levels", "mean_allowed", "decimals",
+        "allows_negative", "counts_people",
         "overlap_rate", "overlap_source", "overlap_on",
     )  # fmt: skip
     RHYTHM = ("direction", "frequency", "due_day", "lock_day", "breakdowns")
@@ -309,7 +321,7 @@ class IndicatorForm(forms.Form):
         empty = {
             "numerator": "", "denominator": "", "over_time": "", "carry_forward": 0, "breakdowns": [], "unit": "",
             "formula": "", "components": [], "reweight": False, "source": "", "source_url": "",
-            "levels": [], "mean_allowed": False, "overlap_source": "",
+            "levels": [], "mean_allowed": False, "overlap_source": "", "allows_negative": False,
         }  # fmt: skip
         for name, nothing in empty.items():
             if found.get(name) in (None, ""):
@@ -336,6 +348,7 @@ class IndicatorForm(forms.Form):
             reweight=bool(self["reweight"].value()) if "reweight" in self.fields else False,
             levels=self._sample_levels(),
             mean_allowed=bool(self["mean_allowed"].value()) if "mean_allowed" in self.fields else False,
+            allows_negative=bool(self["allows_negative"].value()) if "allows_negative" in self.fields else False,
         )
 
     def _sample_levels(self) -> tuple[Level, ...]:

@@ -105,6 +105,7 @@ class Indicator(TenantOwned):
         _("months a stock is carried forward"), default=0, validators=[MaxValueValidator(12)]
     )
     is_whole = models.BooleanField(_("whole numbers only"), default=True)
+    allows_negative = models.BooleanField(_("figures may be below zero"), default=False)
     counts_people = models.BooleanField(
         _("its numbers are people"),
         default=True,

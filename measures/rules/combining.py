@@ -375,14 +375,8 @@ def _finished(
         is_exact = covered.is_complete and covered.expected == 1 and numbers.lower == numbers.upper
         value = numbers.lower if is_exact else None
         is_lower_bound = numbers.is_there and numbers.upper is None
-    elif line.rule.only_grows:
-        is_lower_bound = (
-            state is State.PARTIAL
-            and value is not None
-            and not line.may_be_negative
-            and numbers.as_of_period is None
-            and can_only_grow
-        )
+    elif line.can_only_grow:
+        is_lower_bound = state is State.PARTIAL and value is not None and numbers.as_of_period is None and can_only_grow
     return Combined(
         kind=line.kind,
         state=state,

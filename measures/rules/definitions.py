@@ -44,7 +44,7 @@ def unit_of(text: str) -> str:
     return PERCENT if text.strip().lower() in PERCENT_WORDS else text.strip()
 
 
-def check_definition(line: Line, *, due_day: int, lock_day: int) -> list[Problem]:
+def check_definition(line: Line, *, due_day: int, lock_day: int, counts_people: bool = False) -> list[Problem]:
     """What is wrong with an indicator's settings. `Problem.field` names the setting."""
     found = check_line(line)
     if any(problem.field == "kind" for problem in found):
@@ -60,6 +60,12 @@ def check_definition(line: Line, *, due_day: int, lock_day: int) -> list[Problem
     if line.rule.is_words and line.breakdowns:
         text = gettext_noop("{name} is told in words, which are not split: leave its breakdowns empty.")
         found.append(Problem("line.words_not_split", text, _named(line), field="dimensions"))
+    if counts_people and line.may_be_negative and line.rule.is_filed:
+        text = gettext_noop(
+            "The numbers of {name} are people, and there are never fewer than none. Say that they are no people, or "
+            "that figures are not below zero."
+        )
+        found.append(Problem("line.people_below_zero", text, _named(line), field="allows_negative"))
     limits = line.limits
     if limits is not None and limits.low is not None and limits.high is not None and limits.low > limits.high:
         text = gettext_noop("{name} would have to be at least {low} and at most {high}: nothing is both.")
@@ -200,6 +206,12 @@ def check_settled(name: str, changed: Mapping[str, tuple[Any, Any]]) -> list[Pro
         for field, (before, after) in changed.items()
         if field in text and before != after
     ]  # fmt: skip
+
+
+def below_zero_stays(name: str) -> Problem:
+    """Why an indicator still allows figures below zero: some stand."""
+    text = gettext_noop("{name} has figures or targets below zero, so it still allows them. Correct them before.")
+    return Problem("definition.below_zero", text, {"name": name}, field="allows_negative")
 
 
 def check_categories(slugs: Iterable[str]) -> list[Problem]:

@@ -241,7 +241,7 @@ def check_figure(line: Line, entry: Entry, category: str = TOTAL) -> list[Proble
         elif number != round(number, line.decimal_places):
             text = gettext_noop("{value} has too many decimal places: at most {places}.")
             add(component, "number.precision", text, value=number, places=line.decimal_places)
-        elif number < 0 and not line.may_be_negative:
+        elif number < 0 and not line.takes_negative(component):
             add(component, "number.negative", gettext_noop("{value} is below zero."), value=number)
         elif line.must_be_whole and number != number.to_integral_value():
             add(component, "number.not_integer", gettext_noop("{value} is not a whole number."), value=number)

@@ -103,6 +103,12 @@ class Kind:
         return self.slug in _WITH_VOLUME
 
     @property
+    def takes_negative(self) -> bool:
+        """True when an indicator of it may say that its figures go below zero. Counts and both halves of a rate never
+        do; what is computed or published may anyhow."""
+        return self.is_filed and not (self.is_count or self.is_ratio or self.is_words)
+
+    @property
     def aims(self) -> tuple[str, ...]:
         """The fields of a target or a baseline: the shape of what is combined, of a milestone a share of partners."""
         if self.is_words:

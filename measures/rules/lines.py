@@ -74,9 +74,9 @@ class Line:
 
     `breakdowns` are tuples of dimension slugs: one for a plain breakdown, several for a cross-tabulation; `spans` gives
     the first and the last month of those that are not there for ever. `is_whole` asks for whole numbers (in a rate:
-    both of them). `carry_forward` is in months, for a stock only. `levels` are those of a scale, lowest first, and
-    `mean_allowed` says that their ranks may be averaged; `overlap` is for people. `formula`, or `composed_of` and
-    `reweight`, say how it is computed from others.
+    both of them); `allows_negative` says that figures may be below zero. `carry_forward` is in months, for a stock only.
+    `levels` are those of a scale, lowest first, and `mean_allowed` says that their ranks may be averaged; `overlap` is
+    for people. `formula`, or `composed_of` and `reweight`, say how it is computed from others.
 
     `at(period)` is the line as it is asked for in a period; it remembers the `whole` line to say what is missing in it.
     """
@@ -152,7 +152,21 @@ class Line:
     def may_be_negative(self) -> bool:
         if not self.rule.is_filed:
             return True
-        return self.allows_negative and not self.rule.is_count and not self.rule.is_ratio
+        return self.allows_negative and self.rule.takes_negative
+
+    def takes_negative(self, component: str) -> bool:
+        """Whether this field of a figure may be below zero: never the weight of an average, nor half of a rate."""
+        return component == "value" and self.may_be_negative
+
+    @property
+    def can_only_grow(self) -> bool:
+        """True when whoever is missing can only add to its value, so that a part of it is a lower bound."""
+        return self.rule.only_grows and not self.may_be_negative
+
+    @property
+    def has_volume(self) -> bool:
+        """True when a figure says how much there was. An amount that may be below zero weighs nothing."""
+        return self.rule.has_volume and (self.rule.is_weighted or not self.may_be_negative)
 
     @property
     def is_proportion(self) -> bool:
@@ -287,8 +301,10 @@ def check_line(line: Line) -> list[Problem]:
                 value=str(line.carry_forward),
             )
         )
-    if line.allows_negative and (rule.is_count or rule.is_ratio):
+    if line.allows_negative and not rule.takes_negative:
         text = gettext_noop("Figures of the kind {kind} cannot be below zero.")
+        if not rule.is_filed:
+            text = gettext_noop("Figures of the kind {kind} may be below zero anyhow: there is nothing to allow.")
         found.append(Problem("line.negative_not_here", text, params | {"kind": rule.slug}, field="allows_negative"))
     for breakdown in line.breakdowns:
         missing = [slug for slug in breakdown if slug not in line.dimensions]

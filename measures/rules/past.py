@@ -42,8 +42,8 @@ def check_past(line: Line, entry: Entry, past: Past) -> list[Problem]:
 
 def warn_past(line: Line, period: date, entry: Entry, past: Past, year_starts: int) -> list[Problem]:
     """What is odd after the earlier totals. `unusual.fell`: a total since the fiscal year began that is less than the
-    one before it in the same year."""
-    if line.kind != TO_DATE or not has_answer(line, entry):
+    one before it in the same year, of what cannot be below zero."""
+    if line.kind != TO_DATE or line.may_be_negative or not has_answer(line, entry):
         return []
     year = start_of(Grain.YEAR, period, year_starts)
     before = [one for when, one in past if when < period and when >= year and has_answer(line, one)]

@@ -252,7 +252,7 @@ def _share(reading: Reading, partner_id: int) -> tuple[Decimal | None, Decimal |
     """
     part = next((part.combined for part in reading.whole.parts if part.partner_id == partner_id), None)
     rule = reading.line.rule
-    if part is None or not rule.has_volume or reading.now.lower is not None:
+    if part is None or not reading.line.has_volume or reading.now.lower is not None:
         return None, None, None
     own = part.denominator if rule.divides else part.value
     everybody = reading.now.denominator if rule.divides else reading.now.value

@@ -22,7 +22,7 @@ from measures.models.filings import FigureState
 from measures.rules.combining import Combined, combine_partners
 from measures.rules.coverage import Coverage, State
 from measures.rules.figures import Entry, divided
-from measures.rules.kinds import KINDS, ORDINAL, TO_DATE, UNDUPLICATED
+from measures.rules.kinds import ORDINAL, TO_DATE, UNDUPLICATED
 from measures.rules.lines import Line
 from measures.rules.periods import Grain, add_months, last_day, last_month, start_of
 from measures.rules.usual import HISTORY, usual
@@ -174,8 +174,7 @@ def _part(
     elif line.kind == UNDUPLICATED:
         is_bound = lower is not None and upper is None
     else:
-        is_bound = settled is State.PARTIAL and value is not None and not line.may_be_negative
-        is_bound = is_bound and line.rule.only_grows and value_period is None
+        is_bound = settled is State.PARTIAL and value is not None and line.can_only_grow and value_period is None
         is_bound = is_bound and (line.kind != TO_DATE or _is_one_year(span))
     combined = Combined(
         kind=line.kind,
@@ -203,9 +202,9 @@ def _is_one_year(span: Span) -> bool:
 def usual_volumes(spans: Iterable[Span], as_of: datetime | None = None) -> dict[int, dict[int, Decimal]]:
     """By indicator and partner: the median of the last six figures that count before the indicator's span, as
     `rules.usual` defines it (a rate's denominators, an average's weights); a partner without any is left out, and so
-    is a kind without volumes. One statement, a few more where partners file at different rhythms.
+    is an indicator without volumes. One statement, a few more where partners file at different rhythms.
     """
-    spans = [span for span in spans if KINDS[span.counting.kind].has_volume]
+    spans = [span for span in spans if span.counting.has_volume]
     uneven = [span for span in spans if span.counting.longest > Grain(span.counting.frequency).months]
     starts = {span.counting.indicator_id: span for span in spans if span not in uneven}
     return _medians(starts, as_of) | _even_medians(uneven, as_of)

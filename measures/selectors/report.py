@@ -293,7 +293,7 @@ def shares(lines: Iterable[ReportLine], partner: Partner, periods: Iterable[date
     Submitted figures are in it as well as approved ones, so it says “so far”. Nothing where the partner handed in
     nothing, nothing for a sum of zero, and nothing where the partner is alone.
     """
-    counts = {line.pk: line.indicator for line in lines if line.line.kind == FLOW}
+    counts = {line.pk: line.indicator for line in lines if line.line.kind == FLOW and line.line.can_only_grow}
     if not counts:
         return []
     sums = (

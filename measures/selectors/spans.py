@@ -84,6 +84,7 @@ class Counting(NamedTuple):
     is_uneven: bool
     has_excuses: bool
     mean_allowed: bool = False
+    allows_negative: bool = False
     is_input: bool = False  # something of its initiative is computed from others, of it perhaps
     eras: tuple[tuple[date, str, str], ...] = ()
     since: date = date.min
@@ -97,6 +98,12 @@ class Counting(NamedTuple):
     def is_published(self) -> bool:
         """Whether its figures come from a source outside (`selectors.community`)."""
         return self.kind == kinds.COMMUNITY
+
+    @property
+    def has_volume(self) -> bool:
+        """As `Line.has_volume`."""
+        rule = kinds.KINDS[self.kind]
+        return rule.has_volume and (rule.is_weighted or not (self.allows_negative and rule.takes_negative))
 
     @property
     def is_owed_alike(self) -> bool:
@@ -176,7 +183,7 @@ def countings(indicator_ids: Iterable[int] | None = None, initiative_id: int | N
                    coalesce(o.is_one AND o.is_common, false), o.since, o.until, i.retired_on, coalesce(o.longest, 1),
                    coalesce(o.is_uneven, false),
                    EXISTS (SELECT 1 FROM measures_excuse e WHERE e.tenant_id = %(tenant)s AND e.indicator_id = i.id),
-                   i.mean_allowed,
+                   i.mean_allowed, i.allows_negative,
                    EXISTS (SELECT 1 FROM measures_indicator d
                             WHERE d.tenant_id = %(tenant)s AND d.initiative_id = i.initiative_id
                               AND d.kind IN ('formula', 'index')),

@@ -19,7 +19,7 @@ from backbone.models import Initiative, Membership
 from backbone.problems import Problem, Refused, cut
 from backbone.services.fields import checked, refuse_taken, set_fields
 from measures.lines import dimension_of, dimensions_of, line_of, today
-from measures.models import Category, CommunityFigure, Dimension, Figure, Indicator
+from measures.models import Category, CommunityFigure, Dimension, Figure, Indicator, Target
 from measures.rules import definitions, kinds
 from measures.rules.definitions import Goal
 from measures.rules.kinds import MONEY
@@ -199,18 +199,24 @@ def _check(initiative: Initiative, row: Indicator, fields: dict[str, Any], *, is
         known, named = ([level["slug"] for level in levels] for levels in (row.levels, fields["levels"]))
         if named[: len(known)] != known:
             settled["levels"] = (", ".join(known), ", ".join(named))
+    was_negative = row.allows_negative
     for name, value in fields.items():
         setattr(row, name, value)
     dimensions = dimensions_of(initiative)
     problems = _unknown_dimensions(row, dimensions)
     definitions.refuse(problems)
     line = line_of(row, dimensions)
-    problems = definitions.check_definition(line, due_day=row.due_day, lock_day=row.lock_day) + check_spans(line)
+    problems = definitions.check_definition(
+        line, due_day=row.due_day, lock_day=row.lock_day, counts_people=row.counts_people
+    )
+    problems += check_spans(line)
     problems += definitions.check_overlap(line, row.overlap_rate, row.overlap_source, row.overlap_on)
     problems = problems or composing.problems(initiative, row, line)
     has_changed = any(before != after for before, after in settled.values())
     if not is_new and has_changed and _has_figures(row):
         problems += definitions.check_settled(row.name, settled)
+    if was_negative and not line.allows_negative and _is_below_zero(row):
+        problems.append(definitions.below_zero_stays(row.name))
     baseline = Goal(row.baseline_value, row.baseline_numerator, row.baseline_denominator)
     if not problems and (row.baseline_period is not None or not baseline.is_blank):
         problems += [_of_baseline(problem) for problem in definitions.check_goal(line, baseline)]
@@ -250,6 +256,12 @@ def _place_on_agenda(initiative: Initiative, fields: dict[str, Any]) -> None:
 
 def _has_figures(row: Indicator) -> bool:
     return Figure.objects.filter(indicator=row).exists() or CommunityFigure.objects.filter(indicator=row).exists()
+
+
+def _is_below_zero(row: Indicator) -> bool:
+    """Whether a figure or a target of it is below zero."""
+    below = {"indicator": row, "value__lt": 0}
+    return Figure.objects.filter(**below).exists() or Target.objects.filter(**below).exists()
 
 
 def _is_used(dimension: Dimension) -> bool:

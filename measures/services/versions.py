@@ -142,7 +142,7 @@ def _refuse_figures(history: History, starts_on: date, was: str, is_now: str) ->
 
 
 _COPIED = (
-    "slug", "name", "unit", "is_whole", "carry_forward", "breakdowns", "frequency", "due_day", "lock_day",
+    "slug", "name", "unit", "is_whole", "allows_negative", "carry_forward", "breakdowns", "frequency", "due_day", "lock_day",
 )  # fmt: skip
 
 

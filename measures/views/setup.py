@@ -198,7 +198,8 @@ def _form_as_typed(request: HttpRequest, initiative: Initiative, indicator: Indi
         )
     typed: dict[str, Any] = request.POST.dict()
     typed["breakdowns"] = request.POST.getlist("breakdowns")
-    typed["decimals"] = "decimals" in request.POST
+    if "asked" in request.POST:  # a box that is not ticked is not sent
+        typed |= {name: name in request.POST for name in IndicatorForm.BOXES}
     return IndicatorForm(initiative=initiative, indicator=indicator, initial=typed)
 
 

@@ -92,7 +92,7 @@ indicators:
   - {slug: reached, name: Reached, kind: unduplicated, direction: down, overlap: {rate: 0.2, source: Survey, on: 2026-05-04}}
   - {slug: maturity, name: Maturity, kind: ordinal, levels: [{slug: starting, name: Starting}, {slug: steady}], mean_allowed: true}
   - {slug: house, name: House open, kind: milestone, targets: [{period: 2027-06, numerator: 8, denominator: 8}]}
-  - {slug: spent, name: Spent, kind: money, unit: EUR}
+  - {slug: spent, name: Spent, kind: money, unit: EUR, allows_negative: true, counts_people: false}
   - {slug: story, name: Story, kind: narrative}
 obligations:
   - {indicator: completions, partners: all}

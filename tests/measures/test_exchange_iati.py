@@ -278,6 +278,17 @@ def test_what_a_figure_cannot_hold_keeps_the_file_out(reader):
     assert report["exchange"]["verdict_counts"]["refused"] == 1
 
 
+def test_a_new_count_that_the_file_has_below_zero_allows_it(reader):
+    report = bring_in(reader, activity(period('<target value="5"/><actual value="-3"/>')))
+    found = Indicator.objects.get(name="People reached")
+    assert (found.allows_negative, found.counts_people) == (True, False)
+    assert report["exchange"]["verdict_counts"]["created"] == 1
+    Figure.objects.filter(indicator=found).delete()
+    Indicator.objects.filter(pk=found.pk).update(allows_negative=False)
+    again = bring_in(reader, activity(period('<target value="5"/><actual value="-3"/>')), is_written=False)
+    assert [error["code"] for error in again["errors"]] == ["number.negative"]
+
+
 def test_a_bare_percentage_is_left_out_and_its_target_kept(reader):
     report = bring_in(reader, activity(period('<target value="57"/><actual value="35"/>'), measure="Percentage"))
     found = Indicator.objects.get(name="People reached")

@@ -153,6 +153,15 @@ def test_what_changed_since_is_changed_and_what_cannot_be_is_told(in_riverside):
     }  # fmt: skip
 
 
+def test_only_a_type_that_says_so_allows_what_is_below_zero(in_riverside):
+    types = ("INTEGER", "NUMBER", "INTEGER_POSITIVE", "INTEGER_NEGATIVE")
+    elements = [{"id": one, "name": one, "valueType": one} for one in types]
+    bring_in(in_riverside, {"dataElements": elements})
+    found = Indicator.objects.filter(allows_negative=True)
+    assert [(row.name, row.counts_people) for row in found] == [("INTEGER_NEGATIVE", False)]
+    assert counted(bring_in(in_riverside, {"dataElements": elements}), "dataElement") == {"same": 4}
+
+
 @pytest.mark.parametrize(
     ("element", "word"),
     [

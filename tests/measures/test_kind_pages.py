@@ -16,6 +16,7 @@ from tests import factories
 from tests.measures.test_kinds_at_every_door import KindsDesk
 
 KINDS = KindsDesk.INDICATORS
+BELOW_ZERO = ("balance", "owed", "degrees")
 WORDS = "We opened a second room.\n\nIt is full on most evenings."
 
 
@@ -27,8 +28,9 @@ def desk(riverside, hillcrest):
     with riverside.scope():
         for slug, indicator in desk.indicators.items():
             for code, one in (("P1", 1), ("P2", 2)):
-                weight = {"weight": Decimal(10 * one)} if slug in ("average", "score") else {}
+                weight = {"weight": Decimal(10 * one)} if slug in ("average", "score", "degrees") else {}
                 value = None if slug == "story" else {"reached": 1, "scale": one}.get(slug, 4 * one)
+                value = -value if slug in BELOW_ZERO else value
                 factories.make_figure(
                     indicator, desk.partners[code], before, value, note=WORDS if slug == "story" else "", **weight
                 )
@@ -74,6 +76,8 @@ def test_each_kind_is_asked_in_its_own_way(desk):
     spent, _pk = line_of(html, desk, "spent")
     assert "USD" in spent
     assert "Nothing to report" in spent
+    assert 'inputmode="numeric"' in line_of(html, desk, "level")[0]
+    assert 'inputmode="text"' in line_of(html, desk, "balance")[0]  # a keypad of digits has no minus
 
 
 def test_every_field_has_a_label(desk):
@@ -97,6 +101,9 @@ def test_a_whole_report_of_every_kind_is_submitted_without_scripts(desk):
         "scale": {"/value": "2"},
         "spent": {"/value": "10.50"},
         "story": {"said": WORDS},
+        "balance": {"/value": "-9"},
+        "owed": {"/value": "-10.50"},
+        "degrees": {"/value": "-4.5", "/weight": "20"},
     }
     fields = {}
     for slug, said in answers.items():
@@ -113,6 +120,7 @@ def test_a_whole_report_of_every_kind_is_submitted_without_scripts(desk):
     assert found["scale"] == [2, None, "", "submitted"]
     assert found["story"] == [None, None, WORDS, "submitted"]
     assert found["score"] == [45, 20, "", "submitted"]
+    assert found["balance"] == [-9, None, "", "submitted"]
     receipt = page(desk, f"filings/P1/{desk.month:%Y-%m}/receipt/")
     for words in ("Steady", "4.5", "weight 20", "We opened a second room."):
         assert words in receipt, words
@@ -154,6 +162,9 @@ SHOWN = {
     "scale": "from Starting to Steady",
     "spent": "12 so far",
     "story": "told by 2 partners",
+    "balance": "−12 so far",
+    "owed": "−12 so far",
+    "degrees": "−6.67 so far weight 30",
 }
 
 

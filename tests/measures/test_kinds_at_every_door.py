@@ -36,6 +36,9 @@ class KindsDesk(Desk):
         "scale": {"kind": "ordinal", "levels": LEVELS},
         "spent": {"kind": "money", "unit": "USD"},
         "story": {"kind": "narrative"},
+        "balance": {"kind": "stock", "allows_negative": True, "counts_people": False},
+        "owed": {"kind": "money", "unit": "USD", "allows_negative": True, "counts_people": False},
+        "degrees": {"kind": "weighted_average", "allows_negative": True, "counts_people": False},
     }
 
 
@@ -81,6 +84,12 @@ CASES = [
     Case("spent", {"value": "$1,000.50"}, (Decimal("1000.5"), None, "")),
     Case("spent", {"value": "€1000"}, code="figure.other_currency", words="“€1000” is in another currency (€) than Spent"),
     Case("spent", {"value": "1.005"}, code="number.precision", words="at most 2"),
+    Case("balance", {"value": "-12"}, (-12, None, "")),
+    Case("balance", {"value": "0"}, (0, None, "")),
+    Case("owed", {"value": "-1,000.50"}, (Decimal("-1000.5"), None, "")),
+    Case("degrees", {"value": "-4.25", "weight": "40"}, (Decimal("-4.25"), 40, "")),
+    Case("degrees", {"value": "4.25", "weight": "-40"}, code="number.negative", words="40 is below zero."),
+    Case("level", {"value": "-12"}, code="number.negative", words="12 is below zero."),
     Case("story", {"note": "It went well."}, (None, None, "It went well."), form={"said": "It went well."}),
     Case("story", {"value": "3"}, code="figure.mixed", words="is told in words", form=None),
     Case("story", {"value": "not_collected", "note": "Nobody was there."}, (None, None, "Nobody was there.")),

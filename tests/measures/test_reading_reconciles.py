@@ -154,6 +154,17 @@ def test_coverage_by_volume_weighs_who_is_missing(in_riverside, k1):
     assert str(reading.shown) == "700 so far"
 
 
+def test_what_may_be_below_zero_is_covered_by_count_alone(in_riverside):
+    indicator = factories.make_indicator(in_riverside.initiative, allows_negative=True, counts_people=False)
+    for partner, number in zip(in_riverside.partners, (680, -300, 20), strict=True):
+        for month in MONTHS[:3]:
+            factories.make_figure(indicator, partner, month, number)
+    factories.make_figure(indicator, in_riverside.partners[0], OCT, 700)
+    reading = read(in_riverside.initiative, [indicator], Window(Grain.MONTH, OCT, OCT, 7, 7), trend=0)[0]
+    assert (reading.now.coverage.usual_share, reading.now.is_lower_bound) == (None, False)
+    assert (reading.said, reading.everybody_usual) == ("700 so far", "")
+
+
 def test_a_submitted_figure_waits_and_does_not_count_where_approved_ones_do(in_riverside, k1):
     factories.make_figure(k1, in_riverside.partners[0], OCT, 5, state="submitted")
     factories.make_figure(k1, in_riverside.partners[1], OCT, 7)

@@ -65,7 +65,7 @@ NEED = Dimension("need", "Need", False, {"food": "Food", "home": "Home"})
 BREAKDOWNS = (("age",), ("need",))
 
 days = st.dates(FIRST - timedelta(days=40), last_day(LAST_MONTH) + timedelta(days=40))
-numbers = st.one_of(st.just(Decimal(0)), st.integers(0, 500).map(Decimal), st.decimals(0, 99, places=3))
+numbers = st.one_of(st.just(Decimal(0)), st.integers(-300, 500).map(Decimal), st.decimals(0, 99, places=3))
 
 
 @st.composite
@@ -234,16 +234,16 @@ def _entry(world, one, two, not_collected, new):
         return Entry(is_not_collected=True, reason="lost")
     kind = world["kind"]
     if kind.startswith("rate"):
-        return Entry(numerator=one, denominator=two)
+        return Entry(numerator=abs(one), denominator=abs(two))
     if kind == "weighted_average":
-        return Entry(value=one, weight=two)
+        return Entry(value=one, weight=abs(two))
     if kind == "milestone":
         return Entry(value=Decimal(int(one) % 2), reason="taken down" if new else "")
     if kind == "ordinal":
         return Entry(value=Decimal(int(one) % len(LEVELS) + 1))
     if kind == "narrative":
         return Entry(reason="It went well.", is_told=True)
-    return Entry(value=one, new_only=_is_new(world, new))
+    return Entry(value=abs(one) if kind == "unduplicated" else one, new_only=_is_new(world, new))
 
 
 def _is_new(world, new):
@@ -253,6 +253,7 @@ def _is_new(world, new):
 def _line(world):
     return Line(
         slug="k",
+        allows_negative=True,
         name="K",
         kind=world["kind"],
         over_time=world["over_time"],

@@ -57,6 +57,7 @@ def test_the_form_asks_only_what_the_kind_needs_and_shows_how_it_adds_up(ana, ne
     assert ('name="unit"' in html) == (kind not in ("milestone", "narrative"))
     assert ('name="over_time"' in html) == (kind == "rate_stock")
     assert ('name="carry_forward"' in html) == (kind == "stock")
+    assert ('name="allows_negative"' in html) == KINDS[kind].takes_negative
     assert "Both together" in html or kind == "rate_stock" or not KINDS[kind].is_filed
     assert "This field is required" not in html
 
@@ -160,6 +161,7 @@ def test_levels_and_an_overlap_are_typed_and_come_back(ana, new, riverside):
         ({"kind": "ordinal", "levels": "Only one"}, "at least two"),
         ({"kind": "ordinal", "levels": "One\n???"}, "Line 2"),
         ({"kind": "money", "unit": "dollars"}, "the code of one currency"),
+        ({"kind": "stock", "allows_negative": "on", "counts_people": "on"}, "there are never fewer than none"),
         ({"kind": "unduplicated", "overlap_rate": "0.2"}, "an estimate needs its source"),
         ({"kind": "unduplicated", "overlap_rate": "2", "overlap_source": "Survey"}, "a share from 0 to below 1"),
     ],
@@ -168,6 +170,39 @@ def test_what_is_wrong_with_a_kinds_own_settings_is_said(ana, new, changes, word
     answer = ana.post(new, FLOW | changes)
     assert answer.status_code == 422
     assert words in answer.content.decode()
+
+
+def test_figures_below_zero_are_allowed_and_stay_so_while_some_stand(ana, new, riverside):
+    balance = FLOW | {"kind": "stock", "name": "Balance", "allows_negative": "on"}
+    assert ana.post(new, balance | {"baseline_period": "2025-06", "baseline_value": "-3"}).status_code == 302
+    page = riverside.url("indicators/balance/edit/")
+    assert re.search(r'name="allows_negative"[^>]*checked', ana.get(page).content.decode())
+    with riverside.scope():
+        row = Indicator.objects.get(slug="balance")
+        assert (row.allows_negative, row.counts_people, row.baseline_value) == (True, False, -3)
+        target = Target.objects.create(indicator=row, period=date(2027, 6, 1), value=-1)
+    del balance["allows_negative"]
+    answer = ana.post(page, balance)
+    assert answer.status_code == 422
+    assert "so it still allows them" in answer.content.decode()
+    with riverside.scope():
+        target.delete()
+        figure = factories.make_figure(row, riverside.partners[0], date(2026, 1, 1), -3)
+    assert ana.post(page, balance).status_code == 422
+    with riverside.scope():
+        figure.delete()
+    assert ana.post(page, balance).status_code == 302
+    with riverside.scope():
+        row.refresh_from_db()
+        assert not row.allows_negative
+
+
+def test_what_was_not_ticked_stays_so_while_kinds_are_tried(ana, new):
+    first = ana.post(new, {"kind": "flow", "preview": "1"}).content.decode()
+    assert re.search(r'name="counts_people"[^>]*checked', first)
+    then = ana.post(new, {"kind": "stock", "asked": "1", "allows_negative": "on", "preview": "1"}).content.decode()
+    assert not re.search(r'name="counts_people"[^>]*checked', then)
+    assert re.search(r'name="allows_negative"[^>]*checked', then)
 
 
 def test_the_kind_part_alone_comes_back_to_htmx_and_keeps_what_was_typed(ana, new):

@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 import time_machine
 
-from measures.models import Target
+from measures.models import Indicator, Target
 from measures.rules.periods import add_months
 from measures.services import rollups
 from tests import factories
@@ -91,6 +91,15 @@ def test_a_sum_that_can_only_grow_may_have_reached_its_target_already(world):
     target(world, 2000, grain="year")
     said = text(page(world, "ana", PAGE + "?grain=year"))
     assert "Target already reached" in said
+
+
+def test_a_sum_that_may_fall_has_not_reached_its_target_while_somebody_is_missing(world):
+    target(world, 2000, grain="year")
+    with world.scope():
+        Indicator.objects.filter(pk=world.k1.pk).update(allows_negative=True, counts_people=False)
+    said = text(page(world, "ana", PAGE + "?grain=year"))
+    assert "already reached" not in said
+    assert "not judged until all are in" in said
 
 
 def test_those_who_filed_are_set_against_their_own_targets(world):

@@ -161,6 +161,8 @@ class Results:
                 "unit": PERCENT if kind == "rate" else "",
                 "is_whole": False,
             }
+            if kind == "flow" and self._is_below_zero(node):
+                fields |= {"allows_negative": True, "counts_people": False}
         breakdowns = self._breakdowns(node)
         if breakdowns:
             there = [] if known is None else list(known.breakdowns)
@@ -207,6 +209,11 @@ class Results:
         if len(grains) > 1:
             return None, LENGTHS
         return (grains.pop() if grains else Grain.YEAR), ""
+
+    def _is_below_zero(self, node: Node) -> bool:
+        """Whether a number of an indicator is: the standard says nothing of it beforehand."""
+        said = [*node.each("baseline"), *(one for period in node.each("period") for one in period.each("target"))]
+        return any(number < 0 for one in (*said, *_values(node)) if (number := self._number(one)) is not None)
 
     def _baseline(self, node: Node, kind: str) -> dict[str, Any]:
         baseline = next((one for one in node.each("baseline") if one.first("dimension") is None), None)

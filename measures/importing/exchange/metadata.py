@@ -40,6 +40,7 @@ KINDS = {
     "NONE": "median",
 }
 VALUE_KINDS = {"BOOLEAN": "milestone", "TRUE_ONLY": "milestone", "TEXT": "narrative", "LONG_TEXT": "narrative"}
+BELOW_ZERO = "INTEGER_NEGATIVE"  # the one type that says so: INTEGER and NUMBER are everybody's, and say nothing
 LENGTHS = {"Monthly": Grain.MONTH, "Quarterly": Grain.QUARTER, "Yearly": Grain.YEAR}
 LENGTHS |= {f"Financial{month}": Grain.YEAR for month in ("April", "July", "Sep", "Oct", "Nov")}
 UNITS = {100: "percent", 1000: "per_1000"}
@@ -180,9 +181,11 @@ class Metadata:
         if why:
             self.things.add("dataElement", code, name, "", NOT_UNDERSTOOD, why)
             return
+        value_type = str(item.get("valueType", ""))
+        below = {"allows_negative": True, "counts_people": False} if value_type == BELOW_ZERO else {}
         indicator = self._put(
-            "dataElement", item, kind=kind, frequency=frequency, is_whole="INTEGER" in str(item.get("valueType", "")),
-            breakdowns=["+".join(breakdown)] if breakdown else [], unit="",
+            "dataElement", item, kind=kind, frequency=frequency, is_whole="INTEGER" in value_type,
+            breakdowns=["+".join(breakdown)] if breakdown else [], unit="", **below,
         )  # fmt: skip
         if indicator is not None:
             self._say(ExternalId.Kind.VALUE, code, indicator.slug, name=name)

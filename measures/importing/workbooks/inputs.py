@@ -69,7 +69,7 @@ class Lists:
             kind = (
                 LIST + "\n".join(listed)
                 if listed
-                else ("whole" if line.must_be_whole else "decimal") + (" signed" if line.may_be_negative else "")
+                else ("whole" if line.must_be_whole else "decimal") + (" signed" if line.takes_negative(name) else "")
             )
         elif name == layout.COUNTED and not line.rule.takes_overlap:
             return False

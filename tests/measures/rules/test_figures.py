@@ -101,6 +101,9 @@ def test_below_zero_is_allowed_only_where_it_makes_sense():
     assert codes(make_line(allows_negative=True), value(-5)) == []
     assert codes(make_line("stock", allows_negative=True), value(-5)) == []
     assert codes(make_line("unduplicated", allows_negative=True), value(-5)) == [("number.negative", "value")]
+    average = make_line("weighted_average", allows_negative=True)
+    assert codes(average, Entry(value=Decimal(-5), weight=Decimal(3))) == []
+    assert codes(average, Entry(value=Decimal(5), weight=Decimal(-3))) == [("number.negative", "weight")]
 
 
 @pytest.mark.parametrize("unit", ["per_1000", "ratio", ""])

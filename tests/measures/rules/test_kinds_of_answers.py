@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from measures.rules.cells import check_cells, check_submission, put_rest_in_unknown
 from measures.rules.definitions import Goal, check_definition, check_goal, check_overlap
 from measures.rules.figures import Entry, check_figure, has_answer, nil, read_number
+from measures.rules.kinds import KINDS
 from measures.rules.lines import Level
 from measures.rules.past import check_past, increments, warn_past
 
@@ -178,6 +180,11 @@ def test_a_total_to_date_falls_only_with_a_new_year(period, number, is_odd):
     assert all(problem.is_warning for problem in found)
 
 
+def test_a_total_of_what_may_be_below_zero_may_fall():
+    line = make_line("to_date", allows_negative=True)
+    assert warn_past(line, SEP, value(-3), [(JUL, value(4)), (AUG, value(10))], 7) == []
+
+
 def test_what_came_in_between_totals():
     past = [(JUN, value(80)), (JUL, value(4)), (SEP, value(10)), (OCT, value(9)), (NOV, not_collected())]
     assert [(month, entry.value) for month, entry in increments(past, 7)] == [(JUN, 80), (JUL, 4), (SEP, 6), (OCT, -1)]
@@ -186,8 +193,37 @@ def test_what_came_in_between_totals():
 # --- definitions ---
 
 
-def defined(line):
-    return [problem.code for problem in check_definition(line, due_day=10, lock_day=20)]
+def defined(line, **more):
+    return [problem.code for problem in check_definition(line, due_day=10, lock_day=20, **more)]
+
+
+BELOW_ZERO = {
+    "flow", "stock", "to_date", "weighted_average", "average_stock", "minimum", "maximum", "median", "money"
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_which_kinds_may_go_below_zero(kind):
+    line = make_line(kind, unit="USD", levels=LEVELS if kind == "ordinal" else (), allows_negative=True)
+    assert defined(line) == ([] if kind in BELOW_ZERO else ["line.negative_not_here"])
+    is_computed = kind in ("formula", "index", "community")
+    assert line.may_be_negative == (kind in BELOW_ZERO or is_computed)
+    assert replace(line, allows_negative=False).may_be_negative == is_computed
+
+
+def test_people_are_never_fewer_than_none():
+    line = make_line(allows_negative=True)
+    assert (defined(line, counts_people=True), defined(line, counts_people=False)) == (["line.people_below_zero"], [])
+    assert defined(make_line(), counts_people=True) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "has_volume"),
+    [("flow", False), ("stock", False), ("money", False), ("weighted_average", True), ("to_date", False)],
+)
+def test_what_may_be_below_zero_weighs_nothing(kind, has_volume):
+    assert make_line(kind, allows_negative=True).has_volume is has_volume
+    assert make_line("rate").has_volume
 
 
 @pytest.mark.parametrize(
