@@ -7,11 +7,12 @@ own, tied to the new one by what came or went between them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from measures.publishing.frozen import month_from
 from measures.publishing.gathering import Picture
 from measures.publishing.places import (
     WHOLE,
@@ -37,8 +38,9 @@ from measures.rules.kinds import (
     WEIGHTED_AVERAGE,
 )
 from measures.rules.lines import TOTAL, Line, breakdown_of, pairs_of
-from measures.rules.periods import Grain, add_months, start_of
+from measures.rules.periods import Grain, add_months, last_month, start_of
 from measures.rules.small import counts_in
+from measures.windows import Window
 
 _EXACT = Decimal("1e-9")
 
@@ -109,7 +111,7 @@ class Sheet:
             self.bonds.append(frozenset(keys))
         if {"numerator", "rest", "denominator"} <= numbers.keys():
             top, rest, bottom = (Key(what, place) for what in ("numerator", "rest", "denominator"))
-            self._tie(bottom, [top, rest])
+            self.tie_keys(bottom, [top, rest])
 
     def stays_hidden(self, place: Place, numbers: Mapping[str, Decimal]) -> bool:
         """Whether it was hidden before and is still the same: shown now, it would undo what it was hidden for."""
@@ -119,15 +121,14 @@ class Sheet:
     def _since(self, key: Key, before: Decimal) -> None:
         """The number that was read before, and what those brought who filed since: of few people it must not be told."""
         new = self.cells[key]
-        old = Key(key.what, key.place._replace(who=f"{key.place.who}\nbefore"))
-        came = Key(key.what, key.place._replace(who=f"{key.place.who}\nsince"))
+        old, came = key._replace(aside="before"), key._replace(aside="since")
         self.cells[old] = Cell(old, before, is_known=True, counts_people=new.counts_people)
         self.cells[came] = Cell(came, abs(new.value - before), is_shown=False, counts_people=new.counts_people)
         low, high = (old, key) if before < new.value else (key, old)
-        self._tie(high, [low, came])
+        self.tie_keys(high, [low, came])
 
     def tie(
-        self, total: Place, parts: Iterable[Place], whats: Iterable[str], by: str, *, with_rest: bool = True
+        self, total: Place, parts: Iterable[Place], numbers: Iterable[str], by: str, *, with_rest: bool = True
     ) -> bool:
         """The parts add up to the total, in each of these numbers; what is in neither is a rest that nobody is shown,
         named after what it is left of (`by`). Answers whether everything was tied.
@@ -136,7 +137,7 @@ class Sheet:
         """
         parts = list(parts)
         is_tied = True
-        for what in whats:
+        for what in numbers:
             key = Key(what, total)
             there = [Key(what, part) for part in parts if Key(what, part) in self.cells]
             if key not in self.cells or not there or there == [key]:
@@ -147,65 +148,21 @@ class Sheet:
                 if not with_rest or left < 0:
                     is_tied = False
                     continue
-                rest = Key(what, total._replace(who=f"{total.who}\nrest {by}"))
-                self.cells[rest] = Cell(rest, left, is_shown=False, counts_people=self.cells[key].counts_people)
+                rest = key._replace(aside=f"rest {by}")
+                is_known = all(self.cells[one].is_known for one in (key, *there))
+                people = self.cells[key].counts_people
+                self.cells[rest] = Cell(rest, left, is_shown=False, is_known=is_known, counts_people=people)
                 there.append(rest)
-            self._tie(key, there)
+            self.tie_keys(key, there)
         return is_tied
 
-    def _tie(self, total: Key, parts: list[Key]) -> None:
+    def tie_keys(self, total: Key, parts: Sequence[Key]) -> None:
+        """The parts add up to the total, exactly; nothing is said of what is not on the sheet."""
         if total in self.cells and all(part in self.cells for part in parts):
             self.sums.append(Sum(total, tuple(parts)))
 
-    def recall(self, slugs: Collection[str], *, counts_people: Mapping[str, bool], adds: Mapping[str, bool]) -> None:
-        """Put what was read and what was withheld of other spans beside the sheet's own, and tie spans to the shorter
-        ones that they are made of, so that a quarter tells nothing of its months.
-        """
-        for place, read in self.known.items():
-            if place.indicator in slugs:
-                self._recall(place, read.numbers, counts_people[place.indicator], is_known=True)
-        for place, numbers in self.withheld.items():
-            if place.indicator in slugs:
-                self._recall(place, numbers, counts_people[place.indicator], is_known=False)
-        spans: dict[tuple[str, str, str], set[Place]] = {}
-        for key in self.cells:
-            place = key.place
-            if adds.get(place.indicator) and "\n" not in place.who.lstrip("\n"):
-                spans.setdefault((place.indicator, place.who, place.category), set()).add(place)
-        for places in spans.values():
-            self._tie_spans(places)
-
-    def _recall(self, place: Place, numbers: Mapping[str, Decimal], counts_people: bool, *, is_known: bool) -> None:
-        for what, number in numbers.items():
-            key = Key(what, place)
-            if key not in self.cells and number >= 0:
-                self.cells[key] = Cell(key, number, is_shown=is_known, is_known=is_known, counts_people=counts_people)
-
-    def _tie_spans(self, places: set[Place]) -> None:
-        """Each span of several months is the sum of the shortest ones that fill it."""
-        by_first: dict[str, list[Place]] = {}
-        for place in sorted(places, key=lambda place: (place.first, place.last)):
-            by_first.setdefault(place.first, []).append(place)
-        for place in places:
-            tiles, at = [], place.first
-            while at <= place.last:
-                tile = next((one for one in by_first.get(at, ()) if one != place and one.last <= place.last), None)
-                if tile is None:
-                    break
-                tiles.append(tile)
-                at = _after(tile.last)
-            if len(tiles) > 1 and at > place.last:
-                self.tie(place, tiles, _NUMBERS, "spans", with_rest=False)
-
     def table(self) -> Table:
         return Table(tuple(self.cells.values()), tuple(dict.fromkeys(self.sums)), tuple(dict.fromkeys(self.bonds)))
-
-
-_NUMBERS = ("value", "numerator", "denominator", "upper")
-
-
-def _after(last: str) -> str:
-    return f"{add_months(date.fromisoformat(f'{last}-01'), 1):%Y-%m}"
 
 
 def numbers_of(line: Line, one: Combined) -> dict[str, Decimal]:
@@ -270,6 +227,14 @@ def is_confidential(voices: Mapping[int, Decimal], consented: Collection[int]) -
     return primary.few_partners(len(voices)) or (largest in reluctant and primary.dominated(voices.values()))
 
 
+def is_anybodys(picture: Picture, consented: Collection[int], place: Place) -> bool:
+    """Whether a sum over some months, of everybody or of some, would tell a partner's own figure."""
+    voices = _voices(picture, place.category, month_from(place.first), month_from(place.last))
+    if place.who:
+        voices = {pk: amount for pk, amount in voices.items() if picture.codes.get(pk) in place.codes}
+    return is_confidential(voices, consented)
+
+
 def together(picture: Picture, partners: Iterable[int]) -> Combined:
     """What several partners come to together."""
     return picture.reading.whole.of(picture.line, list(partners))
@@ -293,12 +258,12 @@ def fill(sheet: Sheet, picture: Picture, circle: Circle, consented: Collection[i
     totals: dict[date, Place] = {}
     for period, one in picture.trend.items():
         place = totals[period] = whole_place(picture.slug, TOTAL, window, period)
-        is_secret = is_confidential(_voices(picture, TOTAL, period), consented)
+        is_secret = is_confidential(_voices(picture, TOTAL, *_from_to(window, period)), consented)
         sheet.put(line, place, one, counts_people=people, is_printed=True, is_secret=is_secret)
     for key, spans in picture.categories.items():
         for period, one in spans.items():
             place = whole_place(picture.slug, key, window, period)
-            is_secret = is_confidential(_voices(picture, key, period), consented)
+            is_secret = is_confidential(_voices(picture, key, *_from_to(window, period)), consented)
             sheet.put(line, place, one, counts_people=people, is_printed=period in totals, is_secret=is_secret)
     _put_partners(sheet, picture, circle, consented)
     _tie_partners(sheet, picture, circle)
@@ -308,12 +273,18 @@ def fill(sheet: Sheet, picture: Picture, circle: Circle, consented: Collection[i
         _put_increments(sheet, picture, totals)
 
 
-def _voices(picture: Picture, category: str, period: date) -> Mapping[int, Decimal]:
+def _from_to(window: Window, period: date) -> tuple[date, date]:
+    return period, last_month(period, Grain(window.grain))
+
+
+def _voices(picture: Picture, category: str, first: date, last: date) -> Mapping[int, Decimal]:
     """How much of a cell which partner makes up; in the window a level that was carried there counts too."""
-    if category == TOTAL and period == picture.window.period:
+    window = picture.window
+    if category == TOTAL and (first, last) == (window.period, last_month(window.period, Grain(window.grain))):
         sizes = {pk: size(picture.line, one) for pk, one in picture.parts.items() if one.has_something}
-        return {pk: amount for pk, amount in sizes.items() if amount}
-    return picture.voices.get((category, period), {})
+    else:
+        sizes = {pk: voice.volume for pk, voice in picture.behind(category, first, last).items()}
+    return {pk: amount for pk, amount in sizes.items() if amount}
 
 
 def _put_partners(sheet: Sheet, picture: Picture, circle: Circle, consented: Collection[int]) -> None:
@@ -333,47 +304,51 @@ def _put_partners(sheet: Sheet, picture: Picture, circle: Circle, consented: Col
         )  # fmt: skip
 
 
-def _whats(line: Line) -> tuple[str, ...]:
+def whats(line: Line) -> tuple[str, ...]:
     """The numbers that add up over partners and categories."""
     if line.rule.divides:
         return ("numerator", "denominator")
     return ("upper",) if line.kind == UNDUPLICATED else ("value",)
 
 
-def _adds_up(line: Line) -> bool:
+def adds_up(line: Line) -> bool:
+    """Whether partners, and exclusive categories, add up."""
     return line.rule.only_grows or line.rule.is_ratio or line.kind in (UNDUPLICATED, WEIGHTED_AVERAGE)
 
 
+def exclusive_breakdowns(line: Line) -> list[tuple[str, ...]]:
+    """Those whose categories add up to the total."""
+    return [breakdown for breakdown in line.breakdowns if line.is_exclusive(breakdown)]
+
+
 def _tie_partners(sheet: Sheet, picture: Picture, circle: Circle) -> None:
-    if not _adds_up(picture.line):
+    if not adds_up(picture.line):
         return
-    whats, window = _whats(picture.line), picture.window
+    numbers, window = whats(picture.line), picture.window
     for key in (TOTAL, *picture.categories):
         parts = [partner_place(picture.slug, picture.codes[pk], key, window) for pk in picture.parts]
-        sheet.tie(whole_place(picture.slug, key, window, window.period), parts, whats, "partners")
+        sheet.tie(whole_place(picture.slug, key, window, window.period), parts, numbers, "partners")
     if circle.together and circle.shown:
         members = [partner_place(picture.slug, picture.codes[pk], TOTAL, window) for pk in circle.together]
-        sheet.tie(others_place(picture, circle), members, whats, "partners")
+        sheet.tie(others_place(picture, circle), members, numbers, "partners")
 
 
 def _tie_categories(sheet: Sheet, picture: Picture, totals: Mapping[date, Place]) -> None:
     line = picture.line
-    if not _adds_up(line):
+    if not adds_up(line):
         return
-    whats = _whats(line)
+    numbers = whats(line)
     whose = [(picture.codes[pk], [picture.window.period]) for pk in picture.parts]
-    for breakdown in line.breakdowns:
-        if not line.is_exclusive(breakdown):
-            continue
+    for breakdown in exclusive_breakdowns(line):
         keys = [key for key in picture.categories if breakdown_of(key) == breakdown]
         for who, periods in [(WHOLE, list(totals)), *whose]:
             for period in periods:
                 span = months_of(picture.window, period)
                 cells = [Place(picture.slug, who, key, *span) for key in keys]
-                sheet.tie(Place(picture.slug, who, TOTAL, *span), cells, whats, "+".join(breakdown))
+                sheet.tie(Place(picture.slug, who, TOTAL, *span), cells, numbers, "+".join(breakdown))
                 for margin, inside in _margins(line, breakdown, keys):
                     cells = [Place(picture.slug, who, key, *span) for key in inside]
-                    sheet.tie(Place(picture.slug, who, margin, *span), cells, whats, "margin", with_rest=False)
+                    sheet.tie(Place(picture.slug, who, margin, *span), cells, numbers, "margin", with_rest=False)
 
 
 def _margins(line: Line, breakdown: tuple[str, ...], keys: list[str]) -> Iterator[tuple[str, list[str]]]:
@@ -394,19 +369,15 @@ def _put_years(sheet: Sheet, picture: Picture, totals: Mapping[date, Place], con
                 continue
             place = year_place(picture.slug, one.window)
             inside = [period for period in sorted(totals) if one.window.period <= period <= one.window.last]
-            voices: dict[int, Decimal] = {}
-            for period in inside:
-                for pk, amount in _voices(picture, TOTAL, period).items():
-                    voices[pk] = voices.get(pk, Decimal(0)) + amount
             sheet.put(
                 line, place, one.now, counts_people=one.indicator.counts_people, is_printed=True,
-                is_secret=is_confidential(voices, consented),
+                is_secret=is_confidential(_voices(picture, TOTAL, one.window.period, one.window.last), consented),
             )  # fmt: skip
             spans = [totals[period] for period in inside]
             if adds_over_time(line):
-                is_tied = sheet.tie(place, spans, _whats(line), f"year {one.window.year_starts}")
+                is_tied = sheet.tie(place, spans, whats(line), f"year {one.window.year_starts}")
             else:
-                is_tied = sheet.tie(place, spans[-1:], _whats(line), "last", with_rest=False)
+                is_tied = sheet.tie(place, spans[-1:], whats(line), "last", with_rest=False)
             if not is_tied or line.kind == AVERAGE_STOCK:
                 sheet.untied[place] = spans  # how it hangs together is not said, so it falls with any of them
 
@@ -421,18 +392,22 @@ def _put_increments(sheet: Sheet, picture: Picture, totals: Mapping[date, Place]
         now, then = (sheet.cells.get(Key("value", one)) for one in (place, before))
         if now is None or then is None or now.value < then.value:
             continue
-        came = Key("value", place._replace(who="\ncame"))
-        sheet.cells[came] = Cell(came, now.value - then.value, is_shown=False, counts_people=now.counts_people)
+        came = Key("value", place, aside="came")
+        sheet.cells[came] = Cell(
+            came, now.value - then.value, is_shown=False, is_known=now.is_known and then.is_known,
+            counts_people=now.counts_people,
+        )  # fmt: skip
         sheet.sums.append(Sum(now.key, (then.key, came)))
 
 
 def hidden_places(sheet: Sheet, decision: Decision) -> frozenset[Place]:
     """The figures that are not printed though they would be: one of their numbers is hidden now, was before and is
     still the same, or the whole of it is somebody's secret."""
-    gone = {key.place for key in decision.hidden} | sheet.secret
+    gone = {key.place for key in decision.hidden if not key.aside} | sheet.secret
     here: dict[Place, dict[str, Decimal]] = {}
     for key, cell in sheet.cells.items():
-        here.setdefault(key.place, {})[key.what] = cell.value
+        if not key.aside:
+            here.setdefault(key.place, {})[key.what] = cell.value
     gone |= {place for place in sheet.withheld if place in here and sheet.stays_hidden(place, here[place])}
     gone |= {place for place, spans in sheet.untied.items() if any(span in gone for span in spans)}
     return frozenset(gone & sheet.printed)

@@ -23,6 +23,14 @@ _WHY = {
     Why.SECRET: gettext_lazy("it would tell one partner’s own figure"),
     Why.WITH: gettext_lazy("with it a small one could be computed"),
 }
+# What no figure itself is but follows from some, by the first word of its `aside`.
+_ASIDES = {
+    "since": gettext_lazy("what came since it was published"),
+    "rest": gettext_lazy("what is left of it beside its parts"),
+    "span": gettext_lazy("what is left between the spans that are shown"),
+    "between": gettext_lazy("what is left between those who are shown together"),
+    "came": gettext_lazy("what came in it"),
+}
 _WHATS = ("value", "numerator", "denominator", "lower", "upper", "rest")
 
 
@@ -54,7 +62,7 @@ def breaches(judged: Judged) -> Sequence[Finding]:
     return [
         Finding(
             figure=str(one.key.place),
-            words=place_words(one.key.place, by_slug[one.key.place.indicator]),
+            words=key_words(one.key, by_slug[one.key.place.indicator]),
             value=words % {"low": number(round(one.low, 2)), "high": number(round(one.high, 2))},
             why=_("nothing more can be hidden that would protect it"),
         )
@@ -62,12 +70,19 @@ def breaches(judged: Judged) -> Sequence[Finding]:
     ]
 
 
+def key_words(key: Key, picture: Picture) -> str:
+    """The same for a number that need not be anybody's figure."""
+    aside = _ASIDES.get(key.aside.partition(" ")[0])
+    words = place_words(key.place, picture)
+    return f"{words}, {aside}" if aside else words
+
+
 def place_words(place: Place, picture: Picture) -> str:
     """`K1, P4, 14–15, October 2026`: where a figure stands, for a person."""
     indicator, line = picture.reading.indicator, picture.line
     pieces = [indicator.code or indicator.name]
     if place.who:
-        pieces.append(_("others") if place.is_together else place.who.partition("\n")[0])
+        pieces.append(_("others") if place.is_together else place.who)
     if place.category and breakdown_of(place.category) in line.breakdowns:
         pieces.append(wording.category_words(line, place.category))
     pieces.append(period_words(place))

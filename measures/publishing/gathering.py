@@ -3,9 +3,9 @@ partners, its breakdowns, and who stands behind each cell."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from backbone.models import Initiative, Partner, Tenant
@@ -14,7 +14,7 @@ from measures.rules.combining import Combined
 from measures.rules.coverage import Coverage, State
 from measures.rules.kinds import COMMUNITY, STOCK
 from measures.rules.lines import TOTAL, Line
-from measures.rules.periods import Grain, last_month, start_of
+from measures.rules.periods import Grain, add_months, last_month
 from measures.selectors.parts import spans_of
 from measures.selectors.reading import Reading, read
 from measures.selectors.series import SeriesRow, series
@@ -24,7 +24,21 @@ from measures.windows import Window
 
 SPANS = {Grain.MONTH: 25, Grain.QUARTER: 13, Grain.YEAR: 8}
 
-Voices = Mapping[int, Decimal]
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """What one partner has in a cell: how much of it, and the least and the greatest of its values."""
+
+    volume: Decimal
+    least: Decimal
+    most: Decimal
+
+    def with_more(self, other: Voice) -> Voice:
+        return Voice(self.volume + other.volume, min(self.least, other.least), max(self.most, other.most))
+
+
+# By category and period of filing, each partner's.
+Voices = Mapping[tuple[str, date], Mapping[int, Voice]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +47,7 @@ class Picture:
 
     `trend` and `categories` are the whole initiative's spans; `parts` and `own_categories` the partners' own in the
     window. `years` are readings of a year up to the window, and of the one before, by the month in which it starts.
-    `voices`: by category and span, how much of it which partner makes up. `codes` are the partners' by id.
+    `voices` stand behind them. `codes` are the partners' by id.
     """
 
     reading: Reading
@@ -42,7 +56,7 @@ class Picture:
     parts: Mapping[int, Combined]
     categories: Mapping[str, Mapping[date, Combined]]
     own_categories: Mapping[tuple[int, str], Combined]
-    voices: Mapping[tuple[str, date], Voices]
+    voices: Voices
     codes: Mapping[int, str]
 
     @property
@@ -57,6 +71,16 @@ class Picture:
     def slug(self) -> str:
         return self.reading.indicator.slug
 
+    def behind(self, category: str, first: date, last: date) -> dict[int, Voice]:
+        """Who stands behind a cell of these months, by id."""
+        found: dict[int, Voice] = {}
+        month = first
+        while month <= last:
+            for pk, voice in self.voices.get((category, month), {}).items():
+                found[pk] = found[pk].with_more(voice) if pk in found else voice
+            month = add_months(month, 1)
+        return found
+
 
 def pictures(initiative: Initiative, indicators: Sequence[Indicator], window: Window, tenant: Tenant) -> list[Picture]:
     """Each indicator's picture, in their order; a number of statements that does not grow with them."""
@@ -66,7 +90,7 @@ def pictures(initiative: Initiative, indicators: Sequence[Indicator], window: Wi
     known = countings(list(lines))
     own: dict[tuple[int, int, str], Combined] = {}
     rows: dict[int, list[SeriesRow]] = {}
-    behind: dict[int, dict[tuple[str, date], dict[int, Decimal]]] = {}
+    behind: dict[int, dict[tuple[str, date], dict[int, Voice]]] = {}
     for at in dict.fromkeys(reading.window for reading in readings):
         here = [reading.indicator.pk for reading in readings if reading.window == at]
         spans = list(spans_of({pk: known[pk] for pk in here}, at).values())
@@ -77,10 +101,8 @@ def pictures(initiative: Initiative, indicators: Sequence[Indicator], window: Wi
         ):
             rows.setdefault(row.indicator_id, []).append(row)
         states = next(iter(known.values())).states if known else ()
-        for voice in voices(here, since, last_month(at.period, at.grain), states, window.as_of):
-            span = start_of(at.grain, voice.period, at.year_starts)
-            cell = behind.setdefault(voice.indicator_id, {}).setdefault((voice.category, span), {})
-            cell[voice.partner_id] = cell.get(voice.partner_id, Decimal(0)) + abs(voice.volume)
+        for pk, heard in heard_of(here, since, last_month(at.period, at.grain), states, window.as_of).items():
+            behind[pk] = heard
     everybody = {part.partner_id for reading in readings for part in reading.whole.parts}
     codes = dict(Partner.objects.filter(pk__in=everybody).values_list("pk", "code"))
     return [
@@ -89,12 +111,24 @@ def pictures(initiative: Initiative, indicators: Sequence[Indicator], window: Wi
     ]
 
 
+def heard_of(
+    indicator_ids: Collection[int], since: date, until: date, states: Collection[str], as_of: datetime | None
+) -> dict[int, dict[tuple[str, date], dict[int, Voice]]]:
+    """By indicator, who stands behind each cell; one statement."""
+    found: dict[int, dict[tuple[str, date], dict[int, Voice]]] = {}
+    for one in voices(indicator_ids, since, until, states, as_of):
+        value = one.volume if one.value is None else one.value
+        cell = found.setdefault(one.indicator_id, {}).setdefault((one.category, one.period), {})
+        cell[one.partner_id] = Voice(abs(one.volume), value, value)
+    return found
+
+
 def _picture(
     reading: Reading,
     rows: Sequence[SeriesRow],
     years: Mapping[int, Mapping[int, tuple[Reading, ...]]],
     own: Mapping[tuple[int, int, str], Combined],
-    behind: Mapping[tuple[str, date], Voices],
+    behind: Voices,
     codes: Mapping[int, str],
 ) -> Picture:
     pk, line = reading.indicator.pk, reading.line

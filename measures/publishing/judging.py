@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from backbone.conditions import Edition, Known
@@ -16,6 +17,7 @@ from measures.publishing import cells, frozen
 from measures.publishing.cells import Circle, Read, Sheet
 from measures.publishing.gathering import Picture, partner_names, pictures
 from measures.publishing.places import Place, partner_place, together_name, whole_place, year_place
+from measures.publishing.recalled import Recalled, recall
 from measures.rules.combining import Combined
 from measures.rules.disclosure import Breach, Decision, suppress
 from measures.rules.kinds import COMMUNITY
@@ -92,12 +94,17 @@ def _sheet(
     sheet = Sheet(codes, *_read(known))
     for picture in found:
         cells.fill(sheet, picture, circles[picture.slug], agreed.get(picture.reading.indicator.pk, set()))
-    filed = [picture for picture in found if picture.line.rule.is_filed]
-    sheet.recall(
-        {picture.slug for picture in filed},
-        counts_people={picture.slug: picture.reading.indicator.counts_people for picture in filed},
-        adds={picture.slug: cells.adds_over_time(picture.line) for picture in filed},
-    )
+    filed = {
+        picture.slug: Recalled(
+            line=picture.line,
+            counts_people=picture.reading.indicator.counts_people,
+            is_over_time=cells.adds_over_time(picture.line),
+            is_secret=partial(cells.is_anybodys, picture, agreed.get(picture.reading.indicator.pk, set())),
+        )
+        for picture in found
+        if picture.line.rule.is_filed
+    }
+    recall(sheet, filed)
     return sheet
 
 
@@ -123,7 +130,7 @@ def kept(judged: Judged) -> dict[str, Any]:
     """What has to be known of this part when the next one is judged; nobody is shown it."""
     was: dict[Place, dict[str, str]] = {}
     for key, cell in judged.sheet.cells.items():
-        if key.place in judged.hidden:
+        if key.place in judged.hidden and not key.aside:
             was.setdefault(key.place, {})[key.what] = frozen.text(cell.value)
     codes = {pk: partner.code for pk, partner in judged.partners.items()}
     others = {

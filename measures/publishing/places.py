@@ -40,15 +40,19 @@ class Place(NamedTuple):
         return self.who.startswith(_TOGETHER)
 
     @property
-    def months(self) -> tuple[str, str]:
-        return self.first, self.last
+    def codes(self) -> frozenset[str]:
+        """Whose it is: one partner, or several together; nobody's where it is the whole initiative's."""
+        return frozenset(code for code in self.who.split(_TOGETHER) if code)
 
 
 class Key(NamedTuple):
-    """One number of a figure."""
+    """One number of a figure. With an `aside` it is none that anybody is shown, but one that follows from such, and the
+    `aside` says which: what was read before, what came since, what is left of a total beside its parts, …
+    """
 
     what: str
     place: Place
+    aside: str = ""
 
 
 def together_name(codes: Iterable[str]) -> str:

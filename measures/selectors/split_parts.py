@@ -22,13 +22,15 @@ from measures.selectors.spans import Question, Span
 
 
 class Voice(NamedTuple):
-    """One partner's figure behind a cell of one period: how much of the cell it makes up."""
+    """One partner's figure behind a cell of one period: how much of the cell it makes up, and the value itself where it
+    has one."""
 
     indicator_id: int
     period: date
     category: str
     partner_id: int
     volume: Decimal
+    value: Decimal | None
 
 
 def parts_by_category(
@@ -68,7 +70,7 @@ def parts_by_category(
 def voices(
     indicator_ids: Collection[int], since: date, until: date, states: Collection[str], as_of: datetime | None = None
 ) -> list[Voice]:
-    """Every partner's figure that counts and is not nothing, from `since` to `until`; one statement."""
+    """Every partner's figure that counts, from `since` to `until`; one statement."""
     if not indicator_ids:
         return []
     source = figures_at(as_of, indicator_ids)
@@ -76,11 +78,12 @@ def voices(
         cursor.execute(
             f"""
             {source.opening}
-            SELECT f.indicator_id, f.period, f.category, f.partner_id, coalesce(f.denominator, f.weight, f.value) AS volume
+            SELECT f.indicator_id, f.period, f.category, f.partner_id,
+                   coalesce(f.denominator, f.weight, f.value) AS volume, f.value
               FROM {source.name} f
              WHERE f.tenant_id = %(tenant)s AND f.indicator_id = ANY(%(ids)s) AND f.period BETWEEN %(since)s AND %(until)s
                AND f.state = ANY(%(states)s) AND NOT f.is_not_collected
-               AND coalesce(f.denominator, f.weight, f.value) <> 0
+               AND coalesce(f.denominator, f.weight, f.value) IS NOT NULL
             """,
             dict(source.params)
             | {

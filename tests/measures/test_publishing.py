@@ -13,7 +13,7 @@ from django.db import InternalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from backbone.models import Audience, Publication, PublishedBody, Restated, Visit
+from backbone.models import Audience, PublishedBody, Restated, Visit
 from backbone.problems import Refused
 from backbone.services import publications, restatements
 from comms.models import Mail
@@ -27,11 +27,11 @@ from measures.rules.figures import Entry
 from measures.rules.kinds import KINDS
 from measures.selectors.reading import read, window_for
 from measures.services import filings, rollups
-from measures.services.consents import consent
 from measures.services.figure_rows import FigureRow
 from tests.factories import make_dimension, make_figure, make_indicator, make_member, make_partner, user_of
+from tests.measures.published import OCTOBER, agree, checked, part_of, published
 
-OCTOBER, SEPTEMBER = date(2026, 10, 1), date(2026, 9, 1)
+SEPTEMBER = date(2026, 9, 1)
 AGES = ("14-15", "16-19", "20-24", "unknown")
 
 
@@ -60,31 +60,6 @@ def riverbend(riverside):
                     make_figure(indicator, partner, month, part, category=f"age:{age}")
         rollups.rebuild(initiative)
     return riverside
-
-
-def agree(place, *codes, audience=Audience.FUNDERS, indicators=None):
-    for partner in place.partners:
-        if partner.code in codes:
-            asked = [one.pk for one in indicators or [place.indicator]]
-            said = {(pk, str(audience)) for pk in asked}
-            consent(initiative=place.initiative, partner=partner, said=said, asked=asked, by=None)
-
-
-def checked(place, period=OCTOBER, by=None) -> Publication:
-    draft = publications.begin(initiative=place.initiative, grain="month", period=period, by=by or place.people.ana)
-    publications.ask_to_check(publication=draft, by=place.people.ana)
-    publications.check(draft.pk)
-    draft.refresh_from_db()
-    return draft
-
-
-def published(place, period=OCTOBER) -> Publication:
-    return publications.publish(publication=checked(place, period), by=place.people.ana)
-
-
-def part_of(publication, audience=Audience.FUNDERS):
-    body = PublishedBody.objects.get(publication=publication, audience=audience)
-    return json.loads(body.body)["parts"]["measures"]
 
 
 def cells_of(part, code):
