@@ -24,8 +24,10 @@ from measures.models import Indicator
 from measures.rules.figures import plain
 from measures.rules.overlap import estimated
 from measures.rules.periods import Grain, last_month
+from measures.selectors.attested import SameDefinition, same_definitions
 from measures.selectors.broken_down import BrokenDown, broken_down
 from measures.selectors.expected import expectations
+from measures.selectors.reading import codes_for
 from measures.selectors.rollup_table import Wanted, copy_rollups
 from measures.windows import latest_month
 
@@ -41,6 +43,7 @@ PARAMETERS = {
     "as_of": parameters.instant,
     "merged": parameters.flag,
     "broken_down": parameters.flag,
+    "as_defined": parameters.flag,
 }
 WHOLE_NUMBERS = ("filed", "expected")
 
@@ -56,6 +59,7 @@ DESCRIBED = [
     query("missing", TRUTH, "Name who has not filed; needs a grain."),
     query("merged", TRUTH, "Retired categories under what they became."),
     query("broken_down", TRUTH, "How much of each total is broken down other than unknown; needs a grain."),
+    query("as_defined", TRUTH, "How much of each total is counted as it is defined; needs a grain."),
 ]
 
 
@@ -96,10 +100,13 @@ class RollupsAPI(MemberAPI):
         self._say_so_far(rows, indicators, asked, latest)
         if asked["broken_down"]:
             self._say_broken_down(rows, indicators, asked)
+        if asked["as_defined"]:
+            self._say_as_defined(rows, indicators, asked)
         return Response({"rollups": rows})
 
     def _indicators(self, slug: str | None) -> dict[str, Indicator]:
-        found = {row.slug: row for row in Indicator.objects.filter(initiative=self.initiative)}
+        rows = Indicator.objects.filter(initiative=self.initiative).select_related("initiative", "tenant")
+        found = {row.slug: row for row in rows}
         if slug is None:
             return found
         if slug not in found:
@@ -150,12 +157,8 @@ class RollupsAPI(MemberAPI):
     def _name_missing(self, rows, indicators: dict[str, Indicator], asked, latest: date) -> None:
         if self.membership.partner_ids(Can.READ_PARTNER_FIGURES) is not None:
             raise _hidden("missing")
-        if asked["grain"] is None or asked["by"] == "partner":
-            text = gettext_noop("“missing” needs a grain, and is said of the whole initiative.")
-            raise Refused(Problem("filter.invalid", text, field="missing"))
-        if asked["as_of"] is not None:
-            text = gettext_noop("“missing” is said of now: leave out “as_of”.")
-            raise Refused(Problem("filter.invalid", text, field="missing"))
+        _refuse_unless_whole(asked, "missing")
+        _refuse_unless_now(asked, "missing")
         codes = dict(Partner.objects.values_list("pk", "code"))
         slugs = {indicator.pk: slug for slug, indicator in indicators.items()}
         for period in {row["period"] for row in rows}:
@@ -170,9 +173,7 @@ class RollupsAPI(MemberAPI):
                     row["missing"] = sorted(absent[row["indicator"]])
 
     def _say_broken_down(self, rows, indicators: dict[str, Indicator], asked) -> None:
-        if asked["grain"] is None or asked["by"] == "partner":
-            text = gettext_noop("“broken_down” needs a grain, and is said of the whole initiative.")
-            raise Refused(Problem("filter.invalid", text, field="broken_down"))
+        _refuse_unless_whole(asked, "broken_down")
         months = [date.fromisoformat(f"{row['period']}-01") for row in rows]
         if not months:
             return
@@ -185,6 +186,45 @@ class RollupsAPI(MemberAPI):
         for row, month in zip(rows, months, strict=True):
             if row["category"] == "":
                 row["broken_down"] = [_split(one) for one in found.get((slugs[row["indicator"]], month), ())]
+
+    def _say_as_defined(self, rows, indicators: dict[str, Indicator], asked) -> None:
+        """As the pages have it: who may not know who counts otherwise is told how many, where it is too much."""
+        _refuse_unless_whole(asked, "as_defined")
+        _refuse_unless_now(asked, "as_defined")
+        codes = codes_for(self.initiative, self.membership)
+        months = {row["period"]: date.fromisoformat(f"{row['period']}-01") for row in rows}
+        found = same_definitions(
+            indicators.values(), Grain(asked["grain"]), months.values(), codes, year_starts=asked["year_starts"]
+        )
+        for row in rows:
+            if row["category"] == "":
+                row["as_defined"] = _as_defined(found.get((indicators[row["indicator"]].pk, months[row["period"]])))
+
+
+def _refuse_unless_whole(asked: dict[str, Any], name: str) -> None:
+    if asked["grain"] is None or asked["by"] == "partner":
+        text = gettext_noop("“{name}” needs a grain, and is said of the whole initiative.")
+        raise Refused(Problem("filter.invalid", text, {"name": name}, field=name))
+
+
+def _refuse_unless_now(asked: dict[str, Any], name: str) -> None:
+    if asked["as_of"] is not None:
+        text = gettext_noop("“{name}” is said of now: leave out “as_of”.")
+        raise Refused(Problem("filter.invalid", text, {"name": name}, field=name))
+
+
+def _as_defined(one: SameDefinition | None) -> dict[str, Any] | None:
+    if one is None or not (one.is_named or one.is_below):
+        return None
+    if not one.is_named:
+        return {"share": None, "said": None, "partners": None, "differently": one.count, "others": None}
+    return {
+        "share": f"{plain(one.share):f}",
+        "said": one.said,
+        "partners": one.partners,
+        "differently": one.count,
+        "others": [{"partner": code, "note": note} for code, note in one.others],
+    }
 
 
 def _split(one: BrokenDown) -> dict[str, Any]:

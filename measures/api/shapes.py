@@ -292,6 +292,21 @@ class BrokenDownShape(serializers.Serializer):
     expected = serializers.IntegerField()
 
 
+class OtherwiseShape(serializers.Serializer):
+    partner = serializers.CharField()
+    note = serializers.CharField(allow_blank=True, help_text="How it counts instead.")
+
+
+class AsDefinedShape(serializers.Serializer):
+    """How much of a figure is counted as it is defined. Who may not know who counts otherwise is told how many only."""
+
+    share = Number(allow_null=True, help_text="Of the value; of what is divided, of its denominator.")
+    said = serializers.IntegerField(allow_null=True, help_text="So many have said how they count.")
+    partners = serializers.IntegerField(allow_null=True, help_text="Of so many that filed.")
+    differently = serializers.IntegerField(help_text="So many count it otherwise.")
+    others = OtherwiseShape(many=True, allow_null=True)
+
+
 class EstimateShape(serializers.Serializer):
     value = Number(help_text="About so many different people.")
     overlap = Number(help_text="The share of all counts that is the same people again.")
@@ -322,6 +337,9 @@ class RollupShape(serializers.Serializer):
     so_far = SoFarShape(allow_null=True, help_text="Of a quarter or year that is not over; otherwise null.")
     missing = serializers.ListField(child=serializers.CharField(), required=False, help_text="Who has not filed.")
     broken_down = BrokenDownShape(many=True, required=False, help_text="How much is broken down, where it is asked.")
+    as_defined = AsDefinedShape(
+        allow_null=True, required=False, help_text="Where it is asked; null while nobody has said how it counts."
+    )
 
 
 class RollupsShape(serializers.Serializer):

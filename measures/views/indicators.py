@@ -10,11 +10,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from backbone.access import member_can
 from backbone.look.coverage import coverage_text
-from backbone.look.numbers import SILENCE
+from backbone.look.numbers import SILENCE, percent
 from backbone.models import Partner
 from backbone.roles import Can
 from measures import drawing, wording
@@ -26,7 +27,7 @@ from measures.rules.forecast import Forecast
 from measures.rules.kinds import KINDS
 from measures.rules.periods import Grain, text_of
 from measures.rules.splits import heirs
-from measures.selectors.attested import same_definition_of
+from measures.selectors.attested import SameDefinition, same_definition_of
 from measures.selectors.forest import branches
 from measures.selectors.goals import periods_of
 from measures.selectors.history import excuse_steps, figure_steps
@@ -111,8 +112,9 @@ def indicator(request, initiative, indicator: str):
     can_merge = bool(heirs(reading.line))
     is_merged = can_merge and request.GET.get("merged") == "1"
     parts = splits(initiative, reading, threshold=threshold, is_merged=is_merged)
+    same = same_definition_of(reading, codes)
     if request.GET.get("format") == "csv":
-        return _csv(request.GET.get("table", ""), reading, rows, parts)
+        return _csv(request.GET.get("table", ""), reading, rows, parts, same)
 
     listed = _filtered(rows, request.GET)
     page = Paginator(listed, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
@@ -154,7 +156,7 @@ def indicator(request, initiative, indicator: str):
         "splits": [(one, drawing.split_chart(reading, one)) for one in parts],
         "steps": _steps(membership, reading, shown, codes),
         "restated": restatements(reading, shown),
-        "same": same_definition_of(reading, codes),
+        "same": same,
         "window_query_now": replace(window, as_of=None).query(),
         "levels": at_levels(reading),
         "told": told(reading, shown),
@@ -321,7 +323,7 @@ def _then(window: Window) -> str:
     return "" if window.as_of is None else f"-as-of-{window.as_of:%Y%m%dT%H%M%SZ}"
 
 
-def _csv(table: str, reading: Reading, rows: Sequence[PartnerRow], parts) -> HttpResponse:
+def _csv(table: str, reading: Reading, rows: Sequence[PartnerRow], parts, same: SameDefinition | None) -> HttpResponse:
     """One of the page's tables: `trend`, a breakdown by its name, or else the partners."""
     line, window = reading.line, reading.window
     name = f"{reading.indicator.slug}-{text_of(window.period)}{_then(window)}"
@@ -339,15 +341,37 @@ def _csv(table: str, reading: Reading, rows: Sequence[PartnerRow], parts) -> Htt
             return csv_answer(f"{name}-{table}", [split.name, window.name, _("Filed"), _("Expected")], listed)
     columns = [
         _("Partner"), _("Name"), window.name, window.previous.name, _("Change"), _("Usual"), _("State"),
+        _("As defined"),
     ]  # fmt: skip
-    listed = [_csv_row(line, row) for row in rows]
+    listed = [_csv_row(line, row, same) for row in rows]
     foot = _foot(reading, rows)
     before = None if reading.before is None else wording.cell(line, reading.before.combined)
-    listed.append(["", foot["label"], wording.cell(line, reading.now), before, foot["change"], None, foot["state"]])
+    listed.append([
+        "", foot["label"], wording.cell(line, reading.now), before, foot["change"], None, foot["state"], _as_defined(same),
+    ])  # fmt: skip
     return csv_answer(f"{name}-partners", columns, listed)
 
 
-def _csv_row(line, row: PartnerRow) -> list:
+def _as_defined(same: SameDefinition | None) -> str:
+    """How much of the figure is counted as defined; for who may not know who does not, how many, as on the page."""
+    if same is None:
+        return ""
+    if same.is_named:
+        return percent(same.floored, 0)
+    words = ngettext("%(count)s counts it differently", "%(count)s count it differently", same.count)
+    return words % {"count": same.count} if same.is_below else ""
+
+
+def _own_word(same: SameDefinition | None, code: str) -> str:
+    word = None if same is None else same.words.get(code)
+    if word is None:
+        return ""
+    if word.as_defined:
+        return _("as defined")
+    return _("differently: %(note)s") % {"note": word.note} if word.note else _("differently")
+
+
+def _csv_row(line, row: PartnerRow, same: SameDefinition | None) -> list:
     code = "" if row.partner is None else row.partner.code
     others = _("Others, %(count)s partners") % {"count": row.count}
     return [
@@ -358,4 +382,5 @@ def _csv_row(line, row: PartnerRow) -> list:
         row.change,
         None if row.usual is None else plain(row.usual),
         row.state_words or row.state,
+        _own_word(same, code),
     ]

@@ -14,6 +14,7 @@ from drf_spectacular.drainage import GENERATOR_STATS, reset_generator_stats
 from drf_spectacular.generators import SchemaGenerator
 
 from backbone.services import keys
+from measures.models import Attestation, Figure
 from measures.services import rollups
 from tests.measures.doors import Desk, csv_of
 
@@ -76,6 +77,16 @@ def test_answers_have_the_shape_that_is_described(desk, description):
     ):
         get("rollups/", rest, staff)
     assert get("rollups/", "rollups/?grain=month&missing=true", staff).json()["rollups"][0]["missing"]
+    with desk.home.scope():
+        Figure.objects.update(state="approved")
+        rollups.rebuild(desk.home.initiative)
+        Attestation.objects.create(
+            indicator=desk.indicators["seats"], partner=desk.partners["P1"], as_defined=False, note="Chairs",
+            by=desk.home.people.ben, at="2026-01-01T00:00Z",
+        )  # fmt: skip
+    rows = get("rollups/", "rollups/?grain=month&as_defined=true", staff).json()["rollups"]
+    assert any(row["as_defined"] for row in rows)
+    get("rollups/", "rollups/?grain=month&as_defined=true")
     get(FILING, f"filings/P1/{month}/")
     get(FILING, f"filings/P2/{month}/")
     get(FILING, f"filings/P1/{month}/", {})

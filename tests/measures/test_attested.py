@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import date
 
 import pytest
@@ -13,6 +15,7 @@ from backbone.models import Change
 from backbone.roles import Role
 from backbone.services import keys
 from measures.models import Attestation, DefinitionVersion, Figure, Filing
+from measures.services import rollups
 from tests import factories
 from tests.measures.test_api_filings import ask
 from tests.measures.test_reading_pages import page, signed_in, text
@@ -202,6 +205,88 @@ def test_nothing_is_said_while_nobody_has_said_anything_or_of_an_earlier_day(wor
     assert "As defined" not in text(page(world, "ana", PAGE + "?period=2026-09"))
     say(world, "P4", False)
     assert "As defined" not in text(page(world, "ana", PAGE + "?period=2026-09&as_of=2026-11-09T15:00:00Z"))
+
+
+def test_the_rows_of_the_page_say_how_each_counts_and_the_foot_how_much(world):
+    say(world, "P4", False, "Dropouts too")
+    say(world, "P1", True)
+
+    def last_column(who):
+        table = list(
+            csv.reader(io.StringIO(page(world, who, PAGE + "?period=2026-09&format=csv").content.decode("utf-8-sig")))
+        )
+        return {row[0]: row[-1] for row in table}
+
+    said = {"Partner": "As defined", "P1": "as defined", "P2": "", "P3": "", "P4": "differently: Dropouts too"}
+    assert last_column("ana") == said | {"": "80%"}
+    assert set(last_column("ben").values()) == {"As defined", "", "1 counts it differently"}
+
+
+def rollups_as_defined(world, query, role="data_steward", who="ana"):
+    with world.scope():
+        rollups.rebuild(world.initiative)
+        partner = world.partners[0] if who == "ben" else None
+        member = getattr(world.people, who)
+        _, world.token = keys.create(owner=member, name="sync", role=role, partner=partner, scopes=("read",))
+    return ask(world, "GET", f"rollups/?as_defined=true&{query}")
+
+
+def test_the_api_says_how_much_is_counted_as_defined(world):
+    quarter, month = "grain=quarter&since=2026-07", "grain=month&since=2026-09&until=2026-09"
+    assert [row["as_defined"] for row in rollups_as_defined(world, month).json()["rollups"]] == [None]
+    say(world, "P4", False, "Dropouts too")
+    say(world, "P1", True)
+    expected = {
+        "share": "0.8", "said": 2, "partners": 4, "differently": 1,
+        "others": [{"partner": "P4", "note": "Dropouts too"}],
+    }  # fmt: skip
+    for query in (month, quarter):
+        row = rollups_as_defined(world, query).json()["rollups"][0]
+        assert (row["value"], row["as_defined"]) == ("1000", expected)
+    assert rollups_as_defined(world, "by=partner&grain=month").status_code == 400
+    assert rollups_as_defined(world, "grain=month&as_of=2026-11-01").status_code == 400
+
+
+def test_the_api_tells_who_may_not_know_no_more_than_the_page(world):
+    say(world, "P4", False, "Dropouts too")
+    query = "grain=month&since=2026-09&until=2026-09"
+    row = rollups_as_defined(world, query, "partner_filer", "ben").json()["rollups"][0]
+    nothing = dict.fromkeys(("share", "said", "partners", "others"))
+    assert row["as_defined"] == {**nothing, "differently": 1}
+    with world.scope():
+        world.tenant.same_definition = 80
+        world.tenant.save()
+    assert rollups_as_defined(world, query, "partner_filer", "ben").json()["rollups"][0]["as_defined"] is None
+
+
+def test_the_api_asks_of_each_version_what_was_said_of_it(world):
+    with world.scope():
+        DefinitionVersion.objects.create(
+            indicator=world.k1, starts_on=OCT, definition="Anew.", kind="stock", is_comparable=False
+        )
+        for partner, number in zip(world.partners, (10, 20, 30, 40), strict=True):
+            factories.make_figure(world.k1, partner, OCT, number)
+    say(world, "P4", False)
+    say(world, "P1", False, version_on=OCT)
+    rows = rollups_as_defined(world, "grain=month&since=2026-09&until=2026-10").json()["rollups"]
+    assert [(row["period"], row["as_defined"]["share"]) for row in rows] == [("2026-09", "0.8"), ("2026-10", "0.9")]
+
+
+def test_the_api_takes_as_many_statements_for_many_indicators(world):
+    counts = []
+    for number in range(3):
+        with world.scope():
+            more = factories.make_indicator(world.initiative, f"more-{number}", definition="More.")
+            Attestation.objects.create(
+                indicator=more, partner=world.partners[0], as_defined=True, by=world.people.ana, at="2026-11-01T00:00Z"
+            )
+            for month in (SEP, OCT):
+                factories.make_figure(more, world.partners[0], month, 5)
+        rollups_as_defined(world, "grain=month")
+        with CaptureQueriesContext(connection) as asked:
+            assert ask(world, "GET", "rollups/?as_defined=true&grain=month").status_code == 200
+        counts.append(len(asked))
+    assert len(set(counts)) == 1, counts
 
 
 def test_the_page_takes_as_many_statements_however_many_have_said_it(world):

@@ -117,7 +117,7 @@ def test_zero_stands_as_zero(world):
 
 def test_the_rows_of_the_file_add_up_to_its_foot(world):
     table = rows(page(world, "ana", "indicators/completions/?format=csv&table=partners"))
-    assert table[0] == ["Partner", "Name", "October 2026", "September 2026", "Change", "Usual", "State"]
+    assert table[0] == ["Partner", "Name", "October 2026", "September 2026", "Change", "Usual", "State", "As defined"]
     numbers = [row[2] for row in table[1:-1]]
     assert numbers == ["700", "0", "not filed"]
     assert table[-1][1:4] == ["So far", "700", "1000"]
