@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from agenda import services
-from agenda.models import Agenda, Outcome, Strategy
+from agenda.models import Outcome, Strategy
+from agenda.models import Section as Text
+from agenda.selectors.tree import vision_of
+from agenda.services import document, tree
 from backbone.bundles.ground import Item, attempt, item
 from backbone.bundles.marked import Section, given, once
 from backbone.models import Initiative
@@ -48,7 +50,10 @@ def _read_titled(section: Section, word: str, *keys: str) -> dict[str, Any]:
 def put(initiative: Initiative, vision: str | None, outcomes: Collection[tuple[Item, list[Item]]]) -> list[str]:
     """Bring the agenda up to what was read; answers what changed, by short name."""
     changed = []
-    if vision is not None and services.set_vision(initiative=initiative, vision=vision, by=None):
+    if (
+        vision is not None
+        and document.write(initiative=initiative, topic=Text.Topic.VISION, text=vision, by=None).has_changed
+    ):
         changed.append("vision")
     known = set(Outcome.objects.filter(initiative=initiative).values_list("slug", flat=True))
     is_all = known <= {outcome.fields["slug"] for outcome, _ in outcomes}
@@ -56,7 +61,7 @@ def put(initiative: Initiative, vision: str | None, outcomes: Collection[tuple[I
         if not outcome.is_sound:
             continue
         fields = outcome.fields | ({"position": position} if is_all else {})
-        made = attempt(outcome, lambda fields=fields: services.put_outcome(initiative=initiative, by=None, **fields))
+        made = attempt(outcome, lambda fields=fields: tree.put_outcome(initiative=initiative, by=None, **fields))
         if made is None:
             continue
         row, has_changed = made
@@ -73,7 +78,7 @@ def _put_strategies(outcome: Outcome, strategies: Collection[Item]) -> list[str]
         if not one.is_sound:
             continue
         fields = one.fields | ({"position": position} if is_all else {})
-        made = attempt(one, lambda fields=fields: services.put_strategy(outcome=outcome, by=None, **fields))
+        made = attempt(one, lambda fields=fields: tree.put_strategy(outcome=outcome, by=None, **fields))
         if made is not None and made[1]:
             changed.append(f"{outcome.slug}/{made[0].slug}")
     return changed
@@ -81,10 +86,9 @@ def _put_strategies(outcome: Outcome, strategies: Collection[Item]) -> list[str]
 
 def agenda_of(initiative: Initiative) -> dict[str, Any]:
     """The agenda as a bundle writes it."""
-    agenda = Agenda.objects.filter(initiative=initiative).first()
     outcomes = []
     for outcome in Outcome.objects.filter(initiative=initiative).prefetch_related("strategies"):
         line: dict[str, Any] = {"slug": outcome.slug, "title": outcome.title}
         strategies = [{"slug": one.slug, "title": one.title} for one in outcome.strategies.all()]
         outcomes.append(line | ({"strategies": strategies} if strategies else {}))
-    return {"vision": agenda.vision if agenda is not None else "", "outcomes": outcomes}
+    return {"vision": vision_of(initiative), "outcomes": outcomes}

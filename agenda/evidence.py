@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from agenda.selectors import vision_lines
+from agenda.selectors.tree import vision_lines
 from backbone.conditions import Condition, Edition, Option, Part, Reading
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agenda import views
+from agenda.views import tree as views
 
 app_name = "agenda"
 urlpatterns = [

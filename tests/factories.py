@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from agenda.models import Agenda, Outcome
+from agenda.models import Outcome, Section, SectionText
 from backbone.models import (
     Audience,
     Entrance,
@@ -53,12 +53,19 @@ class Neighbourhood:
         return f"/api/v1/{self.tenant.slug}/{self.initiative.slug}/{rest}"
 
 
+def make_section(initiative, topic: str, text: str) -> Section:
+    """A section of the agenda with its first text."""
+    section = Section.objects.create(initiative=initiative, topic=topic, text=text, number=1)
+    SectionText.objects.create(section=section, number=1, text=text, at=timezone.now())
+    return section
+
+
 def make_neighbourhood(slug: str, name: str) -> Neighbourhood:
     """A tenant with one initiative, three partners, and its cast."""
     tenant = Tenant.objects.create(slug=slug, name=name, fiscal_year_starts=7, timezone="America/New_York")
     with tenant_scope(tenant):
         initiative = Initiative.objects.create(slug="work", name=f"{name} Youth to Work", starts_on=date(2025, 7, 1))
-        Agenda.objects.create(initiative=initiative, vision=f"Every young person in {name} finds a way into work.")
+        make_section(initiative, "vision", f"Every young person in {name} finds a way into work.")
         Outcome.objects.create(initiative=initiative, slug="trained", title="Young people finish training")
         partners = [make_partner(initiative, code=f"P{i}") for i in (1, 2, 3)]
         people = SimpleNamespace(

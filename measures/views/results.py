@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from agenda.selectors import vision_lines
+from agenda.selectors.tree import vision_lines
 from backbone.access import member_can
 from backbone.look.coverage import coverage_text
 from backbone.roles import Can

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from agenda import services
-from agenda.models import Agenda, Outcome, Strategy
+from agenda.models import Outcome, Section, Strategy
+from agenda.services import document, tree
 from backbone.models import Change
 from backbone.problems import Refused
 from tests import factories
@@ -20,26 +20,26 @@ def enter(client, person):
 
 def test_saying_the_same_again_changes_nothing(in_riverside):
     initiative, by = in_riverside.initiative, in_riverside.people.ana
-    assert services.set_vision(initiative=initiative, vision="All of them.", by=by)
-    assert not services.set_vision(initiative=initiative, vision="All of them.", by=by)
-    outcome, is_new = services.put_outcome(initiative=initiative, slug="in-work", title="In work", by=by)
+    assert document.write(initiative=initiative, topic="vision", text="All of them.", by=by).has_changed
+    assert not document.write(initiative=initiative, topic="vision", text="All of them.", by=by).has_changed
+    outcome, is_new = tree.put_outcome(initiative=initiative, slug="in-work", title="In work", by=by)
     assert is_new
-    assert not services.put_outcome(initiative=initiative, slug="in-work", title="In work", by=by)[1]
-    assert services.put_strategy(outcome=outcome, slug="coaching", title="Coaching", by=by)[1]
-    assert not services.put_strategy(outcome=outcome, slug="coaching", title="Coaching", by=by)[1]
+    assert not tree.put_outcome(initiative=initiative, slug="in-work", title="In work", by=by)[1]
+    assert tree.put_strategy(outcome=outcome, slug="coaching", title="Coaching", by=by)[1]
+    assert not tree.put_strategy(outcome=outcome, slug="coaching", title="Coaching", by=by)[1]
     verbs = list(Change.objects.order_by("id").values_list("verb", flat=True))
     assert verbs == ["agenda.vision_written", "outcome.added", "strategy.added"]
     with pytest.raises(Refused) as refused:
-        services.put_outcome(initiative=initiative, slug="in-work", title="Again", by=by, must_be_new=True)
+        tree.put_outcome(initiative=initiative, slug="in-work", title="Again", by=by, must_be_new=True)
     assert refused.value.problems[0].code == "slug.taken"
     with pytest.raises(Refused):
-        services.put_outcome(initiative=initiative, slug="Not A Slug", title="Again", by=by)
+        tree.put_outcome(initiative=initiative, slug="Not A Slug", title="Again", by=by)
 
 
 def test_the_page_shows_results_strategies_and_what_measures_them(riverside, client):
     with riverside.scope():
         outcome = Outcome.objects.get(slug="trained")
-        services.put_strategy(outcome=outcome, slug="evening", title="Evening classes", by=None)
+        tree.put_strategy(outcome=outcome, slug="evening", title="Evening classes", by=None)
         strategy = Strategy.objects.get()
         factories.make_indicator(riverside.initiative, "completions", outcome=outcome, strategy=strategy, code="K1")
         factories.make_indicator(riverside.initiative, "hours", outcome=outcome, code="K2")
@@ -57,7 +57,7 @@ def test_the_page_shows_results_strategies_and_what_measures_them(riverside, cli
 def test_a_convener_writes_the_agenda_from_the_first_question_on(riverside, client):
     with riverside.scope():
         Outcome.objects.all().delete()
-        Agenda.objects.all().delete()
+        Section.objects.all().delete()
     ana = enter(client, riverside.people.ana)
     assert "What comes after" in ana.get(riverside.url("agenda/")).content.decode()
     answer = ana.post(riverside.url("agenda/vision/"), {"vision": "Everyone in work."})
@@ -89,6 +89,6 @@ def test_only_who_may_edit_the_agenda_opens_its_forms(riverside, hillcrest, clie
 
 def test_a_result_of_another_initiative_is_not_there(riverside, hillcrest, client):
     with hillcrest.scope():
-        services.put_outcome(initiative=hillcrest.initiative, slug="theirs", title="Theirs", by=None)
+        tree.put_outcome(initiative=hillcrest.initiative, slug="theirs", title="Theirs", by=None)
     ana = enter(client, riverside.people.ana)
     assert ana.get(riverside.url("agenda/results/theirs/")).status_code == 404

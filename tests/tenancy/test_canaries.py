@@ -40,6 +40,7 @@ OF_RATES |= {"measures_indicator.overlap_source"}
 
 # Whoever wrote these wrote them for good, or in a form that only its own page reads.
 FROZEN = {
+    "agenda_agendaversion", "agenda_mapversion", "agenda_phasemove", "agenda_sectiontext", "agenda_signature",
     "backbone_change", "backbone_keptanswer", "backbone_proof", "backbone_publishedbody", "backbone_sharelink",
 }  # fmt: skip
 

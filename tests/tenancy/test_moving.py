@@ -13,7 +13,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connections
 
-from agenda.models import Agenda
+from agenda.models import Section
 from backbone import changes
 from backbone.models import Entrance, Grant, Membership, Tenant, User
 from backbone.roles import Role
@@ -183,7 +183,7 @@ def test_an_export_needs_an_empty_folder(riverside, tmp_path):
 
 def test_tables_come_after_those_they_refer_to():
     order = moving.tenant_models()
-    for earlier, later in ((Membership, Grant), (Figure, FigureEvent), (Membership, Agenda)):
+    for earlier, later in ((Membership, Grant), (Figure, FigureEvent), (Membership, Section)):
         if later in order and any(
             f.remote_field.model is earlier for f in later._meta.concrete_fields if f.remote_field
         ):

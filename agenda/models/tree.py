@@ -1,31 +1,31 @@
-"""The common agenda: a vision, the outcomes that would make it true, and the strategies towards each."""
+"""The tree of the agenda: population results, outcomes below them, and the strategies towards each."""
 
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from backbone.models import Initiative, TenantForeignKey, TenantOwned
 from backbone.models.tenants import slug_field_rule
 
 
-class Agenda(TenantOwned):
-    """What an initiative wants, in its own words."""
-
-    initiative = TenantForeignKey(Initiative, related_name="agendas")
-    vision = models.TextField(_("vision"), blank=True, max_length=5000)
-
-    class Meta(TenantOwned.Meta):
-        constraints = [models.UniqueConstraint(name="agenda_once", fields=["tenant", "initiative"])]
-
-    def __str__(self):
-        return self.vision[:60]
-
-
 class Outcome(TenantOwned):
-    """A change that people would notice."""
+    """A change that people would notice: of a whole population (a result), or on the way to one (an outcome).
+
+    Population accountability and performance are kept apart (Results-Based Accountability): no partner's measure is ever
+    summed into a result, it contributes to one. `under` is the result that an outcome leads to.
+    """
+
+    class Level(models.TextChoices):
+        RESULT = "result", _("Result for the population")
+        OUTCOME = "outcome", _("Outcome on the way")
 
     initiative = TenantForeignKey(Initiative, related_name="outcomes")
     slug = models.CharField(_("short name"), max_length=50, validators=[slug_field_rule])
     title = models.CharField(_("title"), max_length=200)
+    level = models.CharField(_("level"), max_length=10, choices=Level.choices, default=Level.RESULT)
+    under = TenantForeignKey("agenda.Outcome", null=True, blank=True, related_name="outcomes", verbose_name=_("result"))
+    population = models.CharField(_("who"), max_length=200, blank=True, default="")
+    place = models.CharField(_("where"), max_length=200, blank=True, default="")
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta(TenantOwned.Meta):
@@ -35,7 +35,12 @@ class Outcome(TenantOwned):
                 name="outcome_slug_once",
                 fields=["tenant", "initiative", "slug"],
                 violation_error_message=_("Another outcome has this short name."),
-            )
+            ),
+            models.CheckConstraint(
+                name="outcome_under_a_result",
+                condition=Q(under=None) | Q(level="outcome") & ~Q(under=F("id")),
+                violation_error_message=_("A result for the population stands at the top, under nothing else."),
+            ),
         ]
 
     def __str__(self):
@@ -43,7 +48,7 @@ class Outcome(TenantOwned):
 
 
 class Strategy(TenantOwned):
-    """A way towards an outcome."""
+    """A way towards a result or an outcome."""
 
     outcome = TenantForeignKey(Outcome, models.CASCADE, related_name="strategies")
     slug = models.CharField(_("short name"), max_length=50, validators=[slug_field_rule])

@@ -8,10 +8,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from agenda import services
-from agenda.forms import NewTitleForm, TitleForm, VisionForm
-from agenda.models import Outcome
-from agenda.selectors import agenda_of
+from agenda.forms.tree import NewTitleForm, TitleForm, VisionForm
+from agenda.models import Outcome, Section
+from agenda.selectors.tree import agenda_of
+from agenda.services import document, tree
 from backbone.access import member_can
 from backbone.forms.people import refuse
 from backbone.models import Initiative
@@ -42,7 +42,12 @@ def vision(request, initiative):
     form = VisionForm(request.POST or None, initial={"vision": found.vision})
     if request.method == "POST" and form.is_valid():
         try:
-            services.set_vision(initiative=initiative, by=request.membership, **form.cleaned_data)
+            document.write(
+                initiative=initiative,
+                topic=Section.Topic.VISION,
+                by=request.membership,
+                text=form.cleaned_data["vision"],
+            )
         except Refused as refused:
             refuse(form, refused)
         else:
@@ -58,7 +63,7 @@ def outcome_new(request, initiative):
     form = NewTitleForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            made, _changed = services.put_outcome(
+            made, _changed = tree.put_outcome(
                 initiative=initiative, by=request.membership, must_be_new=True, **form.cleaned_data
             )
         except Refused as refused:
@@ -85,10 +90,10 @@ def outcome(request, initiative, outcome: str):
     ]  # fmt: skip
     by = request.membership
     if request.method == "POST":
-        saves = [(title, lambda fields: services.put_outcome(initiative=initiative, slug=found.slug, by=by, **fields)),
-                 (new, lambda fields: services.put_strategy(outcome=found, by=by, must_be_new=True, **fields))]  # fmt: skip
+        saves = [(title, lambda fields: tree.put_outcome(initiative=initiative, slug=found.slug, by=by, **fields)),
+                 (new, lambda fields: tree.put_strategy(outcome=found, by=by, must_be_new=True, **fields))]  # fmt: skip
         saves += [
-            (form, lambda fields, slug=row.slug: services.put_strategy(outcome=found, slug=slug, by=by, **fields))
+            (form, lambda fields, slug=row.slug: tree.put_strategy(outcome=found, slug=slug, by=by, **fields))
             for row, form in strategies
         ]
         for form, save in saves:

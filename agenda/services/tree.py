@@ -7,36 +7,20 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
-from agenda.models import Agenda, Outcome, Strategy
+from agenda.models import Outcome, Strategy
+from agenda.services import lock
 from backbone import changes
 from backbone.models import Initiative, Membership
 from backbone.services.fields import checked, refuse_taken, set_fields
 
 changes.register_verbs(
     {
-        "agenda.vision_written": gettext_noop("{by} wrote the vision"),
         "outcome.added": gettext_noop("{by} added the result “{title}”"),
         "outcome.changed": gettext_noop("{by} changed the result “{title}”"),
         "strategy.added": gettext_noop("{by} added the strategy “{title}”"),
         "strategy.changed": gettext_noop("{by} changed the strategy “{title}”"),
     }
 )
-
-
-@transaction.atomic
-def set_vision(*, initiative: Initiative, vision: str, by: Membership | None) -> bool:
-    """Write what will be true when the initiative has succeeded; answers whether that changed anything."""
-    _lock(initiative)
-    agenda = Agenda.objects.filter(initiative=initiative).first()
-    if agenda is None:
-        if not vision:
-            return False
-        agenda = Agenda(initiative=initiative, vision=vision)
-        checked(agenda).save(force_insert=True)
-    elif not set_fields(agenda, {"vision": vision}):
-        return False
-    changes.record("agenda.vision_written", on=agenda, by=by, initiative=initiative, vision=vision)
-    return True
 
 
 @transaction.atomic
@@ -48,7 +32,7 @@ def put_outcome(
     A new one goes to the end unless `position` says otherwise. Raises `Refused`, with `must_be_new` for one that is
     there already.
     """
-    _lock(initiative)
+    lock(initiative)
     outcome = Outcome.objects.filter(initiative=initiative, slug=slug).first()
     if must_be_new:
         refuse_taken(outcome, slug)
@@ -70,7 +54,7 @@ def put_strategy(
 ) -> tuple[Strategy, bool]:
     """The strategy of that short name towards an outcome, made or brought up to `fields`, and whether it changed."""
     initiative = outcome.initiative
-    _lock(initiative)
+    lock(initiative)
     strategy = Strategy.objects.filter(outcome=outcome, slug=slug).first()
     if must_be_new:
         refuse_taken(strategy, slug)
@@ -86,8 +70,3 @@ def put_strategy(
             "strategy.changed", on=strategy, by=by, initiative=initiative, title=strategy.title, fields=changed
         )
     return strategy, bool(changed)
-
-
-def _lock(initiative: Initiative) -> None:
-    """One at a time may change an initiative's agenda, or two could take the same place in its order."""
-    Initiative.objects.select_for_update(no_key=True).get(pk=initiative.pk)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from agenda.models import Agenda, Outcome, Strategy
+from agenda.models import Outcome, Section, Strategy
 from backbone import conditions
 from backbone.conditions import Attachment
 from backbone.models import Initiative
@@ -43,7 +43,6 @@ class AgendaView:
 
 def agenda_of(initiative: Initiative) -> AgendaView:
     """The vision, and each result with its strategies and what hangs on them; three queries and the conditions' own."""
-    agenda = Agenda.objects.filter(initiative=initiative).first()
     hanging = conditions.attached(initiative)
     outcomes = [
         OutcomeView(
@@ -53,13 +52,20 @@ def agenda_of(initiative: Initiative) -> AgendaView:
         )
         for outcome in Outcome.objects.filter(initiative=initiative).prefetch_related("strategies")
     ]
-    return AgendaView(agenda.vision if agenda is not None else "", outcomes)
+    return AgendaView(vision_of(initiative), outcomes)
+
+
+def vision_of(initiative: Initiative) -> str:
+    """The vision as it is being written."""
+    return (
+        Section.objects.filter(initiative=initiative, topic=Section.Topic.VISION).values_list("text", flat=True).first()
+        or ""
+    )
 
 
 def vision_lines(initiative: Initiative) -> tuple[str, list[str]]:
     """The agenda as a title and up to three lines: the vision's first sentence and the next ones, else strategies."""
-    agenda = Agenda.objects.filter(initiative=initiative).first()
-    text = agenda.vision if agenda is not None else ""
+    text = vision_of(initiative)
     sentences = [part.strip() for line in text.splitlines() for part in _sentences(line) if part.strip()]
     title = sentences[0].rstrip(".") if sentences else ""
     lines = sentences[1 : LINES + 1]

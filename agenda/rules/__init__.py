@@ -1,0 +1,1 @@
+"""The agenda's rules, pure: no database, no clock, no request."""

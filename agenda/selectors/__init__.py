@@ -1,0 +1,1 @@
+"""What the agenda's pages, its API and the other conditions read."""

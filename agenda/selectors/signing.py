@@ -1,0 +1,46 @@
+"""Who is asked to sign the agenda, who has, and who has not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+from django.utils import timezone
+
+from agenda.models import AgendaVersion, Signature
+from agenda.rules.signing import Coverage, coverage
+from backbone.models import Initiative, Participation, Partner
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """A version's latest answer by each partner that is asked, or None; and `earlier`, all that were given before."""
+
+    version: AgendaVersion
+    coverage: Coverage
+    rows: list[tuple[Partner, Signature | None]]
+    earlier: list[Signature]
+
+
+def asked_to_sign(initiative: Initiative, on: date | None = None) -> dict[str, Partner]:
+    """The partners that are members of an initiative on a day (today in the tenant's zone), by code."""
+    day = on or timezone.localdate()
+    stays = Participation.objects.filter(
+        Q(leaves_on=None) | Q(leaves_on__gte=day), initiative=initiative, joins_on__lte=day
+    )
+    return {stay.partner.code: stay.partner for stay in stays.select_related("partner").order_by("partner__code")}
+
+
+def answers_to(version: AgendaVersion) -> Answers:
+    """Who of those asked today has signed a version; two queries."""
+    asked = asked_to_sign(version.initiative)
+    latest: dict[str, Signature] = {}
+    earlier = []
+    given = Signature.objects.filter(version=version).select_related("partner", "by").order_by("at", "pk")
+    for one in given:
+        if one.partner.code in latest:
+            earlier.append(latest[one.partner.code])
+        latest[one.partner.code] = one
+    found = coverage(asked, {code: one.stance for code, one in latest.items()})
+    return Answers(version, found, [(partner, latest.get(code)) for code, partner in asked.items()], earlier)
