@@ -75,10 +75,13 @@ def _period_words(facts: Mapping[str, Any]) -> dict[str, str]:
 
 def _day_words(facts: Mapping[str, Any]) -> dict[str, str]:
     """A day until which something holds is kept as 2026-11-30 and read as 30 Nov."""
-    try:
-        return {"until": short_date(date.fromisoformat(facts["until"]))}
-    except (KeyError, TypeError, ValueError):
-        return {}
+    found = {}
+    for name in ("until", "ends_on", "leaves_on"):
+        try:
+            found[name] = short_date(date.fromisoformat(facts[name]))
+        except (KeyError, TypeError, ValueError):
+            continue
+    return found
 
 
 def _columns(verb, on, by, initiative, partner, facts) -> dict[str, Any]:

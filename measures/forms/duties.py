@@ -10,6 +10,7 @@ from backbone.models import Initiative, Partner
 from measures.forms.fields import MonthField, PartnerChoice, PartnerChoices
 from measures.models import Indicator, Obligation
 from measures.rules import kinds
+from measures.rules.periods import Grain
 
 TICKED_AT_MOST = 30  # partners; more are chosen from a list that scrolls
 
@@ -54,6 +55,23 @@ class ObligationForm(forms.Form):
         if partners.count() > TICKED_AT_MOST:
             self.fields["partners"].widget = forms.SelectMultiple(attrs={"size": 12})
             self.fields["partners"].widget.choices = self.fields["partners"].choices
+
+
+class RhythmForm(forms.Form):
+    """How often one line is filed, and from which period on."""
+
+    frequency = forms.ChoiceField(label=_("How often"))
+    since = MonthField(
+        label=_("From the period that begins in"),
+        required=False,
+        help_text=_("Its first month, as in 2026-10. Left empty: from its first day, as if it had always been so."),
+    )
+
+    def __init__(self, *args, obligation: Obligation, **kwargs):
+        asked = obligation.indicator.frequency
+        super().__init__(*args, initial={"frequency": obligation.frequency or asked}, **kwargs)
+        rarer = [choice for choice in Indicator.Frequency.choices if Grain(choice[0]).months >= Grain(asked).months]
+        self.fields["frequency"].choices = rarer
 
 
 class ExcuseForm(forms.Form):

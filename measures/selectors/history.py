@@ -30,7 +30,7 @@ class Step:
     """One thing that happened. `is_state_change` draws a solid dot; `why` is what its author gave as the reason.
 
     `mark` names what stands out: an override. `is_version`: something of the figure became another, so that it can be
-    shown as it stood at that instant.
+    shown as it stood at that instant. `then` is what held from then on.
     """
 
     at: datetime
@@ -40,6 +40,7 @@ class Step:
     category: str = ""
     mark: str = ""
     is_version: bool = False
+    then: str = ""
 
     @property
     def instant(self) -> str:

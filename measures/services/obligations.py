@@ -7,7 +7,7 @@ the roster (`FOLLOWER`), marks the roll-ups of the months in which somebody is n
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.db.models import Max
@@ -18,11 +18,12 @@ from backbone.models import Initiative, Membership, Participation, Partner
 from backbone.problems import Month, Problem, Refused
 from backbone.services.fields import checked, plain, set_fields
 from backbone.services.partners import Follower, Moved
-from measures.models import Excuse, Figure, Filing, Indicator, Obligation
-from measures.rules.owed import Duty, changed_lengths, check_frequency, not_a_start, why_not_filed
-from measures.rules.periods import Grain, add_months, check_period, start_of, text_of
+from measures.models import Excuse, Filing, Indicator, Obligation
+from measures.rules.owed import check_frequency, not_a_start, why_not_filed
+from measures.rules.periods import Grain, check_period, start_of, text_of
 from measures.selectors.obligations import Duties
 from measures.services.expectations import Span, mark_indicators, months_between, months_of
+from measures.services.rhythms import Rhythms
 
 changes.register_verbs(
     {
@@ -34,6 +35,10 @@ changes.register_verbs(
         "obligation.changed_for_all": gettext_noop("{by} changed until when every partner owes {name}"),
         "obligation.rhythm_changed": gettext_noop("{by} changed how often {partner} owes {name}"),
         "obligation.rhythm_changed_for_all": gettext_noop("{by} changed how often every partner owes {name}"),
+        "obligation.rhythm_begun": gettext_noop("{by} changed how often {partner} owes {name}, from {period} on"),
+        "obligation.rhythm_begun_for_all": gettext_noop(
+            "{by} changed how often every partner owes {name}, from {period} on"
+        ),
         "obligation.removed": gettext_noop("{by} no longer asks {partner} for {name}"),
         "obligation.removed_for_all": gettext_noop("{by} no longer asks every partner for {name}"),
         "excuse.given": gettext_noop("{by} excused {partner} from {name} for {period}: {reason}"),
@@ -68,7 +73,7 @@ def put_obligations(
     if frequency and (problem := check_frequency(indicator.name, asked, Grain(frequency))):
         raise Refused(problem)
     frequency = "" if frequency == indicator.frequency else frequency
-    rhythms = _Rhythms(indicator, partners)
+    rhythms = Rhythms(indicator, partners)
     if starts_on is not None and ends_on is not None and ends_on < starts_on:
         sentence = gettext_noop("It would end on {ends_on}, before it starts on {starts_on}.")
         params = {"starts_on": str(starts_on), "ends_on": str(ends_on)}
@@ -102,6 +107,65 @@ def put_obligations(
     return count
 
 
+@transaction.atomic
+def change_frequency(
+    *, obligation: Obligation, frequency: str, since: date | None = None, by: Membership | None
+) -> Obligation | None:
+    """How often one line is filed, from the period that begins with this month on; without one from its first day, as
+    if it had always been so. The line ends with the period before, and a new one goes on to its last day.
+
+    Answers the line that now holds, None where nothing changed. Raises `Refused`: also when a figure that stands would
+    then hold for a longer or shorter period than it was filed for.
+    """
+    indicator = Indicator.objects.select_related("tenant").get(pk=obligation.indicator_id)
+    initiative = _lock(indicator)
+    row = Obligation.objects.select_related("partner").get(pk=obligation.pk)
+    asked, was, wanted = (Grain(one) for one in (indicator.frequency, row.frequency or indicator.frequency, frequency))
+    if problem := check_frequency(indicator.name, asked, wanted):
+        raise Refused(problem)
+    if wanted is was:
+        return None
+    rhythms = Rhythms(indicator, None if row.partner is None else [row.partner])
+    stored = "" if wanted is asked else str(wanted)
+    if since is None or since == row.starts_on:
+        set_fields(row, {"frequency": stored})
+        verb, changed = "obligation.rhythm_changed", row
+    else:
+        _refuse_to_begin(row, indicator, max(was, wanted, key=lambda one: one.months), since)
+        last_day = row.ends_on
+        set_fields(row, {"ends_on": since - timedelta(days=1)})
+        changed = Obligation(
+            indicator=indicator, partner=row.partner, starts_on=since, ends_on=last_day, frequency=stored,
+            first_partial=row.first_partial,
+        )  # fmt: skip
+        checked(changed).save(force_insert=True)
+        verb = "obligation.rhythm_begun"
+    rhythms.check("since")
+    more = {} if changed is row else {"period": text_of(changed.starts_on)}
+    _tell(verb, changed, indicator, row.partner, by, **more)
+    _mark(indicator, row.partner, months_of(initiative), None, (changed.starts_on, changed.ends_on))
+    return changed
+
+
+def _refuse_to_begin(row: Obligation, indicator: Indicator, longer: Grain, since: date) -> None:
+    """A new frequency begins within the line, and with a period of whichever is longer, so that none is torn."""
+    params = {"name": indicator.name, "since": Month(since)}
+    if row.starts_on is not None and since < row.starts_on:
+        sentence = gettext_noop("This line begins on {day} only: choose a later month than {since}, or leave it empty.")
+        params["day"] = str(row.starts_on)
+    elif row.ends_on is not None and since > row.ends_on:
+        sentence = gettext_noop("This line ends on {day}: choose an earlier month than {since}.")
+        params["day"] = str(row.ends_on)
+    elif (start := start_of(longer, since, indicator.tenant.fiscal_year_starts)) != since:
+        sentence = gettext_noop("A {frequency} begins in {start}, not in {since}: choose that month, or the next such.")
+        params |= {"frequency": longer.word, "start": Month(start)}
+    elif Obligation.objects.filter(indicator=indicator, partner=row.partner, starts_on=since).exists():
+        sentence = gettext_noop("Another line of {name} begins in {since}: change how often on that one.")
+    else:
+        return
+    raise Refused(Problem("obligation.since", sentence, params, field="since", value=text_of(since)))
+
+
 def refuse_unless_filed(indicator: Indicator) -> None:
     """What is computed or published is owed by nobody. Raises `Refused`, in the words of every door."""
     problem = why_not_filed(indicator.slug, indicator.name, indicator.kind)
@@ -127,7 +191,7 @@ def remove(*, obligation: Obligation, by: Membership | None) -> None:
     indicator, partner = obligation.indicator, obligation.partner
     initiative = _lock(indicator)
     span = (obligation.starts_on, obligation.ends_on)
-    rhythms = _Rhythms(indicator, None if partner is None else [partner])
+    rhythms = Rhythms(indicator, None if partner is None else [partner])
     obligation.delete()
     rhythms.check()
     _tell("obligation.removed", obligation, indicator, partner, by)
@@ -244,60 +308,16 @@ def _mark(
     mark_indicators([indicator.pk], months_between(months, before, after), partners)
 
 
-def _tell(verb: str, row: Obligation, indicator: Indicator, partner: Partner | None, by: Membership | None) -> None:
+def _tell(
+    verb: str, row: Obligation, indicator: Indicator, partner: Partner | None, by: Membership | None, **more: str
+) -> None:
     if partner is None:
         verb += "_to_all" if verb == "obligation.assigned" else "_for_all"
     changes.record(
         verb, on=indicator, by=by, initiative=indicator.initiative, partner=partner, name=indicator.name,
         starts_on=plain(row.starts_on), ends_on=plain(row.ends_on), frequency=row.frequency or indicator.frequency,
-        first_partial=row.first_partial,
+        first_partial=row.first_partial, **more,
     )  # fmt: skip
-
-
-class _Rhythms:
-    """How long the periods are that partners file, before a change of what they owe, and after it."""
-
-    def __init__(self, indicator: Indicator, partners: Collection[Partner] | None):
-        self.indicator = Indicator.objects.select_related("tenant").get(pk=indicator.pk)
-        self.partner_ids = None if partners is None else [partner.pk for partner in partners]
-        self.before, self.was_plain = self._duties(), self._is_plain()
-
-    def check(self) -> None:
-        """Raise `Refused` when a figure that stands would now hold for a longer or shorter period."""
-        if self.was_plain and self._is_plain():
-            return
-        figures = Figure.objects.filter(indicator=self.indicator)
-        if self.partner_ids is not None:
-            figures = figures.filter(partner__in=self.partner_ids)
-        filed: dict[int, set[date]] = {}
-        for partner_id, period in figures.values_list("partner_id", "period").distinct():
-            filed.setdefault(partner_id, set()).add(period)
-        after = self._duties()
-        for partner_id in sorted(filed):
-            was, now = (duties.of(self.indicator, partner_id) for duties in (self.before, after))
-            if changed := changed_lengths(was, now, sorted(filed[partner_id])):
-                raise Refused(_other_length(now, *changed[-1], count=len(changed)))
-
-    def _duties(self) -> Duties:
-        return Duties([self.indicator], self.partner_ids)
-
-    def _is_plain(self) -> bool:
-        """Whether nobody files more rarely than the indicator asks, as almost everywhere."""
-        return not Obligation.objects.filter(indicator=self.indicator).exclude(frequency="").exists()
-
-
-def _other_length(duty: Duty, period: date, was: Grain, is_now: Grain, *, count: int) -> Problem:
-    sentence = gettext_noop(
-        "{partner} has figures of {name} that hold for a {was} each ({count} of them, the last for {period}); with this they "
-        "would hold for a {is_now}. Let the change begin on {day}, after them."
-    )
-    longer = max(was, is_now, key=lambda one: one.months)
-    day = add_months(start_of(longer, period, duty.year_starts), longer.months)
-    params = {
-        "partner": duty.partner, "name": duty.indicator, "was": was.word, "is_now": is_now.word, "count": count,
-        "period": Month(period), "day": str(day),
-    }  # fmt: skip
-    return Problem("obligation.figures_stand", sentence, params, field="starts_on", value=str(day))
 
 
 def _lock(indicator: Indicator) -> Initiative:

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,10 +19,10 @@ from backbone.models import Participation
 from backbone.problems import Refused
 from backbone.roles import Can
 from backbone.wording import say
-from measures.forms.duties import ExcuseForm, ObligationForm
+from measures.forms.duties import ExcuseForm, ObligationForm, RhythmForm
 from measures.models import Excuse, Indicator, Obligation
 from measures.rules.kinds import NOT_FILED
-from measures.selectors.setup import owed_matrix
+from measures.selectors.setup import obligation_steps, owed_matrix, owed_words
 from measures.services import obligations
 
 PARTNERS_ON_A_PAGE = 40
@@ -92,27 +93,62 @@ def _context(request, initiative) -> dict:
 
 
 @member_can(Can.ASSIGN_OBLIGATIONS)
-@require_POST
 def obligation(request, initiative, obligation: int):
-    """Set the last day of one line, or take the line away."""
-    found = Obligation.objects.filter(indicator__initiative=initiative, pk=obligation).first()
+    """One line: until when and how often it is owed, and what became of it."""
+    lines = Obligation.objects.filter(indicator__initiative=initiative).select_related("indicator__tenant", "partner")
+    found = lines.filter(pk=obligation).first()
     if found is None:
         raise Http404
-    if "remove" in request.POST:
-        obligations.remove(obligation=found, by=request.membership)
-        messages.success(request, _("It is no longer asked for."))
+    form = RhythmForm(request.POST if "frequency" in request.POST else None, obligation=found)
+    if request.method == "POST" and (not form.is_bound or _change_frequency(request, found, form)):
+        if not form.is_bound:
+            _end_or_remove(request, found)
+        return redirect("measures:obligation-list", request.tenant.slug, initiative.slug)
+    place = [request.tenant.slug, initiative.slug]
+    context = {
+        "initiative": initiative,
+        "line": found,
+        "words": owed_words(
+            found.starts_on, found.ends_on, found.frequency or found.indicator.frequency, found.first_partial
+        ),
+        "form": form,
+        "steps": obligation_steps(found),
+        "crumbs": [
+            (_("Measures"), reverse("measures:indicator-list", args=place)),
+            (_("Who owes what"), reverse("measures:obligation-list", args=place)),
+        ],
+    }
+    return render(request, "measures/obligation.html", context, status=422 if form.is_bound else 200)
+
+
+def _change_frequency(request, line: Obligation, form: RhythmForm) -> bool:
+    """Change how often it is filed; False where the form says why not."""
+    if not form.is_valid():
+        return False
+    try:
+        changed = obligations.change_frequency(obligation=line, by=request.membership, **form.cleaned_data)
+    except Refused as refused:
+        refuse(form, refused)
+        return False
+    messages.success(request, _("Nothing was changed.") if changed is None else _("Saved."))
+    return True
+
+
+def _end_or_remove(request, line: Obligation) -> None:
+    """Set the last day of one line, or take the line away."""
+    try:
+        if "remove" in request.POST:
+            obligations.remove(obligation=line, by=request.membership)
+            messages.success(request, _("It is no longer asked for."))
+            return
+        ends_on = ObligationForm.base_fields["ends_on"].clean(request.POST.get("ends_on", ""))
+        obligations.end(obligation=line, ends_on=ends_on, by=request.membership)
+    except Refused as refused:
+        messages.error(request, say(refused.problems[0]))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
     else:
-        field = ObligationForm.base_fields["ends_on"]
-        try:
-            ends_on = field.clean(request.POST.get("ends_on", ""))
-            obligations.end(obligation=found, ends_on=ends_on, by=request.membership)
-        except Refused as refused:
-            messages.error(request, say(refused.problems[0]))
-        except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
-        else:
-            messages.success(request, _("Saved."))
-    return redirect("measures:obligation-list", request.tenant.slug, initiative.slug)
+        messages.success(request, _("Saved."))
 
 
 @member_can(Can.ASSIGN_OBLIGATIONS)

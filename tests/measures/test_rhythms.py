@@ -7,12 +7,14 @@ from decimal import Decimal
 
 import pytest
 import time_machine
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from backbone.models import Change, Participation
 from backbone.problems import Refused
 from measures import duties
-from measures.models import Figure, Obligation, StaleMark
+from measures.models import Figure, Indicator, Obligation, StaleMark
 from measures.rules.figures import Entry
 from measures.rules.periods import Grain, add_months
 from measures.selectors.expected import expectations
@@ -25,6 +27,7 @@ from measures.services import filings, obligations, rollups
 from measures.windows import Window
 from tests import factories
 from tests.measures.doors import Desk, csv_of
+from tests.measures.test_reading_pages import text
 
 JULY, AUGUST, SEPTEMBER, OCTOBER = (date(2026, month, 1) for month in (7, 8, 9, 10))
 NOVEMBER_9 = datetime(2026, 11, 9, 15, tzinfo=UTC)
@@ -239,6 +242,117 @@ def test_an_excuse_is_given_for_the_partners_own_period(in_riverside, k1):
     assert "P3 files Completions once a quarter" in refused.value.problems[0].message
     obligations.give_excuse(indicator=k1, partner=p3, period=JULY, reason="Fire", by=ana)
     assert row(k1, "quarter", JULY) == ("none", None, 0, 2)
+
+
+def test_how_often_changes_from_a_period_on_and_what_was_filed_stays(in_riverside):
+    k1 = factories.make_indicator(in_riverside.initiative, owed=False)
+    p3, ana = in_riverside.partners[2], in_riverside.people.ana
+    line = Obligation.objects.create(indicator=k1, partner=p3, ends_on=date(2027, 6, 30), first_partial="optional")
+    for month in (JULY, AUGUST):
+        factories.make_figure(k1, p3, month, 5)
+    StaleMark.objects.all().delete()
+    began = obligations.change_frequency(obligation=line, frequency="quarter", since=OCTOBER, by=ana)
+    lines = Obligation.objects.order_by("pk").values_list("starts_on", "ends_on", "frequency", "first_partial")
+    assert list(lines) == [
+        (None, date(2026, 9, 30), "", "optional"), (OCTOBER, date(2027, 6, 30), "quarter", "optional"),
+    ]  # fmt: skip
+    assert {mark.period for mark in StaleMark.objects.all()} >= {OCTOBER}
+    assert owed_lines(in_riverside.initiative, p3, SEPTEMBER).lines
+    assert owed_lines(in_riverside.initiative, p3, OCTOBER).lines
+    assert not owed_lines(in_riverside.initiative, p3, date(2026, 11, 1)).lines
+    [told] = Change.objects.filter(verb__startswith="obligation")
+    assert (told.verb, told.facts["period"], told.partner) == ("obligation.rhythm_begun", "2026-10", p3)
+    assert obligations.change_frequency(obligation=began, frequency="quarter", by=ana) is None
+    obligations.change_frequency(obligation=began, frequency="month", by=ana)
+    began.refresh_from_db()
+    assert (began.starts_on, began.frequency) == (OCTOBER, "")
+
+
+@pytest.mark.parametrize(
+    ("since", "words"),
+    [
+        (None, "Let the change begin on 2026-10-01"),
+        (JULY, "Let the change begin on 2026-10-01"),
+        (AUGUST, "A quarter begins in 2026-07, not in 2026-08"),
+        (date(2026, 1, 1), "begins on 2026-02-01 only"),
+        (date(2027, 7, 1), "ends on 2027-06-30"),
+        (date(2027, 1, 1), "Another line of Completions begins in 2027-01"),
+    ],
+)
+def test_a_change_of_how_often_that_cannot_be_says_why(in_riverside, since, words):
+    k1 = factories.make_indicator(in_riverside.initiative, owed=False)
+    p3, ana = in_riverside.partners[2], in_riverside.people.ana
+    days = {"starts_on": date(2026, 2, 1), "ends_on": date(2027, 6, 30)}
+    line = Obligation.objects.create(indicator=k1, partner=p3, **days)
+    Obligation.objects.create(indicator=k1, partner=p3, starts_on=date(2027, 1, 1))
+    for month in (JULY, AUGUST):
+        factories.make_figure(k1, p3, month, 5)
+    with pytest.raises(Refused) as refused, transaction.atomic():
+        obligations.change_frequency(obligation=line, frequency="quarter", since=since, by=ana)
+    [problem] = refused.value.problems
+    assert (problem.field, words in problem.message) == ("since", True), problem.message
+    assert not Change.objects.filter(verb__startswith="obligation").exists()
+
+
+def test_everybodys_line_changes_for_everybody_and_never_to_more_often_than_asked(in_riverside):
+    k1 = factories.make_indicator(in_riverside.initiative, frequency="quarter")
+    line, ana = Obligation.objects.get(), in_riverside.people.ana
+    with pytest.raises(Refused) as refused:
+        obligations.change_frequency(obligation=line, frequency="month", by=ana)
+    assert refused.value.problems[0].code == "obligation.finer"
+    factories.make_figure(k1, in_riverside.partners[0], JULY, 5)
+    with pytest.raises(Refused):
+        obligations.change_frequency(obligation=line, frequency="year", since=JULY, by=ana)
+    obligations.change_frequency(obligation=line, frequency="year", since=date(2027, 7, 1), by=ana)
+    assert Change.objects.get().verb == "obligation.rhythm_begun_for_all"
+    assert [one.frequency for one in Obligation.objects.order_by("pk")] == ["", "year"]
+
+
+def test_the_page_of_a_line_changes_how_often_and_tells_what_became_of_it(riverside):
+    with riverside.scope():
+        factories.make_indicator(riverside.initiative, owed=False)
+        p3, ana = riverside.partners[2], riverside.people.ana
+        obligations.put_obligations(indicator=Indicator.objects.get(), partners=[p3], by=ana)
+        line = Obligation.objects.get()
+    client = Client()
+    client.force_login(factories.user_of(ana))
+    page = riverside.url(f"obligations/{line.pk}/")
+    assert f'href="{page}"' in client.get(riverside.url("obligations/")).content.decode()
+    wrong = client.post(page, {"frequency": "quarter", "since": "2026-11"})
+    assert wrong.status_code == 422
+    assert "A quarter begins in October 2026, not in November 2026" in text(wrong)
+    assert client.post(page, {"frequency": "quarter", "since": "2026-10"}).status_code == 302
+    with riverside.scope():
+        began = Obligation.objects.get(starts_on=OCTOBER)
+    said = text(client.get(riverside.url(f"obligations/{began.pk}/")))
+    assert "Partner P3 Completions from 1 Oct until leaving, every quarter" in said
+    told = said[said.index("What became of it") :]
+    assert "Ana changed how often Partner P3 owes Completions, from October 2026 on from 1 Oct until leaving" in told
+    assert "Ana asked Partner P3 for Completions from joining until leaving, every month" in told
+    client.post(riverside.url(f"obligations/{began.pk}/"), {"ends_on": "2027-06-30"})
+    said = text(client.get(riverside.url(f"obligations/{began.pk}/")))
+    assert "Ana wrote down that Partner P3 owes Completions until 30 Jun 2027" in said
+    filer = Client()
+    filer.force_login(factories.user_of(riverside.people.ben))
+    assert filer.get(page).status_code in (403, 404)
+
+
+def test_the_page_of_a_line_takes_as_many_statements_however_much_became_of_it(riverside):
+    with riverside.scope():
+        k1 = factories.make_indicator(riverside.initiative)
+        line = Obligation.objects.get()
+    client = Client()
+    client.force_login(factories.user_of(riverside.people.ana))
+    counts = []
+    for days in (0, 1, 20):
+        with riverside.scope():
+            for day in range(days):
+                last = date(2027, 1, 1 + day)
+                obligations.put_obligations(indicator=k1, partners=None, by=riverside.people.ana, ends_on=last)
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(riverside.url(f"obligations/{line.pk}/")).status_code == 200
+        counts.append(len(asked))
+    assert len(set(counts)) == 1, counts
 
 
 def test_staff_say_how_often_a_partner_files(riverside):
