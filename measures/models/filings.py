@@ -42,9 +42,9 @@ OPEN_STATES = (FigureState.DRAFT, FigureState.RETURNED)
 
 
 @tracked(
-    pghistory.InsertEvent(),
-    pghistory.UpdateEvent(),
-    pghistory.DeleteEvent(),
+    pghistory.InsertEvent(level=pghistory.Statement),
+    pghistory.UpdateEvent(level=pghistory.Statement),
+    pghistory.DeleteEvent(level=pghistory.Statement),
     model_name="FigureEvent",
     found_by=("indicator", "period", "partner"),  # of a line, also when a cell of it was taken away
 )

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
@@ -30,8 +29,7 @@ Desk = tuple[int, date]  # whose report, and for which period: what one filing i
 Key = tuple[int, date, int, str]  # indicator, period, partner, category: what one figure is
 
 
-@dataclass(frozen=True, slots=True)
-class FigureRow:
+class FigureRow(NamedTuple):
     """One cell as somebody says it. `as_defined` None leaves the filer's earlier word alone."""
 
     partner_id: int
@@ -185,31 +183,31 @@ def stored_of(desk: Desk, indicator_ids: Collection[int]) -> dict[Key, Stored]:
     return {tuple(row[:4]): Stored(*row[4:]) for row in found}
 
 
-def write(cells: Mapping[Key, Stored], filings: Mapping[Desk, Desktop]) -> tuple[int, int]:
-    """Put these cells in place of what stands at their keys; how many were made, and how many changed.
+def write(cells: Mapping[Key, Stored], filings: Mapping[Desk, Desktop], changed: Collection[Key]) -> None:
+    """Put these cells at their keys, in place of what stands where they are among the `changed`.
 
     One statement; from `COPIED` cells on they come by COPY first, which costs a few statements and saves PostgreSQL
     reading a long one. The caller holds the filings' locks and has left out what would not change anything.
     """
     if not cells:
-        return 0, 0
+        return
     tenant_id = active_tenant_id()
     rows = ((filings[key[2], key[1]].filing_id, *key, *cell) for key, cell in cells.items())
     insert = f"INSERT INTO measures_figure (tenant_id, {', '.join(_WRITTEN)}) "
-    in_place = (
-        "ON CONFLICT (tenant_id, indicator_id, period, partner_id, category) "
-        f"DO UPDATE SET {', '.join(f'{name} = EXCLUDED.{name}' for name in COLUMNS)} RETURNING xmax = 0"
-    )
+    in_place = ""
+    if changed:  # looking for what may stand costs a file of new figures a tenth of its time
+        in_place = (
+            "ON CONFLICT (tenant_id, indicator_id, period, partner_id, category) "
+            f"DO UPDATE SET {', '.join(f'{name} = EXCLUDED.{name}' for name in COLUMNS)}"
+        )
     if len(cells) < COPIED:
         arrays = ", ".join(f"%s::{name}[]" for name in _TYPES)
         columns = map(staged.array, zip(*rows, strict=True))
-        written = _run(f"{insert} SELECT %s, c.* FROM unnest({arrays}) c {in_place}", (), tenant_id, *columns)  # noqa: S608
+        _run(f"{insert} SELECT %s, c.* FROM unnest({arrays}) c {in_place}", (), tenant_id, *columns)  # noqa: S608
     else:
         staged.copy("filed_figures", "measures_figure", _WRITTEN, rows)
         staged_rows = f"SELECT %s, {', '.join(_WRITTEN)} FROM filed_figures"  # noqa: S608  names of ours
-        written = _run(f"{insert} {staged_rows} {in_place}", (), tenant_id)
-    created = sum(is_new for (is_new,) in written)
-    return created, len(written) - created
+        _run(f"{insert} {staged_rows} {in_place}", (), tenant_id)
 
 
 def restate(

@@ -96,13 +96,14 @@ class Work:
         cells: dict[Key, Stored] = {}
         approved = []
         for row in rows:
-            if row.key in cells:
-                raise ValueError(f"The cell {row.key} comes twice.")
-            before = stored.get(row.key)
+            key = row.key
+            if key in cells:
+                raise ValueError(f"The cell {key} comes twice.")
+            before = stored.get(key)
             after = self._after(row, before, wanted or self.wanted)
             if after is None:
                 continue
-            cells[row.key] = after
+            cells[key] = after
             if before is not None and before.state == APPROVED:
                 approved.append(row)
         return cells, approved
@@ -140,14 +141,15 @@ class Work:
         cells: Mapping[Key, Stored],
         gone: Collection[Key] = (),
     ) -> None:
-        created, changed = figure_rows.write(cells, filings)
+        changed = {key for key in cells if key in stored}
+        figure_rows.write(cells, filings, changed)
         approved = [key for key in gone if stored[key].state == APPROVED]
         by_id = None if self.by is None else self.by.pk
         figure_rows.erase([key for key in gone if key not in approved])
         figure_rows.take_away(approved, by_id=by_id, because=self.because, now=self.now)
         self._restate(stored, cells, approved)
-        self.created += created
-        self.changed += changed
+        self.created += len(cells) - len(changed)
+        self.changed += len(changed)
         self.erased += len(gone)
         for key in (*cells, *gone):
             desk = (key[2], key[1])

@@ -7,10 +7,11 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import Case, F, When
 from django.utils import timezone
 
 from backbone.models import Change
-from measures.models import Figure, Filing, StaleMark
+from measures.models import Figure, FigureEvent, Filing, StaleMark
 from measures.rules.figures import Entry
 from measures.services import delivery, figure_rows, filings, staged
 from measures.services.figure_rows import FigureRow
@@ -87,6 +88,23 @@ def test_the_two_ways_leave_the_same_rows_history_and_marks(in_riverside, hours,
             found.append(([row[:1] + row[2:] for row in figures], *rest))
             raise ZeroDivisionError
     assert found[0] == found[1]
+
+
+def test_one_statement_leaves_a_version_of_each_row_that_it_made_changed_or_took_away(in_riverside, hours):
+    def versions() -> list[tuple]:
+        return list(FigureEvent.objects.order_by("pgh_id").values_list("pgh_label", "value"))
+
+    entries = [Entry(Decimal(number)) for number in (1, 2, 3, 4, 5, 6)]
+    file = {"initiative": in_riverside.initiative, "by": None, "submit": True}
+    filings.file_many(rows=rows_of(in_riverside, hours, entries)[:4], **file)
+    assert versions() == [("insert", Decimal(number)) for number in (1, 2, 3, 4)]
+    Figure.objects.update(value=Case(When(value=3, then=Decimal(30)), default=F("value")))
+    assert versions()[4:] == [("update", Decimal(30))], "what says the same is no new version"
+    filings.file_many(rows=rows_of(in_riverside, hours, [Entry(Decimal(9)), *entries[1:]]), **file)
+    assert sorted(versions()[5:]) == [("insert", Decimal(5)), ("insert", Decimal(6)), ("update", Decimal(3)),
+                                      ("update", Decimal(9))]  # fmt: skip
+    Figure.objects.filter(value__in=(2, 4)).delete()
+    assert sorted(versions()[9:]) == [("delete", Decimal(2)), ("delete", Decimal(4))]
 
 
 def test_a_delivery_in_batches_leaves_one_line_for_each_filing(in_riverside, hours):
