@@ -107,14 +107,11 @@ def import_stream(
 def _batches(reader: Reader, rows: Iterable) -> Iterator[list[ReadRow]]:
     """Sound rows in batches that end between two lines, never within one that stands together."""
     batch: list[ReadRow] = []
-    line = None
     for read in reader.rows(rows):
-        key = (read.figure.indicator_id, read.figure.period, read.figure.partner_id)
-        if len(batch) >= BATCH and key != line:
+        if len(batch) >= BATCH and read.line_key != batch[-1].line_key:
             yield batch
             batch = []
             reader.forget()
-        line = key
         batch.append(read)
     if batch:
         yield batch

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from backbone import tabular
@@ -22,7 +24,7 @@ from measures.selectors.obligations import assignment_of
 from measures.selectors.versions import histories
 from measures.selectors.warned import rules_in_use
 
-ANSWERS_KEPT = 10_000  # a line's total and its categories stand together; a file of a million lines is not remembered
+ANSWERS_KEPT = 10_000  # what a file of a million lines asks is not remembered whole
 
 NUMBER_FORMATS = {
     Tenant.NumberFormat.POINT: tabular.POINT,
@@ -45,7 +47,7 @@ class Office:
     """An initiative as an import sees it. `may_replace`: this person may overwrite approved figures. `by` None is the
     platform itself, at its operator's command.
 
-    Nine queries to open, whatever the file holds; the answers about a partner's duties are kept.
+    Nine queries to open, whatever the file holds. Partners who owe an indicator alike, and most do, share one answer.
     """
 
     def __init__(self, initiative: Initiative, by: Membership | None, tenant: Tenant):
@@ -76,10 +78,12 @@ class Office:
         self._owed: dict[tuple[int, int | None], list[Assignment]] = defaultdict(list)
         for row in Obligation.objects.filter(indicator__initiative=initiative):
             self._owed[row.indicator_id, row.partner_id].append(assignment_of(row))
-        self._duties: dict[tuple[int, int], Duty] = {}
+        self._duties: list[Duty] = []  # each once, whoever owes it, without a name; asked for by its number
+        self._numbers: dict[Duty, int] = {}
+        self._duty_of: dict[tuple[int, int], int] = {}
         self._closed: dict[tuple[int, date, Grain], date | None] = {}
         self._lines_at: dict[tuple[int, date], Line] = {}
-        self._answers: dict[tuple[int, int, date], Problem | None] = {}
+        self._period_at, self._may_file = _answers(self._duties, self.today)
 
     def line_at(self, indicator_id: int, period: date) -> Line:
         """The line as it is asked for in a period, and as it is defined then."""
@@ -109,34 +113,35 @@ class Office:
 
     def period_at(self, indicator: Indicator, seat: Seat, month: date) -> OwedPeriod | None:
         """The period that holds this month, as the partner owes it."""
-        return period_at(self._duty(indicator, seat), month)
+        return self._period_at(self._duty(indicator, seat), month)
 
     def why_not(self, indicator: Indicator, seat: Seat, period: date) -> Problem | None:
         """What keeps this person from filing it, by the rules; None when nothing does."""
-        not_filed = why_not_filed(indicator.slug, indicator.name, indicator.kind)
-        if not_filed is not None:
-            return not_filed
-        key = (indicator.pk, seat.id, period)
-        if key not in self._answers:
-            if len(self._answers) >= ANSWERS_KEPT:
-                self._answers.clear()
-            closed = self.closed_since(indicator, seat, period)
-            self._answers[key] = why_not(self._duty(indicator, seat), period, self.today, closed)
-        return self._answers[key]
+        if indicator.slug in self.not_filed:
+            return why_not_filed(indicator.slug, indicator.name, indicator.kind)
+        duty, closed = self._duty(indicator, seat), self.closed_since(indicator, seat, period)
+        if self._may_file(duty, period, closed):
+            return None
+        return why_not(replace(self._duties[duty], partner=seat.code), period, self.today, closed)
 
-    def _duty(self, indicator: Indicator, seat: Seat) -> Duty:
+    def _duty(self, indicator: Indicator, seat: Seat) -> int:
+        """What the partner owes of the indicator, by its number: the same for all who owe alike."""
         key = (indicator.pk, seat.id)
-        if key not in self._duties:
-            self._duties[key] = Duty(
+        if key not in self._duty_of:
+            duty = Duty(
                 indicator=indicator.name,
-                partner=seat.code,
+                partner="",
                 frequency=Grain(indicator.frequency),
                 year_starts=self.tenant.fiscal_year_starts,
                 retired_on=indicator.retired_on,
                 stay=(seat.since, seat.until),
                 assignments=(*self._owed[indicator.pk, None], *self._owed[indicator.pk, seat.id]),
             )
-        return self._duties[key]
+            if duty not in self._numbers:
+                self._numbers[duty] = len(self._duties)
+                self._duties.append(duty)
+            self._duty_of[key] = self._numbers[duty]
+        return self._duty_of[key]
 
     def closed_since(self, indicator: Indicator, seat: Seat, period: date) -> date | None:
         """The last day on which it could be filed, when that has passed; None while the period is open to them."""
@@ -151,3 +156,20 @@ class Office:
         if last is not None and self._openings.until(seat.id, period, indicator.pk) is not None:
             return None
         return last
+
+
+def _answers(
+    duties: Sequence[Duty], today: date
+) -> tuple[Callable[[int, date], OwedPeriod | None], Callable[[int, date, date | None], bool]]:
+    """Which period of a duty holds a month; and whether one may be filed that is closed since a day, or open. The last
+    answers are kept."""
+
+    @lru_cache(ANSWERS_KEPT)
+    def period(duty: int, month: date) -> OwedPeriod | None:
+        return period_at(duties[duty], month)
+
+    @lru_cache(ANSWERS_KEPT)
+    def may_file(duty: int, start: date, closed: date | None) -> bool:
+        return why_not(duties[duty], start, today, closed) is None
+
+    return period, may_file

@@ -11,7 +11,7 @@ from typing import Any
 
 from backbone import tabular
 from backbone.models import Initiative, Membership, Tenant
-from backbone.problems import Problem, Refused
+from backbone.problems import Problem, Refused, errors
 from backbone.tabular import Findings, Limits, Table, read_apart
 from backbone.wording import as_dict
 from measures.importing.exchange.values import CHANGED, CREATED, UNCHANGED, Exchanged
@@ -153,7 +153,7 @@ def judge(
     preview = Preview(office.initiative, findings=findings, replaces=replace and office.may_replace)
     by_line: dict[LineKey, list[ReadRow]] = defaultdict(list)
     for row in read:
-        by_line[row.figure.indicator_id, row.figure.period, row.figure.partner_id].append(row)
+        by_line[row.line_key].append(row)
     stored = cells_of([key for key in by_line if may_stand is None or may_stand(key)])
     history = {} if is_history or len(by_line) > HISTORY_LINES else _history(office, by_line)
     past = _past(office, by_line)
@@ -161,9 +161,11 @@ def judge(
         here = stored.get(key, {})
         if rows[0].line.rule.takes_overlap:
             rows = [_counting_whom(row, here.get(row.figure.category)) for row in rows]
-        wrong = [*_judge_line(rows, here), *_after_past(office, rows, here, past.get((key[0], key[2]), []))]
+        wrong = _judge_line(rows, here)
+        if earlier := past.get((key[0], key[2])):
+            wrong += _after_past(office, rows, here, earlier)
         findings.extend(wrong)
-        told = {problem.row for problem in wrong if not problem.is_warning}
+        told = {problem.row for problem in errors(wrong)}
         if history:
             findings.extend(_warnings(office, rows, history.get((key[0], key[2]), [])))
         for row in rows:
@@ -231,23 +233,28 @@ def record_published(preview: Preview, by: Membership | None) -> None:
         community.record(indicator=rows[0].indicator, figures=[row.said for row in rows], by=by)
 
 
-def _judge_line(rows: list[ReadRow], here: Mapping[str, Stored]) -> Iterator[Problem]:
+def _judge_line(rows: list[ReadRow], here: Mapping[str, Stored]) -> list[Problem]:
     """What the rules say of one line, with what the file leaves alone; at the row that said it."""
     cells: dict[str, Entry] = {category: cell.entry for category, cell in here.items()}
     cells |= {row.figure.category: row.figure.entry for row in rows}
+    found = check_cells(rows[0].line, cells)
+    if not found:
+        return found
     by_category = {row.figure.category: row for row in rows}
-    for problem in check_cells(rows[0].line, cells):
+    placed = []
+    for problem in found:
         place = Place.of(problem.field)
         row = by_category.get(place.category) or by_category.get(TOTAL) or rows[0]
         column = COLUMN_OF.get(place.component, place.component)
-        yield problem.at(row=row.number, column=column, field=column)
+        placed.append(problem.at(row=row.number, column=column, field=column))
+    return placed
 
 
 def _counting_whom(row: ReadRow, before: Stored | None) -> ReadRow:
     """The row with the word of who is counted that stands already, where the file has none."""
     if row.says_who or before is None or not before.new_only:
         return row
-    return but(row, figure=but(row.figure, entry=but(row.figure.entry, new_only=True)))
+    return row._replace(figure=row.figure._replace(entry=but(row.figure.entry, new_only=True)))
 
 
 def _warnings(office: Office, rows: list[ReadRow], history: list[tuple[Any, Entry]]) -> Iterator[Problem]:
@@ -264,7 +271,7 @@ def _after_past(
 ) -> Iterator[Problem]:
     """What the partner's earlier totals, those of this file too, forbid or make odd."""
     for row in rows:
-        if row.figure.category != TOTAL or not past:
+        if row.figure.category != TOTAL:
             continue
         entry, period = row.figure.entry, row.figure.period
         if not entry.reason and TOTAL in here:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from backbone import tabular
-from backbone.problems import Problem, cut, gettext_noop
+from backbone.problems import Problem, cut, errors, gettext_noop
 from backbone.tabular import NOT_COLLECTED, Columns, Findings, Row
 from measures.importing.office import Office, Seat
+from measures.importing.standing import LineKey
 from measures.models import Indicator
 from measures.rules.categories import parse_category
 from measures.rules.figures import NUMBERS, Entry, check_figure, read_number
-from measures.rules.lines import Line
+from measures.rules.lines import TOTAL, Line
 from measures.rules.owed import why_not_filed
 from measures.rules.vintages import check_vintage, split_note
 from measures.services.community import Said
@@ -27,11 +30,29 @@ COLUMNS = Columns(
 
 COLUMN_OF = {"reason": "note", "new_only": "value"}  # where in a file a part of a figure stands
 
+TEXTS_KEPT = 100_000
+
 Settled = tuple[Any, Problem | None]
 
 
-@dataclass(frozen=True, slots=True)
-class ReadRow:
+class _Texts(dict[str, Settled]):
+    """What each text of a column says, or what is wrong with it, judged once."""
+
+    def __init__(self, how: Callable[[Any], Settled]):
+        self._how = how
+
+    def __missing__(self, text: str) -> Settled:
+        settled = self._how(text)
+        if len(self) < TEXTS_KEPT:
+            self[text] = settled
+        return settled
+
+    def of(self, raw: Any) -> Settled:
+        """A cell of any type; only texts are kept, since a number may be equal to a truth."""
+        return self[raw] if type(raw) is str else self._how(raw)
+
+
+class ReadRow(NamedTuple):
     """One row that holds a figure: where it stood in the file, and what it says."""
 
     number: int
@@ -40,6 +61,10 @@ class ReadRow:
     line: Line
     figure: FigureRow
     says_who: bool = False
+
+    @property
+    def line_key(self) -> LineKey:
+        return self.figure.indicator_id, self.figure.period, self.figure.partner_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +93,8 @@ class Reader:
         self.published: list[PublishedRow] = []
         self._seen: dict[tuple, tuple[int, Entry]] = {}
         self._published_before: dict[tuple, tuple[int, Said]] = {}
-        self._settled: dict[tuple[str, Any], Settled] = {}
+        self._seats, self._indicators, self._periods = _Texts(self._seat), _Texts(self._indicator), _Texts(self._period)
+        self._categories: dict[tuple[str, date | None], _Texts] = {}
 
     def rows(self, rows: Iterable[Row]) -> Iterator[ReadRow]:
         for row in rows:
@@ -84,27 +110,18 @@ class Reader:
 
     def _row(self, row: Row) -> ReadRow | None:
         partner, indicator, period, category, *numbers, note = row.cells
-        problems: list[Problem] = []
-
-        def settle(column: str, raw: Any, how: Callable[[Any], Settled]) -> Any:
-            kept = self._settled.get((column, raw)) if type(raw) is str else None
-            if kept is None:
-                kept = how(raw)
-                if type(raw) is str and len(self._settled) < 100_000:
-                    self._settled[column, raw] = kept
-            value, problem = kept
-            if problem is not None:
-                problems.append(problem.at(row=row.number, column=column))
-            return value
-
         outside = self._not_filed(indicator)
         if outside is not None:
             self._row_of(outside, row)
             return None
-        seat = settle("partner", partner, self._seat)
-        found = settle("indicator", indicator, self._indicator)
-        month = settle("period", period, self._period)
-        words = settle("note", note, lambda raw: tabular.text(raw, NOTE_LENGTH)) if note else ""
+        seat, no_seat = self._seats.of(partner)
+        found, not_found = self._indicators.of(indicator)
+        month, no_month = self._periods.of(period)
+        words, no_words = tabular.text(note, NOTE_LENGTH) if note else ("", None)
+        problems: list[Problem] = []
+        if no_seat or not_found or no_month or no_words:
+            wrong = {"partner": no_seat, "indicator": not_found, "period": no_month, "note": no_words}
+            problems = [one.at(row=row.number, column=column) for column, one in wrong.items() if one is not None]
         line = None
         if found is not None:
             line = self.office.lines[found.pk] if month is None else self.office.line_at(found.pk, month)
@@ -112,21 +129,28 @@ class Reader:
         if entry is not None and entry.is_blank and not problems:
             self.blank_rows += 1
             return None
-        cell = ""
+        key = TOTAL
         if line is not None and category not in ("", None):
-            when = line.period or ""  # a line whose categories change with time is asked for each period anew
-            cell = settle(f"category of {line.slug} {when}", category, lambda raw: _category(line, raw)) or ""
-            problems[:] = [p.at(column="category") if p.column.startswith("category") else p for p in problems]
-        if None not in (seat, found, month):
-            wrong = self.office.why_not(found, seat, month)
-            if wrong is not None:
-                problems.append(wrong.at(row=row.number, column=wrong.field))
+            key, unknown = self._categories_of(line).of(category)
+            if unknown is not None:
+                problems.append(unknown.at(row=row.number, column="category"))
+        if seat is not None and found is not None and month is not None:
+            why_not = self.office.why_not(found, seat, month)
+            if why_not is not None:
+                problems.append(why_not.at(row=row.number, column=why_not.field))
         if problems:
             self.findings.extend(problems)
-        if entry is None or line is None or (problems and any(not problem.is_warning for problem in problems)):
+        if entry is None or line is None or errors(problems):
             return None
-        figure = FigureRow(seat.id, found.pk, month, cell, entry)
+        figure = FigureRow(seat.id, found.pk, month, key, entry)
         return ReadRow(row.number, seat, found, line, figure, row.number in self.new_only)
+
+    def _categories_of(self, line: Line) -> _Texts:
+        """Those of a line; one whose categories change with time is asked for each period anew."""
+        key = (line.slug, line.period)
+        if key not in self._categories:
+            self._categories[key] = _Texts(partial(_category, line))
+        return self._categories[key]
 
     def _not_filed(self, raw: Any) -> Indicator | None:
         """The indicator that a row names, when no partner files it."""
@@ -198,25 +222,25 @@ class Reader:
         self, number: int, line: Line | None, raws: list[Any], words: str, problems: list[Problem]
     ) -> Entry | None:
         """The numbers of a row. "not collected" in one of them stands for the whole figure."""
-        values: dict[str, Decimal | None] = {}
-        not_collected = False
-        for name, raw in zip(NUMBERS, raws, strict=True):
+        values: list[Decimal | None] = [None] * len(NUMBERS)
+        not_collected, in_words = False, True
+        for place, raw in enumerate(raws):
             if raw == "" or raw is None:
                 continue
-            value, problem = read_number(line, name, raw, self.office.number_format)
+            in_words = False
+            read, problem = read_number(line, NUMBERS[place], raw, self.office.number_format)
             if problem is not None:
-                problems.append(problem.at(row=number, column=name))
-                if not problem.is_warning:
-                    continue
-            if value is NOT_COLLECTED:
+                problems.append(problem.at(row=number, column=NUMBERS[place]))
+            if read is NOT_COLLECTED:
                 not_collected = True
             else:
-                values[name] = value
-        if problems and any(not problem.is_warning for problem in problems):
+                values[place] = read
+        if errors(problems):
             return None
-        is_new = self.new_only.get(number, False) and not not_collected
-        is_told = line is not None and line.rule.is_words and not values and not not_collected
-        return Entry(**values, is_not_collected=not_collected, reason=words, new_only=is_new, is_told=is_told)
+        is_new = not not_collected and self.new_only.get(number, False)
+        is_told = in_words and line is not None and line.rule.is_words
+        value, numerator, denominator, weight = values
+        return Entry(value, numerator, denominator, weight, not_collected, words, is_new, is_told)
 
     def _is_first(self, read: ReadRow) -> bool:
         """Whether no earlier row spoke of this cell; a second one with the same words is passed over, with a note."""

@@ -20,6 +20,8 @@ def parse_category(line: Line, text: str) -> str | Problem:
     `category.unknown`, `category.not_a_breakdown`; and of a line `at` a period `category.retired`, `category.not_yet`,
     `category.no_longer`.
     """
+    if text == TOTAL:
+        return TOTAL
     found = _parse_category(line, text.strip())
     if line.whole is not None and isinstance(found, Problem):
         other = _parse_category(line.whole, text.strip())

@@ -204,7 +204,8 @@ def check_figure(line: Line, entry: Entry, category: str = TOTAL) -> list[Proble
             given = shown(given)
         found.append(problem_at(line, component, code, text, category, value_found=given, **params))
 
-    if entry.new_only and not line.rule.takes_overlap:
+    rule = line.rule
+    if entry.new_only and not rule.takes_overlap:
         text = gettext_noop("Only unduplicated people can be counted as new since the start of the fiscal year.")
         add("new_only", "figure.new_only_not_here", text)
 
@@ -225,31 +226,16 @@ def check_figure(line: Line, entry: Entry, category: str = TOTAL) -> list[Proble
     found += _wrong_components(line, entry, category)
     if found:
         return found
-    for component in line.components:
+    for component in rule.asks:
         number = getattr(entry, component)
-        if number is None:
-            continue
-        if not number.is_finite():
-            add(component, "number.not_finite", gettext_noop("This is not a number."))
-        elif abs(number) >= LARGEST:
-            add(
-                component,
-                "number.range",
-                gettext_noop("{value} is too large: at most 14 digits before the point."),
-                value=number,
-            )
-        elif number != round(number, line.decimal_places):
-            text = gettext_noop("{value} has too many decimal places: at most {places}.")
-            add(component, "number.precision", text, value=number, places=line.decimal_places)
-        elif number < 0 and not line.takes_negative(component):
-            add(component, "number.negative", gettext_noop("{value} is below zero."), value=number)
-        elif line.must_be_whole and number != number.to_integral_value():
-            add(component, "number.not_integer", gettext_noop("{value} is not a whole number."), value=number)
+        if number is not None and (wrong := _wrong_number(line, component, number)) is not None:
+            code, text, params = wrong
+            add(component, code, text, **params)
     if found or entry.is_blank:
         return found
-    if line.rule.is_ratio:
+    if rule.is_ratio:
         found += _wrong_rate(line, entry, category)
-    elif line.rule.is_weighted:
+    elif rule.is_weighted:
         found += _wrong_average(line, entry, category)
     elif line.kind == MILESTONE and entry.value not in (ZERO, ONE):
         add("value", "milestone.yes_or_no", gettext_noop("Say 1 for yes or 0 for no, not {value}."), value=entry.value)
@@ -260,6 +246,24 @@ def check_figure(line: Line, entry: Entry, category: str = TOTAL) -> list[Proble
     if not found and category == TOTAL:
         found += check_limits(line, entry, is_hard=True)
     return found
+
+
+def _wrong_number(line: Line, component: str, number: Decimal) -> tuple[str, str, dict[str, Any]] | None:
+    """What is wrong with one number by itself: code, sentence and its places."""
+    if not number.is_finite():
+        return "number.not_finite", gettext_noop("This is not a number."), {}
+    if abs(number) >= LARGEST:
+        text = gettext_noop("{value} is too large: at most 14 digits before the point.")
+        return "number.range", text, {"value": number}
+    is_whole = number == number.to_integral_value()
+    if not is_whole and number != round(number, line.decimal_places):
+        text = gettext_noop("{value} has too many decimal places: at most {places}.")
+        return "number.precision", text, {"value": number, "places": line.decimal_places}
+    if number < 0 and not line.takes_negative(component):
+        return "number.negative", gettext_noop("{value} is below zero."), {"value": number}
+    if not is_whole and line.must_be_whole:
+        return "number.not_integer", gettext_noop("{value} is not a whole number."), {"value": number}
+    return None
 
 
 def check_limits(line: Line, entry: Entry, *, is_hard: bool) -> list[Problem]:
