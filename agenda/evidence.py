@@ -8,12 +8,16 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from agenda.selectors.tree import vision_lines
-from backbone.conditions import Condition, Edition, Option, Part, Reading
+from agenda.selectors.tree import things_of, vision_lines
+from backbone.conditions import Condition, Edition, Option, Part, Reading, Thing
 
 
 class AgendaEvidence(Condition):
     slug = "agenda"
+
+    def things(self, initiative) -> Iterable[Thing]:
+        """Results, outcomes and strategies."""
+        return things_of(initiative)
 
     def options(self, initiative, grain: str, period: date) -> Iterable[Option]:
         """The vision, which heads the publication."""

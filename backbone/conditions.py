@@ -7,7 +7,7 @@ model instances, so nothing leaks downhill.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -59,6 +59,39 @@ class Attachment:
     code: str = ""
     kind: str = ""
     words: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """A row of a condition that a node of the theory of change may stand for.
+
+    `of` names it here ("measures.indicator:7"), `key` in files ("indicator:completions"); `group` is what it is, in words.
+    """
+
+    of: str
+    key: str
+    label: str
+    code: str = ""
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A figure as it stands now, of the row that `of` names: `text` in one line, `words` its coverage.
+
+    `series` are earlier values, oldest first, each with whether it is partial, for a line beside it; `target` stands in it.
+    """
+
+    of: str
+    label: str
+    text: str
+    words: str
+    code: str = ""
+    kind: str = ""
+    is_partial: bool = False
+    series: Sequence[tuple[Decimal | None, bool]] = ()
+    target: Decimal | None = None
     url: str = ""
 
 
@@ -221,6 +254,14 @@ class Condition:
         """What hangs on other conditions' rows of an initiative."""
         return ()
 
+    def things(self, initiative) -> Iterable[Thing]:
+        """Its rows of an initiative that a node of the theory of change may stand for, in the order of their pages."""
+        return ()
+
+    def live(self, initiative, names: Collection[str], membership) -> Iterable[Live]:
+        """The figures, as they stand now and as this person may see them, of those of these rows that have any."""
+        return ()
+
     def options(self, initiative, grain: str, period: date) -> Iterable[Option]:
         """What may be published of this condition for a span, in the order in which it would stand."""
         return ()
@@ -320,4 +361,18 @@ def attached(initiative) -> dict[str, list[Attachment]]:
     for condition in registered():
         for one in condition.attached(initiative):
             found.setdefault(one.to, []).append(one)
+    return found
+
+
+def things(initiative) -> list[Thing]:
+    """What the nodes of an initiative's theory of change may stand for, of every condition."""
+    return [thing for condition in registered() for thing in condition.things(initiative)]
+
+
+def live(initiative, names: Collection[str], membership) -> dict[str, list[Live]]:
+    """The figures that this person may see of rows of an initiative, by row, from every condition; none asks nobody."""
+    found: dict[str, list[Live]] = {}
+    for condition in registered() if names else ():
+        for one in condition.live(initiative, names, membership):
+            found.setdefault(one.of, []).append(one)
     return found

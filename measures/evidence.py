@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
 
-from backbone.conditions import Attachment, Condition, Definition, DueItem, Edition, Moved, Option, Part, Reading, Row
+from backbone.conditions import (
+    Attachment,
+    Condition,
+    Definition,
+    DueItem,
+    Edition,
+    Live,
+    Moved,
+    Option,
+    Part,
+    Reading,
+    Row,
+    Thing,
+)
 from backbone.models import Tenant
 from measures import duties
 from measures.models import Indicator
 from measures.publishing import moved, page, part, printing, tables
 from measures.selectors.consents import consents_changed
 from measures.selectors.evidence import condition_checks
+from measures.selectors.live import live_figures, things_of
 from measures.services import expectations
 
 
@@ -38,6 +52,14 @@ class MeasuresEvidence(Condition):
                 to = f"agenda.outcome:{indicator.outcome_id}"
             url = reverse("measures:indicator", args=[tenant.slug, initiative.slug, indicator.slug])
             yield Attachment(to, indicator.name, code=indicator.code, kind=indicator.kind, url=url)
+
+    def things(self, initiative) -> Iterable[Thing]:
+        """Indicators, the retired ones too: a map may go on to speak of them."""
+        return things_of(initiative)
+
+    def live(self, initiative, names: Collection[str], membership) -> Iterable[Live]:
+        """The latest figure of each indicator, and of what hangs on a result or a strategy."""
+        return live_figures(initiative, names, membership)
 
     def options(self, initiative, grain: str, period: date) -> Iterable[Option]:
         """The indicators in use in the span."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from agenda.models import Outcome, Section, SectionText
+from agenda.models import Link, Node, Outcome, Section, SectionText
 from backbone.models import (
     Audience,
     Entrance,
@@ -159,6 +159,20 @@ def make_curve(indicator: Indicator, by: Membership, **changes) -> Curve:
         "trend": [],
     }
     return Curve.objects.create(**{"indicator": indicator, "pinned": pinned, "by": by, "at": timezone.now(), **changes})
+
+
+def make_node(initiative: Initiative, slug: str, **changes) -> Node:
+    return Node.objects.create(**{"initiative": initiative, "slug": slug, "label": slug.capitalize(), **changes})
+
+
+def make_node_link(
+    source: Node, target: Node, sign: int = 1, lag: tuple[int, int, int] | None = None, **changes
+) -> Link:
+    """A link that nobody has confirmed; marks no loops."""
+    months = dict(zip(("least", "likely", "most"), lag or (None, None, None), strict=True))
+    return Link.objects.create(
+        **{"initiative": source.initiative, "source": source, "target": target, "sign": sign, **months, **changes}
+    )
 
 
 def make_figure(indicator: Indicator, partner: Partner, period: date, value=None, **changes) -> Figure:

@@ -649,6 +649,7 @@ class Migration(migrations.Migration):
             name="by",
             field=backbone.models.owned.TenantForeignKey(
                 db_index=False,
+                blank=True,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",

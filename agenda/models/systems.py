@@ -4,6 +4,7 @@ import pgtrigger
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from backbone.models import Initiative, Membership, TenantForeignKey, TenantOwned
@@ -54,7 +55,8 @@ class Node(TenantOwned):
 
 class Link(TenantOwned):
     """One node acts on another: `sign` + moves it the same way, − the other; the lag says after how many months, at the
-    least, most likely and at the most. `confirmed_on` is when somebody last said that it still holds."""
+    least, most likely and at the most. `confirmed_on` is when somebody last said that it still holds; `added_on` tells
+    since when nobody did."""
 
     class Sign(models.IntegerChoices):
         SAME = 1, _("the same way")
@@ -78,6 +80,7 @@ class Link(TenantOwned):
     )
     words = models.CharField(_("why we think so"), max_length=1000, blank=True, default="")
     reference = models.CharField(_("from where"), max_length=300, blank=True, default="")
+    added_on = models.DateField(_("added"), default=timezone.localdate)
     confirmed_on = models.DateField(_("last confirmed"), null=True, blank=True)
     confirmed_by = TenantForeignKey(Membership, null=True, blank=True, related_name="+")
 
@@ -123,12 +126,14 @@ class LoopName(TenantOwned):
 
 
 class MapLoops(TenantOwned):
-    """The loops that a worker found in a map, and of which state of it: `of` is the map's own hash."""
+    """The loops that a worker found in a map, and of which state of it: `of` is the hash of the map's links, and empty
+    while a change waits for a worker. `is_all` is False where there may be more; `because` says which bound that was."""
 
     initiative = TenantForeignKey(Initiative, models.CASCADE, related_name="map_loops")
     of = models.CharField(max_length=64)
     loops = models.JSONField(default=list)
     is_all = models.BooleanField(default=True)
+    because = models.CharField(max_length=10, blank=True, default="")
     found_at = models.DateTimeField()
 
     class Meta(TenantOwned.Meta):
@@ -145,7 +150,7 @@ class MapVersion(TenantOwned):
     number = models.PositiveIntegerField()
     body = models.JSONField()
     note = models.CharField(_("what is new"), max_length=500, blank=True, default="")
-    by = TenantForeignKey(Membership, null=True, related_name="+")
+    by = TenantForeignKey(Membership, null=True, blank=True, related_name="+")
     at = models.DateTimeField()
 
     class Meta(TenantOwned.Meta):

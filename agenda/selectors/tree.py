@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
 from agenda.models import Outcome, Section, Strategy
 from backbone import conditions
-from backbone.conditions import Attachment
+from backbone.conditions import Attachment, Thing
 from backbone.models import Initiative
 
 LINES = 3  # of the vision, below its first sentence
@@ -53,6 +55,18 @@ def agenda_of(initiative: Initiative) -> AgendaView:
         for outcome in Outcome.objects.filter(initiative=initiative).prefetch_related("strategies")
     ]
     return AgendaView(vision_of(initiative), outcomes)
+
+
+def things_of(initiative: Initiative) -> list[Thing]:
+    """What of the tree a node of the theory of change may stand for; two queries."""
+    found = []
+    for outcome in Outcome.objects.filter(initiative=initiative).prefetch_related("strategies"):
+        level = str(outcome.get_level_display())
+        found.append(Thing(f"agenda.outcome:{outcome.pk}", f"outcome:{outcome.slug}", outcome.title, group=level))
+        for one in outcome.strategies.all():
+            key = f"strategy:{outcome.slug}/{one.slug}"
+            found.append(Thing(f"agenda.strategy:{one.pk}", key, one.title, group=_("Strategy")))
+    return found
 
 
 def vision_of(initiative: Initiative) -> str:

@@ -1,4 +1,4 @@
-"""The agenda's only writers: the tree, the document and who signed it."""
+"""The agenda's only writers: the tree, the document and who signed it, the theory of change."""
 
 from __future__ import annotations
 

@@ -246,6 +246,7 @@ CELERY_BEAT_SCHEDULE = {
     "beat-heartbeat": {"task": "backbone.tasks.heartbeat", "schedule": 30.0},
     "backbone-sweep-publications": {"task": "backbone.tasks.sweep_publications", "schedule": 60.0},
     "backbone-sweep-documents": {"task": "backbone.tasks.sweep_documents", "schedule": 60.0},
+    "agenda-sweep-loops": {"task": "agenda.tasks.sweep_loops", "schedule": 60.0},
     "measures-sweep": {"task": "measures.tasks.sweep", "schedule": 20.0},
     "measures-sweep-uploads": {"task": "measures.tasks.sweep_uploads", "schedule": 30.0},
     "measures-forget-uploads": {"task": "measures.tasks.forget_uploads", "schedule": 24 * 3600.0},
