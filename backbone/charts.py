@@ -1,7 +1,8 @@
 """Charts as Vega-Lite specifications, built from plain values. A page draws them in the browser, mail and documents
 on the server, from the same specification.
 
-Dashes and hollow points mean one thing: not everyone is in. Plan and baseline are thin and grey, a target is a diamond
+Dashes and hollow points mean one thing: not everyone is in. Where only a range is known it is a bar from end to end,
+never a point. Plan and baseline are thin and grey, a target is a diamond
 with its words, a withheld value is the hatched mark at the foot and a gap in the line. A specification names a *style*
 of `static/vega-config.json`, never a colour; the browser turns those into the theme's variables.
 
@@ -12,7 +13,7 @@ of `static/vega-config.json`, never a colour; the browser turns those into the t
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -58,6 +59,8 @@ CONFIG = Path(__file__).resolve().parent.parent / "static" / "vega-config.json"
 
 Spec = dict[str, Any]
 
+_TOLD = ("point", "range", "hidden", "gap")  # what of a series the table tells
+
 
 def trend(
     points: Sequence[Point],
@@ -94,7 +97,7 @@ def trend(
     compare = [worded(point, grain, is_ratio, decimals) for point in sorted(compare, key=lambda point: point.period)]
     levels = [one.value for one in (target, baseline) if one is not None] + [value for _month, value in plan]
     levels += [bound for one in ahead for bound in (one.low, one.high)]
-    scale = Scale.over([point.value for point in (*points, *compare)], levels, is_ratio)
+    scale = Scale.over(_values((*points, *compare)), levels, is_ratio)
     breaks = {note.period for note in notes if note.is_break}
     rows = series_rows(points, scale, breaks=breaks) + series_rows(compare, scale, prefix="against-")
     rows += level_rows(points, target, baseline, plan) + note_rows(notes, points, scale)
@@ -147,7 +150,7 @@ def small_multiples(
         for name, points in series
     ]
     everything = [point for _name, points in named for point in points]
-    scale = Scale.over([point.value for point in everything], [], is_ratio)
+    scale = Scale.over(_values(everything), [], is_ratio)
     rows = [{**row, "category": name} for name, points in named for row in series_rows(points, scale)]
     names = [name for name, _points in named]
     columns = max(min(most, len(names)), 1)
@@ -174,11 +177,12 @@ def table(spec: Spec) -> dict[str, Any]:
     A cell is the words of a point, or None where it is withheld.
     """
     about = spec["usermeta"]["backbone"]
-    told = [row for row in spec["data"]["values"] if row["kind"] in ("point", "hidden", "gap")]
+    told = [row for row in spec["data"]["values"] if row["kind"] in _TOLD]
     labels: dict[str, str] = {}
     for row in sorted(told, key=lambda row: row["month"], reverse=True):
         labels.setdefault(row["month"], row["when"])
-    other = [row for row in spec["data"]["values"] if row["kind"] in ("against-point", "against-hidden", "against-gap")]
+    against = {f"against-{kind}" for kind in _TOLD}
+    other = [row for row in spec["data"]["values"] if row["kind"] in against]
     if about["shape"] == "multiples":
         head = about["names"]
         cells = {(row["month"], row["category"]): _cell(row) for row in told}
@@ -286,15 +290,22 @@ def _about(
         "grain": grain,
         "against": against,
         "scale_note": scale.note,
-        "has_partial": any(row.get("state") == "partial" for row in rows),
+        "has_points": "point" in kinds,
+        "has_range": "range" in kinds,
+        "has_partial": any(row.get("state") == "partial" for row in rows if row["kind"].endswith("point")),
+        "has_partial_range": any(row.get("state") == "partial" for row in rows if row["kind"].endswith("range")),
         "has_plan": "plan" in kinds,
         "has_ahead": "ahead" in kinds,
         "has_hidden": "hidden" in kinds,
     }
 
 
+def _values(points: Iterable[Point]) -> list[Decimal | None]:
+    return [value for point in points for value in (point.value, point.low, point.high)]
+
+
 def _description(title: str, subtitle: str, points: Sequence[Point]) -> str:
-    known = [point for point in points if point.value is not None]
+    known = [point for point in points if point.top is not None]
     sentences = [title, subtitle]
     if known:
         sentences.append(f"{known[0].label}: {known[0].words}; {known[-1].label}: {known[-1].words}")

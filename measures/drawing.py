@@ -15,7 +15,7 @@ from measures import wording
 from measures.foresight import ahead_words, condition_words, end_words
 from measures.goals import plan_words
 from measures.rules.forecast import Ahead, Forecast
-from measures.rules.kinds import MILESTONE, UNDUPLICATED
+from measures.rules.kinds import MEDIAN, MILESTONE, UNDUPLICATED
 from measures.rules.lines import PER_1000, PERCENT, Line
 from measures.rules.periods import Grain, start_of
 from measures.rules.plans import level_on
@@ -33,7 +33,7 @@ def trend_chart(
     """The trend of one indicator with its plan and target, and where it leads; None while no period has a figure.
     `hidden` are the periods of which the value is withheld."""
     line, window = reading.line, reading.window
-    if not any(point.value is not None for point in reading.trend):
+    if not any(point.is_there for point in reading.trend):
         return None
     target, baseline, plan = levels(reading)
     points = _from_the_first(points_of(line, reading.trend, hidden))
@@ -95,7 +95,7 @@ def levels(reading: Reading) -> tuple[charts.Target | None, charts.Baseline | No
     if goal.baseline is None:
         return target, None, []
     label = _("Baseline %(value)s") % {"value": wording.amount(line, goal.baseline)}
-    first = next((point.period for point in reading.trend if point.value is not None), reading.trend[0].period)
+    first = next((point.period for point in reading.trend if point.is_there), reading.trend[0].period)
     since = first if goal.since is None else max(goal.since, first)
     way = [(since, level_on(goal.way, since)), *((month, value) for month, value in goal.way if month > since)]
     plan = [(month, _scaled(line, value)) for month, value in way if value is not None]
@@ -106,7 +106,7 @@ def split_chart(reading: Reading, split: Split) -> charts.Spec | None:
     """One small chart for each category, on one scale; None when there is nothing to draw."""
     line, window = reading.line, reading.window
     series = [(row.name, points_of(line, row.trend, hidden=row.hidden_periods)) for row in split.rows]
-    if not any(point.value is not None for _name, points in series for point in points):
+    if not any(point.top is not None for _name, points in series for point in points):
         return None
     title = _largest(split) or _("%(name)s by %(split)s") % {"name": reading.indicator.name, "split": split.name}
     words = {"name": reading.indicator.name, "split": split.name.lower(), "unit": _per(window)}
@@ -133,6 +133,8 @@ def points_of(line: Line, trend: Sequence[TrendPoint], hidden: frozenset = froze
             is_hidden=point.period in hidden,
             label=point.label,
             is_alone=point.is_running,
+            low=None if point.low is None else _scaled(line, point.low),
+            high=None if point.high is None else _scaled(line, point.high),
         )
         for point in trend
     ]
@@ -174,7 +176,9 @@ def scope(reading: Reading) -> str:
     """The unit and whose figures: “Completions a month, all partners”."""
     words = {"name": reading.indicator.name, "per": _per(reading.window), "unit": reading.unit}
     if reading.line.kind == UNDUPLICATED:
-        return _("%(name)s, %(per)s: the line is what it is at least") % words
+        return _("%(name)s, %(per)s: a bar leads from at least so many to at most so many") % words
+    if reading.line.kind == MEDIAN:
+        return _("%(name)s, %(per)s: a bar leads from the smallest to the largest of the partners’") % words
     if reading.unit:
         return _("%(name)s, %(unit)s, %(per)s, all partners") % words
     return _("%(name)s, %(per)s, all partners") % words
@@ -182,7 +186,7 @@ def scope(reading: Reading) -> str:
 
 def exceptions(reading: Reading) -> str:
     """The periods of a trend in which somebody was missing or let off, for the line below a chart."""
-    gaps = [point for point in reading.trend[:-1] if point.value is not None and point.filed < point.expected]
+    gaps = [point for point in reading.trend[:-1] if point.is_there and point.filed < point.expected]
     if not gaps:
         return ""
     named = [
@@ -243,5 +247,5 @@ def _scaled(line: Line, value: Decimal) -> Decimal:
 
 def _from_the_first(points: list[charts.Point]) -> list[charts.Point]:
     """Without the empty periods before anybody filed anything."""
-    first = next((i for i, point in enumerate(points) if point.value is not None or point.is_hidden), 0)
+    first = next((i for i, point in enumerate(points) if point.top is not None or point.is_hidden), 0)
     return points[first:]

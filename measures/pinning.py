@@ -15,6 +15,7 @@ from measures.models import Indicator
 from measures.rules.combining import Combined
 from measures.rules.coverage import Coverage, State
 from measures.rules.forecast import Forecast
+from measures.rules.kinds import UNDUPLICATED
 from measures.rules.lines import Line
 from measures.rules.periods import Grain, parse_month, text_of
 from measures.rules.progress import Status
@@ -65,7 +66,18 @@ def pin(reading: Reading) -> dict[str, Any]:
             "way": [[text_of(month), str(value)] for month, value in goal.way],
         },
         "trend": [
-            [text_of(p.period), _text(p.value), p.is_partial, p.filed, p.expected, p.excused, p.words, p.is_running]
+            [
+                text_of(p.period),
+                _text(p.value),
+                p.is_partial,
+                p.filed,
+                p.expected,
+                p.excused,
+                p.words,
+                p.is_running,
+                _text(p.low),
+                _text(p.high),
+            ]
             for p in reading.trend
         ],
     }
@@ -111,13 +123,21 @@ def unpin(kept: dict[str, Any], indicator: Indicator, line: Line) -> tuple[Readi
         history=History(indicator),
         submitted=frozenset(range(covered["waiting"])),  # how many they were, not who
         missing=None,
-        trend=tuple(
-            TrendPoint(_known(month), _number(value), *rest[:5], is_running=rest[5])
-            for month, value, *rest in kept["trend"]
-        ),
+        trend=tuple(_point(line, *one) for one in kept["trend"]),
     )
     found = foresee(reading)
     return reading, found if isinstance(found, Forecast) else None
+
+
+def _point(line: Line, month: str, value: str | None, *rest: Any) -> TrendPoint:
+    ends = rest[6:]
+    if not ends:  # pinned when the lower bound of people stood for them
+        is_range = line.kind == UNDUPLICATED
+        ends, value = (value if is_range else None, None), None if is_range else value
+    low, high = ends
+    return TrendPoint(
+        _known(month), _number(value), *rest[:5], is_running=rest[5], low=_number(low), high=_number(high)
+    )
 
 
 def _goal(kept: dict[str, Any] | None) -> Goal | None:

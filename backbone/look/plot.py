@@ -113,7 +113,7 @@ def _month(index: int) -> str:
     return short_period(dt.date(2000, index + 1, 1)).removesuffix("2000").strip()
 
 
-def _only(test: str, mark: Spec, **encoding: Spec) -> Spec:
+def _only(test: str, mark: Spec, **encoding: Any) -> Spec:
     layer: Spec = {"transform": [{"filter": test}], "mark": mark}
     return {**layer, "encoding": encoding} if encoding else layer
 
@@ -130,6 +130,11 @@ def series_layers(prefix: str = "", line: str = "series", hollow: str = "point-p
         _only(f"{step} && datum.part", {"type": "line", "style": f"{line}-partial"}, detail={"field": "piece"}),
     ]
     dot = {"type": "point", "filled": True}
+    whole, y2 = f"datum.kind == '{prefix}range'", {"field": "value2"}
+    for style, state in (("range", "complete"), ("range-partial", "partial")):
+        mark = {"type": "rule", "style": style}
+        layers.append(_only(f"{whole} && datum.state == '{state}'", mark, y2=y2, tooltip=tooltip()))
+    layers.append(_only(f"datum.kind == '{prefix}range-end'", {"type": "point", "style": "range-end"}))
     if not prefix:
         layers.append(_only(f"{point} && datum.state == 'complete'", {**dot, "style": "point"}, tooltip=tooltip()))
     layers.append(_only(f"{point} && datum.state == 'partial'", {**dot, "style": hollow}, tooltip=tooltip()))

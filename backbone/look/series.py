@@ -22,7 +22,8 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One period of a series. `value` None is a gap, and the hatched mark when it `is_hidden`.
+    """One period of a series. `value` None is a gap, and the hatched mark when it `is_hidden`; where only a range is
+    known it leads from `low` to `high`, or is open above, and no line leads there.
 
     A ratio's value is the plain ratio (0.411). `label` names the period (left out: from its date), `words` the value
     as shown ("700 so far"), `cover` who is in it ("7 of 9 partners"). `is_alone`: it is a part of a period that is not
@@ -37,6 +38,17 @@ class Point:
     cover: str = ""
     is_hidden: bool = False
     is_alone: bool = False
+    low: Decimal | None = None
+    high: Decimal | None = None
+
+    @property
+    def is_range(self) -> bool:
+        return self.low is not None
+
+    @property
+    def top(self) -> Decimal | None:
+        """The highest that is known of it; None of a gap."""
+        return next((one for one in (self.value, self.high, self.low) if one is not None), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +85,13 @@ def worded(point: Point, grain: str, is_ratio: bool, decimals: int | None = None
     label = point.label or period_name(point.period, grain)
     if point.is_hidden:
         # Whatever the caller still knows about a withheld value ends here: nothing of it may reach a page's source.
-        return replace(point, value=None, is_partial=False, label=label, words=_("hidden to protect people"))
+        words = _("hidden to protect people")
+        return replace(point, value=None, low=None, high=None, is_partial=False, label=label, words=words)
     words = point.words
-    if not words and point.value is None:
+    if not words and point.is_range:
+        ends = {"low": number(point.low, decimals), "high": number(point.high, decimals)}
+        words = (_("at least %(low)s") if point.high is None else _("between %(low)s and %(high)s")) % ends
+    elif not words and point.value is None:
         words = _("not filed")
     elif not words:
         ratio_decimals = 1 if decimals is None else decimals
@@ -98,14 +114,31 @@ def series_rows(points: Sequence[Point], scale: Scale, prefix: str = "", breaks:
             rows.append(_step_row(prefix, piece, partial, before))
         rows.append(_step_row(prefix, piece, partial, point))
     for point in points:
-        kind = "hidden" if point.is_hidden else "gap" if point.value is None else "point"
+        kind = _kind(point)
         row = {"kind": prefix + kind, "month": point.period.isoformat()}
         if kind == "point":
             row |= {"value": point.value, "state": "partial" if point.is_partial else "complete"}
+        elif kind == "range":
+            is_open = point.high is None
+            row |= {"value": point.low, "value2": scale.ticks[-1] if is_open else point.high}
+            row |= {"state": "partial" if is_open or point.is_partial else "complete"}
+            rows += [
+                {"kind": f"{prefix}range-end", "month": row["month"], "value": end}
+                for end in dict.fromkeys((point.low, point.high))
+                if end is not None
+            ]
         elif kind == "hidden":
             row |= {"value": scale.ticks[0]}
         rows.append(row | {"when": point.label, "words": point.words, "cover": point.cover})
     return rows
+
+
+def _kind(point: Point) -> str:
+    if point.is_hidden:
+        return "hidden"
+    if point.value is not None:
+        return "point"
+    return "range" if point.is_range else "gap"
 
 
 def _step_row(prefix: str, piece: int, partial: bool, point: Point) -> Row:
@@ -206,7 +239,7 @@ def label_rows(
             {
                 "kind": f"label-{place}",
                 "month": last.period.isoformat(),
-                "value": last.value,
+                "value": last.top,
                 "label": f"{series_label}: {last.words}" if series_label else last.words,
                 "label2": last.cover if place == "beside" else "",
             }
@@ -218,7 +251,7 @@ def label_rows(
             {
                 "kind": f"against-label-{place}",
                 "month": other.period.isoformat(),
-                "value": other.value,
+                "value": other.top,
                 "label": label,
             }
         )
@@ -226,11 +259,11 @@ def label_rows(
 
 
 def _last(points: Sequence[Point]) -> Point | None:
-    return next((point for point in reversed(points) if point.value is not None), None)
+    return next((point for point in reversed(points) if point.top is not None), None)
 
 
 def _value(point: Point) -> Decimal:
-    return Decimal(0) if point.value is None else point.value
+    return Decimal(0) if point.top is None else point.top
 
 
 def _falls(points: Sequence[Point]) -> bool:

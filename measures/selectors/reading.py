@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -28,6 +29,7 @@ from measures.rules.kinds import MEDIAN, NARRATIVE, ORDINAL, TO_DATE, UNDUPLICAT
 from measures.rules.lines import Line
 from measures.rules.periods import Grain, add_months, start_of
 from measures.rules.progress import Status
+from measures.rules.small import Counts, counts_in
 from measures.rules.versions import Version
 from measures.selectors.community import Vintage
 from measures.selectors.computed import ComputedWhole
@@ -50,8 +52,9 @@ _NOBODY = Coverage(0, 0)
 
 @dataclass(frozen=True, slots=True)
 class TrendPoint:
-    """One span of a trend. `value` is None where nothing stands, and for people it is the lower bound. Of a span that
-    is not over, `label` states its months."""
+    """One span of a trend. `value` is None where nothing stands, and where only a range is known: of people and of
+    medians, from `low` to `high`, or open above. Of a span that is not over, `label` states its months. `counts` are
+    the groups that it tells the size of (`rules.small`)."""
 
     period: date
     value: Decimal | None
@@ -62,6 +65,18 @@ class TrendPoint:
     words: str = ""
     label: str = ""
     is_running: bool = False
+    low: Decimal | None = None
+    high: Decimal | None = None
+    counts: Counts = field(default=(), compare=False, repr=False)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there is anything to draw."""
+        return self.value is not None or self.low is not None
+
+    def withheld(self) -> TrendPoint:
+        """The same without what it says."""
+        return replace(self, value=None, low=None, high=None, words="", counts=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +243,7 @@ class Reading:
     @property
     def trend_rows(self) -> list[TrendPoint]:
         """The trend in words, newest first, where there is no line to draw: ranges, levels, who told."""
-        if any(point.value is not None for point in self.trend):
+        if any(point.is_there for point in self.trend):
             return []
         return [point for point in reversed(self.trend) if point.words and point.filed]
 
@@ -453,7 +468,6 @@ def _trends(
 
 def point_of(row: SeriesRow, line: Line) -> TrendPoint:
     """A stored roll-up as a point of a trend."""
-    value = row.lower if line.kind == UNDUPLICATED and not row.is_exact else row.number
     is_partial = row.state == State.PARTIAL
     combined = Combined(
         line.kind,
@@ -467,28 +481,35 @@ def point_of(row: SeriesRow, line: Line) -> TrendPoint:
         as_of_period=row.value_period,
     )
     words = _words(wording.shown(line, combined))
-    return TrendPoint(row.period, value, is_partial, row.filed, row.expected, row.excused, words)
+    covered = (row.filed, row.expected, row.excused)
+    return TrendPoint(row.period, combined.value, is_partial, *covered, words, **_range_of(combined))
 
 
 def live_point(combined: Combined, line: Line, window: Window) -> TrendPoint:
     """What is combined while reading, as a point of a trend. A span that still runs is never solid."""
-    value = combined.value
-    if value is None and line.kind == UNDUPLICATED:
-        value = combined.lower
+    ends = _range_of(combined)
     is_partial = combined.state is State.PARTIAL or window.is_running
     covered = combined.coverage
     words = _words(wording.shown(line, combined, is_running=window.is_running))
     return TrendPoint(
         window.period,
-        value,
-        value is not None and is_partial,
+        combined.value,
+        is_partial and (combined.value is not None or ends["low"] is not None),
         covered.filed,
         covered.expected,
         covered.excused,
         words,
         label=window.name if window.is_running else "",
         is_running=window.is_running,
+        **ends,
     )
+
+
+def _range_of(one: Combined) -> dict[str, Any]:
+    """The range of a figure that is no single number, and the groups that it tells the size of."""
+    counts = counts_in(one.kind, one.value, one.numerator, one.denominator, one.lower, one.upper)
+    is_range = one.value is None and one.kind in (UNDUPLICATED, MEDIAN)
+    return {"low": one.lower if is_range else None, "high": one.upper if is_range else None, "counts": counts}
 
 
 def _words(one: wording.Shown) -> str:

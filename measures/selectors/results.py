@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from decimal import Decimal
 
 from django.db import connection
 
@@ -18,10 +17,11 @@ from measures.models.filings import FigureState
 from measures.rules.combining import Combined
 from measures.rules.kinds import COMMUNITY, NOT_FILED, STOCK
 from measures.rules.periods import Grain
-from measures.rules.small import Counts, counts_in, is_small
+from measures.rules.small import counts_in, is_small
 from measures.selectors.computed import ComputedWhole
 from measures.selectors.forest import indicators_in_use
-from measures.selectors.reading import TREND, Reading, last_lively_month, read
+from measures.selectors.indicator import LENGTHS
+from measures.selectors.reading import Reading, last_lively_month, read
 from measures.selectors.small_inputs import small_inputs
 from measures.windows import Window, latest_month
 
@@ -30,12 +30,14 @@ APPROVED_ONLY = (str(FigureState.APPROVED),)
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One indicator of the results page. Withheld: too small a group to be shown to everybody."""
+    """One indicator of the results page, `hidden_periods` of its trend not told. Withheld: too small a group to be shown
+    to everybody."""
 
     reading: Reading
     year: Reading | None
     is_hidden: bool
     is_year_hidden: bool
+    hidden_periods: frozenset[date] = frozenset()
 
     @property
     def year_words(self) -> str:
@@ -58,21 +60,24 @@ def results_window(initiative: Initiative, params: Mapping[str, str], tenant: Te
 def results(initiative: Initiative, tenant: Tenant, window: Window) -> list[Result]:
     """Every indicator in use, approved figures only, without names; with its year so far."""
     indicators = indicators_in_use(initiative, window.period)
-    here = read(initiative, indicators, window, states=APPROVED_ONLY)
+    length = LENGTHS[window.grain]
+    here = read(initiative, indicators, window, states=APPROVED_ONLY, trend=length)
     years: Sequence[Reading | None] = [None] * len(here)
     if window.grain is not Grain.YEAR:
         year = _year_to(window)
         years = read(initiative, indicators, year, states=APPROVED_ONLY, trend=0)
     threshold = tenant.small_cell_threshold
-    small = _small_inputs(initiative, here, threshold)
+    small = _small_inputs(initiative, here, threshold, length)
+    withheld = [_small_periods(reading, threshold, small) for reading in here]
     return [
         Result(
-            reading=_without_small(reading, threshold, small),
+            reading=_without(reading, periods),
             year=year if year is not None and year.now.has_something and year.line.kind != STOCK else None,
             is_hidden=_is_small(reading, threshold),
             is_year_hidden=year is not None and _is_small(year, threshold),
+            hidden_periods=periods,
         )
-        for reading, year in zip(here, years, strict=True)
+        for reading, year, periods in zip(here, years, withheld, strict=True)
     ]
 
 
@@ -95,40 +100,37 @@ def _is_small_figure(now: Combined, threshold: int) -> bool:
     return is_small(counts_in(now.kind, now.value, now.numerator, now.denominator, now.lower, now.upper), threshold)
 
 
-def _counts(kind: str, value: Decimal) -> Counts:
-    return counts_in(kind, value, None, None, None, None)
-
-
-def _small_inputs(initiative: Initiative, readings: Sequence[Reading], threshold: int) -> set[tuple[int, date]]:
+def _small_inputs(
+    initiative: Initiative, readings: Sequence[Reading], threshold: int, length: int
+) -> set[tuple[int, date]]:
     """(computed indicator, period) of a trend in which an input is too small; one statement for each window."""
     found: set[tuple[int, date]] = set()
     computed = [reading for reading in readings if isinstance(reading.whole, ComputedWhole)]
     for window in {reading.window for reading in computed}:
         here = {reading.indicator.pk: set(reading.whole.inputs) for reading in computed if reading.window == window}
-        since = window.back(TREND - 1)
+        since = window.back(length - 1)
         found |= small_inputs(
             initiative, here, window.grain, since, window.period, threshold, year_starts=window.sql_year
         )
     return found
 
 
-def _without_small(reading: Reading, threshold: int, small: set[tuple[int, date]]) -> Reading:
-    """The same without the points of its trend that are too small to be shown."""
-    if not reading.line.rule.is_filed:
-        pk = reading.indicator.pk
-        trend = tuple(
-            replace(point, value=None, words="") if (pk, point.period) in small else point for point in reading.trend
-        )
-        return replace(reading, trend=trend)
-    if not reading.line.rule.divides:
-        trend = tuple(
-            replace(point, value=None, words="")
-            if point.value is not None and is_small(_counts(reading.line.kind, point.value), threshold)
-            else point
-            for point in reading.trend
-        )
-        return replace(reading, trend=trend)
-    return reading
+def _small_periods(reading: Reading, threshold: int, small: set[tuple[int, date]]) -> frozenset[date]:
+    """The periods of its trend that are too small to be told."""
+    pk, is_filed = reading.indicator.pk, reading.line.rule.is_filed
+    return frozenset(
+        point.period
+        for point in reading.trend
+        if (is_small(point.counts, threshold) if is_filed else (pk, point.period) in small)
+    )
+
+
+def _without(reading: Reading, periods: frozenset[date]) -> Reading:
+    if not periods:
+        return reading
+    return replace(
+        reading, trend=tuple(point.withheld() if point.period in periods else point for point in reading.trend)
+    )
 
 
 def as_of(initiative: Initiative) -> datetime | None:

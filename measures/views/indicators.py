@@ -328,11 +328,16 @@ def _csv(table: str, reading: Reading, rows: Sequence[PartnerRow], parts, same: 
     line, window = reading.line, reading.window
     name = f"{reading.indicator.slug}-{text_of(window.period)}{_then(window)}"
     if table == "trend":
-        columns = [_("Period"), reading.indicator.name, _("Filed"), _("Expected"), _("Excused"), _("State")]
+        ends = [_("At least"), _("At most")] if any(p.low is not None for p in reading.trend) else []
+        columns = [_("Period"), reading.indicator.name, *ends, _("Filed"), _("Expected"), _("Excused"), _("State")]
         listed = [
-            [text_of(p.period), p.value if p.value is None else plain(p.value), p.filed, p.expected, p.excused, p.words]
+            [
+                text_of(p.period),
+                *(None if n is None else plain(n) for n in ((p.value, p.low, p.high) if ends else (p.value,))),
+                p.filed, p.expected, p.excused, p.words,
+            ]
             for p in reversed(reading.trend)
-        ]
+        ]  # fmt: skip
         return csv_answer(f"{name}-trend", columns, listed)
     for split in parts:
         if split.slug == table:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -11,9 +14,12 @@ from backbone.access import member_can
 from backbone.look.coverage import coverage_text
 from backbone.roles import Can
 from measures import drawing, wording
+from measures.foresight import forecast_words, foresee, method_words
+from measures.rules.forecast import Forecast
 from measures.rules.kinds import UNDUPLICATED
 from measures.selectors.forest import branches
-from measures.selectors.results import as_of, results, results_window
+from measures.selectors.reading import TREND
+from measures.selectors.results import Result, as_of, results, results_window
 from measures.views.links import csv_answer, grain_links, rows_from, year_links
 
 DRAWN_AT_MOST = 4
@@ -30,8 +36,7 @@ def results_page(request, initiative):
     title, lines = vision_lines(initiative)
     by_reading = {id(one.reading): one for one in found}
     grown = branches(initiative, [one.reading for one in found], with_empty=False)
-    shown = [one.reading for one in found if not one.is_hidden and one.reading.line.kind != UNDUPLICATED]
-    charts = [(one, drawing.trend_chart(one)) for one in shown if one.indicator.outcome_id is not None]
+    shown = [one for one in found if not one.is_hidden and one.reading.indicator.outcome_id is not None]
     context = {
         "initiative": initiative,
         "window": window,
@@ -40,7 +45,7 @@ def results_page(request, initiative):
         "branches": [
             (branch, _filed_first([by_reading[id(reading)] for reading in branch.readings])) for branch in grown
         ],
-        "charts": [(one, drawn, drawing.exceptions(one)) for one, drawn in charts if drawn][:DRAWN_AT_MOST],
+        "charts": [drawn for one in shown if (drawn := _drawn(one)) is not None][:DRAWN_AT_MOST],
         "as_of": as_of(initiative),
         "grains": grain_links(window),
         "years": year_links(window, always=True),
@@ -52,6 +57,19 @@ def results_page(request, initiative):
         "has_excused": any(one.reading.now.coverage.excused for one in found),
     }
     return render(request, "measures/results.html", context)
+
+
+def _drawn(one: Result) -> dict[str, Any] | None:
+    """How it has moved, with its target and, where it has one, where it leads; None while there is nothing to draw."""
+    reading = one.reading
+    ahead = foresee(reading) if reading.is_judged_here else None
+    ahead = ahead if isinstance(ahead, Forecast) else None
+    short = replace(reading, trend=reading.trend[-TREND:])
+    spec = drawing.trend_chart(short, ahead, hidden=one.hidden_periods)
+    if spec is None:
+        return None
+    words = "" if ahead is None else f"{forecast_words(reading, ahead)} {method_words(ahead)}"
+    return {"indicator": reading.indicator, "spec": spec, "exceptions": drawing.exceptions(short), "ahead": words}
 
 
 def _filed_first(results):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -75,13 +76,64 @@ def test_nothing_of_a_withheld_value_is_in_the_page():
     assert told["February 2026"][0] is None
 
 
+def ranges(*ends: tuple[object, object]) -> list[Point]:
+    return [
+        Point(dt.date(2026, 1 + i, 1), None, low=Decimal(str(low)), high=None if high is None else Decimal(str(high)))
+        for i, (low, high) in enumerate(ends)
+    ]
+
+
+def test_a_range_is_a_bar_from_end_to_end_and_never_a_point():
+    spec = trend(ranges((60, 125), (40, 40), (60, None)), **TITLE)
+    assert [(str(row["value"]), str(row["value2"]), row["state"]) for row in rows(spec, "range")] == [
+        ("60", "125", "complete"), ("40", "40", "complete"), ("60", "125", "partial"),
+    ]  # fmt: skip
+    assert [str(row["value"]) for row in rows(spec, "range-end")] == ["60", "125", "40", "60"]
+    assert rows(spec, "point") == rows(spec, "step") == rows(spec, "gap") == []
+    assert spec["encoding"]["y"]["scale"]["domain"][-1] >= 125
+    told = dict(table(spec)["rows"])
+    assert told == {
+        "January 2026": ["between 60 and 125"],
+        "February 2026": ["between 40 and 40"],
+        "March 2026": ["at least 60"],
+    }
+    about = spec["usermeta"]["backbone"]
+    assert (about["has_points"], about["has_range"], about["has_partial"], about["has_partial_range"]) == (
+        False, True, False, True,
+    )  # fmt: skip
+    assert "between 60 and 125" in spec["description"]
+
+
+def test_a_line_does_not_lead_over_a_range():
+    spec = trend([*months(10, 20), *[in_month(one, 3) for one in ranges((5, 9))], *months(30, start=4)], **TITLE)
+    assert [month for month, _value in steps(spec, part=False)] == ["2026-01-01", "2026-02-01"]
+
+
+def in_month(point: Point, month: int) -> Point:
+    return replace(point, period=dt.date(2026, month, 1))
+
+
+def test_nothing_of_a_withheld_range_is_in_the_page():
+    secret = Point(dt.date(2026, 2, 1), None, is_hidden=True, low=Decimal(7331), high=Decimal(7332), words="7331")
+    spec = trend([*ranges((1, 2)), secret], **TITLE)
+    assert "733" not in to_json(spec)
+    assert [row["month"] for row in rows(spec, "hidden")] == ["2026-02-01"]
+
+
+def test_the_server_draws_a_range():
+    drawn = charts.svg(trend(ranges((60, 125), (60, None)), **TITLE))
+    assert drawn.startswith("<svg")
+    for spec in (trend(ranges((60, 125)), **TITLE), small_multiples([("14–15", ranges((60, 125)))], **TITLE)):
+        assert len(rows(spec, "range")) == 1
+
+
 def test_a_chart_names_styles_and_no_colour():
     spec = trend(
         months(10, 20, partial=(1,)),
         target=Target(Decimal(30), dt.date(2027, 6, 1), "Target 30"),
         baseline=Baseline(Decimal(8), None, "Baseline 8"),
         notes=[Note(dt.date(2026, 1, 1), "Evening classes")],
-        compare=months(9, 12),
+        compare=[*months(9, 12), *ranges((1, 2))],
         **TITLE,
     )
     text = to_json(spec)
