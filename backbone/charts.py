@@ -101,7 +101,10 @@ def trend(
     breaks = {note.period for note in notes if note.is_break}
     rows = series_rows(points, scale, breaks=breaks) + series_rows(compare, scale, prefix="against-")
     rows += level_rows(points, target, baseline, plan) + note_rows(notes, points, scale)
-    rows += label_rows(points, compare, target, series_label, compare_label, is_full=bool(ahead))
+    rows += label_rows(
+        points, compare, target, series_label, compare_label, is_full=bool(ahead),
+        foot=scale.ticks[0], top=scale.ticks[-1],
+    )  # fmt: skip
     rows += ahead_rows(points, ahead, ahead_label, ahead_end, grain, on_top=is_above(ahead, target, scale)) + plan_rows(
         planned, grain
     )

@@ -222,9 +222,12 @@ def label_rows(
     compare_label: str = "",
     *,
     is_full: bool = False,
+    foot: Decimal = Decimal(0),
+    top: Decimal = Decimal(0),
 ) -> list[Row]:
     """The last values in words: beside the point where a later target leaves room, and nothing else is drawn there
-    (`is_full`), else above or below the line.
+    (`is_full`), else above or below the line; below a range that is open above, where there is room from `foot` to it
+    on a scale that ends at `top`.
     """
     last, other = _last(points), _last(compare)
     rows: list[Row] = []
@@ -234,7 +237,8 @@ def label_rows(
         if other is not None:
             place = "below" if is_under else "above"
         else:
-            place = "beside" if has_room else "below" if _falls(points) else "above"
+            is_open = last.is_range and last.high is None and _value(last) - foot > (top - foot) / 8
+            place = "beside" if has_room else "below" if is_open or _falls(points) else "above"
         rows.append(
             {
                 "kind": f"label-{place}",

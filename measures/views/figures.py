@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,10 +22,11 @@ from measures.rules.figures import plain
 from measures.rules.kinds import NOT_FILED
 from measures.rules.periods import check_period, text_of
 from measures.selectors.corrections import open_in
-from measures.selectors.figure import figure_view, own_lines
+from measures.selectors.figure import figure_view
 from measures.selectors.forest import indicators_in_use
 from measures.selectors.history import figure_steps
 from measures.selectors.obligations import Duties
+from measures.selectors.own import OwnComputed, OwnLine, own_computed, own_lines
 from measures.selectors.reading import window_for
 from measures.selectors.versions import histories
 from measures.views.links import csv_answer, report_url, rows_from, url_if_there
@@ -147,7 +148,8 @@ def _said(indicator: Indicator, partner: Partner, period: date, *, is_handed_in:
 @member_can(Can.READ_PARTNER_FIGURES)
 @require_safe
 def our_figures(request, initiative):
-    """A partner's own figures, to its own people: thirteen periods of each indicator, and its share of the whole."""
+    """A partner's own figures, to its own people: thirteen periods of each indicator with its share of the whole, and
+    what is computed from them."""
     own = request.membership.partner_ids(Can.READ_PARTNER_FIGURES)
     partners = Partner.objects.filter(participations__initiative=initiative, pk__in=own or ()).order_by("code")
     partners = list(partners)
@@ -157,10 +159,12 @@ def our_figures(request, initiative):
         raise Http404
     window = window_for(initiative, request.GET, request.tenant)
     with_drafts = request.membership.can(Can.READ_DRAFTS, partner)
-    indicators = [one for one in indicators_in_use(initiative, window.period) if one.kind not in NOT_FILED]
-    found = own_lines(initiative, indicators, partner, window, with_drafts=with_drafts)
+    in_use = indicators_in_use(initiative, window.period)
+    filed = [one for one in in_use if one.kind not in NOT_FILED]
+    found = own_lines(initiative, filed, partner, window, with_drafts=with_drafts)
+    computed = own_computed(initiative, in_use, partner, window)
     if request.GET.get("format") == "csv":
-        return _csv(partner, found)
+        return _csv(partner, found, computed)
     place = [request.tenant.slug, initiative.slug]
     context = {
         "initiative": initiative,
@@ -187,12 +191,13 @@ def our_figures(request, initiative):
             }
             for one in found
         ],
+        "computed": computed,
         "filing_url": url_if_there("measures:filing-current", *place),
     }
     return render(request, "measures/our_figures.html", context)
 
 
-def _csv(partner: Partner, found):
+def _csv(partner: Partner, found: Sequence[OwnLine], computed: Sequence[OwnComputed]) -> HttpResponse:
     """Every period of every indicator, one row each."""
     columns = [_("Indicator"), _("Name"), _("Period"), _("Figure"), _("State"), _("Approved by")]
     rows = [
@@ -206,5 +211,17 @@ def _csv(partner: Partner, found):
         ]
         for one in found
         for each in one.figures
+    ]
+    rows += [
+        [
+            one.reading.indicator.code or one.reading.indicator.slug,
+            one.reading.indicator.name,
+            text_of(point.period),
+            point.words or None,
+            _("computed"),
+            None,
+        ]
+        for one in computed
+        for point in one.points
     ]
     return csv_answer(f"{partner.code}-figures", columns, rows)

@@ -104,6 +104,11 @@ def test_a_range_is_a_bar_from_end_to_end_and_never_a_point():
     assert "between 60 and 125" in spec["description"]
 
 
+def test_the_words_of_a_range_that_is_open_stand_below_it_where_there_is_room():
+    assert len(rows(trend(ranges((60, 125), (60, None)), **TITLE), "label-below")) == 1
+    assert len(rows(trend(ranges((60, 1250), (60, None)), **TITLE), "label-above")) == 1
+
+
 def test_a_line_does_not_lead_over_a_range():
     spec = trend([*months(10, 20), *[in_month(one, 3) for one in ranges((5, 9))], *months(30, start=4)], **TITLE)
     assert [month for month, _value in steps(spec, part=False)] == ["2026-01-01", "2026-02-01"]

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from measures.exporting import iati
-from measures.models import CommunityFigure, Indicator
+from measures.models import CommunityFigure, Figure, Indicator, Obligation
 from measures.services import community, rollups
 from measures.services.community import Said
 from tests import factories
@@ -134,6 +134,62 @@ def test_the_page_of_a_formula_says_it_in_words_with_its_coverage_and_partners(p
     assert "30.0%" in text  # P1, from its own inputs
     assert "20.0%" in text  # P2
     assert "Used in: Share" in got(ana, place.url("indicators/placed/?period=2026-10"))
+
+
+@pytest.fixture
+def ben(place):
+    browser = Client()
+    browser.force_login(factories.user_of(place.people.ben))
+    return browser
+
+
+def test_a_partner_sees_what_is_computed_from_its_own_figures(place, ben):
+    page = place.url("our-figures/?period=2026-10")
+    text = got(ben, page)
+    own = text[text.index("Computed from our figures") :]
+    assert "Share" in own
+    assert "October 2026 30.0%" in own
+    assert "September 2026 not all there" in own
+    assert "In October 2026 all partners together: 24.0% so far." in own
+    assert "20.0%" not in own  # P2's
+    rows = ben.get(page + "&format=csv").content.decode()
+    assert "share,Share,2026-10,30.0%,computed," in rows
+    assert "share,Share,2026-09,not all there,computed," in rows
+
+
+def test_what_a_partner_files_for_a_quarter_is_computed_for_the_quarter(place, ben):
+    with place.scope():
+        p1 = place.partners[0]
+        placed, completions = (Indicator.objects.get(slug=slug) for slug in ("placed", "completions"))
+        Figure.objects.filter(partner=p1).delete()
+        for indicator, number in ((placed, 60), (completions, 240)):
+            Obligation.objects.create(indicator=indicator, partner=p1, frequency="quarter")
+            factories.make_figure(indicator, p1, date(2026, 7, 1), number)
+        rollups.rebuild(place.initiative)
+    text = got(ben, place.url("our-figures/?period=2026-10"))
+    assert "Jul–Sep 2026 25.0%" in text[text.index("Computed from our figures") :]
+
+
+def test_who_owes_none_of_the_inputs_has_nothing_computed(place, ben):
+    with place.scope():
+        Obligation.objects.all().delete()
+        seats = factories.make_indicator(place.initiative, "seats", owed=False)
+        Obligation.objects.create(indicator=seats, partner=place.partners[0])
+    assert "Computed from our figures" not in got(ben, place.url("our-figures/?period=2026-10"))
+
+
+def test_our_figures_take_as_many_statements_for_many_computed_ones(place, ben):
+    counts = []
+    for number in range(3):
+        with place.scope():
+            factories.make_indicator(
+                place.initiative, f"twice-{number}", owed=False, kind="formula", formula="{placed} * 2"
+            )
+            rollups.rebuild(place.initiative)
+        with CaptureQueriesContext(connection) as asked:
+            assert ben.get(place.url("our-figures/?period=2026-10")).status_code == 200
+        counts.append(len(asked))
+    assert len(set(counts)) == 1, counts
 
 
 def test_what_is_computed_has_no_figure_of_a_partner_to_open(place, ana):
