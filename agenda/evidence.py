@@ -8,8 +8,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from agenda import duties
+from agenda.selectors import health
 from agenda.selectors.tree import things_of, vision_lines
-from backbone.conditions import Condition, Edition, Option, Part, Reading, Thing
+from backbone.conditions import Condition, DueItem, Edition, Option, Part, Reading, Thing
 
 
 class AgendaEvidence(Condition):
@@ -18,6 +20,10 @@ class AgendaEvidence(Condition):
     def things(self, initiative) -> Iterable[Thing]:
         """Results, outcomes and strategies."""
         return things_of(initiative)
+
+    def due(self, membership, as_of: datetime) -> Iterable[DueItem]:
+        """Versions to sign, links to confirm, unknowns to find out."""
+        return duties.due(membership, as_of)
 
     def options(self, initiative, grain: str, period: date) -> Iterable[Option]:
         """The vision, which heads the publication."""
@@ -36,8 +42,5 @@ class AgendaEvidence(Condition):
         return {**data, "contents": [("aims", _("What it is all for"), 1)] if data["lines"] else []}
 
     def readings(self, initiative, as_of: datetime) -> Iterable[Reading]:
-        """What makes an agenda common. None of it is recorded yet, and what is not known is said to be unknown."""
-        return [
-            Reading("agenda.ratified", _("Partners have ratified it"), None, _("No version is ratified yet."), as_of),
-            Reading("agenda.cited", _("Decisions cite it"), None, _("Decisions are not recorded here yet."), as_of),
-        ]
+        """What makes an agenda common."""
+        return health.readings(initiative, as_of)

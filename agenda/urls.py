@@ -2,12 +2,17 @@
 
 from django.urls import path
 
-from agenda.views import tree as views
+from agenda.views import document, tree, versions
 
 app_name = "agenda"
 urlpatterns = [
-    path("agenda/", views.agenda, name="agenda"),
-    path("agenda/vision/", views.vision, name="vision"),
-    path("agenda/results/new/", views.outcome_new, name="outcome-new"),
-    path("agenda/results/<slug:outcome>/", views.outcome, name="outcome"),
+    path("agenda/", tree.agenda, name="agenda"),
+    path("agenda/document/", document.whole, name="document"),
+    path("agenda/document/<slug:topic>/", document.section, name="section"),
+    path("agenda/versions/", versions.listed, name="versions"),
+    path("agenda/versions/<int:number>/", versions.version, name="version"),
+    path("agenda/versions/<int:number>/sign/<str:partner>/", versions.sign, name="sign"),
+    path("agenda/vision/", tree.vision, name="vision"),
+    path("agenda/results/new/", tree.outcome_new, name="outcome-new"),
+    path("agenda/results/<slug:outcome>/", tree.outcome, name="outcome"),
 ]

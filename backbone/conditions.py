@@ -51,7 +51,8 @@ class DueItem:
 class Attachment:
     """Something of one condition that hangs on a row of another, as an indicator hangs on an outcome.
 
-    `to` names the row ("agenda.outcome:12"); `words` says more in a few words; `kind` is an indicator's, if it is one.
+    `to` names the row ("agenda.outcome:12"); `words` says more in a few words; `kind` is an indicator's, if it is one;
+    `of_partners` says that partners file it, so that it contributes to a result and is never summed into it.
     """
 
     to: str
@@ -60,6 +61,7 @@ class Attachment:
     kind: str = ""
     words: str = ""
     url: str = ""
+    of_partners: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,9 @@ class Can(Enum):
     MANAGE_MEMBERS = ("members", "W")
     READ_AGENDA = ("agenda", "R")
     EDIT_AGENDA = ("agenda", "W")
+    RATIFY = ("ratification", "W")
+    JOIN_IN = ("learning", "W")  # suggest, remark, ask what if: what members work out together
+    LISTEN_IN = ("learning", "R")
     READ_INDICATORS = ("indicators", "R")
     DEFINE_INDICATORS = ("indicators", "W")
     READ_OBLIGATIONS = ("obligations", "R")

@@ -26,6 +26,7 @@ from backbone.models import Tenant
 from measures import duties
 from measures.models import Indicator
 from measures.publishing import moved, page, part, printing, tables
+from measures.rules.kinds import NOT_FILED
 from measures.selectors.consents import consents_changed
 from measures.selectors.evidence import condition_checks
 from measures.selectors.live import live_figures, things_of
@@ -51,7 +52,14 @@ class MeasuresEvidence(Condition):
             if indicator.strategy_id is None:
                 to = f"agenda.outcome:{indicator.outcome_id}"
             url = reverse("measures:indicator", args=[tenant.slug, initiative.slug, indicator.slug])
-            yield Attachment(to, indicator.name, code=indicator.code, kind=indicator.kind, url=url)
+            yield Attachment(
+                to,
+                indicator.name,
+                code=indicator.code,
+                kind=indicator.kind,
+                url=url,
+                of_partners=indicator.kind not in NOT_FILED,
+            )
 
     def things(self, initiative) -> Iterable[Thing]:
         """Indicators, the retired ones too: a map may go on to speak of them."""

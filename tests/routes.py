@@ -15,6 +15,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from agenda.services import document, versions
 from backbone.models import Audience, Grant, Initiative, Proof, Publication
 from backbone.roles import Can, Role
 from backbone.services import invitations, keys
@@ -151,6 +152,11 @@ ROUTES: dict[str, Route] = {
     "backbone:public-edition-chart": Route(ANYBODY, initiative(edition="2026-10-v1", indicator="completions")),
     # --- common agenda ---
     "agenda:agenda": Route(Can.READ_AGENDA, initiative()),
+    "agenda:document": Route(Can.LISTEN_IN, initiative()),
+    "agenda:section": Route(Can.LISTEN_IN, initiative(topic="vision")),
+    "agenda:versions": Route(Can.READ_AGENDA, initiative()),
+    "agenda:version": Route(Can.READ_AGENDA, initiative(number=1)),
+    "agenda:sign": Route(Can.RATIFY, initiative(number=1, partner="P1")),
     "agenda:vision": Route(Can.EDIT_AGENDA, initiative()),
     "agenda:outcome-new": Route(Can.EDIT_AGENDA, initiative()),
     "agenda:outcome": Route(Can.EDIT_AGENDA, initiative(outcome="trained")),
@@ -284,6 +290,16 @@ def make_world(neighbourhood: factories.Neighbourhood) -> SimpleNamespace:
             kind=Mail.Kind.NUDGE, to_email="x@x.example", period_key="1", subject="s", text="t", html="<p>t</p>",
             message_id="<1@x.example>", recipient=people.ben,
         )  # fmt: skip
+        document.suggest(
+            initiative=neighbourhood.initiative,
+            topic="vision",
+            text="Everybody works.",
+            by=people.ben,
+            base=1,
+            why="short",
+        )
+        document.remark(initiative=neighbourhood.initiative, topic="vision", text="What about care?", by=people.ben)
+        versions.publish(initiative=neighbourhood.initiative, by=people.ana, note="the first")
         factories.make_publication(neighbourhood.initiative, people.ana)
         draft = Publication.objects.create(
             initiative=neighbourhood.initiative, grain="month", period=OCTOBER, state="checked", created_by=people.ana,

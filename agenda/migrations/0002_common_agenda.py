@@ -92,7 +92,7 @@ class Migration(migrations.Migration):
                 ),
                 ("taken_up", models.CharField(blank=True, default="", max_length=500, verbose_name="what came of it")),
                 ("taken_up_url", models.CharField(blank=True, default="", max_length=300)),
-                ("closed_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
                 "ordering": ["-at", "-id"],
@@ -272,7 +272,7 @@ class Migration(migrations.Migration):
                 ("words", models.CharField(max_length=500, verbose_name="what shows it")),
                 ("url", models.URLField(blank=True, default="", max_length=500, verbose_name="address")),
                 ("at", models.DateTimeField()),
-                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
                 "abstract": False,
@@ -341,7 +341,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("text", models.CharField(max_length=2000, verbose_name="words")),
                 ("at", models.DateTimeField()),
-                ("settled_at", models.DateTimeField(null=True)),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
                 "abstract": False,
@@ -431,7 +431,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("reason", models.CharField(blank=True, default="", max_length=500, verbose_name="reason")),
-                ("decided_at", models.DateTimeField(null=True)),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
                 "abstract": False,
@@ -497,6 +497,7 @@ class Migration(migrations.Migration):
             name="by",
             field=backbone.models.owned.TenantForeignKey(
                 db_index=False,
+                blank=True,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",
@@ -530,6 +531,7 @@ class Migration(migrations.Migration):
             name="closed_by",
             field=backbone.models.owned.TenantForeignKey(
                 db_index=False,
+                blank=True,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",
@@ -564,6 +566,7 @@ class Migration(migrations.Migration):
             name="partner",
             field=backbone.models.owned.TenantForeignKey(
                 db_index=False,
+                blank=True,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",
@@ -713,6 +716,7 @@ class Migration(migrations.Migration):
             name="by",
             field=backbone.models.owned.TenantForeignKey(
                 db_index=False,
+                blank=True,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",
@@ -739,6 +743,7 @@ class Migration(migrations.Migration):
             name="withdrawn_by",
             field=backbone.models.owned.TenantForeignKey(
                 db_index=False,
+                blank=True,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",
@@ -750,6 +755,7 @@ class Migration(migrations.Migration):
             name="by",
             field=backbone.models.owned.TenantForeignKey(
                 db_index=False,
+                blank=True,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",
@@ -859,6 +865,7 @@ class Migration(migrations.Migration):
             name="settled_by",
             field=backbone.models.owned.TenantForeignKey(
                 db_index=False,
+                blank=True,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",
@@ -875,6 +882,7 @@ class Migration(migrations.Migration):
             name="by",
             field=backbone.models.owned.TenantForeignKey(
                 db_index=False,
+                blank=True,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",
@@ -985,6 +993,7 @@ class Migration(migrations.Migration):
             name="decided_by",
             field=backbone.models.owned.TenantForeignKey(
                 db_index=False,
+                blank=True,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",

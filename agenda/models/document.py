@@ -41,7 +41,7 @@ class SectionText(TenantOwned):
     section = TenantForeignKey(Section, models.CASCADE, related_name="texts")
     number = models.PositiveIntegerField()
     text = models.TextField(blank=True)
-    by = TenantForeignKey(Membership, null=True, related_name="+")
+    by = TenantForeignKey(Membership, null=True, blank=True, related_name="+")
     at = models.DateTimeField()
 
     class Meta(TenantOwned.Meta):
@@ -69,8 +69,8 @@ class Suggestion(TenantOwned):
     at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     reason = models.CharField(_("reason"), max_length=500, blank=True, default="")
-    decided_by = TenantForeignKey(Membership, null=True, related_name="+")
-    decided_at = models.DateTimeField(null=True)
+    decided_by = TenantForeignKey(Membership, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(TenantOwned.Meta):
         indexes = [models.Index(name="suggestion_of_section", fields=["tenant", "section", "state"])]
@@ -86,8 +86,8 @@ class SectionRemark(TenantOwned):
     text = models.CharField(_("words"), max_length=2000)
     by = TenantForeignKey(Membership, related_name="+")
     at = models.DateTimeField()
-    settled_by = TenantForeignKey(Membership, null=True, related_name="+")
-    settled_at = models.DateTimeField(null=True)
+    settled_by = TenantForeignKey(Membership, null=True, blank=True, related_name="+")
+    settled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(TenantOwned.Meta):
         indexes = [models.Index(name="remark_of_section", fields=["tenant", "section", "at"])]
@@ -104,7 +104,7 @@ class AgendaVersion(TenantOwned):
     body = models.TextField()
     sha256 = models.CharField(max_length=64)
     note = models.CharField(_("what is new"), max_length=500, blank=True, default="")
-    by = TenantForeignKey(Membership, null=True, related_name="+")
+    by = TenantForeignKey(Membership, null=True, blank=True, related_name="+")
     at = models.DateTimeField()
 
     class Meta(TenantOwned.Meta):

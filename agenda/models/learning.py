@@ -30,7 +30,7 @@ class Learning(TenantOwned):
     sort = models.CharField(_("what it is"), max_length=10, choices=Sort.choices)
     text = models.CharField(_("in words"), max_length=1000)
     by = TenantForeignKey(Membership, related_name="+")
-    partner = TenantForeignKey(Partner, null=True, related_name="+")
+    partner = TenantForeignKey(Partner, null=True, blank=True, related_name="+")
     at = models.DateTimeField()
     owner = TenantForeignKey(Membership, null=True, blank=True, related_name="+", verbose_name=_("who finds out"))
     learn_by = models.DateField(_("by when"), null=True, blank=True)
@@ -39,8 +39,8 @@ class Learning(TenantOwned):
     becomes = models.CharField(max_length=10, choices=Becomes.choices, blank=True, default="")
     taken_up = models.CharField(_("what came of it"), max_length=500, blank=True, default="")
     taken_up_url = models.CharField(max_length=300, blank=True, default="")
-    closed_by = TenantForeignKey(Membership, null=True, related_name="+")
-    closed_at = models.DateTimeField(null=True)
+    closed_by = TenantForeignKey(Membership, null=True, blank=True, related_name="+")
+    closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(TenantOwned.Meta):
         ordering = ["-at", "-id"]

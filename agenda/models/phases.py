@@ -14,7 +14,7 @@ class PhaseMove(TenantOwned):
     phase = models.CharField(_("phase"), max_length=20)
     on = models.DateField(_("since"))
     because = models.CharField(_("why"), max_length=500, blank=True, default="")
-    by = TenantForeignKey(Membership, null=True, related_name="+")
+    by = TenantForeignKey(Membership, null=True, blank=True, related_name="+")
     at = models.DateTimeField()
 
     class Meta(TenantOwned.Meta):
@@ -32,10 +32,10 @@ class PhaseEvidence(TenantOwned):
     item = models.CharField(max_length=40)
     words = models.CharField(_("what shows it"), max_length=500)
     url = models.URLField(_("address"), max_length=500, blank=True, default="")
-    by = TenantForeignKey(Membership, null=True, related_name="+")
+    by = TenantForeignKey(Membership, null=True, blank=True, related_name="+")
     at = models.DateTimeField()
-    withdrawn_by = TenantForeignKey(Membership, null=True, related_name="+")
-    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = TenantForeignKey(Membership, null=True, blank=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(TenantOwned.Meta):
         indexes = [models.Index(name="phase_evidence_of_item", fields=["tenant", "initiative", "item"])]

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from merge3 import Merge3
 
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
-_SENTENCES = re.compile(r".+?(?:[.!?…]+(?=\s)|\n|$)\s*", re.DOTALL)
+_SENTENCES = re.compile(r"\s+|\S[^\n]*?(?:[.!?…]+(?=\s|$)|(?=\n)|$)")  # and the room between them
 
 
 class Piece(NamedTuple):
@@ -40,18 +40,13 @@ def merged(base: str, ours: str, theirs: str) -> str | None:
 
     Nothing of either is lost or chosen between: a sentence that both touched is for people to settle.
     """
-    began, one, other = (_SENTENCES.findall(_even(text)) for text in (base, ours, theirs))
+    began, one, other = (_SENTENCES.findall(text.strip()) for text in (base, ours, theirs))
     found: list[str] = []
     for kind, *groups in Merge3(began, one, other).merge_groups():
         if kind == "conflict":
             return None
         found += groups[-1]
     return "".join(found).strip()
-
-
-def _even(text: str) -> str:
-    """With a line's end at the end, so that the last sentence is the same one when another follows it."""
-    return text.replace("\r\n", "\n").strip() + "\n"
 
 
 def _joined(codes: list, old: list[str]) -> Iterator[tuple[str, int, int, int, int]]:

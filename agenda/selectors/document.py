@@ -34,7 +34,7 @@ class SectionView:
 
 def sections_of(initiative: Initiative) -> list[SectionView]:
     """Every topic in reading order, with its open suggestions and its remarks; three queries."""
-    found = {row.topic: row for row in Section.objects.filter(initiative=initiative).select_related("owner__user")}
+    found = {row.topic: row for row in Section.objects.filter(initiative=initiative).select_related("owner")}
     suggestions, remarks = defaultdict(list), defaultdict(list)
     opened = Suggestion.objects.filter(section__initiative=initiative, state=Suggestion.State.OPEN)
     for suggestion in opened.select_related("by").order_by("at", "pk"):

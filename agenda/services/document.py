@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from agenda.models import Section, SectionRemark, SectionText, Suggestion
+from agenda.models.document import SECTION_LENGTH
 from agenda.rules.texts import merged
 from agenda.services import lock
 from backbone import changes
@@ -202,7 +203,12 @@ def _names(section: Section) -> dict[str, str]:
 
 
 def _tidy(text: str) -> str:
-    return text.replace("\r\n", "\n").strip()
+    """The text with plain ends of lines; raises `Refused` when it is longer than a section may be."""
+    text = text.replace("\r\n", "\n").strip()
+    if len(text) > SECTION_LENGTH:
+        sentence = gettext_noop("The text has {length} characters; a section takes {limit}. Shorten it.")
+        raise Refused(Problem("text.too_long", sentence, {"length": len(text), "limit": SECTION_LENGTH}, field="text"))
+    return text
 
 
 def _never_had(base: int) -> Problem:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from agenda.forms.tree import NewTitleForm, TitleForm, VisionForm
 from agenda.models import Outcome, Section
 from agenda.selectors.tree import agenda_of
 from agenda.services import document, tree
+from agenda.views.paths import agenda_crumb
 from backbone.access import member_can
 from backbone.forms.people import refuse
 from backbone.models import Initiative
@@ -112,16 +112,12 @@ def outcome(request, initiative, outcome: str):
         "title_form": title,
         "new_form": new,
         "strategies": strategies,
-        "crumbs": [_crumb(request, initiative)],
+        "crumbs": [agenda_crumb(request, initiative)],
     }
     is_wrong = any(form.errors for form in forms)
     return render(request, "agenda/outcome.html", context, status=422 if is_wrong else 200)
 
 
 def _form_page(request, initiative: Initiative, page: str, form):
-    context = {"initiative": initiative, "form": form, "crumbs": [_crumb(request, initiative)]}
+    context = {"initiative": initiative, "form": form, "crumbs": [agenda_crumb(request, initiative)]}
     return render(request, page, context, status=422 if form.is_bound else 200)
-
-
-def _crumb(request, initiative: Initiative) -> tuple[str, str]:
-    return _("Agenda"), reverse("agenda:agenda", args=[request.tenant.slug, initiative.slug])

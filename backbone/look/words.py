@@ -60,6 +60,10 @@ STATES: dict[str, Word] = {
     "published": Word("ring-check", _("Published"), "good"),
     "withdrawn": Word("ring-struck", _("Withdrawn"), "quiet"),
     "here": Word("arrow", _("You are here"), "accent"),
+    # a partner's answer to the agenda
+    "signed": Word("ring-check", _("Signed"), "good"),
+    "reserved": Word("ring-half", _("Signed with a reservation"), "warn"),
+    "not_signed": Word("ring-cross", _("Not signed"), "warn"),
     # mail and other work in the background
     "pending": Word("ring", _("Waiting")),
     "sending": Word("ring-half", _("Being sent"), "accent"),

@@ -1,0 +1,43 @@
+"""What a person owes the agenda now: a signature."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from agenda.selectors.signing import unanswered
+from backbone.conditions import DueItem
+from backbone.models import Membership
+from backbone.roles import Can
+
+SIGN_WITHIN = timedelta(days=30)
+
+
+def due(membership: Membership, as_of: datetime) -> list[DueItem]:
+    """Newest versions that the partners whom this person leads have not answered, a month after they came out;
+    two queries at most, always."""
+    tenant = membership.tenant
+    day = as_of.astimezone(ZoneInfo(tenant.timezone)).date()
+    items = []
+    for version, partner in unanswered(membership.partner_ids(Can.RATIFY) or (), day):
+        initiative = version.initiative
+        words = {"number": version.number, "partner": partner.code, "initiative": initiative.name}
+        items.append(
+            DueItem(
+                key=f"agenda:{version.pk}:{partner.pk}",
+                label=_("Sign version %(number)s of the agenda for %(partner)s (%(initiative)s)") % words,
+                due=_day(version.at, tenant.timezone) + SIGN_WITHIN,
+                url=reverse("agenda:sign", args=[tenant.slug, initiative.slug, version.number, partner.code]),
+                partner_id=partner.pk,
+                partner=partner.code,
+                is_late=_day(version.at, tenant.timezone) + SIGN_WITHIN < day,
+            )
+        )
+    return sorted(items, key=lambda item: (item.due, item.key))
+
+
+def _day(at: datetime, zone: str) -> date:
+    return at.astimezone(ZoneInfo(zone)).date()

@@ -1,0 +1,38 @@
+"""The learning ledger as its pages, meetings and reminders read it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import Prefetch
+
+from agenda.models import Learning, LearningAbout
+from backbone.models import Initiative, Membership
+from backbone.tenancy import TenantQuerySet
+
+
+def ledger(initiative: Initiative, sort: str = "", state: str = "") -> TenantQuerySet:
+    """Entries, the newest first, with what each is about; of one sort or in one state where it is given."""
+    rows = Learning.objects.filter(initiative=initiative).select_related("by", "partner", "owner", "closed_by")
+    if sort:
+        rows = rows.filter(sort=sort)
+    if state:
+        rows = rows.filter(state=state)
+    return rows.prefetch_related(Prefetch("about", LearningAbout.objects.order_by("pk")))
+
+
+def promised_by(membership: Membership) -> list[Learning]:
+    """What a person is to find out by a day, over all initiatives, soonest first; one query."""
+    rows = Learning.objects.filter(owner=membership, state=Learning.State.OPEN, learn_by__isnull=False)
+    return list(rows.select_related("initiative").order_by("learn_by", "pk"))
+
+
+def overdue(initiative: Initiative, day: date) -> list[Learning]:
+    """Unknowns and what-ifs whose day has passed: what the next meeting is to talk about, longest first."""
+    rows = ledger(initiative, state=Learning.State.OPEN).filter(learn_by__lt=day)
+    return list(rows.order_by("learn_by", "pk"))
+
+
+def about(initiative: Initiative, row: str) -> list[Learning]:
+    """What was asked or learned about a row of any condition ("measures.indicator:7"), the newest first."""
+    return list(ledger(initiative).filter(about__row=row))

@@ -1,0 +1,63 @@
+"""Two texts side by side: the difference in words, and both changes in one."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agenda.rules.texts import difference, merged
+
+WORDS = st.text(alphabet="ab .!\n", max_size=40)
+SENTENCES = st.lists(st.sampled_from(["One.", "Two!", "Three?", "Four.", "Five."]), max_size=5).map(" ".join)
+
+
+def side(pieces, sign: str) -> str:
+    return "".join(piece.text for piece in pieces if piece.sign in ("=", sign))
+
+
+@given(WORDS, WORDS)
+def test_a_difference_holds_both_texts_to_the_letter(before, after):
+    pieces = difference(before, after)
+    assert side(pieces, "-") == before
+    assert side(pieces, "+") == after
+    assert all(piece.text for piece in pieces)
+    if before == after:
+        assert {piece.sign for piece in pieces} <= {"="}
+
+
+def test_a_rewritten_stretch_reads_as_one():
+    pieces = difference("We want some jobs now.", "We want good work now.")
+    assert ["".join(pair) for pair in pieces] == ["=We want ", "-some jobs", "+good work", "= now."]
+
+
+BASE = "We want jobs. We want homes.\nAll of us."
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "together"),
+    [
+        ("We want good jobs. We want homes.\nAll of us.", BASE + " And soon.",
+         "We want good jobs. We want homes.\nAll of us. And soon."),
+        (BASE, "We want homes.\nAll of us.", "We want homes.\nAll of us."),
+        ("First. " + BASE, BASE + "\nLast.", "First. " + BASE + "\nLast."),
+        ("", BASE, ""),
+        ("We want good jobs. We want homes.\nAll of us.", "We want more jobs. We want homes.\nAll of us.", None),
+        (BASE + " One.", BASE + " Two.", None),
+        ("", BASE + " More.", None),
+    ],
+)  # fmt: skip
+def test_changes_that_do_not_meet_go_together(ours, theirs, together):
+    assert merged(BASE, ours, theirs) == together
+    assert merged(BASE, theirs, ours) == together
+
+
+@given(SENTENCES, SENTENCES, SENTENCES)
+def test_what_one_of_two_leaves_alone_is_the_other_s(base, ours, theirs):
+    assert merged(base, ours, base) == ours
+    assert merged(base, base, theirs) == theirs
+    assert merged(base, ours, ours) == ours
+    together = merged(base, ours, theirs)
+    if together is not None:
+        added = set(ours.split()) - set(base.split()) | set(theirs.split()) - set(base.split())
+        assert added <= set(together.split())
