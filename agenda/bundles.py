@@ -1,27 +1,26 @@
-"""The agenda's part of a bundle: the vision, and outcomes with their strategies."""
+"""The agenda's part of a bundle: its sections, of which the vision is one, and the tree of results and strategies."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from agenda.models import Outcome, Strategy
 from agenda.models import Section as Text
-from agenda.selectors.tree import vision_of
+from agenda.models.document import SECTION_LENGTH
 from agenda.services import document, tree
 from backbone.bundles.ground import Item, attempt, item
 from backbone.bundles.marked import Section, given, once
 from backbone.models import Initiative
+from backbone.problems import Problem, Refused, gettext_noop
 
-VISION_LENGTH = 5000
 
-
-def read(section: Section | None) -> tuple[str | None, list[tuple[Item, list[Item]]]]:
-    """The vision (None when the file does not say) and the outcomes, each with its strategies."""
+def read(section: Section | None) -> tuple[dict[str, str], list[tuple[Item, list[Item]]]]:
+    """The texts that the file gives, by topic, and the outcomes, each with its strategies."""
     if section is None:
-        return None, []
-    section.only("vision", "outcomes")
-    vision = section.text("vision", VISION_LENGTH, lines=True) if "vision" in section else None
+        return {}, []
+    section.only(*Text.Topic.values, "outcomes")
+    texts = {topic: section.text(topic, SECTION_LENGTH, lines=True) for topic in Text.Topic.values if topic in section}
     outcomes = [
         (item(one, _read_outcome), [item(inner, _read_strategy) for inner in one.sections("strategies")])
         for one in section.sections("outcomes")
@@ -29,11 +28,18 @@ def read(section: Section | None) -> tuple[str | None, list[tuple[Item, list[Ite
     once([outcome.section for outcome, _ in outcomes], [outcome.fields["slug"] for outcome, _ in outcomes], "slug")
     for _, strategies in outcomes:
         once([one.section for one in strategies], [one.fields["slug"] for one in strategies], "slug")
-    return vision, outcomes
+    return texts, outcomes
 
 
 def _read_outcome(section: Section) -> dict[str, Any]:
-    return _read_titled(section, "outcome", "slug", "title", "strategies")
+    read = _read_titled(section, "outcome", "slug", "title", "level", "under", "population", "place", "strategies")
+    said = {
+        "level": section.choice("level", Outcome.Level.values) or Outcome.Level.RESULT.value,
+        "under": section.slug("under", required=False) or None,
+        "population": section.text("population"),
+        "place": section.text("place"),
+    }
+    return read | given(section, said)
 
 
 def _read_strategy(section: Section) -> dict[str, Any]:
@@ -47,27 +53,38 @@ def _read_titled(section: Section, word: str, *keys: str) -> dict[str, Any]:
     return {"slug": slug, **given(section, {"title": section.text("title")})}
 
 
-def put(initiative: Initiative, vision: str | None, outcomes: Collection[tuple[Item, list[Item]]]) -> list[str]:
+def put(initiative: Initiative, texts: Mapping[str, str], outcomes: Collection[tuple[Item, list[Item]]]) -> list[str]:
     """Bring the agenda up to what was read; answers what changed, by short name."""
-    changed = []
-    if (
-        vision is not None
-        and document.write(initiative=initiative, topic=Text.Topic.VISION, text=vision, by=None).has_changed
-    ):
-        changed.append("vision")
+    changed = [
+        topic
+        for topic, text in texts.items()
+        if document.write(initiative=initiative, topic=topic, text=text, by=None).has_changed
+    ]
     known = set(Outcome.objects.filter(initiative=initiative).values_list("slug", flat=True))
     is_all = known <= {outcome.fields["slug"] for outcome, _ in outcomes}
     for position, (outcome, strategies) in enumerate(outcomes):
         if not outcome.is_sound:
             continue
         fields = outcome.fields | ({"position": position} if is_all else {})
-        made = attempt(outcome, lambda fields=fields: tree.put_outcome(initiative=initiative, by=None, **fields))
+        made = attempt(outcome, lambda fields=fields: _put_outcome(initiative, fields))
         if made is None:
             continue
         row, has_changed = made
         changed += [row.slug] if has_changed else []
         changed += _put_strategies(row, strategies)
     return changed
+
+
+def _put_outcome(initiative: Initiative, fields: dict[str, Any]) -> tuple[Outcome, bool]:
+    if fields.get("under"):
+        result = Outcome.objects.filter(initiative=initiative, slug=fields["under"]).first()
+        if result is None:
+            sentence = gettext_noop(
+                "There is no result {slug} before this one. Put the result first, then what leads to it."
+            )
+            raise Refused(Problem("outcome.no_result", sentence, {"slug": fields["under"]}, field="under"))
+        fields = fields | {"under": result}
+    return tree.put_outcome(initiative=initiative, by=None, **fields)
 
 
 def _put_strategies(outcome: Outcome, strategies: Collection[Item]) -> list[str]:
@@ -85,10 +102,16 @@ def _put_strategies(outcome: Outcome, strategies: Collection[Item]) -> list[str]
 
 
 def agenda_of(initiative: Initiative) -> dict[str, Any]:
-    """The agenda as a bundle writes it."""
+    """The agenda as a bundle writes it: what is empty is left out, except the vision."""
+    texts = dict(Text.objects.filter(initiative=initiative).values_list("topic", "text"))
     outcomes = []
-    for outcome in Outcome.objects.filter(initiative=initiative).prefetch_related("strategies"):
+    for outcome in Outcome.objects.filter(initiative=initiative).select_related("under").prefetch_related("strategies"):
         line: dict[str, Any] = {"slug": outcome.slug, "title": outcome.title}
+        if outcome.level != Outcome.Level.RESULT:
+            line["level"] = outcome.level
+        said = {"under": outcome.under and outcome.under.slug, "population": outcome.population, "place": outcome.place}
+        line |= {key: text for key, text in said.items() if text}
         strategies = [{"slug": one.slug, "title": one.title} for one in outcome.strategies.all()]
         outcomes.append(line | ({"strategies": strategies} if strategies else {}))
-    return {"vision": vision_of(initiative), "outcomes": outcomes}
+    written = {topic: texts[topic] for topic in Text.Topic.values if texts.get(topic)}
+    return {"vision": ""} | written | {"outcomes": sorted(outcomes, key=lambda line: "under" in line)}

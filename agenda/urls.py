@@ -15,4 +15,5 @@ urlpatterns = [
     path("agenda/vision/", tree.vision, name="vision"),
     path("agenda/results/new/", tree.outcome_new, name="outcome-new"),
     path("agenda/results/<slug:outcome>/", tree.outcome, name="outcome"),
+    path("agenda/results/<slug:outcome>/move/", tree.outcome_move, name="outcome-move"),
 ]

@@ -159,6 +159,7 @@ ROUTES: dict[str, Route] = {
     "agenda:sign": Route(Can.RATIFY, initiative(number=1, partner="P1")),
     "agenda:vision": Route(Can.EDIT_AGENDA, initiative()),
     "agenda:outcome-new": Route(Can.EDIT_AGENDA, initiative()),
+    "agenda:outcome-move": Route(Can.EDIT_AGENDA, initiative(outcome="trained")),
     "agenda:outcome": Route(Can.EDIT_AGENDA, initiative(outcome="trained")),
     # --- shared measurement ---
     "measures:filing-current": Route(MEMBER, initiative()),

@@ -48,6 +48,12 @@ def sections_of(initiative: Initiative) -> list[SectionView]:
     ]
 
 
+def decided_on(section: Section) -> list[Suggestion]:
+    """The suggestions for a section that were accepted or declined, the newest first, with the reasons."""
+    rows = Suggestion.objects.filter(section=section).exclude(state=Suggestion.State.OPEN)
+    return list(rows.select_related("by", "decided_by").order_by("-decided_at", "-pk"))
+
+
 def text_at(section: Section, number: int) -> str | None:
     """The text of that number; "" before the first, None when there never was one."""
     if number == 0:

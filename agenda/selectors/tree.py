@@ -22,11 +22,25 @@ class StrategyView:
 
 @dataclass(slots=True)
 class OutcomeView:
-    """One result with its strategies; `attached` is what hangs on the result itself, such as indicators."""
+    """One result or outcome with its strategies, what hangs on it, such as indicators, and the outcomes on the way."""
 
     outcome: Outcome
     strategies: list[StrategyView]
     attached: list[Attachment]
+    outcomes: list[OutcomeView] = field(default_factory=list)
+
+    @property
+    def is_result(self) -> bool:
+        return self.outcome.level == Outcome.Level.RESULT
+
+    @property
+    def measures(self) -> list[Attachment]:
+        """What measures it itself. What partners file only contributes to a result for the population."""
+        return [one for one in self.attached if not (self.is_result and one.of_partners)]
+
+    @property
+    def contributions(self) -> list[Attachment]:
+        return [one for one in self.attached if self.is_result and one.of_partners]
 
     @property
     def is_measured(self) -> bool:
@@ -35,26 +49,53 @@ class OutcomeView:
 
 @dataclass(frozen=True, slots=True)
 class AgendaView:
+    """The vision and the tree below it, results first; `all` has every row of it once."""
+
     vision: str
     outcomes: list[OutcomeView]
+    all: list[OutcomeView]
 
     @property
     def is_empty(self) -> bool:
         return not self.vision and not self.outcomes
 
+    @property
+    def gaps(self) -> list[str]:
+        """What is missing in the tree, in sentences: ways without a measure, results without a way, measures without one."""
+        found = []
+        for view in self.all:
+            found += [
+                _("No measure shows whether “%(strategy)s” is done.") % {"strategy": one.strategy.title}
+                for one in view.strategies
+                if not one.attached
+            ]
+            if not view.strategies and not view.outcomes:
+                found.append(_("No strategy leads to “%(outcome)s”.") % {"outcome": view.outcome.title})
+            if view.strategies:
+                found += [
+                    _("“%(measure)s” hangs on “%(outcome)s”, on none of its strategies.")
+                    % {"measure": one.label, "outcome": view.outcome.title}
+                    for one in view.contributions
+                ]
+        return found
+
 
 def agenda_of(initiative: Initiative) -> AgendaView:
     """The vision, and each result with its strategies and what hangs on them; three queries and the conditions' own."""
     hanging = conditions.attached(initiative)
-    outcomes = [
-        OutcomeView(
+    views = {
+        outcome.pk: OutcomeView(
             outcome,
             [StrategyView(row, hanging.get(f"agenda.strategy:{row.pk}", [])) for row in outcome.strategies.all()],
             hanging.get(f"agenda.outcome:{outcome.pk}", []),
         )
         for outcome in Outcome.objects.filter(initiative=initiative).prefetch_related("strategies")
-    ]
-    return AgendaView(vision_of(initiative), outcomes)
+    }
+    for view in views.values():
+        if view.outcome.under_id:
+            views[view.outcome.under_id].outcomes.append(view)
+    top = [view for view in views.values() if not view.outcome.under_id]
+    return AgendaView(vision_of(initiative), top, list(views.values()))
 
 
 def things_of(initiative: Initiative) -> list[Thing]:

@@ -17,6 +17,7 @@ changes.register_verbs(
     {
         "outcome.added": gettext_noop("{by} added the result “{title}”"),
         "outcome.changed": gettext_noop("{by} changed the result “{title}”"),
+        "outcome.moved": gettext_noop("{by} moved the result “{title}”"),
         "strategy.added": gettext_noop("{by} added the strategy “{title}”"),
         "strategy.changed": gettext_noop("{by} changed the strategy “{title}”"),
     }
@@ -70,3 +71,25 @@ def put_strategy(
             "strategy.changed", on=strategy, by=by, initiative=initiative, title=strategy.title, fields=changed
         )
     return strategy, bool(changed)
+
+
+@transaction.atomic
+def move_outcome(*, outcome: Outcome, by: Membership, steps: int) -> bool:
+    """Move a result up (negative) or down among those that stand beside it; answers whether it moved.
+
+    Moving past either end leaves it there.
+    """
+    initiative = outcome.initiative
+    lock(initiative)
+    beside = list(Outcome.objects.filter(initiative=initiative, under=outcome.under_id))
+    before = [row.pk for row in beside]
+    place = before.index(outcome.pk)
+    row = beside.pop(place)
+    beside.insert(max(0, min(len(beside), place + steps)), row)
+    if [one.pk for one in beside] == before:
+        return False
+    for position, one in enumerate(beside):
+        one.position = position
+    Outcome.objects.bulk_update(beside, ["position"])
+    changes.record("outcome.moved", on=row, by=by, initiative=initiative, title=row.title)
+    return True

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from agenda.forms.document import DeclineForm, OwnerForm, RemarkForm, SuggestionForm, TextForm
 from agenda.models import Section, SectionRemark, Suggestion
 from agenda.rules.texts import difference
-from agenda.selectors.document import SectionView, newest_version, sections_of, text_at, texts_of
+from agenda.selectors.document import SectionView, decided_on, newest_version, sections_of, text_at, texts_of
 from agenda.services import document
 from agenda.views.paths import agenda_crumb, document_crumb
 from backbone.access import member_can, require
@@ -60,6 +60,7 @@ def section(request, initiative, topic: str):
         "may_edit": may_edit,
         "may_join": may_join,
         "forms": bound,
+        "decided": decided_on(view.section) if view.section.pk else [],
         "suggestions": [(one, difference(text_at(view.section, one.base) or "", one.text)) for one in view.suggestions],
         "texts": texts_of(view.section) if view.section.pk else [],
         "crumbs": [agenda_crumb(request, initiative), document_crumb(request, initiative)],
@@ -92,27 +93,26 @@ def _save(request, initiative, view: SectionView, sent: str, bound: dict[str, fo
     if form is not None and not form.is_valid():
         return None
     fields = form.cleaned_data if form is not None else {}
-    saves: dict[str, Callable[[], str]] = {
-        "write": lambda: _told(document.write(initiative=initiative, topic=topic, by=by, **fields), request),
-        "suggest": lambda: (
-            document.suggest(initiative=initiative, topic=topic, by=by, **fields)
-            and _("Your words are kept as a suggestion. Whoever writes the agenda decides on them.")
+    saves: dict[str, tuple[Callable[[], Any], str]] = {
+        "write": (lambda: document.write(initiative=initiative, topic=topic, by=by, **fields), ""),
+        "suggest": (
+            lambda: document.suggest(initiative=initiative, topic=topic, by=by, **fields),
+            _("Your words are kept as a suggestion. Whoever writes the agenda decides on them."),
         ),
-        "remark": lambda: (
-            document.remark(initiative=initiative, topic=topic, by=by, text=fields["words"])
-            and _("Your remark is kept.")
+        "remark": (
+            lambda: document.remark(initiative=initiative, topic=topic, by=by, text=fields["words"]),
+            _("Your remark is kept."),
         ),
-        "owner": lambda: (
-            document.give(initiative=initiative, topic=topic, by=by, owner=fields["owner"]) and _("Saved.")
-        ),
-        "accept": lambda: document.accept(suggestion=_suggestion(request, view), by=by) and _("Accepted."),
-        "decline": lambda: document.decline(suggestion=_suggestion(request, view), by=by, **fields) and _("Declined."),
-        "settle": lambda: document.settle(remark=_remark(request, view), by=by) and _("Settled."),
+        "owner": (lambda: document.give(initiative=initiative, topic=topic, by=by, owner=fields["owner"]), _("Saved.")),
+        "accept": (lambda: document.accept(suggestion=_suggestion(request, view), by=by), _("Accepted.")),
+        "decline": (lambda: document.decline(suggestion=_suggestion(request, view), by=by, **fields), _("Declined.")),
+        "settle": (lambda: document.settle(remark=_remark(request, view), by=by), _("Settled.")),
     }
     if sent not in saves:
         raise Http404
+    save, words = saves[sent]
     try:
-        words = saves[sent]()
+        done = save()
     except Refused as refused:
         if form is not None:
             refuse(form, refused)
@@ -120,22 +120,21 @@ def _save(request, initiative, view: SectionView, sent: str, bound: dict[str, fo
         for problem in refused.problems:
             messages.error(request, problem.message)
     else:
-        if words:
-            messages.success(request, words)
+        _tell(request, words, done)
     return redirect("agenda:section", request.tenant.slug, initiative.slug, topic)
 
 
-def _told(written: document.Written, request) -> str:
-    """What became of a text; where it met another's it is said aloud, and nothing is called saved."""
-    if written.beside is not None:
-        messages.warning(
-            request,
-            _("While you wrote, somebody else changed the same sentence. Your text is kept below as a suggestion."),
-        )
-        return ""
-    if written.is_merged:
-        return _("Saved, together with what was written meanwhile.")
-    return _("Saved.") if written.has_changed else _("Nothing was changed.")
+def _tell(request, words: str, done: Any) -> None:
+    """Say what became of it. A text that met another's is not called saved: it is said where it is kept."""
+    if isinstance(done, document.Written) and done.beside is not None:
+        text = _("While you wrote, somebody else changed the same sentence. Your text is kept below as a suggestion.")
+        messages.warning(request, text)
+        return
+    if isinstance(done, document.Written) and done.is_merged:
+        words = _("Saved, together with what was written meanwhile.")
+    elif isinstance(done, document.Written) and not words:
+        words = _("Saved.") if done.has_changed else _("Nothing was changed.")
+    messages.success(request, words)
 
 
 def _suggestion(request, view: SectionView) -> Suggestion:

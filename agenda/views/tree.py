@@ -6,9 +6,12 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
-from agenda.forms.tree import NewTitleForm, TitleForm, VisionForm
+from agenda.forms.tree import NewOutcomeForm, NewTitleForm, OutcomeForm, TitleForm, VisionForm
 from agenda.models import Outcome, Section
+from agenda.selectors.document import newest_version
+from agenda.selectors.signing import answers_to
 from agenda.selectors.tree import agenda_of
 from agenda.services import document, tree
 from agenda.views.paths import agenda_crumb
@@ -18,15 +21,22 @@ from backbone.models import Initiative
 from backbone.problems import Refused
 from backbone.roles import Can
 
+STEPS = {"up": -1, "down": 1}
+MOVES = (("up", "up"), ("down", "down"))  # way, icon
+
 
 @member_can(Can.READ_AGENDA)
 def agenda(request, initiative):
     """The agenda in the initiative's own words; a new one asks its first question."""
     found = agenda_of(initiative)
     may_edit = request.membership.can(Can.EDIT_AGENDA)
+    version = newest_version(initiative)
     context = {
         "initiative": initiative,
         "agenda": found,
+        "answers": answers_to(version) if version is not None else None,
+        "moves": MOVES,
+        "may_listen": request.membership.can(Can.LISTEN_IN),
         "may_edit": may_edit,
         "may_define": request.membership.can(Can.DEFINE_INDICATORS),
         "may_open": request.membership.can(Can.READ_ROLLUPS),
@@ -60,7 +70,7 @@ def vision(request, initiative):
 
 @member_can(Can.EDIT_AGENDA)
 def outcome_new(request, initiative):
-    form = NewTitleForm(request.POST or None)
+    form = NewOutcomeForm(request.POST or None, initiative=initiative)
     if request.method == "POST" and form.is_valid():
         try:
             made, _changed = tree.put_outcome(
@@ -75,13 +85,26 @@ def outcome_new(request, initiative):
 
 
 @member_can(Can.EDIT_AGENDA)
+@require_POST
+def outcome_move(request, initiative, outcome: str):
+    """One step up or down among the results beside it."""
+    found = Outcome.objects.filter(initiative=initiative, slug=outcome).select_related("initiative").first()
+    way = request.POST.get("way", "")
+    if found is None or way not in STEPS:
+        raise Http404
+    tree.move_outcome(outcome=found, by=request.membership, steps=STEPS[way])
+    return redirect("agenda:agenda", request.tenant.slug, initiative.slug)
+
+
+@member_can(Can.EDIT_AGENDA)
 def outcome(request, initiative, outcome: str):
     """One result: its title, its strategies, one more strategy. POST saves the form that was sent."""
     found = Outcome.objects.filter(initiative=initiative, slug=outcome).first()
     if found is None:
         raise Http404
     sent = request.POST.get("form", "")
-    title = TitleForm(request.POST if sent == "title" else None, initial={"title": found.title})
+    begun = {name: getattr(found, name) for name in ("title", "level", "under", "population", "place")}
+    title = OutcomeForm(request.POST if sent == "title" else None, initial=begun, initiative=initiative, without=found)
     new = NewTitleForm(request.POST if sent == "new" else None, auto_id="id_new_%s")
     strategies = [
         (row, TitleForm(request.POST if sent == f"s-{row.slug}" else None, initial={"title": row.title},

@@ -15,6 +15,7 @@ _SQUARE = '<rect x="1.5" y="1.5" width="9" height="9" rx="1.5"/><rect x="5.5" y=
 ICONS: dict[str, str] = {
     # doing
     "search": '<circle cx="7" cy="7" r="4.6"/><path d="M10.5 10.5L14 14"/>',
+    "up": '<path d="M4 10l4-4 4 4"/>',
     "down": '<path d="M4 6l4 4 4-4"/>',
     "right": '<path d="M6 4l4 4-4 4"/>',
     "left": '<path d="M10 4L6 8l4 4"/>',

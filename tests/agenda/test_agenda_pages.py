@@ -92,3 +92,51 @@ def test_a_result_of_another_initiative_is_not_there(riverside, hillcrest, clien
         tree.put_outcome(initiative=hillcrest.initiative, slug="theirs", title="Theirs", by=None)
     ana = enter(client, riverside.people.ana)
     assert ana.get(riverside.url("agenda/results/theirs/")).status_code == 404
+
+
+def test_the_tree_tells_contributions_from_measures_and_names_what_is_missing(riverside, client):
+    with riverside.scope():
+        result = Outcome.objects.get(slug="trained")
+        tree.put_outcome(
+            initiative=riverside.initiative, slug="enrolled", title="They enrol", level="outcome", under=result, by=None
+        )
+        tree.put_strategy(outcome=result, slug="evening", title="Evening classes", by=None)
+        factories.make_indicator(riverside.initiative, "completions", outcome=result, code="K1")
+        factories.make_indicator(riverside.initiative, "rate", outcome=result, kind="community", owed=False, code="K2")
+    html = enter(client, riverside.people.ana).get(riverside.url("agenda/")).content.decode()
+    assert html.index("Measured by") < html.index("K2") < html.index("What partners contribute") < html.index("K1")
+    assert html.index("K1") < html.index("They enrol")
+    assert "No measure shows whether “Evening classes” is done." in html
+    assert "No strategy leads to “They enrol”." in html
+    assert "hangs on “Young people finish training”, on none of its strategies" in html
+
+
+def test_a_result_moves_among_those_beside_it(riverside, client):
+    with riverside.scope():
+        for slug in ("second", "third"):
+            tree.put_outcome(initiative=riverside.initiative, slug=slug, title=slug.title(), by=None)
+
+    def order() -> list[str]:
+        with riverside.scope():
+            return list(Outcome.objects.values_list("slug", flat=True))
+
+    ana = enter(client, riverside.people.ana)
+    assert ana.post(riverside.url("agenda/results/third/move/"), {"way": "up"}).status_code == 302
+    assert order() == ["trained", "third", "second"]
+    for way in ("up", "up", "up"):
+        ana.post(riverside.url("agenda/results/third/move/"), {"way": way})
+    assert order() == ["third", "trained", "second"]
+    assert ana.post(riverside.url("agenda/results/third/move/"), {"way": "away"}).status_code == 404
+
+
+def test_an_outcome_stands_under_a_result_and_a_result_under_nothing(riverside, client):
+    ana = enter(client, riverside.people.ana)
+    with riverside.scope():
+        result = Outcome.objects.get().pk
+    new = riverside.url("agenda/results/new/")
+    wrong = ana.post(new, {"title": "Enrolled", "level": "result", "under": result})
+    assert wrong.status_code == 422
+    assert ana.post(new, {"title": "Enrolled", "level": "outcome", "under": result, "place": "East"}).status_code == 302
+    with riverside.scope():
+        made = Outcome.objects.get(slug="enrolled")
+        assert (made.under_id, made.place) == (result, "East")
