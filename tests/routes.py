@@ -291,7 +291,7 @@ def make_world(neighbourhood: factories.Neighbourhood) -> SimpleNamespace:
             kind=Mail.Kind.NUDGE, to_email="x@x.example", period_key="1", subject="s", text="t", html="<p>t</p>",
             message_id="<1@x.example>", recipient=people.ben,
         )  # fmt: skip
-        document.suggest(
+        suggestion = document.suggest(
             initiative=neighbourhood.initiative,
             topic="vision",
             text="Everybody works.",
@@ -299,6 +299,7 @@ def make_world(neighbourhood: factories.Neighbourhood) -> SimpleNamespace:
             base=1,
             why="short",
         )
+        document.decline(suggestion=suggestion, by=people.ana, reason="too short")
         document.remark(initiative=neighbourhood.initiative, topic="vision", text="What about care?", by=people.ben)
         versions.publish(initiative=neighbourhood.initiative, by=people.ana, note="the first")
         factories.make_publication(neighbourhood.initiative, people.ana)

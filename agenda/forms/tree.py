@@ -35,6 +35,7 @@ class OutcomeForm(TitleForm):
         label=_("What it is"),
         choices=Outcome.Level.choices,
         initial=Outcome.Level.RESULT,
+        required=False,
         widget=forms.RadioSelect,
         help_text=_("A result is of everybody; partners contribute to it and are never summed into it."),
     )
@@ -48,6 +49,9 @@ class OutcomeForm(TitleForm):
         super().__init__(*args, **kwargs)
         results = Outcome.objects.filter(initiative=initiative, level=Outcome.Level.RESULT)
         self.fields["under"].queryset = results.exclude(pk=without.pk) if without else results
+
+    def clean_level(self):
+        return self.cleaned_data["level"] or Outcome.Level.RESULT
 
     def clean(self):
         cleaned = super().clean()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from agenda.models import AgendaVersion, Outcome, Section, SectionRemark, SectionText, Suggestion
@@ -22,6 +22,12 @@ class SectionView:
     section: Section
     suggestions: list[Suggestion] = field(default_factory=list)
     remarks: list[SectionRemark] = field(default_factory=list)
+    history: list[SectionText] = field(default_factory=list)
+
+    @property
+    def texts(self) -> dict[int, str]:
+        """What the section said, by the number of the text."""
+        return {row.number: row.text for row in self.history}
 
     @property
     def topic(self) -> Section.Topic:
@@ -50,22 +56,23 @@ def sections_of(initiative: Initiative) -> list[SectionView]:
 
 def decided_on(section: Section) -> list[Suggestion]:
     """The suggestions for a section that were accepted or declined, the newest first, with the reasons."""
+    if section.pk is None:
+        return []
     rows = Suggestion.objects.filter(section=section).exclude(state=Suggestion.State.OPEN)
     return list(rows.select_related("by", "decided_by").order_by("-decided_at", "-pk"))
 
 
-def text_at(section: Section, number: int) -> str | None:
-    """The text of that number; "" before the first, None when there never was one."""
-    if number == 0:
-        return ""
-    return SectionText.objects.filter(section=section, number=number).values_list("text", flat=True).first()
+def section_of(initiative: Initiative, topic: str) -> SectionView:
+    """One section with everything that it ever was; four queries."""
+    view = next(one for one in sections_of(initiative) if one.topic == topic)
+    rows = SectionText.objects.filter(section=view.section).select_related("by") if view.section.pk else ()
+    return replace(view, history=sorted(rows, key=lambda row: row.number))
 
 
-def texts_of(section: Section) -> list[tuple[SectionText, list[Piece]]]:
+def texts_of(view: SectionView) -> list[tuple[SectionText, list[Piece]]]:
     """Every text a section had, the newest first, with what it changed of the one before."""
-    rows = list(SectionText.objects.filter(section=section).select_related("by").order_by("number"))
-    before = ["", *(row.text for row in rows)]
-    return [(row, difference(old, row.text)) for row, old in zip(rows, before, strict=False)][::-1]
+    before = ["", *(row.text for row in view.history)]
+    return [(row, difference(old, row.text)) for row, old in zip(view.history, before, strict=False)][::-1]
 
 
 def written_out(initiative: Initiative) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from agenda.forms.document import DeclineForm, OwnerForm, RemarkForm, SuggestionForm, TextForm
 from agenda.models import Section, SectionRemark, Suggestion
-from agenda.rules.texts import difference
-from agenda.selectors.document import SectionView, decided_on, newest_version, sections_of, text_at, texts_of
+from agenda.rules.texts import Piece, difference
+from agenda.selectors.document import SectionView, decided_on, newest_version, section_of, sections_of, texts_of
 from agenda.services import document
 from agenda.views.paths import agenda_crumb, document_crumb
 from backbone.access import member_can, require
@@ -44,7 +44,7 @@ def section(request, initiative, topic: str):
     """One section: its text, other words for it, what is said about it. POST saves the form that was sent."""
     if topic not in Section.Topic.values:
         raise Http404
-    view = next(one for one in sections_of(initiative) if one.topic == topic)
+    view = section_of(initiative, topic)
     may_edit, may_join = request.membership.can(Can.EDIT_AGENDA), request.membership.can(Can.JOIN_IN)
     bound = _forms(request, view, may_edit)
     if request.method == "POST":
@@ -60,13 +60,18 @@ def section(request, initiative, topic: str):
         "may_edit": may_edit,
         "may_join": may_join,
         "forms": bound,
-        "decided": decided_on(view.section) if view.section.pk else [],
-        "suggestions": [(one, difference(text_at(view.section, one.base) or "", one.text)) for one in view.suggestions],
-        "texts": texts_of(view.section) if view.section.pk else [],
+        "decided": [(one, _changed(view, one)) for one in decided_on(view.section)],
+        "suggestions": [(one, _changed(view, one)) for one in view.suggestions],
+        "texts": texts_of(view),
         "crumbs": [agenda_crumb(request, initiative), document_crumb(request, initiative)],
     }
     is_wrong = any(form.errors for form in bound.values() if form.is_bound)
     return render(request, "agenda/section.html", context, status=422 if is_wrong else 200)
+
+
+def _changed(view: SectionView, suggestion: Suggestion) -> list[Piece]:
+    """What a suggestion changes of the text that it was written on."""
+    return difference(view.texts.get(suggestion.base, ""), suggestion.text)
 
 
 def _forms(request, view: SectionView, may_edit: bool) -> dict[str, forms.Form]:

@@ -11,7 +11,7 @@ from django.db import InternalError, ProgrammingError, connection, transaction
 from django.db.models import Max
 
 from agenda.models import AgendaVersion, Section, SectionText, Signature, Suggestion
-from agenda.selectors.document import content, newest_version, sections_of, texts_of
+from agenda.selectors.document import content, newest_version, section_of, sections_of, texts_of
 from agenda.selectors.signing import answers_to
 from agenda.services import document, tree, versions
 from backbone.conditions import due
@@ -118,7 +118,7 @@ def test_eight_at_once_lose_no_word(riverside):
 def test_every_text_that_a_section_had_is_kept_and_shown_with_what_changed(in_riverside):
     write(in_riverside, "One.", 0)
     write(in_riverside, "One. Two.", 1)
-    newest, first = texts_of(Section.objects.get(topic="problem"))
+    newest, first = texts_of(section_of(in_riverside.initiative, "problem"))
     assert (newest[0].number, first[0].number) == (2, 1)
     assert [piece.text for piece in newest[1] if piece.sign == "+"] == [" Two."]
     with pytest.raises((InternalError, ProgrammingError)), transaction.atomic():
