@@ -84,6 +84,7 @@ class Migration(WholeTables):
                     "by",
                     backbone.models.owned.TenantForeignKey(
                         db_index=False,
+                        blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -142,7 +143,7 @@ class Migration(WholeTables):
                     ),
                 ),
                 ("reason", models.CharField(blank=True, default="", max_length=500, verbose_name="reason")),
-                ("decided_at", models.DateTimeField(null=True)),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "by",
                     backbone.models.owned.TenantForeignKey(
@@ -156,6 +157,7 @@ class Migration(WholeTables):
                     "decided_by",
                     backbone.models.owned.TenantForeignKey(
                         db_index=False,
+                        blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -187,7 +189,7 @@ class Migration(WholeTables):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("text", models.CharField(max_length=2000, verbose_name="words")),
                 ("at", models.DateTimeField()),
-                ("settled_at", models.DateTimeField(null=True)),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "by",
                     backbone.models.owned.TenantForeignKey(
@@ -210,6 +212,7 @@ class Migration(WholeTables):
                     "settled_by",
                     backbone.models.owned.TenantForeignKey(
                         db_index=False,
+                        blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -239,6 +242,7 @@ class Migration(WholeTables):
                     "by",
                     backbone.models.owned.TenantForeignKey(
                         db_index=False,
+                        blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -390,7 +394,7 @@ class Migration(WholeTables):
                 ),
                 ("taken_up", models.CharField(blank=True, default="", max_length=500, verbose_name="what came of it")),
                 ("taken_up_url", models.CharField(blank=True, default="", max_length=300)),
-                ("closed_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "by",
                     backbone.models.owned.TenantForeignKey(
@@ -404,6 +408,7 @@ class Migration(WholeTables):
                     "closed_by",
                     backbone.models.owned.TenantForeignKey(
                         db_index=False,
+                        blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -435,6 +440,7 @@ class Migration(WholeTables):
                     "partner",
                     backbone.models.owned.TenantForeignKey(
                         db_index=False,
+                        blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -503,6 +509,7 @@ class Migration(WholeTables):
                     "by",
                     backbone.models.owned.TenantForeignKey(
                         db_index=False,
+                        blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -550,11 +557,12 @@ class Migration(WholeTables):
                 ("words", models.CharField(max_length=500, verbose_name="what shows it")),
                 ("url", models.URLField(blank=True, default="", max_length=500, verbose_name="address")),
                 ("at", models.DateTimeField()),
-                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "by",
                     backbone.models.owned.TenantForeignKey(
                         db_index=False,
+                        blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -575,6 +583,7 @@ class Migration(WholeTables):
                     "withdrawn_by",
                     backbone.models.owned.TenantForeignKey(
                         db_index=False,
+                        blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
