@@ -12,15 +12,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from measures.publishing.frozen import month_from
-from measures.publishing.gathering import Picture
+from measures.publishing import circles
+from measures.publishing.circles import EXTREMES, Circle
+from measures.publishing.gathering import Picture, Voice
 from measures.publishing.places import (
     WHOLE,
     Key,
     Place,
     months_of,
     partner_place,
-    together_name,
     whole_place,
     year_place,
 )
@@ -38,19 +38,10 @@ from measures.rules.kinds import (
     WEIGHTED_AVERAGE,
 )
 from measures.rules.lines import TOTAL, Line, breakdown_of, pairs_of
-from measures.rules.periods import Grain, add_months, last_month, start_of
+from measures.rules.periods import Grain, add_months, start_of
 from measures.rules.small import counts_in
-from measures.windows import Window
 
 _EXACT = Decimal("1e-9")
-
-
-@dataclass(frozen=True, slots=True)
-class Circle:
-    """Whose rows one audience sees of an indicator: these partners each, and those together, by id."""
-
-    shown: tuple[int, ...]
-    together: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +55,11 @@ class Read:
 @dataclass(slots=True)
 class Sheet:
     """A table in the making. `codes` are the partners' by id; `known` is what the audience has read of a place, `withheld`
-    what was hidden from it there, with the numbers that it then was.
+    what was hidden from it there, with the numbers that it then was. `bounds`: where a lower bound is shown rounded, it.
     """
 
     codes: Mapping[int, str]
+    threshold: int
     known: Mapping[Place, Read] = field(default_factory=dict)
     withheld: Mapping[Place, Mapping[str, Decimal]] = field(default_factory=dict)
     cells: dict[Key, Cell] = field(default_factory=dict)
@@ -76,15 +68,27 @@ class Sheet:
     printed: set[Place] = field(default_factory=set)
     secret: set[Place] = field(default_factory=set)
     untied: dict[Place, list[Place]] = field(default_factory=dict)
+    bounds: dict[Place, Decimal] = field(default_factory=dict)
 
     def put(
-        self, line: Line, place: Place, one: Combined, *, counts_people: bool, is_printed: bool, is_secret: bool = False
+        self,
+        line: Line,
+        place: Place,
+        one: Combined,
+        *,
+        counts_people: bool,
+        is_printed: bool,
+        is_secret: bool = False,
+        tells_one: bool = False,
     ) -> None:
-        """One figure, with each number that can be read off it."""
+        """One figure, with each number that can be read off it. `tells_one`: its lower end is one partner's number, and
+        is rounded down where people are never summed."""
         if is_printed:
             self.printed.add(place)
         if is_secret:
             self.secret.add(place)
+        if tells_one and line.kind == UNDUPLICATED and one.lower is not None and one.value is None:
+            self.bounds[place] = primary.coarse(one.lower, self.threshold)
         if not line.rule.is_filed:
             return  # computed from others, which are attacked themselves, or public anyway
         numbers = numbers_of(line, one)
@@ -189,62 +193,6 @@ def people_in(line: Line, one: Combined) -> set[str]:
     return set(numbers_of(line, one)) if counted else set()
 
 
-def circles(
-    pictures: Iterable[Picture], agreed: Mapping[int, set[int]], within: Mapping[str, Collection[str]] | None
-) -> dict[str, Circle]:
-    """Whose rows are shown, by indicator: those who agreed, the others together, never fewer than three.
-
-    `within` are the codes, by indicator, that those see who see more: nobody else is shown here.
-    """
-    found = {}
-    for picture in pictures:
-        willing = agreed.get(picture.reading.indicator.pk, set())
-        if within is not None:
-            willing = {pk for pk in willing if picture.codes.get(pk) in within.get(picture.slug, ())}
-        filed = [pk for pk, one in picture.parts.items() if one.has_something]
-        silent = [pk for pk in picture.parts if pk not in filed]
-        shown, together = primary.groups((pk, size(picture.line, picture.parts[pk]), pk in willing) for pk in filed)
-        if shown:
-            shown = tuple(sorted({*shown, *(pk for pk in silent if pk in willing)}))
-        if together:
-            together = tuple(sorted({*together, *(pk for pk in silent if pk not in willing)}))
-        found[picture.slug] = Circle(shown, together)
-    return found
-
-
-def size(line: Line, one: Combined) -> Decimal:
-    """How much of a sum a partner makes up."""
-    found = one.denominator if line.rule.divides else one.upper if line.kind == UNDUPLICATED else one.value
-    return Decimal(0) if found is None else abs(found)
-
-
-def is_confidential(voices: Mapping[int, Decimal], consented: Collection[int]) -> bool:
-    """Whether a sum would tell a partner's own figure to whom it did not consent: one or two make it, or one most."""
-    reluctant = {pk for pk in voices if pk not in consented}
-    if not reluctant:
-        return False
-    largest = max(voices, key=lambda pk: (voices[pk], pk))
-    return primary.few_partners(len(voices)) or (largest in reluctant and primary.dominated(voices.values()))
-
-
-def is_anybodys(picture: Picture, consented: Collection[int], place: Place) -> bool:
-    """Whether a sum over some months, of everybody or of some, would tell a partner's own figure."""
-    voices = _voices(picture, place.category, month_from(place.first), month_from(place.last))
-    if place.who:
-        voices = {pk: amount for pk, amount in voices.items() if picture.codes.get(pk) in place.codes}
-    return is_confidential(voices, consented)
-
-
-def together(picture: Picture, partners: Iterable[int]) -> Combined:
-    """What several partners come to together."""
-    return picture.reading.whole.of(picture.line, list(partners))
-
-
-def others_place(picture: Picture, circle: Circle) -> Place:
-    who = together_name(picture.codes[pk] for pk in circle.together)
-    return partner_place(picture.slug, who, TOTAL, picture.window)
-
-
 def adds_over_time(line: Line) -> bool:
     """Whether a longer span is the sum of the shorter ones in it."""
     if line.kind == RATE_STOCK:
@@ -254,37 +202,43 @@ def adds_over_time(line: Line) -> bool:
 
 def fill(sheet: Sheet, picture: Picture, circle: Circle, consented: Collection[int]) -> None:
     """Put one indicator's figures, and the sums that tie them, on the sheet."""
-    line, window, people = picture.line, picture.window, picture.reading.indicator.counts_people
+    line, window = picture.line, picture.window
     totals: dict[date, Place] = {}
     for period, one in picture.trend.items():
         place = totals[period] = whole_place(picture.slug, TOTAL, window, period)
-        is_secret = is_confidential(_voices(picture, TOTAL, *_from_to(window, period)), consented)
-        sheet.put(line, place, one, counts_people=people, is_printed=True, is_secret=is_secret)
+        voices = circles.voices_of(picture, TOTAL, *circles.from_to(window, period))
+        _put_whole(sheet, picture, place, one, voices, circle, consented)
     for key, spans in picture.categories.items():
         for period, one in spans.items():
             place = whole_place(picture.slug, key, window, period)
-            is_secret = is_confidential(_voices(picture, key, *_from_to(window, period)), consented)
-            sheet.put(line, place, one, counts_people=people, is_printed=period in totals, is_secret=is_secret)
+            voices = circles.voices_of(picture, key, *circles.from_to(window, period))
+            _put_whole(sheet, picture, place, one, voices, circle, consented, is_printed=period in totals)
     _put_partners(sheet, picture, circle, consented)
     _tie_partners(sheet, picture, circle)
     _tie_categories(sheet, picture, totals)
-    _put_years(sheet, picture, totals, consented)
+    _put_years(sheet, picture, totals, circle, consented)
     if line.kind == TO_DATE:
         _put_increments(sheet, picture, totals)
 
 
-def _from_to(window: Window, period: date) -> tuple[date, date]:
-    return period, last_month(period, Grain(window.grain))
-
-
-def _voices(picture: Picture, category: str, first: date, last: date) -> Mapping[int, Decimal]:
-    """How much of a cell which partner makes up; in the window a level that was carried there counts too."""
-    window = picture.window
-    if category == TOTAL and (first, last) == (window.period, last_month(window.period, Grain(window.grain))):
-        sizes = {pk: size(picture.line, one) for pk, one in picture.parts.items() if one.has_something}
-    else:
-        sizes = {pk: voice.volume for pk, voice in picture.behind(category, first, last).items()}
-    return {pk: amount for pk, amount in sizes.items() if amount}
+def _put_whole(
+    sheet: Sheet,
+    picture: Picture,
+    place: Place,
+    one: Combined,
+    voices: Mapping[int, Voice],
+    circle: Circle,
+    consented: Collection[int],
+    *,
+    is_printed: bool = True,
+) -> None:
+    """A figure of everybody. Whoever is shown alone is named; where nobody is, whoever agreed may be."""
+    named = circle.shown or consented
+    sheet.put(
+        picture.line, place, one, counts_people=picture.reading.indicator.counts_people, is_printed=is_printed,
+        is_secret=circles.is_confidential_cell(picture.line, one, voices, consented, named),
+        tells_one=circles.tells_one(picture.line, one, voices, named),
+    )  # fmt: skip
 
 
 def _put_partners(sheet: Sheet, picture: Picture, circle: Circle, consented: Collection[int]) -> None:
@@ -293,14 +247,15 @@ def _put_partners(sheet: Sheet, picture: Picture, circle: Circle, consented: Col
     own = [(pk, TOTAL, one) for pk, one in picture.parts.items()]
     own += [(pk, key, one) for (pk, key), one in picture.own_categories.items() if pk in picture.parts]
     for pk, key, one in own:
-        is_secret = bool(circle.shown) and pk not in consented and size(line, one) > 0
+        is_secret = bool(circle.shown) and pk not in consented and circles.size(line, one) > 0
         place = partner_place(picture.slug, picture.codes[pk], key, window)
         sheet.put(line, place, one, counts_people=people, is_printed=pk in circle.shown, is_secret=is_secret)
     if circle.together and circle.shown:
-        sizes = [size(line, picture.parts[pk]) for pk in circle.together]
+        sizes = [circles.size(line, picture.parts[pk]) for pk in circle.together]
         sheet.put(
-            line, others_place(picture, circle), together(picture, circle.together),
-            counts_people=people, is_printed=True, is_secret=primary.dominated(sizes),
+            line, circles.others_place(picture, circle), circles.together(picture, circle.together),
+            counts_people=people, is_printed=True, is_secret=line.kind in EXTREMES or primary.dominated(sizes),
+            tells_one=True,
         )  # fmt: skip
 
 
@@ -330,7 +285,7 @@ def _tie_partners(sheet: Sheet, picture: Picture, circle: Circle) -> None:
         sheet.tie(whole_place(picture.slug, key, window, window.period), parts, numbers, "partners")
     if circle.together and circle.shown:
         members = [partner_place(picture.slug, picture.codes[pk], TOTAL, window) for pk in circle.together]
-        sheet.tie(others_place(picture, circle), members, numbers, "partners")
+        sheet.tie(circles.others_place(picture, circle), members, numbers, "partners")
 
 
 def _tie_categories(sheet: Sheet, picture: Picture, totals: Mapping[date, Place]) -> None:
@@ -361,7 +316,9 @@ def _margins(line: Line, breakdown: tuple[str, ...], keys: list[str]) -> Iterato
                 yield key, [cell for cell in keys if pairs_of(key)[0] in pairs_of(cell)]
 
 
-def _put_years(sheet: Sheet, picture: Picture, totals: Mapping[date, Place], consented: Collection[int]) -> None:
+def _put_years(
+    sheet: Sheet, picture: Picture, totals: Mapping[date, Place], circle: Circle, consented: Collection[int]
+) -> None:
     line = picture.line
     for readings in picture.years.values():
         for one in readings:
@@ -369,10 +326,8 @@ def _put_years(sheet: Sheet, picture: Picture, totals: Mapping[date, Place], con
                 continue
             place = year_place(picture.slug, one.window)
             inside = [period for period in sorted(totals) if one.window.period <= period <= one.window.last]
-            sheet.put(
-                line, place, one.now, counts_people=one.indicator.counts_people, is_printed=True,
-                is_secret=is_confidential(_voices(picture, TOTAL, one.window.period, one.window.last), consented),
-            )  # fmt: skip
+            voices = circles.voices_of(picture, TOTAL, one.window.period, one.window.last)
+            _put_whole(sheet, picture, place, one.now, voices, circle, consented)
             spans = [totals[period] for period in inside]
             if adds_over_time(line):
                 is_tied = sheet.tie(place, spans, whats(line), f"year {one.window.year_starts}")

@@ -35,7 +35,7 @@ _WHATS = ("value", "numerator", "denominator", "lower", "upper", "rest")
 
 
 def hidden(judged: Judged) -> list[Finding]:
-    """Everything that is withheld of what was chosen."""
+    """Everything that is withheld of what was chosen, and what is shown less exactly than it is known."""
     by_slug = {picture.slug: picture for picture in judged.pictures}
     sheet, found = judged.sheet, []
     for place in sorted(judged.hidden):
@@ -52,7 +52,18 @@ def hidden(judged: Judged) -> list[Finding]:
         values = [sheet.cells[key].value for key in keys if key in sheet.cells][:2]
         value = "/".join(number(plain(one)) for one in values)
         found.append(Finding(str(place), place_words(place, by_slug[place.indicator]), value, why))
-    return found
+    return found + [
+        _rounded(place, by_slug[place.indicator], judged)
+        for place in sorted(sheet.bounds)
+        if place in sheet.printed and place not in judged.hidden
+    ]
+
+
+def _rounded(place: Place, picture: Picture, judged: Judged) -> Finding:
+    true = judged.sheet.cells[Key("lower", place)].value
+    words = {"number": number(plain(judged.sheet.bounds[place]))}
+    why = _("its lower end is one partner’s own figure and is shown rounded down, as %(number)s") % words
+    return Finding(str(place), place_words(place, picture), number(plain(true)), why)
 
 
 def breaches(judged: Judged) -> Sequence[Finding]:

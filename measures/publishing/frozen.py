@@ -6,7 +6,7 @@ away. Numbers are texts, so that none is rounded; words are put on them when som
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -37,17 +37,19 @@ NUMBERS = ("value", "numerator", "denominator", "lower", "upper")
 # --- figures ---
 
 
-def figure(combined: Combined, *, is_hidden: bool = False, missing: tuple[str, ...] = ()) -> dict[str, Any]:
-    """A combined figure with its coverage; of a hidden one the coverage alone. `missing` are names that may be said."""
+def figure(combined: Combined, *, is_hidden: bool = False, lower: Decimal | None = None) -> dict[str, Any]:
+    """A combined figure with its coverage; of a hidden one the coverage alone. `lower` is shown for the lower bound that
+    it truly has.
+    """
     covered = combined.coverage
     found: dict[str, Any] = {"state": str(combined.state), "filed": covered.filed, "expected": covered.expected}
     if covered.excused:
         found["excused"] = covered.excused
-    if missing:
-        found["missing"] = list(missing)
     if is_hidden:
         return found | {"hidden": True}
     found |= {name: text(number) for name in NUMBERS if (number := getattr(combined, name)) is not None}
+    if lower is not None:
+        found |= {"lower": text(lower), "rounded": True}
     if combined.as_of_period is not None:
         found["stands_on"] = month(combined.as_of_period)
     if combined.is_lower_bound:
@@ -235,22 +237,24 @@ class FrozenReading(Reading):
 def reading(
     one: Reading,
     *,
-    is_hidden: bool,
-    hidden_periods: frozenset[date],
     trend: Mapping[date, Combined],
+    figure_at: Callable[[date, Combined], dict[str, Any]] = lambda _period, combined: figure(combined),
     named: tuple[str, ...] = (),
     with_change: bool = True,
 ) -> dict[str, Any]:
-    """A reading as plain data; `trend` are its spans up to the window's own, `named` who is missing and may be named.
+    """A reading as plain data; `trend` are its spans up to the window's own, `figure_at` says how one of them is shown,
+    `named` who is missing and may be named.
 
     Of a hidden one neither target status nor change nor what its inputs lack is kept: each would give it away.
     """
+    now = figure_at(one.window.period, one.now)
+    is_hidden = bool(now.get("hidden"))
     found: dict[str, Any] = {
         "line": line(one.line, one.indicator),
         "window": window(one.window),
-        "figure": figure(one.now, is_hidden=is_hidden, missing=named),
+        "figure": now | ({"missing": list(named)} if named else {}),
         "trend": [
-            [month(period), _of_kind(one.line, combined, figure(combined, is_hidden=period in hidden_periods))]
+            [month(period), _of_kind(one.line, combined, figure_at(period, combined))]
             for period, combined in sorted(trend.items())
         ],
         "versions": [version(rule) for rule in one.history.rules[1:]],

@@ -13,8 +13,9 @@ from backbone.conditions import Edition, Known
 from backbone.models import Partner, Tenant
 from measures.lines import today as today_of
 from measures.models import Indicator
-from measures.publishing import cells, frozen
-from measures.publishing.cells import Circle, Read, Sheet
+from measures.publishing import cells, circles, frozen
+from measures.publishing.cells import Read, Sheet
+from measures.publishing.circles import Circle
 from measures.publishing.gathering import Picture, partner_names, pictures
 from measures.publishing.places import Place, partner_place, together_name, whole_place, year_place
 from measures.publishing.recalled import Recalled, recall
@@ -48,6 +49,10 @@ class Judged:
     hidden: frozenset[Place]
     breaches: Sequence[Breach]
 
+    def figure(self, place: Place, one: Combined, **named: Any) -> dict[str, Any]:
+        """A figure as this audience is shown it."""
+        return frozen.figure(one, is_hidden=place in self.hidden, lower=self.sheet.bounds.get(place), **named)
+
 
 def judge(edition: Edition, indicators: Sequence[Indicator]) -> Judged:
     """Gather these indicators as of the edition's instant, and decide what is hidden from its audience.
@@ -59,14 +64,14 @@ def judge(edition: Edition, indicators: Sequence[Indicator]) -> Judged:
     found = pictures(edition.initiative, indicators, window_of(edition, tenant), tenant)
     agreed = consents([one.pk for one in indicators], edition.audience)
     within = None if edition.within is None else _codes_shown(edition.within.data)
-    circles = cells.circles(found, agreed, within)
+    around = circles.circles(found, agreed, within)
     audiences = [list(edition.known)]
     if edition.wider:
         audiences.append([*edition.known, *edition.wider])
     hidden: set[Place] = set()
     breaches: list[Breach] = []
     for turn, known in enumerate(audiences):
-        sheet = _sheet(found, circles, agreed, known)
+        sheet = _sheet(found, around, agreed, known, tenant.small_cell_threshold)
         decision = suppress(
             sheet.table(), tenant.small_cell_threshold,
             progress=lambda done, of, turn=turn: edition.tell(done + turn * of, of * len(audiences)),
@@ -75,7 +80,7 @@ def judge(edition: Edition, indicators: Sequence[Indicator]) -> Judged:
         hidden |= _computed_from_hidden(found, sheet, hidden, tenant.small_cell_threshold)
         breaches += decision.breaches
     return Judged(
-        tenant, found, partner_names(found), agreed, circles, sheet, decision, frozenset(hidden), tuple(breaches)
+        tenant, found, partner_names(found), agreed, around, sheet, decision, frozenset(hidden), tuple(breaches)
     )
 
 
@@ -88,18 +93,22 @@ def window_of(edition: Edition, tenant: Tenant) -> Window:
 
 
 def _sheet(
-    found: Sequence[Picture], circles: Mapping[str, Circle], agreed: Mapping[int, set[int]], known: Sequence[Known]
+    found: Sequence[Picture],
+    around: Mapping[str, Circle],
+    agreed: Mapping[int, set[int]],
+    known: Sequence[Known],
+    threshold: int,
 ) -> Sheet:
     codes = {pk: code for picture in found for pk, code in picture.codes.items()}
-    sheet = Sheet(codes, *_read(known))
+    sheet = Sheet(codes, threshold, *_read(known))
     for picture in found:
-        cells.fill(sheet, picture, circles[picture.slug], agreed.get(picture.reading.indicator.pk, set()))
+        cells.fill(sheet, picture, around[picture.slug], agreed.get(picture.reading.indicator.pk, set()))
     filed = {
         picture.slug: Recalled(
             line=picture.line,
             counts_people=picture.reading.indicator.counts_people,
             is_over_time=cells.adds_over_time(picture.line),
-            is_secret=partial(cells.is_anybodys, picture, agreed.get(picture.reading.indicator.pk, set())),
+            is_secret=partial(circles.is_anybodys, picture, agreed.get(picture.reading.indicator.pk, set())),
         )
         for picture in found
         if picture.line.rule.is_filed

@@ -23,6 +23,7 @@ from measures.publishing.judging import Judged, figures, judge
 from measures.publishing.page import category_words
 from measures.publishing.places import Place, whole_place, year_place
 from measures.rules.combining import Combined
+from measures.rules.disclosure import primary
 from measures.rules.lines import TOTAL, Line
 from measures.selectors.series import changed_since
 
@@ -54,7 +55,7 @@ def moved(edition: Edition, data: Mapping[str, Any]) -> Iterator[Moved]:
         if picture is None or before.get("hidden"):
             continue
         now = _live(picture, place, judged)
-        if now is None or _same(before, frozen.figure(now)):
+        if now is None or _same(before, _as_it_was_shown(now, before, judged)):
             continue
         is_told = place not in judged.hidden and place.indicator not in unsafe
         last = _last_change(changes, picture, place)
@@ -62,7 +63,7 @@ def moved(edition: Edition, data: Mapping[str, Any]) -> Iterator[Moved]:
         yield Moved(
             figure=str(place),
             before=dict(before),
-            after=frozen.figure(now) if is_told else None,
+            after=judged.figure(place, now) if is_told else None,
             at=last.at if last is not None else edition.as_of,
             reason=last.reason if last is not None and is_open else "",
             by_id=last.by_id if last is not None and is_open else None,
@@ -99,6 +100,12 @@ def _said(line: Line, data: Any) -> str:
 def _same(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
     """Whether a reader would see no difference; who has filed is part of it."""
     return all(before.get(name) == now.get(name) for name in (*COMPARED, "filed", "expected"))
+
+
+def _as_it_was_shown(now: Combined, before: Mapping[str, Any], judged: Judged) -> dict[str, Any]:
+    """The live figure, its lower bound as rounded as it was: that it is rounded now is no change of it."""
+    is_rounded = before.get("rounded") and now.lower is not None
+    return frozen.figure(now, lower=primary.coarse(now.lower, judged.sheet.threshold) if is_rounded else None)
 
 
 def _live(picture: Picture, place: Place, judged: Judged) -> Combined | None:

@@ -86,7 +86,8 @@ def shown(data: Data, year_starts: int) -> dict[str, Any]:
         "branches": [(title, rows) for title, rows in branches if rows] + [("", rows) for rows in by_outcome.values()],
         "results": results,
         "most_hidden": data["threshold"] - 1,
-        "has_hidden": has_hidden(data["indicators"]),
+        "has_hidden": has_mark("hidden", data["indicators"]),
+        "has_rounded": has_mark("rounded", data["indicators"]),
         "has_people": any(one.reading.line.kind == UNDUPLICATED for one in results),
         "has_excused": any(one.reading.now.coverage.excused for one in results),
         "has_others": any(one.others for one in results),
@@ -170,11 +171,11 @@ def chip(combined: Combined) -> Chip:
     return Chip(covered.filed, covered.expected, covered.excused, 0, None)
 
 
-def has_hidden(data: Any) -> bool:
-    """Whether any figure in it is hidden."""
+def has_mark(mark: str, data: Any) -> bool:
+    """Whether any figure in it is `hidden`, or `rounded`."""
     if isinstance(data, Mapping):
-        return bool(data.get("hidden")) or any(has_hidden(one) for one in data.values())
-    return isinstance(data, list) and any(has_hidden(one) for one in data)
+        return bool(data.get(mark)) or any(has_mark(mark, one) for one in data.values())
+    return isinstance(data, list) and any(has_mark(mark, one) for one in data)
 
 
 def _who(action: Data) -> str:

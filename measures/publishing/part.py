@@ -9,8 +9,8 @@ from typing import Any
 from backbone.conditions import Edition, Option, Part
 from backbone.models import Initiative
 from measures.models import CurveAction, CurveStory, Indicator
-from measures.publishing import cells, findings, frozen
-from measures.publishing.cells import Circle
+from measures.publishing import circles, findings, frozen
+from measures.publishing.circles import Circle
 from measures.publishing.gathering import Picture
 from measures.publishing.judging import Judged, judge, kept
 from measures.publishing.places import Place, partner_place, whole_place, year_place
@@ -96,16 +96,18 @@ def _chosen(edition: Edition) -> list[Indicator]:
 def _indicator(
     picture: Picture, judged: Judged, words: Mapping[str, str], actions: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
-    reading, window, slug, hidden = picture.reading, picture.window, picture.slug, judged.hidden
+    reading, window, slug = picture.reading, picture.window, picture.slug
     circle = judged.circles[slug]
-    hidden_periods = frozenset(period for period in picture.trend if whole_place(slug, TOTAL, window, period) in hidden)
+
+    def figure_at(period: date, one: Combined, key: str = TOTAL) -> dict[str, Any]:
+        return judged.figure(whole_place(slug, key, window, period), one)
+
     found = frozen.reading(
         reading,
-        is_hidden=window.period in hidden_periods,
-        hidden_periods=hidden_periods,
         trend=picture.trend,
+        figure_at=figure_at,
         named=_may_be_named(picture, judged),
-        with_change=_may_tell_change(picture, hidden_periods),
+        with_change=_may_tell_change(picture, judged.hidden),
     )
     outcome = reading.indicator.outcome
     found["outcome"] = None if outcome is None else outcome.slug
@@ -113,14 +115,14 @@ def _indicator(
         str(starts): [
             {
                 "window": frozen.window(one.window),
-                "figure": frozen.figure(one.now, is_hidden=year_place(slug, one.window) in hidden),
+                "figure": judged.figure(year_place(slug, one.window), one.now),
             }
             for one in readings
             if one.now.has_something
         ]
         for starts, readings in picture.years.items()
     }
-    found["breakdowns"] = _breakdowns(picture, hidden)
+    found["breakdowns"] = _breakdowns(picture, figure_at)
     if circle.shown:
         found["partners"] = _partners(picture, circle, judged)
     found |= {name: words[name] for name in ("story", "unknown") if words.get(name)}
@@ -136,11 +138,13 @@ def _may_be_named(picture: Picture, judged: Judged) -> tuple[str, ...]:
     return tuple(sorted(judged.partners[pk].code for pk in missing)) if missing and missing <= agreed else ()
 
 
-def _may_tell_change(picture: Picture, hidden_periods: frozenset[date]) -> bool:
+def _may_tell_change(picture: Picture, hidden: frozenset[Place]) -> bool:
     """Whether a change among the same partners is one among all of them: a joiner's figure is the difference of the
     two differences."""
     reading = picture.reading
-    if reading.change is None or reading.before is None or reading.window.previous.period in hidden_periods:
+    if reading.change is None or reading.before is None:
+        return False
+    if whole_place(picture.slug, TOTAL, picture.window, reading.window.previous.period) in hidden:
         return False
     there = {part.partner_id for part in (*reading.whole.parts, *reading.before.parts) if part.combined.has_something}
     return there <= set(reading.change.panel)
@@ -165,17 +169,10 @@ def _splits(line: Line, keys: Iterable[str], row_of: Callable[[str], Mapping[str
     ]
 
 
-def _breakdowns(picture: Picture, hidden: frozenset[Place]) -> list[dict[str, Any]]:
+def _breakdowns(picture: Picture, figure_at: Callable[[date, Combined, str], dict[str, Any]]) -> list[dict[str, Any]]:
     def row_of(key: str) -> dict[str, Any]:
-        trend = [
-            [frozen.month(period), frozen.figure(one, is_hidden=_is_hidden(key, period))]
-            for period, one in sorted(picture.categories[key].items())
-            if period in picture.trend
-        ]
-        return {"trend": trend}
-
-    def _is_hidden(key: str, period: date) -> bool:
-        return whole_place(picture.slug, key, picture.window, period) in hidden
+        spans = sorted(picture.categories[key].items())
+        return {"trend": [[frozen.month(at), figure_at(at, one, key)] for at, one in spans if at in picture.trend]}
 
     return _splits(picture.line, picture.categories, row_of)
 
@@ -188,7 +185,7 @@ def _partners(picture: Picture, circle: Circle, judged: Judged) -> dict[str, Any
 
         def figure(key: str, one: Combined, code: str = code) -> dict[str, Any]:
             place = partner_place(picture.slug, code, key, picture.window)
-            return frozen.figure(one, is_hidden=place in judged.hidden)
+            return judged.figure(place, one)
 
         own = {key: one for (partner, key), one in picture.own_categories.items() if partner == pk}
         row: dict[str, Any] = {
@@ -202,9 +199,9 @@ def _partners(picture: Picture, circle: Circle, judged: Judged) -> dict[str, Any
         rows.append(row)
     found: dict[str, Any] = {"rows": sorted(rows, key=lambda row: row["code"])}
     if circle.together:
-        is_hidden = cells.others_place(picture, circle) in judged.hidden
-        everybody = cells.together(picture, circle.together)
-        found["others"] = {"count": len(circle.together), "figure": frozen.figure(everybody, is_hidden=is_hidden)}
+        everybody = circles.together(picture, circle.together)
+        figure_of_all = judged.figure(circles.others_place(picture, circle), everybody)
+        found["others"] = {"count": len(circle.together), "figure": figure_of_all}
     return found
 
 

@@ -111,11 +111,14 @@ def notes(data: Data) -> Iterator[str]:
     """The marks below the figures, as far as the part has something that they are for."""
     if any(one["line"]["kind"] == UNDUPLICATED for one in data["indicators"]):
         yield _("One person can be at several partners. People are therefore given as a range and never as a sum.")
+    if page.has_mark("rounded", data["indicators"]):
+        yield _("The lower end of a range is rounded down where it would be what one partner alone filed.")
     if any(one["figure"].get("excused") for one in data["indicators"]):
         yield _("Excused partners are not among those expected.")
-    if page.has_hidden(data["indicators"]):
+    if page.has_mark("hidden", data["indicators"]):
         words = _(
-            "Hidden to protect people: a group of 1 to %(most_hidden)s, or one that would give such a group away."
+            "Hidden to protect people: a group of 1 to %(most_hidden)s, one that would give such a group away, or what one "
+            "partner alone filed."
         )
         yield words % {"most_hidden": data["threshold"] - 1}
     if data["counting"] == "submitted":

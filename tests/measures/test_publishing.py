@@ -243,7 +243,7 @@ def test_a_frozen_reading_says_what_the_live_one_said(riverside, kind):
         rollups.rebuild(riverside.initiative)
         window = window_for(riverside.initiative, {"period": "2026-10"}, riverside.tenant)
         live = read(riverside.initiative, [one], window)[0]
-        data = frozen.reading(live, is_hidden=False, hidden_periods=frozenset(), trend={window.period: live.now})
+        data = frozen.reading(live, trend={window.period: live.now})
         again = frozen.reading_from(json.loads(json.dumps(data)))
         assert again.said == live.said
         assert again.chip.expected == live.chip.expected == 3

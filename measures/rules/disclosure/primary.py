@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from itertools import count
 from typing import TypeVar
 
 from measures.rules.disclosure.cells import Cell
@@ -67,6 +68,20 @@ def width(cell: Cell, threshold: int) -> Decimal:
     """
     people = Decimal(threshold - 1)
     return people if cell.counts_people else max(people, cell.value * SECRET_WIDTH)
+
+
+def coarse(value: Decimal, threshold: int) -> Decimal:
+    """A number rounded down so far that whoever reads it knows the true one no closer than a secret may be known.
+
+    The steps are 10, 20, 50, 100, 200, … : at least the threshold, and more than a fifth of the number, so that each
+    rounded number stands for a whole step. Source: as for `width`.
+    """
+    for power in count(1):
+        for digit in (1, 2, 5):
+            step = Decimal(digit * 10**power)
+            if step >= threshold and value < 5 * step:
+                return value // step * step
+    raise AssertionError
 
 
 def groups(partners: Iterable[tuple[Id, Decimal, bool]]) -> tuple[tuple[Id, ...], tuple[Id, ...]]:
