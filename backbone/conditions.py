@@ -111,11 +111,24 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """A published figure that an audience was told to have moved: by its name, what it is since, as of when."""
+
+    figure: str
+    after: Any
+    as_of: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
-    """What an audience can read already: this condition's part of one publication, with what `Part.kept` was then."""
+    """What an audience can read already: this condition's part of one publication, with what `Part.kept` was then, as of
+    which instant, and what it was told of it since.
+    """
 
     data: Mapping[str, Any]
     kept: Mapping[str, Any]
+    as_of: datetime | None = None
+    told: Sequence[Told] = ()
 
 
 @dataclass(frozen=True, slots=True)

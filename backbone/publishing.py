@@ -15,8 +15,8 @@ from typing import Any
 from django.utils import translation
 
 from backbone import conditions
-from backbone.conditions import Edition, Known, Part
-from backbone.models import Audience, Initiative, Publication, PublishedBody, Tenant
+from backbone.conditions import Edition, Known, Part, Told
+from backbone.models import Audience, Initiative, Publication, PublishedBody, Restated, Tenant
 from backbone.tenancy import active_tenant_id
 
 FORMAT = 1
@@ -64,7 +64,7 @@ def _gathered(publication: Publication, tell: Callable[[int, int], None]) -> Gat
                 tell=lambda part, of, done=done: tell(100 * done + 100 * part // max(of, 1), 100 * len(asked)),
             )
             parts[condition.slug] = part = condition.published(edition)
-            here.append(Known(part.data, part.kept))
+            here.append(Known(part.data, part.kept, publication.as_of))
         bodies[audience] = canonical({slug: part.data for slug, part in parts.items() if part.data})
         audiences[audience] = _found(parts)
     return Gathered(bodies, {"audiences": audiences})
@@ -111,11 +111,19 @@ def frozen(publication: Publication, audience: str, parts: str) -> tuple[str, st
 def known_to_all(initiative: Initiative) -> dict[tuple[str, str], list[Known]]:
     """By audience and condition: what was published of this initiative before, oldest first."""
     found: dict[tuple[str, str], list[Known]] = {}
+    told: dict[tuple[int, str, str], list[Told]] = {}
+    moved = Restated.objects.filter(publication__initiative=initiative).exclude(after=None)
+    for row in moved.order_by("noticed_at", "pk"):
+        since = told.setdefault((row.publication_id, row.audience, row.condition), [])
+        since.append(Told(row.figure, row.after, row.as_of or row.noticed_at))
     earlier = PublishedBody.objects.filter(publication__initiative=initiative)
     for body in earlier.select_related("publication").order_by("pk"):
-        kept = body.publication.report.get("audiences", {}).get(body.audience, {}).get("kept", {})
+        publication = body.publication
+        kept = publication.report.get("audiences", {}).get(body.audience, {}).get("kept", {})
         for slug, data in json.loads(body.body)["parts"].items():
-            found.setdefault((body.audience, slug), []).append(Known(data, kept.get(slug, {})))
+            since = told.get((publication.pk, body.audience, slug), [])
+            known = Known(data, kept.get(slug, {}), publication.as_of, since)
+            found.setdefault((body.audience, slug), []).append(known)
     return found
 
 

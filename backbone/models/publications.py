@@ -234,8 +234,8 @@ class Restated(TenantOwned):
     """A published figure that live figures no longer agree with: one row for each change of it, never altered.
 
     `figure` names it for good in words of its condition ("k1:2026-10"); `before` and `after` are plain data of that
-    condition, `after` of None a figure that is now too small to be shown. `reason`, `by` and `at` are those of the last
-    change behind it.
+    condition, `after` of None a figure that must not be shown as it is now. `reason`, `by` and `at` are those of the last
+    change behind it; `as_of` is the instant whose figure `after` is.
     """
 
     publication = TenantForeignKey(Publication, related_name="restated")
@@ -247,6 +247,7 @@ class Restated(TenantOwned):
     reason = models.CharField(max_length=500, blank=True, default="")
     by = TenantForeignKey(Membership, null=True, related_name="+")
     at = models.DateTimeField()
+    as_of = models.DateTimeField(null=True)
     noticed_at = models.DateTimeField(default=timezone.now)
 
     class Meta(TenantOwned.Meta):

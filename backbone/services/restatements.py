@@ -107,7 +107,8 @@ def _moved(publication: Publication, body: PublishedBody, known, now) -> list[Re
                 found.append(
                     Restated(
                         publication=publication, audience=body.audience, condition=condition.slug, figure=figure,
-                        before=one.before, after=one.after, reason=one.reason[:500], by_id=one.by_id,at=one.at,
+                        before=one.before, after=one.after, reason=one.reason[:500], by_id=one.by_id, at=one.at,
+                        as_of=now,
                     )
                 )  # fmt: skip
         for (slug, figure), row in last.items():
@@ -115,7 +116,7 @@ def _moved(publication: Publication, body: PublishedBody, known, now) -> list[Re
                 found.append(
                     Restated(
                         publication=publication, audience=body.audience, condition=slug, figure=figure,
-                        before=row.before, after=row.before, at=now,
+                        before=row.before, after=row.before, at=now, as_of=now,
                     )
                 )  # fmt: skip
     return found

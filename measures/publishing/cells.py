@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from measures.publishing import circles
@@ -24,6 +24,7 @@ from measures.publishing.places import (
     whole_place,
     year_place,
 )
+from measures.publishing.since import Since
 from measures.rules.combining import Combined
 from measures.rules.disclosure import Cell, Decision, Sum, Table, primary
 from measures.rules.kinds import (
@@ -46,20 +47,21 @@ _EXACT = Decimal("1e-9")
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What somebody has read of a figure before: its numbers, and how many had filed."""
+    """What somebody has read of a figure before: its numbers, and as of which instant they were true."""
 
     numbers: Mapping[str, Decimal]
-    filed: int
+    as_of: datetime | None
 
 
 @dataclass(slots=True)
 class Sheet:
-    """A table in the making. `codes` are the partners' by id; `known` is what the audience has read of a place, `withheld`
+    """A table in the making. `known` is what the audience has read of a place, `withheld`
     what was hidden from it there, with the numbers that it then was. `bounds`: where a lower bound is shown rounded, it.
+    `late`: where what came since it was read would tell of few.
     """
 
-    codes: Mapping[int, str]
     threshold: int
+    since: Since
     known: Mapping[Place, Read] = field(default_factory=dict)
     withheld: Mapping[Place, Mapping[str, Decimal]] = field(default_factory=dict)
     cells: dict[Key, Cell] = field(default_factory=dict)
@@ -69,6 +71,7 @@ class Sheet:
     secret: set[Place] = field(default_factory=set)
     untied: dict[Place, list[Place]] = field(default_factory=dict)
     bounds: dict[Place, Decimal] = field(default_factory=dict)
+    late: set[Place] = field(default_factory=set)
 
     def put(
         self,
@@ -80,6 +83,7 @@ class Sheet:
         is_printed: bool,
         is_secret: bool = False,
         tells_one: bool = False,
+        is_wanted: bool = False,
     ) -> None:
         """One figure, with each number that can be read off it. `tells_one`: its lower end is one partner's number, and
         is rounded down where people are never summed."""
@@ -108,9 +112,10 @@ class Sheet:
                 is_known=before == number,
                 is_secret=is_secret,
                 counts_people=counts_people and what in people_in(line, one),
+                is_wanted=is_wanted,
             )
-            if read is not None and before is not None and before != number and one.coverage.filed != read.filed:
-                self._since(key, before)
+            if read is not None and before not in (None, number) and adds_up(line) and what in (*whats(line), "rest"):
+                self._tie_to_what_was_read(key, read)
         if len(keys) > 1 and all(key in self.cells for key in keys):
             self.bonds.append(frozenset(keys))
         if {"numerator", "rest", "denominator"} <= numbers.keys():
@@ -122,12 +127,18 @@ class Sheet:
         before = self.withheld.get(place)
         return before is not None and all(numbers.get(what) == number for what, number in before.items())
 
-    def _since(self, key: Key, before: Decimal) -> None:
-        """The number that was read before, and what those brought who filed since: of few people it must not be told."""
-        new = self.cells[key]
+    def _tie_to_what_was_read(self, key: Key, read: Read) -> None:
+        """The number that was read before, and what those brought who filed since: of few people, and of a partner that
+        did not agree, it must not be told."""
+        if read.as_of is None or not self.since.has_come(key.place, read.as_of):
+            return
+        new, before = self.cells[key], read.numbers[key.what]
         old, came = key._replace(aside="before"), key._replace(aside="since")
+        amount, is_secret = abs(new.value - before), self.since.tells_one(key.place, read.as_of)
         self.cells[old] = Cell(old, before, is_known=True, counts_people=new.counts_people)
-        self.cells[came] = Cell(came, abs(new.value - before), is_shown=False, counts_people=new.counts_people)
+        self.cells[came] = Cell(came, amount, is_shown=False, is_secret=is_secret, counts_people=new.counts_people)
+        if primary.is_primary(self.cells[came], self.threshold):
+            self.late.add(key.place)
         low, high = (old, key) if before < new.value else (key, old)
         self.tie_keys(high, [low, came])
 
@@ -153,6 +164,8 @@ class Sheet:
                     is_tied = False
                     continue
                 rest = key._replace(aside=f"rest {by}")
+                if rest in self.cells:
+                    raise ValueError(f"{total} has two rests beside its {by}.")
                 is_known = all(self.cells[one].is_known for one in (key, *there))
                 people = self.cells[key].counts_people
                 self.cells[rest] = Cell(rest, left, is_shown=False, is_known=is_known, counts_people=people)
@@ -207,7 +220,7 @@ def fill(sheet: Sheet, picture: Picture, circle: Circle, consented: Collection[i
     for period, one in picture.trend.items():
         place = totals[period] = whole_place(picture.slug, TOTAL, window, period)
         voices = circles.voices_of(picture, TOTAL, *circles.from_to(window, period))
-        _put_whole(sheet, picture, place, one, voices, circle, consented)
+        _put_whole(sheet, picture, place, one, voices, circle, consented, is_wanted=period == window.period)
     for key, spans in picture.categories.items():
         for period, one in spans.items():
             place = whole_place(picture.slug, key, window, period)
@@ -231,6 +244,7 @@ def _put_whole(
     consented: Collection[int],
     *,
     is_printed: bool = True,
+    is_wanted: bool = False,
 ) -> None:
     """A figure of everybody. Whoever is shown alone is named; where nobody is, whoever agreed may be."""
     named = circle.shown or consented
@@ -238,6 +252,7 @@ def _put_whole(
         picture.line, place, one, counts_people=picture.reading.indicator.counts_people, is_printed=is_printed,
         is_secret=circles.is_confidential_cell(picture.line, one, voices, consented, named),
         tells_one=circles.tells_one(picture.line, one, voices, named),
+        is_wanted=is_wanted,
     )  # fmt: skip
 
 

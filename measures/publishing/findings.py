@@ -41,7 +41,11 @@ def hidden(judged: Judged) -> list[Finding]:
     for place in sorted(judged.hidden):
         keys = [Key(what, place) for what in _WHATS]
         reasons = {judged.decision.hidden[key] for key in keys if key in judged.decision.hidden}
-        if reasons:
+        if place in sheet.late and reasons <= {Why.WITH}:
+            why = _(
+                "held against what was published before, it would tell what one partner or few people brought since"
+            )
+        elif reasons:
             why = str(_WHY[min(reasons, key=list(_WHY).index)])
         elif place in sheet.secret:
             why = str(_WHY[Why.SECRET])

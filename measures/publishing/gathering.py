@@ -47,7 +47,8 @@ class Picture:
 
     `trend` and `categories` are the whole initiative's spans; `parts` and `own_categories` the partners' own in the
     window. `years` are readings of a year up to the window, and of the one before, by the month in which it starts.
-    `voices` stand behind them. `codes` are the partners' by id.
+    `voices` stand behind them, of figures in these `states`, `since` the first month of the trend. `codes` are the
+    partners' by id.
     """
 
     reading: Reading
@@ -58,6 +59,12 @@ class Picture:
     own_categories: Mapping[tuple[int, str], Combined]
     voices: Voices
     codes: Mapping[int, str]
+    states: Collection[str] = ()
+
+    @property
+    def since(self) -> date:
+        """The first month that anything is read of."""
+        return self.window.back(SPANS[self.window.grain] - 1)
 
     @property
     def line(self) -> Line:
@@ -105,8 +112,11 @@ def pictures(initiative: Initiative, indicators: Sequence[Indicator], window: Wi
             behind[pk] = heard
     everybody = {part.partner_id for reading in readings for part in reading.whole.parts}
     codes = dict(Partner.objects.filter(pk__in=everybody).values_list("pk", "code"))
+    states = next(iter(known.values())).states if known else ()
     return [
-        _picture(reading, rows.get(reading.indicator.pk, ()), years, own, behind.get(reading.indicator.pk, {}), codes)
+        _picture(
+            reading, rows.get(reading.indicator.pk, ()), years, own, behind.get(reading.indicator.pk, {}), codes, states
+        )
         for reading in readings
     ]
 
@@ -130,6 +140,7 @@ def _picture(
     own: Mapping[tuple[int, int, str], Combined],
     behind: Voices,
     codes: Mapping[int, str],
+    states: Collection[str],
 ) -> Picture:
     pk, line = reading.indicator.pk, reading.line
     trend: dict[date, Combined] = {}
@@ -153,6 +164,7 @@ def _picture(
         own_categories={(partner, key): one for (indicator, partner, key), one in own.items() if indicator == pk},
         voices=behind,
         codes=codes,
+        states=states,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -19,6 +19,7 @@ from measures.publishing.circles import Circle
 from measures.publishing.gathering import Picture, partner_names, pictures
 from measures.publishing.places import Place, partner_place, together_name, whole_place, year_place
 from measures.publishing.recalled import Recalled, recall
+from measures.publishing.since import Since
 from measures.rules.combining import Combined
 from measures.rules.disclosure import Breach, Decision, suppress
 from measures.rules.kinds import COMMUNITY
@@ -68,10 +69,11 @@ def judge(edition: Edition, indicators: Sequence[Indicator]) -> Judged:
     audiences = [list(edition.known)]
     if edition.wider:
         audiences.append([*edition.known, *edition.wider])
+    since = Since(found, agreed)
     hidden: set[Place] = set()
     breaches: list[Breach] = []
     for turn, known in enumerate(audiences):
-        sheet = _sheet(found, around, agreed, known, tenant.small_cell_threshold)
+        sheet = _sheet(found, around, agreed, known, since, tenant.small_cell_threshold)
         decision = suppress(
             sheet.table(), tenant.small_cell_threshold,
             progress=lambda done, of, turn=turn: edition.tell(done + turn * of, of * len(audiences)),
@@ -97,10 +99,10 @@ def _sheet(
     around: Mapping[str, Circle],
     agreed: Mapping[int, set[int]],
     known: Sequence[Known],
+    since: Since,
     threshold: int,
 ) -> Sheet:
-    codes = {pk: code for picture in found for pk, code in picture.codes.items()}
-    sheet = Sheet(codes, threshold, *_read(known))
+    sheet = Sheet(threshold, since, *_read(known))
     for picture in found:
         cells.fill(sheet, picture, around[picture.slug], agreed.get(picture.reading.indicator.pk, set()))
     filed = {
@@ -121,18 +123,30 @@ def _sheet(
 
 
 def _read(known: Sequence[Known]) -> tuple[dict[Place, Read], dict[Place, dict[str, Decimal]]]:
-    """What can be read in these parts, by place, and what was withheld in them, with the numbers that it was then."""
-    numbers: dict[Place, Read] = {}
+    """What can be read in these parts and was told of them since, by place, the last of each; and what was withheld in
+    them, with the numbers that it was then."""
+    read: list[tuple[Place, Read]] = []
     withheld: dict[Place, dict[str, Decimal]] = {}
     for one in known:
+        lines: dict[str, Line] = {}
         for place, line, data in figures(one.data, one.kept.get("others", {})):
+            lines[place.indicator] = line
             if not data.get("hidden"):
-                combined = frozen.combined_from(data, data.get("kind", line.kind))
-                own = line if combined.kind == line.kind else replace(line, kind=combined.kind)
-                numbers[place] = Read(cells.numbers_of(own, combined), combined.coverage.filed)
+                read.append((place, _numbers_read(line, data, one.as_of)))
+        for told in one.told:
+            place = Place.read(told.figure)
+            if place.indicator in lines:
+                read.append((place, _numbers_read(lines[place.indicator], told.after, told.as_of)))
         for text, was in one.kept.get("withheld", {}).items():
             withheld[Place.read(text)] = {what: Decimal(number) for what, number in was.items()}
-    return numbers, withheld
+    read.sort(key=lambda one: one[1].as_of or datetime.min.replace(tzinfo=UTC))
+    return dict(read), withheld
+
+
+def _numbers_read(line: Line, data: Mapping[str, Any], as_of: datetime | None) -> Read:
+    combined = frozen.combined_from(data, data.get("kind", line.kind))
+    own = line if combined.kind == line.kind else replace(line, kind=combined.kind)
+    return Read(cells.numbers_of(own, combined), as_of)
 
 
 def kept(judged: Judged) -> dict[str, Any]:

@@ -107,26 +107,26 @@ def _tie_difference(sheet: Sheet, one: Recalled, more: Place, fewer: Place) -> N
 
 
 def _tie_within(sheet: Sheet, one: Recalled, places: Iterable[Place], own: set[Key]) -> None:
-    """Of a span that is not on the sheet for itself: the whole is its partners, a total its categories."""
-    earlier = [place for place in places if not any(Key(what, place) in own for what in NUMBERS)]
+    """Of a span that is not wholly on the sheet for itself: the whole is its partners, a total its categories."""
     spans: dict[tuple[str, str], list[Place]] = {}
-    for place in earlier:
+    for place in sorted(places):
         spans.setdefault((place.first, place.last), []).append(place)
+    fresh = {key.place for key in own}
     for here in spans.values():
         by_category: dict[str, list[Place]] = {}
         by_whose: dict[str, dict[str, Place]] = {}
-        for place in sorted(here):
+        for place in here:
             by_category.setdefault(place.category, []).append(place)
             by_whose.setdefault(place.who, {})[place.category] = place
         for found in by_category.values():
-            for parts in _partitions(found):
-                sheet.tie(parts[0]._replace(who=""), parts, whats(one.line), "partners")
+            for number, parts in enumerate(_partitions(found)):
+                if not fresh.issuperset(parts):
+                    sheet.tie(parts[0]._replace(who=""), parts, whats(one.line), f"rows {number}")
         for whose in by_whose.values():
-            if TOTAL not in whose:
-                continue
-            for breakdown in exclusive_breakdowns(one.line):
+            for breakdown in exclusive_breakdowns(one.line) if TOTAL in whose else ():
                 parts = [place for key, place in whose.items() if key and breakdown_of(key) == breakdown]
-                sheet.tie(whose[TOTAL], parts, whats(one.line), "+".join(breakdown))
+                if not fresh.issuperset(parts):
+                    sheet.tie(whose[TOTAL], parts, whats(one.line), f"read {'+'.join(breakdown)}")
 
 
 def _partitions(places: Iterable[Place]) -> Iterator[list[Place]]:

@@ -467,18 +467,6 @@ def test_a_lead_alone_gives_and_takes_back_consent(riverbend, client):
 # --- what several publications tell together ---
 
 
-def test_who_came_late_with_few_people_is_not_the_difference_of_two_versions(riverbend):
-    """Seven of eight were published, the eighth brings 4: the new total is hidden, or 4 would be read off."""
-    with riverbend.scope():
-        late = make_partner(riverbend.initiative, "P9")
-        published(riverbend)
-        make_figure(riverbend.indicator, late, OCTOBER, 4)
-        rollups.rebuild(riverbend.initiative)
-        (indicator,) = part_of(published(riverbend))["indicators"]
-        assert indicator["figure"].get("hidden")
-        assert "value" not in indicator["figure"]
-
-
 def test_a_month_hidden_before_does_not_follow_from_its_quarter(riverbend):
     with riverbend.scope():
         few = make_indicator(riverbend.initiative, "few")

@@ -115,7 +115,7 @@ def test_the_least_that_people_can_be_is_no_partners_own_number(place, client, a
     assert f"between {lower} and 283" in page
     if lower == "80":
         assert "rounded down where it would be what one partner alone filed" in page
-        assert "95" not in client.get(place.url("published/2026-10-v1/data.json")).content.decode()
+        assert '"95"' not in client.get(place.url("published/2026-10-v1/data.json")).content.decode()
 
 
 def test_a_rounded_end_has_not_moved_when_nothing_has(place):

@@ -101,7 +101,7 @@ def _show_the_useless(board: Board) -> Ranges | None:
         return None
     used = ranges.moving(board.sensitive) | board.primaries
     useless = [place for place in board.why if used.isdisjoint(board.tied(place))]
-    for place in sorted(useless, key=lambda place: (-board.values[place], place)):
+    for place in sorted(useless, key=lambda place: (not board.cells[place].is_wanted, -board.values[place], place)):
         if place not in board.why:
             continue  # shown with another one that it is bound to
         before = {one: board.why[one] for one in board.tied(place)}

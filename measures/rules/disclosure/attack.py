@@ -25,9 +25,10 @@ from measures.rules.disclosure.board import Board
 from measures.rules.figures import ZERO
 
 # What a unit moved in a sensitive cell earns, and what it costs to move one in another cell so that the sums hold: in
-# cells that stay hidden anyway next to nothing, in others at least 1, in those of nobody the most. A way through ten
+# cells that stay hidden anyway next to nothing, in others at least 1, in those that readers come for more, in those of
+# nobody the most. A way through ten
 # thousand cells still pays, so costs choose among ways and never forbid one.
-GAIN, HIDDEN, ONCE, NOBODY = 1e5, 0.01, 1.0, 50.0
+GAIN, HIDDEN, ONCE, WANTED, NOBODY = 1e5, 0.01, 1.0, 20.0, 50.0
 CLOSE = 1e-6
 FRUGAL = 500_000  # places times cells: up to here a part is small enough for a program for each place
 STEPS = (2, 6)
@@ -218,7 +219,7 @@ def _cost(board: Board, place: int) -> float:
         return HIDDEN
     if board.values[place] == 0:
         return NOBODY
-    return ONCE + log10(1 + board.values[place])
+    return (WANTED if board.cells[place].is_wanted else ONCE) + log10(1 + board.values[place])
 
 
 def _parts(board: Board, among: Collection[int]) -> list[set[int]]:

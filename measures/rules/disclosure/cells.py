@@ -21,7 +21,8 @@ class Cell:
     `value` is the true one, never negative. Not `is_shown`: it is not printed and only takes part in sums, such as a
     month between two totals to date. `is_known`: this audience has it from an earlier publication, so hiding it now
     protects nothing, and it helps to compute others. `is_secret`: it must be hidden whatever its size.
-    `counts_people`: the threshold applies.
+    `counts_people`: the threshold applies. `is_wanted`: it is what readers come for, and goes with another one only where
+    nothing else would do.
     """
 
     key: Key
@@ -30,6 +31,7 @@ class Cell:
     is_known: bool = False
     is_secret: bool = False
     counts_people: bool = True
+    is_wanted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

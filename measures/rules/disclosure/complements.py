@@ -27,7 +27,8 @@ def _choices(board: Board, line: int) -> list[int]:
     return [place for place in (total, *parts) if board.can_be_hidden(place)]
 
 
-def _rank(board: Board, place: int) -> tuple[bool, bool, Decimal, int]:
-    """Nobody last, single ones before sums (so parts before their total), then the smallest."""
+def _rank(board: Board, place: int) -> tuple[bool, bool, bool, Decimal, int]:
+    """Nobody last, before it what readers come for; single ones before sums (so parts before their total), then the
+    smallest."""
     value = board.values[place]
-    return (value == 0, place in board.totals, value, place)
+    return (value == 0, board.cells[place].is_wanted, place in board.totals, value, place)
