@@ -213,6 +213,14 @@ def goal_words(line: Line, indicator: Indicator, goal: Goal) -> str:
     return _("From %(baseline)s to %(target)s by %(period)s; %(direction)s.") % words
 
 
+def target_words(line: Line, goal: Goal) -> str:
+    """`60 by June 2027`, of a sum `1,200 for 2026–27`: a target in a table."""
+    words = {"target": amount(line, _rounded(line, goal.value) if goal.is_sum else goal.value)}
+    if goal.is_sum and goal.starts is not None:
+        return _("%(target)s for %(span)s") % (words | {"span": period_name(goal.starts, goal.grain)})
+    return _("%(target)s by %(period)s") % (words | {"period": period_name(goal.by)})
+
+
 def plan_words(line: Line, planned: Decimal) -> str:
     """What is planned for a period, for a table."""
     return amount(line, _rounded(line, planned))

@@ -78,6 +78,7 @@ class TargetShape(serializers.Serializer):
         [(str(grain), str(grain)) for grain in Grain], help_text="How long the span is that begins with the period."
     )
     period = Month()
+    category = serializers.CharField(allow_blank=True, help_text="As in age:0-4; empty for the total.")
     value = Number(allow_null=True)
     numerator = Number(allow_null=True, help_text="Of rates.")
     denominator = Number(allow_null=True, help_text="Of rates.")

@@ -79,6 +79,7 @@ def shown(row: Target) -> dict[str, Any]:
         "partner": None if row.partner is None else row.partner.code,
         "grain": row.grain or row.indicator.frequency,
         "period": text_of(row.period),
+        "category": row.category,
         "value": _number(row.value),
         "numerator": _number(row.numerator),
         "denominator": _number(row.denominator),

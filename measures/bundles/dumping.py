@@ -93,7 +93,7 @@ def _indicators_of(initiative: Initiative) -> list[dict[str, Any]]:
     rows = Indicator.objects.filter(initiative=initiative).select_related("outcome", "strategy")
     targets: dict[int, list[Target]] = {}
     rows_of_targets = Target.objects.filter(indicator__initiative=initiative).select_related("partner")
-    for target in rows_of_targets.order_by("period", "grain", F("partner__code").asc(nulls_first=True)):
+    for target in rows_of_targets.order_by("period", "grain", F("partner__code").asc(nulls_first=True), "category"):
         targets.setdefault(target.indicator_id, []).append(target)
     past = histories(rows)
     return [_indicator(row, targets.get(row.pk, [])) | _versions(past[row.pk]) for row in rows]
@@ -180,6 +180,8 @@ def _target(row: Target) -> Row:
         found["grain"] = row.grain
     if row.partner is not None:
         found["partner"] = row.partner.code
+    if row.category:
+        found["category"] = row.category
     if row.band is not None:
         found["band"] = row.band
     return found

@@ -31,7 +31,7 @@ COMPONENT_KEYS = ("indicator", "weight", "best", "worst", "clip")
 OVERLAP_KEYS = ("rate", "source", "on")
 RULE_KEYS = ("slug", "left", "operator", "right", "severity", "importance", "missing", "message", "active")
 GOAL_KEYS = ("period", "value", "numerator", "denominator")
-TARGET_KEYS = (*GOAL_KEYS, "grain", "partner", "band")
+TARGET_KEYS = (*GOAL_KEYS, "grain", "partner", "category", "band")
 VERSION_KEYS = (
     "starts_on", "definition", "numerator", "denominator", "kind", "over_time", "comparable", "bridge", "bridge_source",
 )  # fmt: skip
@@ -251,11 +251,13 @@ def _read_limits(inner: Section | None, of_what: str) -> dict[str, Any]:
 
 
 def _read_target(section: Section, of_what: str) -> dict[str, Any]:
-    """`partner` is a code still, None for everybody's; `grain` is empty for one period of the indicator."""
+    """`partner` is a code still, None for everybody's; `grain` is empty for one period of the indicator, `category` for
+    the total."""
     fields = _read_goal(section, of_what, "target", TARGET_KEYS)
     return fields | {
         "grain": section.choice("grain", [str(grain) for grain in Grain]) or "",
         "partner": read_code(section, "partner") if "partner" in section else None,
+        "category": section.text("category", 200) or "",
         "band": section.number("band"),
     }
 
@@ -265,7 +267,7 @@ def _target_key(target: Item) -> str:
     fields = target.fields
     if not fields["period"]:
         return ""
-    return " ".join(filter(None, [text_of(fields["period"]), fields["grain"], fields["partner"]]))
+    return " ".join(filter(None, [text_of(fields["period"]), fields["grain"], fields["partner"], fields["category"]]))
 
 
 def _read_goal(section: Section, of_what: str, word: str, keys: tuple[str, ...] = GOAL_KEYS) -> dict[str, Any]:

@@ -135,10 +135,10 @@ def _indicator(initiative: Initiative, indicator: Indicator, line: Line, thresho
 
 def _periods(initiative: Initiative, indicator: Indicator, line: Line, threshold: int) -> Iterator[bytes]:
     grain = Grain(indicator.frequency)
-    targets: dict[tuple[date, date], Target] = {
-        (row.period, last_day(row.period, Grain(row.grain or grain))): row
-        for row in Target.objects.filter(indicator=indicator, partner=None)
-    }
+    targets: dict[tuple[date, date], list[Target]] = {}
+    for row in Target.objects.filter(indicator=indicator, partner=None).order_by("period", "category"):
+        days = (row.period, last_day(row.period, Grain(row.grain or grain)))
+        targets.setdefault(days, []).append(row)
     found: Iterable[tuple[date, list[Cell]]] = _cells(initiative, indicator, grain)
     small: set[date] = set()
     if line.rule.is_computed:
@@ -146,7 +146,7 @@ def _periods(initiative: Initiative, indicator: Indicator, line: Line, threshold
         small = _small_inputs(initiative, indicator, grain, [first for first, _ in found], threshold)
     for first, cells in found:
         key = (first, last_day(first, grain))
-        yield _period(line, key, targets.pop(key, None), cells, threshold, is_small_inside=first in small)
+        yield _period(line, key, targets.pop(key, []), cells, threshold, is_small_inside=first in small)
     for key in sorted(targets):
         yield _period(line, key, targets[key], [], threshold)
 
@@ -192,7 +192,7 @@ def _cells(initiative: Initiative, indicator: Indicator, grain: Grain) -> Iterat
 def _period(
     line: Line,
     days: tuple[date, date],
-    target: Target | None,
+    targets: list[Target],
     cells: list[Cell],
     threshold: int,
     *,
@@ -200,9 +200,11 @@ def _period(
 ) -> bytes:
     first, last = (f"{day:%Y-%m-%d}" for day in days)
     found = [_open("period"), _empty("period-start", **{"iso-date": first}), _empty("period-end", **{"iso-date": last})]
-    if target is not None:
+    for target in targets:
         number = _number(line, target.value, target.numerator, target.denominator)
-        found.append(_empty("target", **({"value": number} if number is not None else {})))
+        given = {} if number is None else {"value": number}
+        dimensions = _dimensions(target.category)
+        found += [_open("target", **given), *dimensions, b"</target>\n"] if dimensions else [_empty("target", **given)]
     hidden = {cell.category for cell in cells} if is_small_inside else _hidden(line, cells, threshold)
     total = next((cell for cell in cells if cell.category == TOTAL), None)
     for cell in cells:
@@ -217,9 +219,13 @@ def _period(
         if number is None and cell.category != TOTAL:
             continue
         found.append(_open("actual", **({"value": number} if number is not None else {})))
-        found += [_empty("dimension", name=name, value=value) for name, value in pairs_of(cell.category)]
+        found += _dimensions(cell.category)
         found.append(_comment(comment) + b"</actual>\n")
     return b"".join([*found, b"</period>\n"])
+
+
+def _dimensions(category: str) -> list[bytes]:
+    return [_empty("dimension", name=name, value=value) for name, value in pairs_of(category)]
 
 
 def _hidden(line: Line, cells: list[Cell], threshold: int) -> set[str]:

@@ -11,8 +11,10 @@ from backbone.models import Initiative, Partner
 from measures.forms.fields import MonthField, NumberField, PartnerChoice, decimal_field
 from measures.models import Indicator, Target
 from measures.rules import kinds
+from measures.rules.lines import TOTAL, UNKNOWN, Line, breakdown_of, pairs_of
 from measures.rules.periods import Grain
 from measures.rules.plans import ADDING, OF_ONE_SPAN
+from measures.wording import category_words
 
 
 class TargetForm(forms.Form):
@@ -31,6 +33,7 @@ class TargetForm(forms.Form):
         None, label=_("Whose"), required=False, empty_label=_("everybody’s together"),
         help_text=_("Partners with targets of their own are set against those while others are missing."),
     )  # fmt: skip
+    category = forms.ChoiceField(label=_("Of which part"), required=False)
     band = NumberField(
         label=_("May slip by, in percent"),
         widget=forms.TextInput(attrs={"class": "is-short", "inputmode": "decimal"}),
@@ -41,11 +44,17 @@ class TargetForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args: Any, initiative: Initiative, indicator: Indicator, **kwargs: Any):
+    def __init__(self, *args: Any, initiative: Initiative, indicator: Indicator, line: Line, **kwargs: Any):
         super().__init__(*args, auto_id="id_target_%s", **kwargs)
         for name in {"value", "numerator", "denominator"} - set(kinds.KINDS[indicator.kind].aims):
             del self.fields[name]
         self.fields["partner"].queryset = Partner.objects.filter(participations__initiative=initiative)
+        parts = [key for breakdown in line.breakdowns for key in line.keys(breakdown) if not _is_unknown(key)]
+        if parts:
+            named = [(key, f"{line.breakdown_name(breakdown_of(key))}: {category_words(line, key)}") for key in parts]
+            self.fields["category"].choices = [(TOTAL, _("all together")), *named]
+        else:
+            del self.fields["category"]
         longer = [
             (value, label)
             for value, label in Target.Grain.choices
@@ -61,3 +70,8 @@ class TargetForm(forms.Form):
             self.fields["band"].help_text = _("Left empty: %(percent)s, as in the settings.") % {"percent": percent}
         else:
             del self.fields["band"]
+
+
+def _is_unknown(key: str) -> bool:
+    """Nobody aims at a rest."""
+    return any(category == UNKNOWN for _dimension, category in pairs_of(key))

@@ -164,8 +164,8 @@ class Target(TenantOwned):
     """Where an indicator is to be in a span: a value, or a numerator and denominator for a rate.
 
     `grain` is how long the span is that begins with `period`; empty, one period of the indicator. A `partner` has it as
-    its own; without one it is everybody's together. `band` is how far a level to be maintained may slip, in percent of
-    it; empty, as far as the tenant says.
+    its own; without one it is everybody's together. `category` is a part of it (`age:0-4`); empty, the total. `band` is
+    how far a level to be maintained may slip, in percent of it; empty, as far as the tenant says.
     """
 
     class Grain(models.TextChoices):
@@ -176,6 +176,7 @@ class Target(TenantOwned):
     partner = TenantForeignKey(Partner, null=True, blank=True, related_name="targets")
     grain = models.CharField(_("for how long"), max_length=7, choices=Grain.choices, blank=True, default="")
     period = models.DateField(_("month"))
+    category = models.CharField(_("category"), max_length=200, blank=True, default="")
     value = models.DecimalField(**AMOUNT)
     numerator = models.DecimalField(**AMOUNT)
     denominator = models.DecimalField(**AMOUNT)
@@ -193,7 +194,7 @@ class Target(TenantOwned):
         constraints = [
             models.UniqueConstraint(
                 name="target_once_per_span",
-                fields=["tenant", "indicator", "partner", "grain", "period"],
+                fields=["tenant", "indicator", "partner", "grain", "period", "category"],
                 nulls_distinct=False,
                 violation_error_message=_("This month has a target already."),
             )

@@ -16,6 +16,7 @@ from measures.models import Indicator, Target
 from measures.rules.combining import Combined
 from measures.rules.figures import divided
 from measures.rules.kinds import AVERAGE_STOCK, KINDS, STOCK, TO_DATE, UNDUPLICATED
+from measures.rules.lines import TOTAL
 from measures.rules.periods import Grain, add_months, last_month, start_of
 from measures.rules.plans import ADDING, Aims, Mark, planned
 from measures.windows import Window
@@ -35,7 +36,7 @@ def targets_of(initiative: Initiative, reader: Membership) -> QuerySet[Target]:
     if seen is not None:
         rows = rows.filter(Q(partner=None) | Q(partner__in=seen))
     return rows.order_by(
-        "indicator__position", "indicator_id", F("partner__code").asc(nulls_first=True), "period", "grain"
+        "indicator__position", "indicator_id", F("partner__code").asc(nulls_first=True), "period", "grain", "category"
     )
 
 
@@ -55,7 +56,7 @@ def targets_in(
     """
     indicators = list(indicators)
     rows: dict[int, dict[int, list[Target]]] = {}
-    for target in Target.objects.filter(indicator__in=[indicator.pk for indicator in indicators]):
+    for target in Target.objects.filter(indicator__in=[indicator.pk for indicator in indicators], category=TOTAL):
         rows.setdefault(target.indicator_id, {}).setdefault(target.partner_id or EVERYBODY, []).append(target)
     return {
         indicator.pk: _targets(indicator, windows[indicator.pk], rows[indicator.pk], wholes.get(indicator.pk))
@@ -77,6 +78,16 @@ def _targets(
         listed, is_of_partners = _together(indicator, rows, whole), True
     goal = _goal(indicator, window, listed) if listed else None
     return Targets(None if goal is None else replace(goal, is_of_partners=is_of_partners), own)
+
+
+def goals_of_categories(indicator: Indicator, window: Window) -> dict[str, Goal]:
+    """Where each category that has a target of everybody's is to be in a window; one statement. A baseline is the
+    total's alone, so there is no way to it."""
+    rows: dict[str, list[Target]] = {}
+    for target in Target.objects.filter(indicator=indicator, partner=None).exclude(category=TOTAL):
+        rows.setdefault(target.category, []).append(target)
+    found = {key: _goal(indicator, window, targets, with_baseline=False) for key, targets in rows.items()}
+    return {key: goal for key, goal in found.items() if goal is not None}
 
 
 def aims_of(indicator: Indicator, targets: Iterable[Target], *, with_baseline: bool = True) -> Aims:
@@ -115,8 +126,10 @@ def periods_of(indicator: Indicator, window: Window) -> tuple[list[date], list[d
     return [one for one in everything if last_month(one, frequency) <= window.latest], everything
 
 
-def _goal(indicator: Indicator, window: Window, targets: Sequence[Target]) -> Goal | None:
-    aims = aims_of(indicator, targets)
+def _goal(
+    indicator: Indicator, window: Window, targets: Sequence[Target], *, with_baseline: bool = True
+) -> Goal | None:
+    aims = aims_of(indicator, targets, with_baseline=with_baseline)
     own_grain = window.grain == indicator.frequency
     over, everything = periods_of(indicator, window)
     band = _band(indicator, targets, window)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -16,6 +16,7 @@ from backbone.models import Initiative, Partner
 from backbone.tenancy import active_tenant_id
 from backbone.wording import say
 from measures import wording
+from measures.goals import Goal, target_words
 from measures.models import Indicator
 from measures.models.filings import FigureState
 from measures.rules.change import like_for_like
@@ -28,6 +29,7 @@ from measures.rules.small import counts_in, withheld
 from measures.rules.splits import heir_of, partial_words
 from measures.selectors.broken_down import BrokenDown, broken_down
 from measures.selectors.combined import figures_at
+from measures.selectors.goals import goals_of_categories
 from measures.selectors.lenses import merged_categories
 from measures.selectors.obligations import rarer_duties
 from measures.selectors.parts import Part
@@ -185,6 +187,7 @@ def _state(part: Part, figure: tuple[str, bool] | None, is_own_grain: bool) -> t
 class CategoryRow:
     """One category in one window: what stands for it; withheld where it is too small for the reader."""
 
+    key: str
     name: str
     words: str
     cell: Decimal | str | None
@@ -194,6 +197,7 @@ class CategoryRow:
     note: str
     trend: tuple[TrendPoint, ...]
     hidden_periods: frozenset[date]
+    target: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,9 +222,14 @@ class Split:
     def has_hidden(self) -> bool:
         return any(row.is_hidden or row.hidden_periods for row in self.rows)
 
+    @property
+    def has_targets(self) -> bool:
+        return any(row.target for row in self.rows)
+
 
 def splits(initiative: Initiative, reading: Reading, *, threshold: int | None, is_merged: bool = False) -> list[Split]:
-    """The breakdowns of an indicator, each category with its trend, from the stored roll-ups; five statements.
+    """The breakdowns of an indicator, each category with its trend, from the stored roll-ups, and its target; six
+    statements.
 
     `threshold` withholds small cells; None shows every cell to those who may see them. `is_merged` shows retired
     categories under what they became.
@@ -249,10 +258,27 @@ def splits(initiative: Initiative, reading: Reading, *, threshold: int | None, i
     periods = [window.back(back) for back in range(length - 1, -1, -1)]
     by_key = {(row.category, row.period): row for row in rows}
     shares = {one.breakdown: one for one in broken}
-    return [
-        _split(line, breakdown, by_key, periods, threshold, reading, shares.get("+".join(breakdown)), lens is not None)
+    aims = goals_of_categories(reading.indicator, window)
+    found = [
+        _split(
+            line,
+            breakdown,
+            by_key,
+            periods,
+            threshold,
+            reading,
+            shares.get("+".join(breakdown)),
+            aims,
+            lens is not None,
+        )
         for breakdown in line.breakdowns
     ]
+    return [_with_targets(line, split, aims) for split in found]
+
+
+def _with_targets(line: Line, split: Split, aims: Mapping[str, Goal]) -> Split:
+    words = {key: target_words(line, goal) for key, goal in aims.items() if goal.value is not None}
+    return replace(split, rows=tuple(replace(row, target=words.get(row.key, "")) for row in split.rows))
 
 
 def _split(
@@ -263,9 +289,10 @@ def _split(
     threshold: int | None,
     reading: Reading,
     broken: BrokenDown | None,
+    aimed: Collection[str],
     is_merged: bool,
 ) -> Split:
-    keys = [key for key in line.keys(breakdown) if any((key, period) in rows for period in periods)]
+    keys = [key for key in line.keys(breakdown) if key in aimed or any((key, period) in rows for period in periods)]
     if is_merged:
         keys = [key for key in keys if heir_of(line, key) == key]
     is_exclusive = line.is_exclusive(breakdown) and line.kind != UNDUPLICATED and line.rule.parts == SUM
@@ -290,6 +317,7 @@ def _split(
             cell = plain(cell) if isinstance(cell, Decimal) else words
         found.append(
             CategoryRow(
+                key=key,
                 name=wording.category_words(line, key),
                 words="" if is_hidden else words,
                 cell=cell,

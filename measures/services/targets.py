@@ -15,7 +15,9 @@ from backbone.services.fields import checked, plain, set_fields
 from measures.lines import dimensions_of, line_of
 from measures.models import Indicator, Target
 from measures.rules import definitions
+from measures.rules.categories import parse_category
 from measures.rules.definitions import Goal
+from measures.rules.lines import TOTAL
 from measures.rules.periods import Grain, check_period, text_of
 
 changes.register_verbs(
@@ -40,11 +42,13 @@ def put_target(
     grain: str = "",
     partner: Partner | None = None,
     band: Decimal | None = None,
+    category: str = TOTAL,
 ) -> bool:
     """Say where the indicator is to be in a span, of everybody together or of one partner; answers whether that changed
     anything. Raises `Refused`.
 
-    `grain` is how long the span is that begins with `period`; empty, one period of the indicator.
+    `grain` is how long the span is that begins with `period`; empty, one period of the indicator. `category` is a part
+    of it by any of its spellings.
     """
     initiative = indicator.initiative
     _lock(initiative)
@@ -55,11 +59,15 @@ def put_target(
     if partner is not None and not Participation.objects.filter(initiative=initiative, partner=partner).exists():
         text = gettext_noop("{partner} takes no part in this initiative.")
         problems.append(Problem("target.partner", text, {"partner": partner.code}, field="partner", value=partner.code))
+    key = parse_category(line, category)
+    if isinstance(key, Problem):
+        problems.append(key)
     definitions.refuse(problems)
     goal = {"value": value, "numerator": numerator, "denominator": denominator, "band": band}
-    row = Target.objects.filter(indicator=indicator, partner=partner, grain=grain, period=period).first()
+    where = {"indicator": indicator, "partner": partner, "grain": grain, "period": period, "category": str(key)}
+    row = Target.objects.filter(**where).first()
     if row is None:
-        row = checked(Target(indicator=indicator, partner=partner, grain=grain, period=period, **goal))
+        row = checked(Target(**where, **goal))
         row.save(force_insert=True)
     elif not set_fields(row, goal):
         return False
@@ -70,11 +78,18 @@ def put_target(
 
 @transaction.atomic
 def remove_target(
-    *, indicator: Indicator, period: date, by: Membership | None, grain: str = "", partner: Partner | None = None
+    *,
+    indicator: Indicator,
+    period: date,
+    by: Membership | None,
+    grain: str = "",
+    partner: Partner | None = None,
+    category: str = TOTAL,
 ) -> bool:
     """Take a target back; answers whether there was one."""
     _lock(indicator.initiative)
-    row = Target.objects.filter(indicator=indicator, partner=partner, grain=grain, period=period).first()
+    rows = Target.objects.filter(indicator=indicator, partner=partner, grain=grain, period=period, category=category)
+    row = rows.first()
     if row is None:
         return False
     row.delete()
@@ -101,6 +116,8 @@ def _tell(verb: str, row: Target, by: Membership | None, **facts) -> None:
         verb = f"{verb}_for_partner"
     if row.grain:
         facts["grain"] = row.grain
+    if row.category:
+        facts["category"] = row.category
     changes.record(
         verb, on=indicator, by=by, initiative=indicator.initiative, name=indicator.name, period=text_of(row.period),
         **facts,

@@ -342,8 +342,19 @@ def _csv(table: str, reading: Reading, rows: Sequence[PartnerRow], parts, same: 
     for split in parts:
         if split.slug == table:
             hidden = _("hidden to protect people")
-            listed = [[row.name, hidden if row.is_hidden else row.cell, row.filed, row.expected] for row in split.rows]
-            return csv_answer(f"{name}-{table}", [split.name, window.name, _("Filed"), _("Expected")], listed)
+            columns = [
+                split.name,
+                window.name,
+                _("Filed"),
+                _("Expected"),
+                *([_("Target")] if split.has_targets else []),
+            ]
+            listed = [
+                [row.name, hidden if row.is_hidden else row.cell, row.filed, row.expected]
+                + ([row.target or None] if split.has_targets else [])
+                for row in split.rows
+            ]
+            return csv_answer(f"{name}-{table}", columns, listed)
     columns = [
         _("Partner"), _("Name"), window.name, window.previous.name, _("Change"), _("Usual"), _("State"),
         _("As defined"),

@@ -21,14 +21,16 @@ from backbone.models import Initiative
 from backbone.problems import Refused
 from backbone.roles import Can
 from backbone.wording import say
+from measures import wording
 from measures.forms.setup import DimensionForm, IndicatorForm
 from measures.forms.splits import LimitsForm, RetireForm, SpanForm
 from measures.forms.targets import TargetForm
 from measures.goals import set_words
 from measures.kind_words import sample_words
-from measures.lines import spans_of
+from measures.lines import dimensions_of, line_of, spans_of
 from measures.models import Dimension, Figure, Indicator, Target
 from measures.rules import kinds
+from measures.rules.categories import parse_category
 from measures.rules.derived import check_derived, definition_of
 from measures.rules.figures import plain
 from measures.rules.lines import Line, check_line
@@ -70,7 +72,8 @@ def indicator_edit(request, initiative, indicator: str):
     if request.method != "POST" and request.GET.get("table") == "targets":
         return _targets_csv(found, _targets_of(request, found))
     sent = request.POST.get("form", "")
-    target = TargetForm(request.POST if sent == "target" else None, initiative=initiative, indicator=found)
+    line = line_of(found, dimensions_of(initiative))
+    target = TargetForm(request.POST if sent == "target" else None, initiative=initiative, indicator=found, line=line)
     if sent == "target" and target.is_valid() and _set_target(request, found, target):
         return _edit_page(request, initiative, found)
     if sent == "remove-target":
@@ -95,7 +98,9 @@ def indicator_edit(request, initiative, indicator: str):
     context = {
         "indicator": found,
         "target_form": target,
-        "targets": [(one, set_words(found, one)) for one in _targets_of(request, found)],
+        "targets": [
+            (one, set_words(found, one), _part_words(line, one.category)) for one in _targets_of(request, found)
+        ],
         "span_form": span if found.breakdowns else None,
         "spans": _spans(found, names),
         "limits_form": limits,
@@ -127,7 +132,7 @@ def _set_target(request: HttpRequest, indicator: Indicator, form: TargetForm) ->
     messages.success(request, _("The target is set."))
     baseline = level_of(indicator.baseline_value, indicator.baseline_numerator, indicator.baseline_denominator)
     level = level_of(aim.get("value"), aim.get("numerator"), aim.get("denominator"))
-    if not aim.get("grain") and aim["partner"] is None:
+    if not aim.get("grain") and aim["partner"] is None and not aim.get("category"):
         for problem in check_target(indicator.direction, baseline, level):
             messages.warning(request, say(problem))
     return True
@@ -139,9 +144,16 @@ def _take_target_back(request: HttpRequest, indicator: Indicator) -> None:
     if row is None:
         raise Http404
     targets.remove_target(
-        indicator=indicator, period=row.period, grain=row.grain, partner=row.partner, by=request.membership
-    )
+        indicator=indicator, period=row.period, grain=row.grain, partner=row.partner, category=row.category,
+        by=request.membership,
+    )  # fmt: skip
     messages.success(request, _("The target is gone."))
+
+
+def _part_words(line: Line, category: str) -> str:
+    """A category in words; as it was written where the indicator is not split so any more."""
+    key = parse_category(line, category)
+    return wording.category_words(line, key) if isinstance(key, str) else category
 
 
 def _targets_of(request: HttpRequest, indicator: Indicator) -> QuerySet[Target]:
@@ -156,9 +168,9 @@ def _targets_csv(indicator: Indicator, rows: Iterable[Target]) -> HttpResponse:
         whose = "" if row.partner is None else row.partner.code
         numbers = [getattr(row, name) for name in names]
         said = [None if number is None else plain(number) for number in numbers]
-        return [indicator.slug, whose, row.grain or indicator.frequency, text_of(row.period), *said]
+        return [indicator.slug, whose, row.grain or indicator.frequency, text_of(row.period), row.category, *said]
 
-    columns = ("indicator", "partner", "grain", "period", *names)
+    columns = ("indicator", "partner", "grain", "period", "category", *names)
     return csv_answer(f"{indicator.slug}-targets", columns, (cells(row) for row in rows))
 
 

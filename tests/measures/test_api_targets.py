@@ -53,11 +53,20 @@ def test_every_target_with_its_numbers_as_text(work):
     ]  # fmt: skip
     shown = {key: value for key, value in rows[-1].items() if key != "id"}
     assert shown == {
-        "indicator": "placed", "partner": None, "grain": "quarter", "period": "2026-10", "value": None,
+        "indicator": "placed", "partner": None, "grain": "quarter", "period": "2026-10", "category": "", "value": None,
         "numerator": "60", "denominator": "100", "band": "2.5",
     }  # fmt: skip
     assert rows[0]["grain"] == "month"
     assert ask(work, f"{rows[0]['id']}/").json() == rows[0]
+
+
+def test_a_target_of_a_part_names_it(work, october):
+    with work.scope():
+        factories.make_dimension(work.initiative, "age", "young", "old")
+        split = factories.make_indicator(work.initiative, "served", breakdowns=["age"])
+        targets.put_target(indicator=split, period=october, value=Decimal(60), category="age:young", by=None)
+    rows = ask(work, "?indicator=served").json()["targets"]
+    assert [(row["category"], row["value"]) for row in rows] == [("age:young", "60")]
 
 
 def test_they_are_chosen_by_indicator_partner_and_month(work):

@@ -82,6 +82,7 @@ indicators:
     baseline: {period: 2025-06, value: 750}
     targets:
       - {period: 2026-06, value: 1000}
+      - {period: 2026-06, category: "age:14-15", value: 300}
       - {period: 2026-07, value: 12000, grain: year, band: 2.5}
       - {period: 2026-07, value: 3000, grain: year, partner: NO}
       - {period: 2027-06-01, value: 1100.5}
@@ -186,11 +187,11 @@ def test_every_key_arrives():
         assert completions.breakdowns == ["age", "need", "age+need"]
         assert (completions.baseline_period, completions.baseline_value) == (date(2025, 6, 1), 750)
         goals = [
-            (goal.value, goal.grain, goal.partner and goal.partner.code)
+            (goal.value, goal.grain or goal.category, goal.partner and goal.partner.code)
             for goal in Target.objects.filter(indicator=completions)
         ]
         assert goals == [
-            (1000, "", None), (12000, "year", None), (3000, "year", "NO"), (Decimal("1100.5"), "", None)
+            (1000, "", None), (300, "age:14-15", None), (12000, "year", None), (3000, "year", "NO"), (Decimal("1100.5"), "", None)
         ]  # fmt: skip
         assert completions.judged_from == date(2026, 3, 1)
         assert (rows["placed"].unit, rows["placed"].is_whole, completions.is_whole) == ("percent", False, True)

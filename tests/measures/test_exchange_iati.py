@@ -79,6 +79,7 @@ def place(riverside):
         )
         people = factories.make_indicator(riverside.initiative, "people", kind="unduplicated", direction="none")
         targets.put_target(indicator=served, period=OCTOBER, value=200, by=None)
+        targets.put_target(indicator=served, period=OCTOBER, value=120, category="age:young", by=None)
         targets.put_target(indicator=placed, period=date(2026, 10, 1), numerator=3, denominator=4, by=None)
         one, other, _ = riverside.partners
         for category, value in (("", 100), ("age:young", 60), ("age:old", 40)):
@@ -138,6 +139,17 @@ def test_results_go_out_with_measure_direction_baseline_targets_and_coverage(pla
         for one in (served, placed) for period in one.each("period") if period.first("target") is not None
     }  # fmt: skip
     assert wanted == {"2025-10-01": "200", "2026-10-01": "75"}
+
+
+def test_targets_of_parts_go_out_with_their_dimensions(place):
+    content, root = written(place)
+    validate(content)
+    periods = indicators_in(root)["served"].each("period")
+    assert [
+        (target.get("value"), [(one.get("name"), one.get("value")) for one in target.each("dimension")])
+        for period in periods
+        for target in period.each("target")
+    ] == [("200", []), ("120", [("age", "young")])]
 
 
 def test_small_cells_do_not_leave_the_house(place):
@@ -311,6 +323,26 @@ def test_dimensions_become_breakdowns(reader):
     assert "no total beside it" in orphan["exchange"]["verdicts"][0]["why"]
 
 
+def test_targets_of_parts_come_in_and_those_of_places_are_told(reader):
+    part = '<target value="60"><dimension name="sex" value="female"/></target>'
+    place = '<target value="10"><location ref="AF"/></target>'
+    content = activity(period('<target value="100"/>' + part + place))
+    report = bring_in(reader, content)
+    found = Indicator.objects.get(name="People reached")
+    assert found.breakdowns == ["sex"]
+    assert sorted(Target.objects.filter(indicator=found).values_list("category", "value")) == [
+        ("", 100), ("sex:female", 60),
+    ]  # fmt: skip
+    assert [one["why"] for one in report["definitions"] if one["verdict"] == "not_understood"] == [
+        "Targets of places are not kept here."
+    ]
+    assert bring_in(reader, content)["definition_counts"]["changed"] == 0
+    nameless = activity(period('<target value="7"><dimension value="female"/></target>'))
+    report = bring_in(reader, nameless)
+    assert any("is not a category" in one["why"] for one in report["definitions"])
+    assert Target.objects.get(indicator=found, category="").value == 100
+
+
 @pytest.mark.parametrize(
     ("start", "end", "word"),
     [
@@ -365,4 +397,6 @@ def test_what_goes_out_comes_in_again(place, hillcrest):
         assert dict(Figure.objects.filter(indicator=served).values_list("category", "value")) == {
             "": 100, "age:young": 60, "age:old": 40
         }  # fmt: skip
-        assert Target.objects.get(indicator=served).value == Decimal(200)
+        assert sorted(Target.objects.filter(indicator=served).values_list("category", "value")) == [
+            ("", Decimal(200)), ("age:young", Decimal(120)),
+        ]  # fmt: skip

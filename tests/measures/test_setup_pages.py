@@ -15,7 +15,7 @@ from measures.rules.kinds import AVAILABLE, KINDS
 from measures.rules.lines import Level, Line
 from measures.rules.samples import missing_row, sample_rows
 from measures.selectors.setup import owed_cell
-from measures.services import obligations, setup
+from measures.services import obligations, rollups, setup
 from measures.wording import said
 from tests import factories
 
@@ -338,6 +338,35 @@ def test_a_target_is_set_for_a_year_and_for_a_partner(ana, riverside):
         assert list(rows) == [(3000, "year", "P1"), (12000, "year", None)]
 
 
+def test_a_target_of_a_part_stands_beside_that_part_and_not_for_the_whole(ana, riverside):
+    with riverside.scope():
+        factories.make_dimension(riverside.initiative, "age", "young", "old")
+        row = factories.make_indicator(riverside.initiative, "courses", name="Courses", breakdowns=["age"])
+        for category, number in (("", 50), ("age:young", 20), ("age:old", 30)):
+            factories.make_figure(row, riverside.partners[0], date(2026, 1, 1), number, category=category)
+        rollups.rebuild(riverside.initiative)
+    page = riverside.url("indicators/courses/edit/")
+    form = ana.get(page).content.decode()
+    assert '<option value="age:young">Age: young</option>' in form
+    assert "age:unknown" not in form
+    part = {"form": "target", "period": "2027-06", "value": "40", "category": "age:young"}
+    assert ana.post(page, part).status_code == 302
+    assert ana.post(page, part | {"category": "age:adult"}).status_code == 422
+    html = ana.get(riverside.url("indicators/courses/?period=2026-01")).content.decode()
+    said = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
+    assert "young 20 so far 40 by June 2027 1 of 3" in said
+    assert "old 30 so far – 1 of 3" in said
+    assert "none is set" in said  # of the whole
+    rows = ana.get(riverside.url("indicators/courses/?period=2026-01&format=csv&table=age")).content.decode()
+    assert "young,20,1,3,40 by June 2027" in rows
+    assert "courses,,month,2027-06,age:young,40" in ana.get(page + "?table=targets").content.decode()
+    with riverside.scope():
+        target = Target.objects.get()
+    assert ana.post(page, {"form": "remove-target", "target": target.pk}).status_code == 302
+    with riverside.scope():
+        assert not Target.objects.exists()
+
+
 def test_a_target_on_the_wrong_side_of_its_baseline_is_pointed_out(ana, riverside):
     with riverside.scope():
         factories.make_indicator(
@@ -475,8 +504,8 @@ def test_a_filer_sees_the_own_row_and_changes_nothing(client, riverside):
         row = factories.make_indicator(riverside.initiative)
     client.force_login(factories.user_of(riverside.people.ben))
     html = client.get(riverside.url("obligations/")).content.decode()
-    assert "P1" in html
-    assert "P2" not in html
+    assert "Partner P1" in html
+    assert "Partner P2" not in html
     assert "Ask for an indicator" not in html
     assert client.post(riverside.url("obligations/"), {"form": "assign", "indicator": row.pk}).status_code == 403
     with riverside.scope():

@@ -212,8 +212,8 @@ class Results:
 
     def _is_below_zero(self, node: Node) -> bool:
         """Whether a number of an indicator is: the standard says nothing of it beforehand."""
-        said = [*node.each("baseline"), *(one for period in node.each("period") for one in period.each("target"))]
-        return any(number < 0 for one in (*said, *_values(node)) if (number := self._number(one)) is not None)
+        said = (*node.each("baseline"), *_targets(node), *_values(node))
+        return any(number < 0 for one in said if (number := self._number(one)) is not None)
 
     def _baseline(self, node: Node, kind: str) -> dict[str, Any]:
         baseline = next((one for one in node.each("baseline") if one.first("dimension") is None), None)
@@ -229,10 +229,11 @@ class Results:
         return found | {"baseline_value": number}
 
     def _breakdowns(self, node: Node) -> list[str]:
-        """The dimensions of an indicator's values, made where there are none; overlapping, as nothing says otherwise."""
+        """The dimensions of an indicator's values and targets, made where there are none; overlapping, as nothing says
+        otherwise."""
         found: dict[str, dict[str, str]] = {}
         together: list[str] = []
-        for value in _values(node):
+        for value in (*_values(node), *_targets(node)):
             pairs = [(one.get("name"), one.get("value")) for one in value.each("dimension")]
             pairs = [(name, option) for name, option in pairs if name and option]
             for name, option in pairs:
@@ -288,9 +289,10 @@ class Results:
             self._actual(activity, indicator, first, grain, actual)
 
     def _target(self, indicator: Indicator, first: date, grain: Grain | None, node: Node) -> None:
-        name = f"{indicator.name}, {text_of(first)}"
-        if node.first("dimension") is not None or node.first("location") is not None:
-            why = gettext_noop("Targets of parts or places are not kept here.")
+        category = self._category(node)
+        name = f"{indicator.name}, {text_of(first)}{', ' if category else ''}{category}"
+        if node.first("location") is not None:
+            why = gettext_noop("Targets of places are not kept here.")
             self.things.add("target", "", name, indicator.slug, NOT_UNDERSTOOD, why)
             return
         if not node.get("value"):
@@ -304,7 +306,9 @@ class Results:
             goal = {"numerator": number, "denominator": HUNDRED}
 
         def put() -> tuple[bool, bool]:
-            changed = targets.put_target(indicator=indicator, period=first, grain=str(grain), by=self.by, **goal)
+            changed = targets.put_target(
+                indicator=indicator, period=first, grain=str(grain), category=category, by=self.by, **goal
+            )
             return True, changed
 
         attempt(self.things, "target", "", name, indicator.slug, put, False)
@@ -313,9 +317,7 @@ class Results:
         self.exchanged.values += 1
         said = node.get("value")
         partner = self._partner(activity)
-        category = "+".join(
-            self.options.get(f"{one.get('name')}={one.get('value')}", "") for one in node.each("dimension")
-        )
+        category = self._category(node)
         place = (activity.reporter or activity.identifier, indicator.slug, text_of(first), category, said)
         why = ""
         number = self._number(node)
@@ -347,6 +349,11 @@ class Results:
                 _words(comment)[:2000],
             )
         )
+
+    def _category(self, node: Node) -> str:
+        """The category of a value or a target, as it is called here, or as the file spells it; empty for the total."""
+        said = [(one.get("name"), one.get("value")) for one in node.each("dimension")]
+        return "+".join(self.options.get(f"{name}={value}") or f"{name}:{value}" for name, value in said)
 
     def _partner(self, activity: Activity) -> str | None:
         for code in (activity.identifier, activity.reporter):
@@ -422,6 +429,11 @@ def _why(said: str) -> str:
 def _values(node: Node) -> Iterator[Node]:
     for period in node.each("period"):
         yield from period.each("actual")
+
+
+def _targets(node: Node) -> Iterator[Node]:
+    for period in node.each("period"):
+        yield from period.each("target")
 
 
 def _days(period: Node) -> tuple[date, date] | None:
