@@ -1,4 +1,4 @@
-"""What a person owes the agenda now: a signature."""
+"""What a person owes the agenda now: a signature, an answer that was promised."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from agenda.selectors.learning import promised_by
 from agenda.selectors.signing import unanswered
 from backbone.conditions import DueItem
 from backbone.models import Membership
@@ -17,8 +18,8 @@ SIGN_WITHIN = timedelta(days=30)
 
 
 def due(membership: Membership, as_of: datetime) -> list[DueItem]:
-    """Newest versions that the partners whom this person leads have not answered, a month after they came out;
-    two queries at most, always."""
+    """Newest versions that the partners whom this person leads have not answered, a month after they came out,
+    and what this person promised to find out; three queries at most, always."""
     tenant = membership.tenant
     day = as_of.astimezone(ZoneInfo(tenant.timezone)).date()
     items = []
@@ -34,6 +35,17 @@ def due(membership: Membership, as_of: datetime) -> list[DueItem]:
                 partner_id=partner.pk,
                 partner=partner.code,
                 is_late=_day(version.at, tenant.timezone) + SIGN_WITHIN < day,
+            )
+        )
+    for entry, learn_by in promised_by(membership):
+        items.append(
+            DueItem(
+                key=f"learning:{entry.pk}:{learn_by}",
+                label=_("Find out: %(question)s") % {"question": entry.text},
+                due=learn_by,
+                url=reverse("agenda:learning-entry", args=[tenant.slug, entry.initiative.slug, entry.pk]),
+                member_id=membership.pk,
+                is_late=learn_by < day,
             )
         )
     return sorted(items, key=lambda item: (item.due, item.key))

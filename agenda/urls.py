@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agenda.views import document, tree, versions
+from agenda.views import document, learning, phases, tree, versions, voices
 
 app_name = "agenda"
 urlpatterns = [
@@ -12,6 +12,10 @@ urlpatterns = [
     path("agenda/versions/", versions.listed, name="versions"),
     path("agenda/versions/<int:number>/", versions.version, name="version"),
     path("agenda/versions/<int:number>/sign/<str:partner>/", versions.sign, name="sign"),
+    path("agenda/learning/", learning.listed, name="learning"),
+    path("agenda/learning/<int:entry>/", learning.entry, name="learning-entry"),
+    path("agenda/voices/", voices.voices_page, name="voices"),
+    path("agenda/phases/", phases.phases_page, name="phases"),
     path("agenda/vision/", tree.vision, name="vision"),
     path("agenda/results/new/", tree.outcome_new, name="outcome-new"),
     path("agenda/results/<slug:outcome>/", tree.outcome, name="outcome"),

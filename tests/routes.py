@@ -15,7 +15,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from agenda.services import document, versions
+from agenda.services import document, learning, versions
+from backbone import conditions
 from backbone.models import Audience, Grant, Initiative, Proof, Publication
 from backbone.roles import Can, Role
 from backbone.services import invitations, keys
@@ -159,6 +160,10 @@ ROUTES: dict[str, Route] = {
     "agenda:sign": Route(Can.RATIFY, initiative(number=1, partner="P1")),
     "agenda:vision": Route(Can.EDIT_AGENDA, initiative()),
     "agenda:outcome-new": Route(Can.EDIT_AGENDA, initiative()),
+    "agenda:learning": Route(Can.LISTEN_IN, initiative()),
+    "agenda:learning-entry": Route(Can.LISTEN_IN, initiative(entry="@learning")),
+    "agenda:voices": Route(Can.LISTEN_IN, initiative()),
+    "agenda:phases": Route(Can.LISTEN_IN, initiative()),
     "agenda:outcome-move": Route(Can.EDIT_AGENDA, initiative(outcome="trained")),
     "agenda:outcome": Route(Can.EDIT_AGENDA, initiative(outcome="trained")),
     # --- shared measurement ---
@@ -300,6 +305,10 @@ def make_world(neighbourhood: factories.Neighbourhood) -> SimpleNamespace:
             why="short",
         )
         document.decline(suggestion=suggestion, by=people.ana, reason="too short")
+        entry = learning.add(
+            initiative=neighbourhood.initiative, sort="unknown", text="Who is missing?", by=people.ben,
+            owner=people.ana, learn_by=date(2199, 1, 1), about=conditions.things(neighbourhood.initiative)[:2],
+        )  # fmt: skip
         document.remark(initiative=neighbourhood.initiative, topic="vision", text="What about care?", by=people.ben)
         versions.publish(initiative=neighbourhood.initiative, by=people.ana, note="the first")
         factories.make_publication(neighbourhood.initiative, people.ana)
@@ -313,6 +322,7 @@ def make_world(neighbourhood: factories.Neighbourhood) -> SimpleNamespace:
         return SimpleNamespace(
             slug=neighbourhood.tenant.slug,
             draft=draft.pk,
+            learning=entry.pk,
             link=link.pk,
             token=token,
             correction=correction.pk,

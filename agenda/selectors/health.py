@@ -20,10 +20,11 @@ def readings(initiative: Initiative, as_of: datetime) -> list[Reading]:
     measures know."""
     tenant = Tenant.objects.get(pk=initiative.tenant_id)
     page = reverse("agenda:agenda", args=[tenant.slug, initiative.slug])
+    voices = reverse("agenda:voices", args=[tenant.slug, initiative.slug])
     return [
         _signed(initiative, as_of, tenant),
-        _led(initiative, as_of, page),
-        _seated(initiative, as_of, page),
+        _led(initiative, as_of, voices),
+        _seated(initiative, as_of, voices),
         Reading("agenda.cited", _("Decisions cite it"), None, _("Decisions are not recorded here yet."), as_of, page),
         Reading("agenda.recalled", _("People recall it"), None, _("Nobody has been asked yet."), as_of, page),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Prefetch
+from django.db.models import Count, Prefetch
 
 from agenda.models import Learning, LearningAbout
 from backbone.models import Initiative, Membership
@@ -21,10 +21,11 @@ def ledger(initiative: Initiative, sort: str = "", state: str = "") -> TenantQue
     return rows.prefetch_related(Prefetch("about", LearningAbout.objects.order_by("pk")))
 
 
-def promised_by(membership: Membership) -> list[Learning]:
-    """What a person is to find out by a day, over all initiatives, soonest first; one query."""
+def promised_by(membership: Membership) -> list[tuple[Learning, date]]:
+    """What a person is to find out by which day, over all initiatives, soonest first; one query."""
     rows = Learning.objects.filter(owner=membership, state=Learning.State.OPEN, learn_by__isnull=False)
-    return list(rows.select_related("initiative").order_by("learn_by", "pk"))
+    rows = rows.select_related("initiative").order_by("learn_by", "pk")
+    return [(row, row.learn_by) for row in rows if row.learn_by is not None]
 
 
 def overdue(initiative: Initiative, day: date) -> list[Learning]:
@@ -36,3 +37,13 @@ def overdue(initiative: Initiative, day: date) -> list[Learning]:
 def about(initiative: Initiative, row: str) -> list[Learning]:
     """What was asked or learned about a row of any condition ("measures.indicator:7"), the newest first."""
     return list(ledger(initiative).filter(about__row=row))
+
+
+def entry_of(initiative: Initiative, pk: int) -> Learning | None:
+    return ledger(initiative).select_related("by", "partner", "owner", "closed_by", "initiative").filter(pk=pk).first()
+
+
+def counts(initiative: Initiative) -> dict[str, int]:
+    """How many entries of each sort are open."""
+    rows = Learning.objects.filter(initiative=initiative, state=Learning.State.OPEN)
+    return dict(rows.values_list("sort").annotate(n=Count("pk")).order_by())

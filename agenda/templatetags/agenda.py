@@ -34,3 +34,9 @@ def codes(these: Iterable[str]) -> str:
 def signed_word(stance: str) -> str:
     """The state word of an answer to a version."""
     return {"signed": "signed", "reserved": "reserved", "refused": "not_signed"}[stance]
+
+
+@register.filter
+def item(found: Mapping[str, Any], key: str) -> Any:
+    """What a mapping has under a key; None when it has nothing there."""
+    return found.get(key)
