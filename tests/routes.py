@@ -309,6 +309,7 @@ def make_world(neighbourhood: factories.Neighbourhood) -> SimpleNamespace:
             initiative=neighbourhood.initiative, sort="unknown", text="Who is missing?", by=people.ben,
             owner=people.ana, learn_by=date(2199, 1, 1), about=conditions.things(neighbourhood.initiative)[:2],
         )  # fmt: skip
+        learning.take_up(entry=entry, becomes="action", what="We ask them", by=people.ana)
         document.remark(initiative=neighbourhood.initiative, topic="vision", text="What about care?", by=people.ben)
         versions.publish(initiative=neighbourhood.initiative, by=people.ana, note="the first")
         factories.make_publication(neighbourhood.initiative, people.ana)

@@ -107,7 +107,6 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("row", models.CharField(max_length=80)),
                 ("label", models.CharField(max_length=200)),
-                ("url", models.CharField(blank=True, default="", max_length=300)),
             ],
             options={
                 "abstract": False,

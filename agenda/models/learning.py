@@ -63,7 +63,6 @@ class LearningAbout(TenantOwned):
     learning = TenantForeignKey(Learning, models.CASCADE, related_name="about")
     row = models.CharField(max_length=80)
     label = models.CharField(max_length=200)
-    url = models.CharField(max_length=300, blank=True, default="")
 
     class Meta(TenantOwned.Meta):
         constraints = [models.UniqueConstraint(name="learning_about_once", fields=["tenant", "learning", "row"])]
