@@ -13,7 +13,8 @@ from bench import worlds
 from bench.measuring import Report, side_by_side
 from measures.models import Indicator
 from measures.rules.periods import Grain, text_of
-from measures.selectors.reading import read, window_for
+from measures.selectors.opening import window_for
+from measures.selectors.reading import read
 from measures.selectors.rollup_table import Wanted, copy_rollups
 from measures.services import rollups
 

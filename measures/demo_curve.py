@@ -11,7 +11,8 @@ from measures.lines import today
 from measures.models import CurveIdea, Indicator
 from measures.pinning import pin
 from measures.selectors.indicator import LENGTHS
-from measures.selectors.reading import read, window_for
+from measures.selectors.opening import window_for
+from measures.selectors.reading import read
 from measures.services import curves
 
 STORY = """\

@@ -20,7 +20,8 @@ from measures.rules.lines import PER_1000, PERCENT, Line
 from measures.rules.periods import Grain, start_of
 from measures.rules.plans import level_on
 from measures.selectors.indicator import Split
-from measures.selectors.reading import Reading, TrendPoint
+from measures.selectors.reading import Reading
+from measures.selectors.trend import TrendPoint
 from measures.windows import Window
 
 PER_YEAR = {Grain.MONTH: 12, Grain.QUARTER: 4, Grain.YEAR: 1}

@@ -20,7 +20,8 @@ from measures.rules.lines import Line
 from measures.rules.periods import Grain, parse_month, text_of
 from measures.rules.progress import Status
 from measures.selectors.parts import Whole
-from measures.selectors.reading import Reading, TrendPoint
+from measures.selectors.reading import Reading
+from measures.selectors.trend import TrendPoint
 from measures.selectors.versions import History
 from measures.windows import Window
 

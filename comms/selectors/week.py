@@ -18,7 +18,8 @@ from comms.selectors.readers import Reader
 from measures import wording
 from measures.rules.periods import Grain, parse_month
 from measures.selectors.forest import indicators_in_use
-from measures.selectors.reading import Reading, read, window_for
+from measures.selectors.opening import window_for
+from measures.selectors.reading import Reading, read
 
 LINES = 5  # sentences under one heading; the rest is counted
 FIGURES = 3

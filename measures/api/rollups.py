@@ -27,7 +27,7 @@ from measures.rules.periods import Grain, last_month
 from measures.selectors.attested import SameDefinition, same_definitions
 from measures.selectors.broken_down import BrokenDown, broken_down
 from measures.selectors.expected import expectations
-from measures.selectors.reading import codes_for
+from measures.selectors.opening import codes_for
 from measures.selectors.rollup_table import Wanted, copy_rollups
 from measures.windows import latest_month
 

@@ -25,7 +25,8 @@ from measures.rules.progress import Status
 from measures.rules.versions import Version
 from measures.selectors.community import Vintage
 from measures.selectors.parts import Whole
-from measures.selectors.reading import Reading, TrendPoint, live_point
+from measures.selectors.reading import Reading
+from measures.selectors.trend import TrendPoint, live_point
 from measures.selectors.versions import History
 from measures.windows import Window
 

@@ -15,8 +15,9 @@ from measures.models import Attestation, DefinitionVersion, Indicator
 from measures.rules.attested import Word, same_definition
 from measures.rules.combining import Combined
 from measures.rules.periods import Grain, last_month
+from measures.selectors.opening import Codes
 from measures.selectors.parts import wholes
-from measures.selectors.reading import Codes, Reading
+from measures.selectors.reading import Reading
 from measures.selectors.spans import Span, countings, span_of
 from measures.selectors.versions import History, histories
 

@@ -16,7 +16,8 @@ from measures.models import Indicator
 from measures.rules.kinds import NOT_FILED
 from measures.rules.periods import Grain, add_months, start_of
 from measures.selectors.chase import ChaseList, chase_list
-from measures.selectors.reading import Codes, Reading, own_window, read
+from measures.selectors.opening import Codes, own_window
+from measures.selectors.reading import Reading, read
 from measures.selectors.waiting import WaitingReport, waiting_reports
 from measures.windows import Window, latest_month
 

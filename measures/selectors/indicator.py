@@ -33,8 +33,9 @@ from measures.selectors.goals import goals_of_categories
 from measures.selectors.lenses import merged_categories
 from measures.selectors.obligations import rarer_duties
 from measures.selectors.parts import Part
-from measures.selectors.reading import Reading, TrendPoint, point_of
+from measures.selectors.reading import Reading
 from measures.selectors.series import SeriesRow, series
+from measures.selectors.trend import TrendPoint, point_of
 from measures.windows import Window
 
 LENGTHS = {Grain.MONTH: 25, Grain.QUARTER: 13, Grain.YEAR: 8}

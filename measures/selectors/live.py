@@ -13,7 +13,8 @@ from backbone.look.coverage import coverage_text
 from backbone.models import Initiative, Membership, Tenant
 from backbone.roles import Can
 from measures.models import Indicator
-from measures.selectors.reading import Reading, read, window_for
+from measures.selectors.opening import window_for
+from measures.selectors.reading import Reading, read
 
 
 def things_of(initiative: Initiative) -> Iterator[Thing]:

@@ -27,9 +27,10 @@ from measures.rules.periods import Grain, add_months, start_of
 from measures.rules.progress import progress
 from measures.selectors.computed import ComputedWhole
 from measures.selectors.obligations import Duties
-from measures.selectors.reading import Reading, TrendPoint, point_of, read
+from measures.selectors.reading import Reading, read
 from measures.selectors.series import SeriesRow, series
 from measures.selectors.spans import Counting, countings
+from measures.selectors.trend import TrendPoint, point_of
 from measures.windows import Window
 
 PERIODS = 13

@@ -7,76 +7,39 @@ while reading, partner by partner (`selectors.parts`); earlier spans of a trend 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
 from django.utils.translation import gettext as _
 
 from backbone.look.coverage import Coverage as Chip
-from backbone.models import Initiative, Membership, Partner, Tenant
-from backbone.roles import Can
+from backbone.models import Initiative, Partner
 from measures import goals, wording
 from measures.goals import Goal, OwnTarget, Reporting
 from measures.lines import dimensions_of, line_of
-from measures.lines import today as today_of
-from measures.models import Figure, Indicator
+from measures.models import Indicator
 from measures.rules.change import Change, last_successors, like_for_like
 from measures.rules.combining import Combined
 from measures.rules.coverage import Coverage, State
 from measures.rules.kinds import MEDIAN, NARRATIVE, ORDINAL, TO_DATE, UNDUPLICATED
 from measures.rules.lines import Line
-from measures.rules.periods import Grain, add_months, start_of
+from measures.rules.periods import Grain, start_of
 from measures.rules.progress import Status
-from measures.rules.small import Counts, counts_in
 from measures.rules.versions import Version
 from measures.selectors.community import Vintage
 from measures.selectors.computed import ComputedWhole
 from measures.selectors.goals import periods_of, targets_in
+from measures.selectors.opening import Codes, own_window
 from measures.selectors.outside import Outside
 from measures.selectors.parts import Whole, spans_of, usual_volumes, waiting, wholes
-from measures.selectors.series import SeriesRow, series
 from measures.selectors.spans import Span, countings
+from measures.selectors.trend import TREND, TrendPoint, trends
 from measures.selectors.versions import History, histories
-from measures.windows import Window, latest_month
+from measures.windows import Window
 
-TREND = 13  # spans in a sparkline: a year and the same month of the year before
 SHORTEST = 3  # fewer points are no line
-QUIET = 3  # months without any figure after which a page opens on the last month that has some
-
-Codes = Mapping[int, str]
 
 _NOBODY = Coverage(0, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class TrendPoint:
-    """One span of a trend. `value` is None where nothing stands, and where only a range is known: of people and of
-    medians, from `low` to `high`, or open above. Of a span that is not over, `label` states its months. `counts` are
-    the groups that it tells the size of (`rules.small`)."""
-
-    period: date
-    value: Decimal | None
-    is_partial: bool
-    filed: int = 0
-    expected: int = 0
-    excused: int = 0
-    words: str = ""
-    label: str = ""
-    is_running: bool = False
-    low: Decimal | None = None
-    high: Decimal | None = None
-    counts: Counts = field(default=(), compare=False, repr=False)
-
-    @property
-    def is_there(self) -> bool:
-        """Whether there is anything to draw."""
-        return self.value is not None or self.low is not None
-
-    def withheld(self) -> TrendPoint:
-        """The same without what it says."""
-        return replace(self, value=None, low=None, high=None, words="", counts=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,50 +246,6 @@ class Reading:
         return "" if self.goal is None else goals.goal_words(self.line, self.indicator, self.goal)
 
 
-def window_for(
-    initiative: Initiative,
-    params: Mapping[str, str],
-    tenant: Tenant,
-    grain: Grain = Grain.MONTH,
-    *,
-    as_of: datetime | None = None,
-) -> Window:
-    """The window a page of this initiative shows: what the address says, else the last month that is over.
-
-    Where nothing was filed for months, it opens on the last month that has a figure; at most one statement. `as_of`:
-    the figures in it as they stood then.
-    """
-    latest = latest_month(today_of(tenant))
-    window = Window.chosen(
-        params,
-        latest=latest,
-        default=latest if "period" in params else last_lively_month(initiative, latest),
-        tenant_starts=tenant.fiscal_year_starts,
-        grain=grain,
-    )
-    return replace(window, as_of=as_of)
-
-
-def last_lively_month(initiative: Initiative, latest: date) -> date:
-    """The last month that is over, or the last with any figure when that lies further back than `QUIET` months."""
-    ids = list(Indicator.objects.filter(initiative=initiative).values_list("pk", flat=True))
-    ends = [
-        Figure.objects.filter(indicator=pk, period__lte=latest).order_by("-period").values("period")[:1] for pk in ids
-    ]
-    if not ends:
-        return latest
-    found = ends[0].union(*ends[1:], all=True) if len(ends) > 1 else ends[0]
-    newest = max((row["period"] for row in found), default=None)
-    return latest if newest is None or newest >= add_months(latest, -QUIET) else newest
-
-
-def codes_for(initiative: Initiative, membership: Membership) -> Codes | None:
-    """Partners' codes by id for a reader who may know who is missing; None for one who may not."""
-    if membership.partner_ids(Can.READ_PARTNER_FIGURES) is not None:
-        return None
-    return dict(Partner.objects.filter(participations__initiative=initiative).values_list("pk", "code"))
-
-
 def read(
     initiative: Initiative,
     indicators: Sequence[Indicator],
@@ -368,7 +287,7 @@ def read(
     waits = waiting(spans.values(), window.as_of) if states is None else {}
     merged = last_successors(dict(Partner.objects.exclude(successor=None).values_list("pk", "successor")))
     targets = targets_in(indicators, windows, {pk: whole.combined for pk, whole in now.items()})
-    trends = _trends(initiative, lines, past, windows, now, before, trend)
+    drawn = trends(initiative, lines, past, windows, now, before, trend)
 
     found = []
     for indicator in indicators:
@@ -401,7 +320,7 @@ def read(
                 history=past[pk],
                 submitted=frozenset(submitted),
                 missing=None if codes is None else tuple(sorted(codes.get(one, str(one)) for one in absent)),
-                trend=trends.get(pk, ()),
+                trend=drawn.get(pk, ()),
                 own_targets={} if aims is None else aims.own,
                 published=outside.vintage(pk, own),
             )
@@ -417,101 +336,6 @@ def _is_comparable(indicator: Indicator, window: Window) -> bool:
     return year <= window.previous.period
 
 
-def own_window(indicator: Indicator, window: Window) -> Window:
-    """The window in which this indicator can be read: a quarterly one has no months, and one that is filed for the
-    tenant's year none of another year.
-    """
-    frequency = Grain(indicator.frequency)
-    if frequency.months <= window.grain.months and periods_of(indicator, window)[1]:
-        return window
-    own = replace(window, year_starts=window.tenant_starts).at(frequency)
-    return own.previous if own.is_running else own
-
-
 def _lines(initiative: Initiative, indicators: Iterable[Indicator]) -> dict[int, Line]:
     dimensions = dimensions_of(initiative)
     return {indicator.pk: line_of(indicator, dimensions) for indicator in indicators}
-
-
-def _trends(
-    initiative: Initiative,
-    lines: Mapping[int, Line],
-    past: Mapping[int, History],
-    windows: Mapping[int, Window],
-    now: Mapping[int, Whole],
-    before: Mapping[int, Whole],
-    length: int,
-) -> dict[int, tuple[TrendPoint, ...]]:
-    """The spans up to each window's, oldest first; the last two as they are read now."""
-    if length < 1:
-        return {}
-    rows: dict[tuple[int, date], TrendPoint] = {}
-    for own in set(windows.values()):
-        ids = [pk for pk, one in windows.items() if one == own]
-        found = series(
-            initiative, ids, own.grain, own.back(length - 1), own.period,
-            year_starts=own.sql_year, fill=False, as_of=own.as_of,
-        )  # fmt: skip
-        for row in found:
-            line = lines[row.indicator_id]
-            kind = past[row.indicator_id].kind_at(row.period)
-            rows[row.indicator_id, row.period] = point_of(row, line if kind == line.kind else replace(line, kind=kind))
-    trends = {}
-    for pk, own in windows.items():
-        for whole, at in ((before.get(pk), own.previous), (now.get(pk), own)):
-            if whole is not None:
-                rows[pk, at.period] = live_point(whole.combined, lines[pk], at)
-        places = [own.back(back) for back in range(length - 1, -1, -1)]
-        trends[pk] = tuple(rows.get((pk, place)) or TrendPoint(place, None, False) for place in places)
-    return trends
-
-
-def point_of(row: SeriesRow, line: Line) -> TrendPoint:
-    """A stored roll-up as a point of a trend."""
-    is_partial = row.state == State.PARTIAL
-    combined = Combined(
-        line.kind,
-        State(row.state),
-        Coverage(row.filed, row.expected, row.excused, missing=None),
-        value=row.lower if row.is_exact else row.number,
-        numerator=row.numerator,
-        denominator=row.denominator,
-        lower=row.lower,
-        upper=row.upper,
-        as_of_period=row.value_period,
-    )
-    words = _words(wording.shown(line, combined))
-    covered = (row.filed, row.expected, row.excused)
-    return TrendPoint(row.period, combined.value, is_partial, *covered, words, **_range_of(combined))
-
-
-def live_point(combined: Combined, line: Line, window: Window) -> TrendPoint:
-    """What is combined while reading, as a point of a trend. A span that still runs is never solid."""
-    ends = _range_of(combined)
-    is_partial = combined.state is State.PARTIAL or window.is_running
-    covered = combined.coverage
-    words = _words(wording.shown(line, combined, is_running=window.is_running))
-    return TrendPoint(
-        window.period,
-        combined.value,
-        is_partial and (combined.value is not None or ends["low"] is not None),
-        covered.filed,
-        covered.expected,
-        covered.excused,
-        words,
-        label=window.name if window.is_running else "",
-        is_running=window.is_running,
-        **ends,
-    )
-
-
-def _range_of(one: Combined) -> dict[str, Any]:
-    """The range of a figure that is no single number, and the groups that it tells the size of."""
-    counts = counts_in(one.kind, one.value, one.numerator, one.denominator, one.lower, one.upper)
-    is_range = one.value is None and one.kind in (UNDUPLICATED, MEDIAN)
-    return {"low": one.lower if is_range else None, "high": one.upper if is_range else None, "counts": counts}
-
-
-def _words(one: wording.Shown) -> str:
-    """A figure beside its point: without what a rate was divided from, for which a chart has no room."""
-    return str(replace(one, small="") if one.is_fraction and not one.words else one)

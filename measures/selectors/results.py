@@ -21,7 +21,8 @@ from measures.rules.small import counts_in, is_small
 from measures.selectors.computed import ComputedWhole
 from measures.selectors.forest import indicators_in_use
 from measures.selectors.indicator import LENGTHS
-from measures.selectors.reading import Reading, last_lively_month, read
+from measures.selectors.opening import last_lively_month
+from measures.selectors.reading import Reading, read
 from measures.selectors.small_inputs import small_inputs
 from measures.windows import Window, latest_month
 

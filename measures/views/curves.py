@@ -30,7 +30,8 @@ from measures.rules.forecast import Forecast
 from measures.rules.periods import Grain
 from measures.selectors.curves import curve_of, view_of
 from measures.selectors.indicator import LENGTHS
-from measures.selectors.reading import Reading, own_window, read, window_for
+from measures.selectors.opening import own_window, window_for
+from measures.selectors.reading import Reading, read
 from measures.services import curves
 
 UNDO = {"remove-partner": CurvePartner, "remove-idea": CurveIdea}

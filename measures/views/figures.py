@@ -26,8 +26,8 @@ from measures.selectors.figure import figure_view
 from measures.selectors.forest import indicators_in_use
 from measures.selectors.history import figure_steps
 from measures.selectors.obligations import Duties
+from measures.selectors.opening import window_for
 from measures.selectors.own import OwnComputed, OwnLine, own_computed, own_lines
-from measures.selectors.reading import window_for
 from measures.selectors.versions import histories
 from measures.views.links import csv_answer, report_url, rows_from, url_if_there
 from measures.views.then import as_of_context, as_of_of, shows_as_of

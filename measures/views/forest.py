@@ -32,7 +32,8 @@ from measures.selectors.corrections import total_words, undecided
 from measures.selectors.forest import Trees, branches, indicators_in_use, trees
 from measures.selectors.locks import open_requests, proposed_day
 from measures.selectors.obligations import Duties
-from measures.selectors.reading import codes_for, read, window_for
+from measures.selectors.opening import codes_for, window_for
+from measures.selectors.reading import read
 from measures.services import obligations
 from measures.views.links import grain_links, how_to_begin, report_url, rows_from, url_if_there, year_links
 from measures.windows import Window

@@ -32,7 +32,8 @@ from measures.selectors.forest import branches
 from measures.selectors.goals import periods_of
 from measures.selectors.history import excuse_steps, figure_steps
 from measures.selectors.indicator import LENGTHS, PartnerRow, partner_rows, splits
-from measures.selectors.reading import Reading, codes_for, own_window, read, window_for
+from measures.selectors.opening import codes_for, own_window, window_for
+from measures.selectors.reading import Reading, read
 from measures.selectors.restated import restatements
 from measures.selectors.told import at_levels, told
 from measures.views import composition

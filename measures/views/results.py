@@ -18,8 +18,8 @@ from measures.foresight import forecast_words, foresee, method_words
 from measures.rules.forecast import Forecast
 from measures.rules.kinds import UNDUPLICATED
 from measures.selectors.forest import branches
-from measures.selectors.reading import TREND
 from measures.selectors.results import Result, as_of, results, results_window
+from measures.selectors.trend import TREND
 from measures.views.links import csv_answer, grain_links, rows_from, year_links
 
 DRAWN_AT_MOST = 4

@@ -22,7 +22,8 @@ from measures.lines import lines
 from measures.models import FigureEvent, Restatement
 from measures.rules.figures import Entry
 from measures.selectors.figure import figure_view
-from measures.selectors.reading import read, window_for
+from measures.selectors.opening import window_for
+from measures.selectors.reading import read
 from measures.services import corrections, filings, rollups
 from tests import factories
 from tests.measures.test_reading_pages import rows, text

@@ -16,7 +16,8 @@ from comms.selectors.readers import owed, readers
 from measures.lines import lines
 from measures.models import Curve, CurveAction, CurveIdea, CurveStory, Target
 from measures.pinning import pin, unpin
-from measures.selectors.reading import read, window_for
+from measures.selectors.opening import window_for
+from measures.selectors.reading import read
 from measures.services import rollups
 from tests import factories
 from tests.measures.test_reading_pages import page, signed_in, text

@@ -25,7 +25,8 @@ from measures.publishing.judging import figures
 from measures.publishing.places import Place
 from measures.rules.figures import Entry
 from measures.rules.kinds import KINDS
-from measures.selectors.reading import read, window_for
+from measures.selectors.opening import window_for
+from measures.selectors.reading import read
 from measures.services import filings, rollups
 from measures.services.figure_rows import FigureRow
 from tests.factories import make_dimension, make_figure, make_indicator, make_member, make_partner, user_of

@@ -499,7 +499,7 @@ def test_pages_take_as_many_statements_for_thirty_partners_as_for_three(
 ):
     client = signed_in(world.people.ana, world.scope)
     client.get(world.url(rest))
-    with django_assert_max_num_queries(60) as few:
+    with django_assert_max_num_queries(70) as few:
         client.get(world.url(rest))
     with world.scope():
         for number in range(4, 31):

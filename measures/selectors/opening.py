@@ -1,0 +1,74 @@
+"""What a page opens on: which span of time, in which an indicator can be read, and which names its reader may know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+
+from backbone.models import Initiative, Membership, Partner, Tenant
+from backbone.roles import Can
+from measures.lines import today as today_of
+from measures.models import Figure, Indicator
+from measures.rules.periods import Grain, add_months
+from measures.selectors.goals import periods_of
+from measures.windows import Window, latest_month
+
+QUIET = 3  # months without any figure after which a page opens on the last month that has some
+
+Codes = Mapping[int, str]
+
+
+def window_for(
+    initiative: Initiative,
+    params: Mapping[str, str],
+    tenant: Tenant,
+    grain: Grain = Grain.MONTH,
+    *,
+    as_of: datetime | None = None,
+) -> Window:
+    """The window a page of this initiative shows: what the address says, else the last month that is over.
+
+    Where nothing was filed for months, it opens on the last month that has a figure; at most one statement. `as_of`:
+    the figures in it as they stood then.
+    """
+    latest = latest_month(today_of(tenant))
+    window = Window.chosen(
+        params,
+        latest=latest,
+        default=latest if "period" in params else last_lively_month(initiative, latest),
+        tenant_starts=tenant.fiscal_year_starts,
+        grain=grain,
+    )
+    return replace(window, as_of=as_of)
+
+
+def last_lively_month(initiative: Initiative, latest: date) -> date:
+    """The last month that is over, or the last with any figure when that lies further back than `QUIET` months."""
+    ids = list(Indicator.objects.filter(initiative=initiative).values_list("pk", flat=True))
+    ends = [
+        Figure.objects.filter(indicator=pk, period__lte=latest).order_by("-period").values("period")[:1] for pk in ids
+    ]
+    if not ends:
+        return latest
+    found = ends[0].union(*ends[1:], all=True) if len(ends) > 1 else ends[0]
+    newest = max((row["period"] for row in found), default=None)
+    return latest if newest is None or newest >= add_months(latest, -QUIET) else newest
+
+
+def codes_for(initiative: Initiative, membership: Membership) -> Codes | None:
+    """Partners' codes by id for a reader who may know who is missing; None for one who may not."""
+    if membership.partner_ids(Can.READ_PARTNER_FIGURES) is not None:
+        return None
+    return dict(Partner.objects.filter(participations__initiative=initiative).values_list("pk", "code"))
+
+
+def own_window(indicator: Indicator, window: Window) -> Window:
+    """The window in which this indicator can be read: a quarterly one has no months, and one that is filed for the
+    tenant's year none of another year.
+    """
+    frequency = Grain(indicator.frequency)
+    if frequency.months <= window.grain.months and periods_of(indicator, window)[1]:
+        return window
+    own = replace(window, year_starts=window.tenant_starts).at(frequency)
+    return own.previous if own.is_running else own
