@@ -69,7 +69,9 @@ def pieces(initiative: Initiative, *, now: datetime | None = None) -> Iterator[b
         adds_up = all(one.kind in ADDS_UP for one in members)
         yield _open("result", type=kind, **{"aggregation-status": _truth(adds_up)}) + _text("title", title)
         for indicator in members:
-            yield from _indicator(initiative, indicator, known[indicator.pk], tenant.small_cell_threshold)
+            line = known[indicator.pk]
+            is_of_people = indicator.counts_people or line.rule.is_computed
+            yield from _indicator(initiative, indicator, line, tenant.small_cell_threshold if is_of_people else 0)
         yield b"</result>\n"
     yield b"</iati-activity>\n</iati-activities>\n"
 

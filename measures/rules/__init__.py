@@ -30,7 +30,7 @@ tested against it. The map:
     derived     combined_from(), check_derived()      what is computed from others, over partners and over time
     vintages    split_note(), check_vintage()         what a source published, and when
     samples     sample_rows()                         sample numbers that show how a kind adds up
-    small       is_small(), withheld()                which cells are too small to be shown
+    small       is_few(), is_small(), withheld()      which cells are too small to be shown
     disclosure  suppress(), audit()                   what a published table hides so that nobody can compute it
     attested    Word, same_definition()               how much of a figure is counted as it is defined
     definitions check_definition(), check_goal()…     is an indicator well defined?

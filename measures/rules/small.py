@@ -1,7 +1,9 @@
 """Which cells of a breakdown are too small to be shown to readers who may not see single people in them. Pure.
 
-A count of 1 to threshold − 1 is withheld, zero may be shown; then as many further cells as are needed so that no
-withheld one can be had by taking the shown ones from the total. Source: product specification, 3.8 and N15; ResDAC.
+A count of 1 to threshold − 1 is withheld (`is_few`, which `disclosure` asks as well), zero may be shown; then as many
+further cells as are needed so that no withheld one can be had by taking the shown ones from the total. That is enough
+for one table on a page; what is published is attacked, with all that was published before, by `disclosure`.
+Source: product specification, 3.8 and N15; ResDAC.
 """
 
 from __future__ import annotations
@@ -15,9 +17,17 @@ from measures.rules.kinds import KINDS, MAXIMUM, MEDIAN, MILESTONE, MINIMUM, MON
 Counts = tuple[Decimal, ...]
 
 
+def is_few(count: Decimal, threshold: int) -> bool:
+    """Whether this many people are so few that somebody could be known. Nobody is not few: zero is shown.
+
+    Source: CMS cell size suppression policy (ResDAC): no cell of 1 to 10, directly or derivable; zero may be shown.
+    """
+    return 0 < abs(count) < threshold
+
+
 def is_small(counts: Iterable[Decimal], threshold: int) -> bool:
-    """Whether one of these counts is 1 to threshold − 1: a group in which somebody could be known."""
-    return any(0 < abs(count) < threshold for count in counts)
+    """Whether one of these groups is few: of a rate those who are counted in it, or those who are not."""
+    return any(is_few(count, threshold) for count in counts)
 
 
 def withheld(cells: Mapping[str, Sequence[Counts]], threshold: int, *, adds_up: bool) -> frozenset[str]:

@@ -232,12 +232,13 @@ def splits(initiative: Initiative, reading: Reading, *, threshold: int | None, i
     """The breakdowns of an indicator, each category with its trend, from the stored roll-ups, and its target; six
     statements.
 
-    `threshold` withholds small cells; None shows every cell to those who may see them. `is_merged` shows retired
+    `threshold` withholds small cells, where they are people; None shows every cell to those who may see them. `is_merged` shows retired
     categories under what they became.
     """
     line, window = reading.line, reading.window
     if not line.breakdowns or (threshold is not None and not line.rule.is_filed):
         return []  # whether a computed cell is small shows in its inputs' cells only
+    threshold = threshold if reading.indicator.counts_people else None
     length = SMALL_LENGTHS[window.grain]
     by_id = {reading.indicator.pk: line}
     lens = merged_categories(by_id) if is_merged else None

@@ -92,7 +92,11 @@ def _is_small(reading: Reading, threshold: int) -> bool:
     """Whether its group is too small: of what is computed, that of any input; of what is published, never."""
     if isinstance(reading.whole, ComputedWhole):
         return any(_is_small_figure(one.combined, threshold) for one in reading.whole.inputs.values())
-    return reading.line.rule.is_filed and _is_small_figure(reading.now, threshold)
+    return _counts_people(reading) and _is_small_figure(reading.now, threshold)
+
+
+def _counts_people(reading: Reading) -> bool:
+    return reading.line.rule.is_filed and reading.indicator.counts_people
 
 
 def _is_small_figure(now: Combined, threshold: int) -> bool:
@@ -118,12 +122,10 @@ def _small_inputs(
 
 def _small_periods(reading: Reading, threshold: int, small: set[tuple[int, date]]) -> frozenset[date]:
     """The periods of its trend that are too small to be told."""
-    pk, is_filed = reading.indicator.pk, reading.line.rule.is_filed
-    return frozenset(
-        point.period
-        for point in reading.trend
-        if (is_small(point.counts, threshold) if is_filed else (pk, point.period) in small)
-    )
+    if reading.line.rule.is_filed:
+        points = reading.trend if _counts_people(reading) else ()
+        return frozenset(point.period for point in points if is_small(point.counts, threshold))
+    return frozenset(point.period for point in reading.trend if (reading.indicator.pk, point.period) in small)
 
 
 def _without(reading: Reading, periods: frozenset[date]) -> Reading:

@@ -96,6 +96,16 @@ def test_a_rate_of_few_people_is_a_mark_on_the_results_page(riverside):
     assert [row["month"] for row in of(rows, "point")] == ["2026-10-01"]
 
 
+def test_what_is_no_people_is_shown_however_little_it_is(riverside):
+    months = [(2, 1, 1), (3, 3, 3)]
+    measured(riverside, "seats", months, kind="stock", counts_people=False)
+    measured(riverside, "people", months, kind="stock")
+    said = page(riverside, "ana", RESULTS)
+    assert [row["value"] for row in of(drawn(said, "chart-seats"), "point")] == [4, 9]
+    assert 'id="chart-people-spec"' not in said.content.decode()
+    assert "Hidden to protect people" in text(said)
+
+
 def test_the_results_page_shows_where_it_leads_beside_a_target(riverside):
     months = [(100 + 10 * number,) * 3 for number in range(13)]
     aimed = measured(riverside, "completions", months, baseline_value=300, baseline_period=date(2025, 10, 1))

@@ -3,7 +3,7 @@
 `suppress` decides what is hidden in a table, `audit` attacks what somebody else decided. In the order of use:
 
     cells        Cell, Sum, Table, Decision       what a reader sees, and what ties it together
-    primary      is_small(), dominated()…         what is hidden for its own sake; groups() of reluctant partners
+    primary      is_primary(), dominated()…       what is hidden for its own sake; groups() of reluctant partners
     board        Board, boards()                  one connected part of a table, with what is hidden so far
     complements  complete()                       what goes with it, line by line
     attack       Ranges                           what linear programs can still compute, and what stops them

@@ -11,28 +11,13 @@ from itertools import count
 from typing import TypeVar
 
 from measures.rules.disclosure.cells import Cell
+from measures.rules.small import is_few
 
 FEWEST_PARTNERS = 3
 LARGEST_SHARE = Decimal("0.8")
 SECRET_WIDTH = Decimal("0.2")
 
 Id = TypeVar("Id", int, str)
-
-
-def is_small(value: Decimal, threshold: int) -> bool:
-    """Whether this many people are so few that somebody could be known. Nobody is not few: zero is shown.
-
-    Source: CMS cell size suppression policy (ResDAC): no cell of 1 to 10, directly or derivable; zero may be shown.
-    """
-    return 0 < value < threshold
-
-
-def is_rate_small(numerator: Decimal, denominator: Decimal, threshold: int) -> bool:
-    """Whether those who are counted in a rate, or those who are not, are few: 48 of 50 tells of 2.
-
-    Source: the same policy, which forbids percentages from which a small cell follows; product specification, 3.8.
-    """
-    return is_small(numerator, threshold) or is_small(denominator - numerator, threshold)
 
 
 def few_partners(count: int) -> bool:
@@ -55,7 +40,7 @@ def dominated(contributions: Iterable[Decimal]) -> bool:
 
 def is_primary(cell: Cell, threshold: int) -> bool:
     """Whether a cell must be hidden for its own sake."""
-    return cell.is_secret or cell.counts_people and is_small(cell.value, threshold)
+    return cell.is_secret or cell.counts_people and is_few(cell.value, threshold)
 
 
 def width(cell: Cell, threshold: int) -> Decimal:

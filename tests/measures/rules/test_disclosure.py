@@ -22,10 +22,9 @@ from measures.rules.disclosure.primary import (
     few_partners,
     groups,
     is_primary,
-    is_rate_small,
-    is_small,
     width,
 )
+from measures.rules.small import counts_of, is_few, is_small
 
 from .tables import by_chance, by_programs, by_trying, cube, one_way, rate, square, to_date, to_protect
 
@@ -65,7 +64,7 @@ def changed(table: Table, **cells: dict) -> Table:
 
 
 def test_few_are_hidden_and_nobody_is_not():
-    assert [is_small(Decimal(value), K) for value in (0, 1, 10, 11)] == [False, True, True, False]
+    assert [is_few(Decimal(value), K) for value in (0, 1, 10, 11)] == [False, True, True, False]
 
 
 @pytest.mark.parametrize(
@@ -74,7 +73,7 @@ def test_few_are_hidden_and_nobody_is_not():
      (0, 0, False), (0, 5, True)],
 )  # fmt: skip
 def test_a_rate_tells_of_those_who_are_counted_and_of_those_who_are_not(numerator, denominator, small):
-    assert is_rate_small(Decimal(numerator), Decimal(denominator), K) is small
+    assert is_small(counts_of(None, Decimal(numerator), Decimal(denominator)), K) is small
 
 
 def test_a_sum_of_two_partners_or_of_a_dominant_one_is_a_secret():
