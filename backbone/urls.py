@@ -67,6 +67,7 @@ urlpatterns = [
     path(f"{HERE}publications/new/", publications.publication_new, name="publication-new"),
     path(f"{HERE}publications/links/", links.link_list, name="link-list"),
     path(f"{HERE}publications/links/new/", links.link_new, name="link-new"),
+    path(f"{HERE}publications/links/<int:link>/passphrase/", links.link_passphrase, name="link-passphrase"),
     path(f"{HERE}publications/links/<int:link>/revoke/", links.link_revoke, name="link-revoke"),
     path(f"{HERE}publications/visits/", publications.visit_list, name="visit-list"),
     path(f"{HERE}publications/<int:publication>/", publications.publication, name="publication"),

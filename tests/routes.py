@@ -128,6 +128,7 @@ ROUTES: dict[str, Route] = {
     "backbone:visit-list": Route(Can.READ_AUDIT, initiative(), _LEAD),
     "backbone:link-list": Route((Can.PUBLISH, Can.RELEASE), initiative()),
     "backbone:link-new": Route((Can.PUBLISH, Can.RELEASE), initiative()),
+    "backbone:link-passphrase": Route((Can.PUBLISH, Can.RELEASE), initiative(link="@link")),
     "backbone:link-revoke": Route((Can.PUBLISH, Can.RELEASE), initiative(link="@link")),
     # --- links, and what everybody may read ---
     "backbone:shared": Route(ANYBODY, lambda world: {"token": world.token}),

@@ -1,4 +1,4 @@
-"""The form that makes a share link."""
+"""The forms of share links: making one, changing its passphrase, telling it."""
 
 from __future__ import annotations
 
@@ -62,6 +62,35 @@ class LinkForm(forms.Form):
         if "shows" in said:
             said["publication"] = None if said["shows"] == LATEST else self._editions[said["shows"]][0]
         said["sites"] = said.get("sites", "").split()
+        return said
+
+
+class NewPassphraseForm(forms.Form):
+    """The passphrase from now on. Taking it off is said by a tick of its own, so that nobody does it by leaving a field
+    empty. `can_remove`: there is one.
+    """
+
+    passphrase = forms.CharField(
+        label=_("New passphrase"),
+        required=False,
+        max_length=200,
+        strip=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("At least 8 characters, better several words. Tell it by another way than the link."),
+    )
+    remove = forms.BooleanField(label=_("Ask for no passphrase any more"), required=False)
+
+    def __init__(self, *args, can_remove: bool, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not can_remove:
+            del self.fields["remove"]
+
+    def clean(self):
+        said = super().clean()
+        if bool(said.get("passphrase")) == bool(said.get("remove")):
+            both = _("Give a new passphrase or take it off, not both.")
+            neither = _("Give the new passphrase.")
+            self.add_error("passphrase", both if said.get("remove") else neither)
         return said
 
 

@@ -40,6 +40,8 @@ changes.register_verbs(
     {
         "link.made": gettext_noop("{by} made the link “{link}”"),
         "link.revoked": gettext_noop("{by} revoked the link “{link}”"),
+        "link.passphrase_set": gettext_noop("{by} gave the link “{link}” a new passphrase"),
+        "link.passphrase_removed": gettext_noop("{by} took the passphrase off the link “{link}”"),
     }
 )
 
@@ -104,6 +106,27 @@ def revoke(*, link: ShareLink, by: Membership) -> ShareLink:
         link.revoked_at, link.revoked_by = timezone.now(), by
         link.save(update_fields=["revoked_at", "revoked_by"])
         changes.record("link.revoked", on=link, by=by, initiative=link.initiative, link=link.name)
+    return link
+
+
+@transaction.atomic
+def change_passphrase(*, link: ShareLink, passphrase: str, by: Membership) -> ShareLink:
+    """Ask for this passphrase from now on, also of browsers that told another one; an empty one ends the asking.
+
+    Raises Refused: `link.ended`, `link.passphrase_short`, `link.passphrase_embedded`.
+    """
+    link = ShareLink.objects.select_for_update(of=["self"]).select_related("initiative").get(pk=link.pk)
+    if link.revoked_at is not None or link.expires_at <= timezone.now():
+        text = gettext_noop("The link “{link}” opens nothing any more. Make a new one.")
+        raise Refused(Problem("link.ended", text, {"link": link.name}))
+    if problems := _passphrase_problems(passphrase, link.embeds):
+        raise Refused(*problems)
+    if not passphrase and not link.passphrase:
+        return link
+    link.passphrase = make_password(passphrase) if passphrase else ""
+    link.save(update_fields=["passphrase"])
+    verb = "link.passphrase_set" if passphrase else "link.passphrase_removed"
+    changes.record(verb, on=link, by=by, initiative=link.initiative, link=link.name)
     return link
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from backbone import conditions, publishing
 from backbone.conditions import Edition
-from backbone.models import Comparison, Publication, PublishedBody, Restated
+from backbone.models import Comparison, Publication, PublishedBody, Restated, ShareLink
 from backbone.tenancy import database_time
 
 COMPARE = "backbone.tasks.compare_publications"
@@ -24,15 +24,17 @@ SLOWEST = timedelta(minutes=5)
 
 
 def compare_all() -> int:
-    """Hold the latest version of each span against live figures where something behind it changed since it was last
-    done; returns how many lines were written. In the tenant's scope; one statement for each that did not change.
+    """Hold the latest version of each span, and every one that somebody has a link to, against live figures where
+    something behind it changed since it was last done; returns how many lines were written. In the tenant's scope; one
+    statement for each that did not change.
     """
     done = dict(Comparison.objects.values_list("publication_id", "compared_at"))
+    linked = set(ShareLink.objects.alive().exclude(publication=None).values_list("publication_id", flat=True))
     seen: set[tuple] = set()
     written = 0
     for publication in Publication.objects.exclude(published_at=None).order_by("-version").select_related("initiative"):
         span = (publication.initiative_id, publication.grain, publication.period)
-        if span in seen:
+        if span in seen and publication.pk not in linked:
             continue
         seen.add(span)
         since = done.get(publication.pk, publication.as_of)

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from backbone.models import Initiative, Publication, PublishedBody, Tenant
 from backbone.selectors.publications import EditionName
 from backbone.tenancy import active_tenant_id
-from backbone.views.published import Door, headline_of, span_name
+from backbone.views.published import Door
+from backbone.views.rendered import headline_of, span_name
 
 ENTRIES = 20
 

@@ -1,4 +1,4 @@
-"""An initiative's share links: what there is, a new one, an end to one."""
+"""An initiative's share links: what there is, a new one, another passphrase, an end to one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from backbone import conditions
 from backbone.access import member_can
-from backbone.forms.links import LinkForm
+from backbone.forms.links import LinkForm, NewPassphraseForm
 from backbone.forms.people import refuse
 from backbone.models import ShareLink
 from backbone.problems import Refused
@@ -21,7 +21,7 @@ from backbone.selectors import links as reads
 from backbone.selectors import publications
 from backbone.services import links
 from backbone.views.publications import EDITORS
-from backbone.views.published import span_name
+from backbone.views.rendered import span_name
 
 OFFERED = 24  # of the latest publications
 
@@ -58,14 +58,41 @@ def link_new(request, initiative):
 
 
 @member_can(EDITORS)
+def link_passphrase(request, initiative, link: int):
+    """GET asks, POST gives the link another passphrase, or takes it off."""
+    found = _link(initiative, link)
+    said = request.POST if request.method == "POST" else None
+    form = NewPassphraseForm(said, can_remove=bool(found.passphrase))
+    if form.is_valid():
+        try:
+            links.change_passphrase(link=found, passphrase=form.cleaned_data["passphrase"], by=request.membership)
+        except Refused as refused:
+            refuse(form, refused)
+        else:
+            words = _("The link “%(link)s” asks for the new passphrase from now on.")
+            if form.cleaned_data.get("remove"):
+                words = _("The link “%(link)s” asks for no passphrase any more.")
+            messages.success(request, words % {"link": found.name})
+            return redirect("backbone:link-list", request.tenant.slug, initiative.slug)
+    context = {"initiative": initiative, "link": found, "form": form}
+    return render(request, "backbone/link_passphrase.html", context, status=422 if form.is_bound else 200)
+
+
+@member_can(EDITORS)
 @require_POST
 def link_revoke(request, initiative, link: int):
-    found = ShareLink.objects.filter(initiative=initiative, pk=link).first()
-    if found is None:
-        raise Http404
+    found = _link(initiative, link)
     links.revoke(link=found, by=request.membership)
     messages.success(request, _("The link “%(link)s” opens nothing any more.") % {"link": found.name})
     return redirect("backbone:link-list", request.tenant.slug, initiative.slug)
+
+
+def _link(initiative, pk: int) -> ShareLink:
+    """A link of this initiative. Raises Http404."""
+    found = ShareLink.objects.filter(initiative=initiative, pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
 
 
 def _made(initiative, link: ShareLink, token: str) -> dict:

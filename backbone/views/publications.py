@@ -21,7 +21,7 @@ from backbone.roles import Can
 from backbone.selectors import publications as reads
 from backbone.selectors.publications import EditionName
 from backbone.services import publications
-from backbone.views.published import render_parts, shown_body, span_name, years_of
+from backbone.views.rendered import render_parts, shown_body, span_name, years_of
 from backbone.wording import hint, say
 
 EDITORS = (Can.PUBLISH, Can.RELEASE)

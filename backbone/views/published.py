@@ -6,43 +6,29 @@ Members read them here; holders of a link in `views.shared`, everybody in `views
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from functools import partial
 from typing import Any
 
-from django.conf import settings
-from django.core.cache import cache
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.dates import MONTHS
-from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
-from redis.exceptions import RedisError
 
 from backbone import conditions
 from backbone.access import member_can
-from backbone.caching import release
 from backbone.htmx import page_or_part, wants_part
-from backbone.look.numbers import period_name
 from backbone.models import Audience, Membership, Publication, PublishedBody, Restated, ShareLink
 from backbone.roles import Can
 from backbone.selectors import publications as reads
 from backbone.selectors.publications import EditionName
 from backbone.services import documents, visits
-from backbone.templatetags.bb import chosen_theme
-from backbone.views import downloads
-
-CACHED_SECONDS = 24 * 3600
-# What many readers' addresses ask of a page; what somebody made up is worth no room.
-CHOICES = {"year": {"calendar"}, "language": set(dict(settings.LANGUAGES)), "theme": {"light", "dark", "auto"}}
+from backbone.views import downloads, rendered
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +36,7 @@ class Door:
     """Through which door a publication is read: as which audience, by whom, in which frame, and at which addresses.
 
     An address that is empty is not to be had through this door; a document's is that of all `files` with its form behind
-    it. `newer` is the newer version that it leads on to:
-    `publication` and `url`.
+    it. `newer` is the newer version that it leads on to: `publication` and `url`.
     """
 
     audience: str
@@ -161,8 +146,13 @@ def _door(request, initiative, edition: EditionName, newer: Publication | None =
 
 def show_page(request, body: PublishedBody, door: Door) -> HttpResponse:
     """A version as it was published, below what moved since and whether there is a newer one."""
-    is_kept = door.member is None and not body.has_moved and _is_usual(request.GET)
-    html = _kept_page(request, body, door) if is_kept else _page(request, body, door)
+    if door.member is None and not body.has_moved and rendered.is_usual(request.GET):
+        where = door.page.replace(door.secret, "") if door.secret else door.page
+        newer = door.newer and door.newer["publication"].pk
+        make = partial(_page, request, body, door)
+        html = rendered.kept_page(request, body, (where, newer), door.secret, make)
+    else:
+        html = _page(request, body, door)
     door.note(body, "page")
     return HttpResponse(html)
 
@@ -170,7 +160,7 @@ def show_page(request, body: PublishedBody, door: Door) -> HttpResponse:
 def _page(request, body: PublishedBody, door: Door) -> str:
     rows = reads.ledger(body.publication, body.audience) if body.has_moved else []
     moved = told(rows, reads.content(body)["parts"])
-    context = page_context(body, year_asked(request, body)) | {
+    context = rendered.page_context(body, rendered.year_asked(request, body)) | {
         "door": door,
         "files": [
             *downloads.links(door.files, downloads.said_language(request)),
@@ -190,31 +180,6 @@ def _seen_before(moved: list[MovedRow], body: PublishedBody, door: Door) -> date
     return seen_at if seen_at is not None and any(one.noticed_at > seen_at for one in moved) else None
 
 
-def _is_usual(asked: QueryDict) -> bool:
-    return all(len(said) == 1 and said[0] in CHOICES.get(name, ()) for name, said in asked.lists())
-
-
-def _kept_page(request, body: PublishedBody, door: Door) -> str:
-    """The page of a reader without a login, which is the same for all who chose alike: kept without the link's secret
-    and without the nonce, which are put in again for each."""
-    own = [str(request.csp_nonce), *([door.secret] if door.secret else [])]
-    tenant, newer = request.tenant, door.newer and door.newer["publication"].pk
-    where = door.page.replace(door.secret, "") if door.secret else door.page
-    chosen = (sorted(request.GET.items()), chosen_theme(request.COOKIES.get("theme")))
-    on = repr((where, chosen, newer, tenant.name, tenant.accent, tenant.timezone))
-
-    def make() -> str:
-        html = _page(request, body, door)
-        for place, word in enumerate(own):
-            html = html.replace(word, f"\0{place}\0")
-        return html
-
-    html: str = _kept(body, f"page:{hashlib.sha256(on.encode()).hexdigest()}", make)
-    for place, word in enumerate(own):
-        html = html.replace(f"\0{place}\0", word)
-    return html
-
-
 def show_data(body: PublishedBody, door: Door) -> HttpResponse:
     """The frozen bytes with their hash; a browser shows or keeps them."""
     door.note(body, "data")
@@ -227,7 +192,7 @@ def show_ledger(request, body: PublishedBody, door: Door) -> HttpResponse:
     context = {
         "door": door,
         "publication": publication,
-        "title": span_name(publication),
+        "title": rendered.span_name(publication),
         "rows": told(reads.history(publication, body.audience), reads.content(body)["parts"]),
     }
     return render(request, "backbone/published_ledger.html", context)
@@ -235,12 +200,12 @@ def show_ledger(request, body: PublishedBody, door: Door) -> HttpResponse:
 
 def show_chart(request, body: PublishedBody, door: Door, slug: str) -> HttpResponse:
     """One chart alone, with its numbers, for a frame on another site. Raises Http404 when there is none of that name."""
-    html = chart_html(body, slug, year_asked(request, body))
+    html = rendered.chart_html(body, slug, rendered.year_asked(request, body))
     if html is None:
         raise Http404
     door.note(body, "chart")
     found = reads.content(body)
-    context = {"door": door, "chart": html} | _heading(found)
+    context = {"door": door, "chart": html} | rendered.heading(found)
     return render(request, "backbone/published_chart.html", context)
 
 
@@ -250,7 +215,7 @@ def show_files(request, body: PublishedBody, door: Door, wanted: str = "") -> Ht
     context = downloads.context_of(body, door.files, downloads.said_language(request), wanted) | {
         "door": door,
         "publication": body.publication,
-        "title": span_name(body.publication),
+        "title": rendered.span_name(body.publication),
         "sha256": body.sha256,
     }
     return page_or_part(request, "backbone/published_files.html", "backbone/_published_files.html", context)
@@ -299,110 +264,12 @@ def told(rows: list[Restated], parts: dict[str, Any]) -> list[MovedRow]:
     return found
 
 
-def page_context(body: PublishedBody, year_starts: int) -> dict[str, Any]:
-    """What `_publication.html` needs to show a frozen body, its years beginning in that month."""
-    found = reads.content(body)
-    return shown_body(found, year_starts, parts_html(body, found, year_starts)) | {"sha256": body.sha256}
-
-
-def shown_body(found: dict[str, Any], year_starts: int, html: SafeString) -> dict[str, Any]:
-    """The same for a body whose parts are rendered already: a frozen one's, or a proof's."""
-    return _heading(found) | {
-        "headline": headline_of(found),
-        "parts": html,
-        "years": [(month, year_name(month), month == year_starts) for month in years_of(found)],
-    }
-
-
-def _heading(found: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "body": found,
-        "span_name": period_name(_month(found["period"]), found["grain"]),
-        "as_of": datetime.fromisoformat(found["as_of"]),
-        "published_at": datetime.fromisoformat(found["published_at"]) if found.get("published_at") else None,
-    }
-
-
-def headline_of(found: dict[str, Any]) -> str:
-    """What heads a publication: what a condition says does, else the initiative's name."""
-    said = next((part["headline"] for part in found["parts"].values() if part.get("headline")), "")
-    return said or found["initiative"]["name"]
-
-
-def parts_html(body: PublishedBody, found: dict[str, Any], year_starts: int) -> SafeString:
-    """The conditions' parts as HTML."""
-    return _kept(body, f"{year_starts}", lambda: render_parts(found["parts"], year_starts))
-
-
-def chart_html(body: PublishedBody, slug: str, year_starts: int) -> SafeString | None:
-    """One chart of a body as HTML, by the slug that its condition gives it; None when no condition has it."""
-    found = _kept(body, f"{year_starts}:{slug}", lambda: render_chart(reads.content(body)["parts"], slug, year_starts))
-    return found or None
-
-
-def _kept(body: PublishedBody, what: str, make: Callable[[], str]) -> SafeString:
-    """A body never changes, so what was rendered of it once is kept, in each language: by its hash, so that not even a
-    database that was put back to yesterday's gets another's."""
-    key = f"published:{release()}:{body.sha256}:{get_language()}:{what}"
-    try:
-        kept = cache.get(key)
-    except (RedisError, OSError):
-        kept = None
-    if kept is None:
-        kept = str(make())
-        if kept:  # an address that somebody made up is worth no room
-            with suppress(RedisError, OSError):
-                cache.set(key, kept, CACHED_SECONDS)
-    return mark_safe(kept)  # noqa: S308  (made by our own templates)
-
-
-def render_parts(parts: dict[str, Any], year_starts: int) -> SafeString:
-    """Each condition's part through its own template."""
-    by_slug = {condition.slug: condition for condition in conditions.registered()}
-    html = [
-        render_to_string(f"{slug}/_published.html", dict(by_slug[slug].shown(parts[slug], year_starts)))
-        for slug in conditions.SLUGS
-        if slug in parts
-    ]
-    return mark_safe("\n".join(html))  # noqa: S308  (as above)
-
-
-def render_chart(parts: dict[str, Any], slug: str, year_starts: int) -> str:
-    """A chart through the template of the first condition that has one of that slug; empty when none has."""
-    for condition in conditions.registered():
-        part = parts.get(condition.slug)
-        context = condition.chart(part, slug, year_starts) if part else None
-        if context is not None:
-            return render_to_string(f"{condition.slug}/_published_chart.html", {**context, "is_alone": True})
-    return ""
-
-
-def years_of(found: dict[str, Any]) -> list[int]:
-    """The years a reader can choose: the tenant's as it was then, and the calendar's."""
-    return list(dict.fromkeys((found["tenant"]["fiscal_year_starts"], 1)))
-
-
-def year_name(month: int) -> str:
-    return _("Calendar year") if month == 1 else _("Year from %(month)s") % {"month": MONTHS[month]}
-
-
-def span_name(publication: Publication) -> str:
-    return period_name(publication.period, publication.grain)
-
-
 def frozen_answer(body: PublishedBody, edition: EditionName) -> HttpResponse:
     """The frozen bytes with their hash; a browser shows or keeps them."""
     response = HttpResponse(body.body.encode(), content_type="application/json")
     response.headers["ETag"] = f'"{body.sha256}"'
     response.headers["Content-Disposition"] = f'inline; filename="{edition}.json"'
     return response
-
-
-def year_asked(request, body: PublishedBody) -> int:
-    """The month in which years begin for this reader: as the address says, else as the tenant's do."""
-    usual = years_of(reads.content(body))
-    asked = request.GET.get("year", "")
-    return 1 if asked == "calendar" else int(asked) if asked in map(str, usual) else usual[0]
 
 
 def named(initiative, edition: EditionName) -> tuple[Publication, Publication | None]:
@@ -414,8 +281,4 @@ def named(initiative, edition: EditionName) -> tuple[Publication, Publication | 
 
 
 def _row(publication: Publication) -> dict[str, Any]:
-    return {"publication": publication, "edition": EditionName.of(publication), "name": span_name(publication)}
-
-
-def _month(text: str) -> date:
-    return date.fromisoformat(f"{text}-01")
+    return {"publication": publication, "edition": EditionName.of(publication), "name": rendered.span_name(publication)}

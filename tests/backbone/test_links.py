@@ -22,11 +22,11 @@ from scipy.stats import chisquare
 
 from backbone import conditions
 from backbone.conditions import Condition
-from backbone.models import Grant, Membership, ShareLink, Visit
+from backbone.models import Change, Grant, Membership, ShareLink, Visit
 from backbone.problems import Refused
 from backbone.roles import Role
 from backbone.services import links
-from backbone.views import published
+from backbone.views import rendered
 from tests import factories
 from tests.pages import without_chance
 
@@ -387,13 +387,13 @@ class Drawn(Condition):
 
 def draw(monkeypatch) -> None:
     """Let that condition stand in for the measures, with a template of one line."""
-    real = published.render_to_string
+    real = rendered.render_to_string
 
     def render(name, context, request=None):
         return f"<p>{context}</p>" if name.startswith("measures/") else real(name, context, request)
 
     monkeypatch.setitem(conditions._registered, "measures", Drawn())
-    monkeypatch.setattr(published, "render_to_string", render)
+    monkeypatch.setattr(rendered, "render_to_string", render)
 
 
 @pytest.fixture
@@ -492,3 +492,71 @@ def test_no_log_line_holds_a_token(shared, caplog):
     assert [record for record in caplog.records if shared.token in record.getMessage()]  # there is something to mask
     assert [line for line in lines if shared.token.partition("-")[2] in line] == []
     assert any(f"/s/{shared.tenant.pk}-***/" in line for line in lines)
+
+
+# --- another passphrase ---
+
+
+def ask_for(place, link, **said):
+    staff = Client()
+    staff.force_login(factories.user_of(place.people.ana))
+    return staff.post(place.url(f"publications/links/{link.pk}/passphrase/"), said)
+
+
+def verbs(place) -> list[str]:
+    with place.scope():
+        return list(
+            Change.objects.filter(verb__startswith="link.passphrase").order_by("pk").values_list("verb", flat=True)
+        )
+
+
+def test_a_new_passphrase_is_asked_for_also_of_who_told_the_old_one(guarded):
+    browser = Client()
+    tell(browser, guarded.token, "river of words")
+    assert browser.get(at(guarded.token)).status_code == 200
+    assert ask_for(guarded, guarded.link, passphrase="river of songs").status_code == 302
+    assert browser.get(at(guarded.token)).status_code == 302
+    assert tell(browser, guarded.token, "river of words").status_code == 422
+    assert tell(browser, guarded.token, "river of songs").status_code == 302
+    assert browser.get(at(guarded.token)).status_code == 200
+    assert verbs(guarded) == ["link.passphrase_set"]
+
+
+def test_a_passphrase_is_taken_off_by_a_tick_and_not_by_an_empty_field(guarded):
+    assert ask_for(guarded, guarded.link).status_code == 422
+    assert Client().get(at(guarded.token)).status_code == 302
+    assert ask_for(guarded, guarded.link, remove="on", passphrase="river of songs").status_code == 422
+    assert ask_for(guarded, guarded.link, remove="on").status_code == 302
+    assert Client().get(at(guarded.token)).status_code == 200
+    assert verbs(guarded) == ["link.passphrase_removed"]
+
+
+def test_a_link_without_a_passphrase_can_be_given_one(shared):
+    page = ask_for(shared, shared.link, remove="on")
+    assert page.status_code == 422, "there is none to take off"
+    assert ask_for(shared, shared.link, passphrase="short").status_code == 422
+    assert ask_for(shared, shared.link, passphrase="river of songs").status_code == 302
+    assert Client().get(at(shared.token)).status_code == 302
+
+
+def test_no_passphrase_for_a_link_that_ended_or_shows_charts_elsewhere(shared):
+    with shared.scope():
+        embeds = factories.make_link(shared.initiative, shared.people.ana, embeds=True)[0]
+        links.revoke(link=shared.link, by=shared.people.ana)
+        for link, code in ((embeds, "link.passphrase_embedded"), (shared.link, "link.ended")):
+            with pytest.raises(Refused) as refused:
+                links.change_passphrase(link=link, passphrase="river of songs", by=shared.people.ana)
+            assert [problem.code for problem in refused.value.problems] == [code]
+    assert ask_for(shared, shared.link, passphrase="river of songs").status_code == 422
+
+
+def test_the_page_for_a_passphrase_asks_the_same_of_any_link(shared, django_assert_max_num_queries):
+    staff = Client()
+    staff.force_login(factories.user_of(shared.people.ana))
+    address = shared.url(f"publications/links/{shared.link.pk}/passphrase/")
+    with django_assert_max_num_queries(20) as first:
+        assert staff.get(address).status_code == 200
+    for number in range(5):
+        make(shared, name=f"link {number}")
+    with django_assert_max_num_queries(len(first)):
+        assert staff.get(address).status_code == 200

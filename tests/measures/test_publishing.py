@@ -29,7 +29,7 @@ from measures.selectors.opening import window_for
 from measures.selectors.reading import read
 from measures.services import filings, rollups
 from measures.services.figure_rows import FigureRow
-from tests.factories import make_dimension, make_figure, make_indicator, make_member, make_partner, user_of
+from tests.factories import make_dimension, make_figure, make_indicator, make_link, make_member, make_partner, user_of
 from tests.measures.published import OCTOBER, agree, checked, part_of, published
 
 SEPTEMBER = date(2026, 9, 1)
@@ -380,6 +380,20 @@ def test_a_reader_is_told_what_moved_and_that_it_was_read_before(riverbend, clie
     page = client.get(riverbend.url("published/2026-10-v1/")).content.decode()
     assert "K1, October 2026 restated since publication: 1,250 → 1,230." in page
     assert "You read it on" in page
+
+
+def test_who_has_a_link_to_an_older_version_is_told_too(riverbend, client):
+    """Of two older versions the one is looked at by whoever has the link, the other by nobody in particular."""
+    with riverbend.scope():
+        first = published(riverbend)
+        _link, token = make_link(riverbend.initiative, riverbend.people.ana, publication=first, audience="funders")
+        second, third = published(riverbend), published(riverbend)
+    correct(riverbend, 280)
+    with riverbend.scope():
+        assert set(Restated.objects.values_list("publication", flat=True)) == {first.pk, third.pk}
+        assert second.version == 2
+    page = client.get(f"/s/{token}/").content.decode()
+    assert "K1, October 2026 restated since publication: 1,250 → 1,230." in page
 
 
 def test_a_hidden_figure_that_moves_is_told_to_nobody(riverbend):
