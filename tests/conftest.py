@@ -28,8 +28,12 @@ def django_db_modify_db_settings(worker_id):
 
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(worker_id):
-    """All workers share one Valkey, and their databases the same numbers: each says whose its keys are."""
-    settings.CACHES["default"]["KEY_PREFIX"] = f"test-{RUN}-{worker_id}"
+    """All workers share one Valkey, and their databases the same numbers: each says whose its keys are.
+
+    The product does without a cache that does not answer within a quarter of a second, and says nothing of it. On a
+    machine that is busy with the tests Valkey is that slow at times, and a test of what is kept would find nothing kept.
+    """
+    settings.CACHES["default"] |= {"KEY_PREFIX": f"test-{RUN}-{worker_id}", "OPTIONS": {"socket_timeout": 30}}
 
 
 @pytest.fixture(scope="session")
