@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.translation import gettext_noop
 
+from agenda import demo as demo_agenda
 from backbone import changes
 from backbone.models import Change, Grant, Initiative, Membership, Partner, Tenant, User
 from backbone.tenancy import tenant_scope
@@ -113,6 +114,7 @@ def load_riverbend(say: Say, passwords: Passwords, today: date) -> None:
         _finish(tenant, initiative)
         demo_curve.turn(tenant, initiative)
         say(f"Riverbend: publishing {text_of(add_months(calendar.open_month, -1))}")
+        demo_agenda.begin(initiative)
         demo_publication.agree(initiative)
         dana = Membership.objects.get(email="dana@riverbend.example")
         demo_publication.publish(initiative, add_months(calendar.open_month, -1), dana)
