@@ -17,7 +17,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation.template import templatize
 
-from agenda.models import Agenda, Outcome
+from agenda.models import Outcome, Section
 from backbone.look.numbers import long_date, near_date, number, percent, period_name, short_date, signed
 from backbone.models import Initiative, Membership, Partner, Tenant
 from backbone.problems import Month, Problem, Word
@@ -239,13 +239,19 @@ def read_aloud(response) -> str:
     return html.unescape(" ".join([re.sub(r"<[^>]*>", " ", page), *told]))
 
 
+def stands_in(sentence: str, told: str) -> bool:
+    """Whether a page says this: not as the beginning of a longer word, which may well be Spanish."""
+    words = " ".join(sentence.split())
+    return words in told and re.search(rf"(?<!\w){re.escape(words)}(?!\w)", told) is not None
+
+
 def left_in_english(response, entries: Entries) -> set[str]:
     """Words of the list above, and whole sentences of the catalogue that read differently in Spanish."""
     told = " ".join(read_aloud(response).split())
     sentences = {
         single
         for (_context, single, _plural), texts in entries.translations.items()
-        if len(single) > 6 and texts[0] != single and not PLACES.search(single) and " ".join(single.split()) in told
+        if len(single) > 6 and texts[0] != single and not PLACES.search(single) and stands_in(single, told)
     }
     return sentences | {found.group().lower() for found in NEVER.finditer(told)}
 
@@ -257,7 +263,7 @@ def ribera(riverside):
         with riverside.scope():
             Tenant.objects.filter(pk=riverside.tenant.pk).update(name="Ribera")
             Initiative.objects.update(name="Juventud con trabajo")
-            Agenda.objects.update(vision="Cada joven de Ribera encuentra un camino al trabajo.")
+            Section.objects.update(text="Cada joven de Ribera encuentra un camino al trabajo.")
             outcome = Outcome.objects.get()
             Outcome.objects.update(title="Cada joven termina su formación")
             for partner in riverside.partners:
