@@ -13,6 +13,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from allauth.mfa.totp.internal.auth import hotp_value, yield_hotp_counters_from_time
 from playwright.sync_api import expect
 
 from tests.waiting import until
@@ -457,6 +458,53 @@ def test_a_colleagues_report_is_not_there(site, visit):
 
 
 # --- 5.3: Frank reads the results ---
+
+
+@CHANGES_THE_SITE
+def test_a_funder_is_invited_and_comes_in_with_a_second_factor(site, visit):
+    """Step 1: the link of the mail, a password, an authenticator app; then one initiative, with nothing to change in it."""
+    admin = visit("admin")
+    admin.goto(f"{site.url}/o/riverbend/-/members/invite/")
+    admin.get_by_label("E-mail").fill("fran@fund.example")
+    admin.get_by_label("Name").fill("Fran")
+    admin.get_by_label("Role").select_option("funder")
+    admin.get_by_role("button", name="Send the invitation").click()
+    admin.get_by_text("on its way to fran@fund.example").wait_for()
+    admin.goto(site.page("outbox/"))
+    admin.get_by_role("link", name=re.compile("invites you to Riverbend")).first.click()
+    link = re.search(r"https?://\S+/accounts/invitations/\S+/", admin.content())[0]
+
+    fran = visit(None)
+    fran.goto(link)
+    words = site.passwords["fran@fund.example"] = "four plain words here"
+    fran.get_by_label("Password", exact=True).fill(words)
+    fran.get_by_label("The password again").fill(words)
+    fran.get_by_role("button", name="Join").click()
+    fran.wait_for_url(re.compile("/o/riverbend/"))
+    fran.goto(f"{site.url}/accounts/2fa/totp/activate/")
+    if "/reauthenticate/" in fran.url:
+        fran.get_by_label("Password").fill(words)
+        fran.locator("main form button[type=submit]").first.click()
+    secret = fran.locator("main code").inner_text()
+    fran.locator("input[name=code]").fill(code_of(secret))
+    fran.get_by_role("button", name="Connect the app").click()
+    fran.wait_for_url(re.compile("/accounts/2fa/(?!totp/activate)"))
+
+    again = visit(None)
+    again.goto(f"{site.url}/accounts/login/")
+    sign_in(again, site, "fran@fund.example")
+    again.wait_for_url(re.compile("/accounts/2fa/authenticate/"))
+    again.goto(site.page("published/"))
+    assert "/accounts/2fa/authenticate/" in again.url, "the password is not enough"
+    again.locator("input[name=code]").fill(code_of(secret))
+    again.get_by_role("button", name="Sign in", exact=True).click()
+    again.wait_for_url(re.compile("/o/riverbend/youth-to-work/published/"))
+    assert again.locator("main").locator("form:not(.vega-bindings), button, input, select, textarea").count() == 0
+
+
+def code_of(secret: str) -> str:
+    """The six digits that an authenticator app shows now."""
+    return f"{hotp_value(secret, next(yield_hotp_counters_from_time())):06d}"
 
 
 def test_a_funder_reads_what_is_published_and_nothing_else(site, visit):
