@@ -17,3 +17,4 @@ class MaskedLogger(Logger):
 
 
 logger_class = MaskedLogger
+preload_app = True  # loaded once, before the workers part ways: they share its memory and are there at once

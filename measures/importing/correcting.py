@@ -10,8 +10,7 @@ from backbone import tabular
 from backbone.wording import say
 from measures.importing.office import Office
 from measures.importing.preview import Preview
-from measures.importing.workbooks import ask, write_workbook
-from measures.importing.workbooks.writing import Marked
+from measures.importing.workbooks import ask
 
 
 class Given(NamedTuple):
@@ -35,6 +34,8 @@ def rows_to_correct(preview: Preview, office: Office) -> Given:
 
 
 def _workbook(preview: Preview, office: Office) -> bytes | None:
+    from measures.importing.workbooks.writing import Marked, write_workbook
+
     filled = preview.filled
     if filled is None:
         return None

@@ -14,7 +14,7 @@ from backbone.problems import Refused
 from backbone.roles import Can
 from backbone.wording import hint, say
 from measures.importing.office import Office
-from measures.importing.workbooks import ask, write_workbook
+from measures.importing.workbooks import ask
 from measures.rules.periods import parse_month, text_of
 
 CAN_IMPORT = (Can.DRAFT, Can.OVERRIDE)
@@ -40,6 +40,8 @@ def workbook(request, initiative, partner, period):
     months = f"{period:%Y-%m}" if period == until else f"{period:%Y-%m}_{until:%Y-%m}"
     response["Content-Disposition"] = f'attachment; filename="{initiative.slug}-{_plain(seat.code)}-{months}.xlsx"'
     response["X-Content-Type-Options"] = "nosniff"
+    from measures.importing.workbooks.writing import write_workbook
+
     write_workbook(response, asked)
     return response
 

@@ -1,5 +1,6 @@
 """bin/start and bin/manage as a person meets them."""
 
+import contextlib
 import json
 import re
 import signal
@@ -18,6 +19,7 @@ from backbone.embedded.places import server_account
 from backbone.embedded.ports_and_logs import free_port, port_is_taken
 from backbone.embedded.servers import Postgres, Valkey
 from tests.ground.launcher import PROJECT, clean_environment
+from tests.waiting import until
 
 
 def program(name: str, *arguments: str, state: Path) -> subprocess.Popen:
@@ -64,65 +66,78 @@ def test_a_taken_port_is_named_with_the_way_out(state):
     assert "Traceback" not in error
 
 
-@pytest.fixture
-def started(state):
-    """bin/start on a free port, without the demonstration."""
-    start = program("start", "--no-demo", "--port", str(free_port()), state=state)
-    yield start, address_of(start)
-    if start.poll() is None:
-        start.terminate()
-        start.communicate(timeout=60)
+def test_from_an_empty_folder_through_all_that_may_befall_it(state):
+    """One state folder and three starts, since each takes a while: killed, told to stop, and stopped by a part of it."""
+    first = program("start", "--no-demo", "--port", str(free_port()), state=state)
+    with ending(first):
+        address = address_of(first)
+        it_serves(address)
+        a_second_start_is_refused_and_a_command_joins(first, state)
+        killed_servers_come_back(address, state)
+        left = processes_of(state)
+        assert set(left) == {"web", "worker", "beat"}
+        first.kill()
+        said = first.communicate()[1]
+    assert "postgres had ended and was started again" in said
+    assert "valkey had ended and was started again" in said
+    assert all(map(alive, left.values()))
+
+    port = address.rpartition(":")[2]
+    second = program("start", "--no-demo", "--port", port, state=state)
+    with ending(second):
+        assert address_of(second) == address
+        assert not any(map(alive, left.values()))
+        it_stops_as_a_whole(second, state)
+
+    third = program("start", "--no-demo", "--port", port, state=state)
+    with ending(third):
+        one_process_ending_ends_all(third, state)
 
 
-def test_it_serves_is_joined_and_stops_as_a_whole(started, state):
-    start, address = started
+@contextlib.contextmanager
+def ending(start: subprocess.Popen):
+    """Whatever goes wrong inside, this start does not outlive the test."""
+    try:
+        yield
+    finally:
+        if start.poll() is None:
+            start.terminate()
+            start.communicate(timeout=60)
+
+
+def it_serves(address: str) -> None:
     with urllib.request.urlopen(f"{address}/accounts/login/", timeout=30) as page:
         assert page.status == 200
         assert b"<form" in page.read()
 
-    second = ended(program("start", "--no-demo", state=state))
-    assert second[0] == 1
-    assert f"already runs on {state} (process {start.pid})" in second[2]
 
+def a_second_start_is_refused_and_a_command_joins(start: subprocess.Popen, state: Path) -> None:
+    status, _, error = ended(program("start", "--no-demo", state=state))
+    assert status == 1
+    assert f"already runs on {state} (process {start.pid})" in error
     services = (state / "services.json").read_text()
-    assert ended(program("manage", "migrate", "--check", state=state))[0] == 0
+    assert ended(program("manage", "migrate", "--check", "--skip-checks", state=state))[0] == 0
     assert (state / "services.json").read_text() == services
 
-    processes = processes_of(state).values()
-    start.send_signal(signal.SIGINT)
-    status, _, error = ended(start)
-    assert status == 0
-    assert "Stopping" in error
-    assert not any(map(alive, processes))
-    ports = [int(port) for port in re.findall(r":(\d+)/", services)]
-    assert len(ports) == 3
-    assert not [port for port in ports if port_is_taken(port)]
 
-
-def test_killed_servers_come_back_at_their_old_addresses(started, state):
-    start, address = started
+def killed_servers_come_back(address: str, state: Path) -> None:
+    """At their old addresses, and with them whatever fell when they did."""
     before = (state / "services.json").read_text()
     servers = [kind(state, server_account(state), True, secret) for kind in (Postgres, Valkey)]
     killed = [server.process() for server in servers]
     assert None not in killed
     for process in killed:
         process.kill()
-    end = time.monotonic() + 90
-    while True:
+
+    def are_back() -> bool:
         now = [server.process() for server in servers]
-        if None not in now and not set(now) & set(killed) and is_ready(address):
-            break
-        assert time.monotonic() < end, "the platform did not come back"
-        time.sleep(0.5)
+        return None not in now and not set(now) & set(killed) and is_ready(address)
+
+    until(are_back, "the platform did not come back")
     assert (state / "services.json").read_text() == before
     time.sleep(2)  # long enough for whoever fell with the servers to be started again
     assert set(processes_of(state)) == {"web", "worker", "beat"}
     assert all(map(alive, processes_of(state).values()))
-    start.send_signal(signal.SIGINT)
-    status, _, error = ended(start)
-    assert status == 0
-    assert "postgres had ended and was started again" in error
-    assert "valkey had ended and was started again" in error
 
 
 def is_ready(address: str) -> bool:
@@ -133,21 +148,23 @@ def is_ready(address: str) -> bool:
         return False
 
 
-def test_a_killed_start_is_cleared_up_by_the_next_and_one_process_ending_ends_all(started, state):
-    start, address = started
-    left = processes_of(state)
-    assert set(left) == {"web", "worker", "beat"}
-    start.kill()
-    start.communicate()
-    assert all(map(alive, left.values()))
+def it_stops_as_a_whole(start: subprocess.Popen, state: Path) -> None:
+    processes, services = processes_of(state).values(), (state / "services.json").read_text()
+    start.send_signal(signal.SIGINT)
+    status, _, error = ended(start)
+    assert status == 0
+    assert "Stopping" in error
+    assert not any(map(alive, processes))
+    ports = [int(port) for port in re.findall(r":(\d+)/", services)]
+    assert len(ports) == 3
+    assert not [port for port in ports if port_is_taken(port)]
 
-    again = program("start", "--no-demo", "--port", address.rpartition(":")[2], state=state)
-    assert address_of(again) == address
-    assert not any(map(alive, left.values()))
 
+def one_process_ending_ends_all(start: subprocess.Popen, state: Path) -> None:
+    address_of(start)
     running = processes_of(state)
     psutil.Process(running["beat"]).kill()
-    status, _, error = ended(again)
+    status, _, error = ended(start)
     assert status == 1
     assert "The beat process ended (status -9)" in error
     assert str(state / "logs" / "beat.log") in error

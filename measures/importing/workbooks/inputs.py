@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
-from openpyxl.worksheet.datavalidation import DataValidation
 
 from measures.importing.workbooks import layout
 from measures.importing.workbooks.asking import AskedCell
@@ -14,6 +14,9 @@ from measures.rules.figures import LARGEST, NUMBERS
 from measures.rules.kinds import MILESTONE, ORDINAL
 from measures.rules.lines import Line
 from measures.services.figure_rows import NOTE_LENGTH
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.datavalidation import DataValidation
 
 LIST = "list "
 LONGEST_LIST = 250  # signs that a drop-down list written into its rule may have
@@ -79,6 +82,8 @@ class Lists:
         return True
 
     def rules(self) -> Iterator[DataValidation]:
+        from openpyxl.worksheet.datavalidation import DataValidation
+
         words = choices()
         for kind, cells in self._cells.items():
             rule = DataValidation(allow_blank=True, sqref=" ".join(cells), errorStyle="stop", showErrorMessage=True)
