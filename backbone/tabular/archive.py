@@ -13,6 +13,7 @@ from backbone.tabular.faults import damaged, encrypted, unexpected_content, unsa
 from backbone.tabular.table import MEGABYTE, Limits
 
 CHUNK_BYTES = 64 * 1024
+PIECE_BYTES = 16 * 1024  # a sheet that is only peeked at is parsed so far
 SMALL_PART_BYTES = 4 * MEGABYTE  # parts that are read as a tree: workbook, relations, styles
 HARMLESS_BYTES = MEGABYTE  # below this no ratio is dangerous, and small files often pack very well
 LARGEST_STEP = 1032  # deflate cannot pack better than this
@@ -52,7 +53,7 @@ class Archive:
         """The bytes of one part, in pieces. Never more than the zip declares; its checksum is verified at the end."""
         try:
             with self._zip.open(name) as part:
-                while chunk := part.read(CHUNK_BYTES):
+                while chunk := part.read(PIECE_BYTES):
                     yield chunk
         except KeyError:
             raise Refused(damaged(f"{name} is missing")) from None

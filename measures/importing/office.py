@@ -47,7 +47,7 @@ class Office:
     """An initiative as an import sees it. `may_replace`: this person may overwrite approved figures. `by` None is the
     platform itself, at its operator's command.
 
-    Nine queries to open, whatever the file holds. Partners who owe an indicator alike, and most do, share one answer.
+    Nine queries to open, whatever the file holds. Where partners owe indicators alike, and most do, one answer serves all.
     """
 
     def __init__(self, initiative: Initiative, by: Membership | None, tenant: Tenant):
@@ -78,7 +78,7 @@ class Office:
         self._owed: dict[tuple[int, int | None], list[Assignment]] = defaultdict(list)
         for row in Obligation.objects.filter(indicator__initiative=initiative):
             self._owed[row.indicator_id, row.partner_id].append(assignment_of(row))
-        self._duties: list[Duty] = []  # each once, whoever owes it, without a name; asked for by its number
+        self._duties: list[Duty] = []  # each once, without names, whoever owes what; asked for by its number
         self._numbers: dict[Duty, int] = {}
         self._duty_of: dict[tuple[int, int], int] = {}
         self._closed: dict[tuple[int, date, Grain], date | None] = {}
@@ -122,14 +122,15 @@ class Office:
         duty, closed = self._duty(indicator, seat), self.closed_since(indicator, seat, period)
         if self._may_file(duty, period, closed):
             return None
-        return why_not(replace(self._duties[duty], partner=seat.code), period, self.today, closed)
+        named = replace(self._duties[duty], indicator=indicator.name, partner=seat.code)
+        return why_not(named, period, self.today, closed)
 
     def _duty(self, indicator: Indicator, seat: Seat) -> int:
-        """What the partner owes of the indicator, by its number: the same for all who owe alike."""
+        """What the partner owes of the indicator, by its number: the same wherever it is owed alike."""
         key = (indicator.pk, seat.id)
         if key not in self._duty_of:
             duty = Duty(
-                indicator=indicator.name,
+                indicator="",
                 partner="",
                 frequency=Grain(indicator.frequency),
                 year_starts=self.tenant.fiscal_year_starts,

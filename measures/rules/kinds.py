@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 from types import MappingProxyType
 
 from backbone.problems import Problem, Refused, cut, gettext_noop
@@ -354,6 +355,7 @@ NOT_FILED = frozenset(row.slug for row in _ROWS if not row.is_filed)  # computed
 AVAILABLE: tuple[Kind, ...] = tuple(row for row in _ROWS if row.is_available)
 
 
+@cache
 def kind(slug: str) -> Kind:
     """The kind of that slug. Raises Refused: `kind.unknown`, or `kind.unavailable` for one that is only named."""
     found = KINDS.get(slug)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 
 from measures.rules.figures import Entry, has_answer, ratio
 from measures.rules.lines import Line
@@ -95,8 +96,29 @@ def level_of(line: Line, entry: Entry | None) -> Decimal | None:
 
 def history_of(line: Line, entries: Sequence[Entry]) -> History | None:
     """The last 24 full answers, oldest first, as one history; None with fewer than six. Percentages are ratios."""
-    levels = [level for entry in entries if (level := level_of(line, entry)) is not None][-LOOKED_BACK:]
+    levels = _levels(line, entries)
     return _history(levels) if len(levels) >= LEAST else None
+
+
+def is_near_mean(line: Line, level: Decimal, entries: Sequence[Entry], limits: Thresholds = COMMON) -> bool:
+    """Whether it is no outlier by its z-score, or there is too little history to say. Most figures are none, and this
+    takes neither a root nor a sort."""
+    levels = _levels(line, entries)
+    if len(levels) < LEAST:
+        return True
+    mean = sum(levels, Decimal(0)) / len(levels)
+    squares = _squares(levels, mean)
+    return (level - mean) * (level - mean) * (len(levels) - 1) <= limits.z * limits.z * squares
+
+
+def _levels(line: Line, entries: Sequence[Entry]) -> list[Decimal]:
+    """Of the last 24 full answers, in no order that matters."""
+    known = (level for entry in reversed(entries) if (level := level_of(line, entry)) is not None)
+    return list(islice(known, LOOKED_BACK))
+
+
+def _squares(levels: Sequence[Decimal], mean: Decimal) -> Decimal:
+    return sum(((apart := one - mean) * apart for one in levels), Decimal(0))
 
 
 def score(line: Line, entry: Entry, entries: Sequence[Entry], thresholds: Thresholds = COMMON) -> Score | None:
@@ -121,7 +143,7 @@ def score(line: Line, entry: Entry, entries: Sequence[Entry], thresholds: Thresh
 def _history(levels: Sequence[Decimal]) -> History:
     count = Decimal(len(levels))
     mean = sum(levels, Decimal(0)) / count
-    deviation = (sum(((one - mean) ** 2 for one in levels), Decimal(0)) / (count - 1)).sqrt()
+    deviation = (_squares(levels, mean) / (count - 1)).sqrt()
     middle = median(levels)
     mad = median([abs(one - middle) for one in levels])
     if mad:

@@ -14,7 +14,7 @@ from backbone.problems import Problem, gettext_noop
 from measures.rules.figures import ZERO, Entry, check_limits, has_answer, plain, problem_at, ratio, shown
 from measures.rules.kinds import MILESTONE, NARRATIVE, ORDINAL, STOCK, TO_DATE
 from measures.rules.lines import PERCENT, Line
-from measures.rules.outliers import COMMON, Score, Thresholds, level_of, median, score
+from measures.rules.outliers import COMMON, Score, Thresholds, is_near_mean, level_of, median, score
 
 HISTORY = 6  # the usual is the median of the last six
 ENOUGH_HISTORY = 3  # fewer say nothing about what is usual
@@ -64,9 +64,11 @@ def _warn_against(line: Line, entry: Entry, earlier: Sequence[Entry]) -> list[Pr
 
 def _warn_outlier(line: Line, entry: Entry, earlier: Sequence[Entry], thresholds: Thresholds) -> list[Problem]:
     """Far out by both scores, and further than chance alone would take it."""
-    found = score(line, entry, earlier, thresholds)
     level = level_of(line, entry)
-    if found is None or level is None or not found.is_far_out:
+    if level is None or is_near_mean(line, level, earlier, thresholds):
+        return []
+    found = score(line, entry, earlier, thresholds)
+    if found is None or not found.is_far_out:
         return []
     if abs(level - found.history.median) <= _chance(line, entry, found):
         return []

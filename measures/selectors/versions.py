@@ -66,10 +66,10 @@ class History:
 
     def since(self, period: date) -> date:
         """From when on figures are counted as in this period: nothing earlier is held against it."""
-        return since(self.rules, period)
+        return since(self.rules, period) if self.rows else date.min
 
     def kind_at(self, period: date) -> str:
-        return version_at(self.rules, period).kind
+        return version_at(self.rules, period).kind if self.rows else self.indicator.kind
 
 
 def versions_on(indicator_ids: Collection[int], period: date) -> dict[int, date]:

@@ -1,16 +1,19 @@
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from measures.rules.figures import Entry, check_figure
 from measures.rules.limits import Limits
-from measures.rules.outliers import Thresholds, history_of, level_of, score
+from measures.rules.outliers import Thresholds, history_of, is_near_mean, level_of, score
 from measures.rules.usual import warn_figure
 
 from .lines import make_line, not_collected, rate, value
 
 # Median 10, MAD 1, mean 10.5, standard deviation 2.074 (n - 1).
 STEADY = [value(number) for number in (9, 10, 10, 9, 14, 11)]
+TINY = Decimal("1e-9")  # what a root of 28 digits may leave
 
 
 def test_the_scores_are_those_of_iglewicz_and_hoaglin():
@@ -129,3 +132,17 @@ def test_limits_are_said_in_the_unit_of_the_indicator():
 def test_parts_are_not_held_against_the_limits_of_the_total():
     line = make_line(limits=Limits(Decimal(20), None, True), breakdowns=(("age",),))
     assert check_figure(line, value(3), "age:0-4") == []
+
+
+@settings(deadline=None)
+@given(
+    levels=st.lists(st.decimals(0, 1000, places=2), min_size=4, max_size=30),
+    level=st.decimals(0, 5000, places=2),
+)
+def test_what_is_near_the_mean_is_never_far_out(levels, level):
+    history = [value(one) for one in levels]
+    found = score(make_line(), value(level), history)
+    if is_near_mean(make_line(), level, history):
+        assert found is None or found.low - TINY <= level <= found.high + TINY
+    else:
+        assert abs(found.z) >= 3 if found.z is not None else found.is_by_z
