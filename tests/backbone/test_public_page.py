@@ -89,6 +89,15 @@ def test_why_a_figure_moved_is_not_in_words_for_everybody(public):
         assert "P3 counted" in Client().get(f"/s/{link}/{rest}").content.decode()
 
 
+def test_the_form_that_switches_it_on_leads_to_it(public, client):
+    client.force_login(factories.user_of(public.people.ana))
+    edit = "/o/riverside/-/initiatives/work/"
+    assert f'href="{PAGE}"' in client.get(edit).content.decode()
+    with public.scope():
+        initiatives.change_initiative(initiative=public.initiative, by=public.people.ana, is_public=False)
+    assert PAGE not in client.get(edit).content.decode()
+
+
 # --- caches ---
 
 
