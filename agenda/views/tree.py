@@ -31,12 +31,15 @@ def agenda(request, initiative):
     found = agenda_of(initiative)
     may_edit = request.membership.can(Can.EDIT_AGENDA)
     version = newest_version(initiative)
+    may_listen = request.membership.can(Can.LISTEN_IN)
+    if version is not None and not may_listen:  # whoever reads only what is published reads the agreed text
+        return redirect("agenda:version", request.tenant.slug, initiative.slug, version.number)
     context = {
         "initiative": initiative,
         "agenda": found,
         "answers": answers_to(version) if version is not None else None,
         "moves": MOVES,
-        "may_listen": request.membership.can(Can.LISTEN_IN),
+        "may_listen": may_listen,
         "may_edit": may_edit,
         "may_define": request.membership.can(Can.DEFINE_INDICATORS),
         "may_open": request.membership.can(Can.READ_ROLLUPS),

@@ -290,6 +290,7 @@ def test_a_lead_signs_and_a_funder_reads_how_many_did(riverside, client):
     assert lead.post(page, {"stance": "reserved", "name": "Lea", "words": "slower please"}).status_code == 302
     assert lead.get(riverside.url("agenda/versions/1/sign/P2/")).status_code == 404
     fay = enter(client, riverside.people.fay)
+    assert fay.get(riverside.url("agenda/"))["Location"] == riverside.url("agenda/versions/1/")
     html = fay.get(riverside.url("agenda/versions/1/")).content.decode()
     assert "1 of 3 signed version 1" in html
     assert "P2, P3 not yet" in html
