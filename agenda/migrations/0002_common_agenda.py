@@ -438,14 +438,6 @@ class Migration(migrations.Migration):
                 "default_manager_name": "objects",
             },
         ),
-        migrations.RemoveField(
-            model_name="agenda",
-            name="initiative",
-        ),
-        migrations.RemoveField(
-            model_name="agenda",
-            name="tenant",
-        ),
         migrations.AddField(
             model_name="outcome",
             name="level",
