@@ -21,8 +21,8 @@ from bench import worlds
 from bench.measuring import Report, side_by_side
 from measures.importing import COLUMNS, apply, check_file
 from measures.importing.office import Office
-from measures.importing.workbooks import FORM, ask, layout, write_workbook
-from measures.importing.workbooks.writing import Marked
+from measures.importing.workbooks import FORM, ask, layout
+from measures.importing.workbooks.writing import Marked, write_workbook
 from measures.models import Figure, Indicator
 from measures.rules.periods import add_months
 
