@@ -285,6 +285,11 @@ def _compare(initiative, indicators, partners, world, grain, reader_starts):
     views = views[:1] + [view for view in views[1:] if view[0] is not None and not _changes_kind(world)]
     starts = reader_starts or TENANT_STARTS
     since, until = start_of(grain, FIRST, starts), LAST_MONTH
+    spans = {}  # by period: the same through every lens
+    for period in periods_between(since, until, grain, starts):
+        months = months_in(grain, period)
+        counted = _counted(world, months)
+        spans[period] = (months, *counted, {n: _owed(world, n, months, counted[1]) for n in range(len(partners))})
     for lens, categories, cells in views:
         asked = {"categories": True, "year_starts": reader_starts, "lens": lens, "fill": lens is None}
         found = {
@@ -299,11 +304,8 @@ def _compare(initiative, indicators, partners, world, grain, reader_starts):
             if row.indicator_id == indicator.pk
         }
         seen = set()
-        for period in periods_between(since, until, grain, starts):
-            months = months_in(grain, period)
-            line, since_when, is_broken = _counted(world, months)
+        for period, (months, line, _since_when, is_broken, periods) in spans.items():
             finish = versions_rule.broken if is_broken else lambda found: found
-            periods = {n: _owed(world, n, months, since_when) for n in range(len(partners))}
             owed = {n: {one.stands_at for one in found} for n, found in periods.items()}
             optional = {n: {one.stands_at for one in found if one.is_optional} for n, found in periods.items()}
             excused = {
@@ -371,6 +373,19 @@ def _counted(world, months):
 
 def _owed(world, partner, months, since_when) -> set[OwedPeriod]:
     """What this partner owes, of periods that lie wholly inside the span, and of all before it that are counted alike."""
+    return {
+        one
+        for one in _owed_at_all(world, partner)
+        if one.stands_at <= months[-1] and not (one.stands_at >= months[0] and one.start < months[0])
+        if one.start >= min(since_when, months[0])
+    }
+
+
+def _owed_at_all(world, partner) -> set[OwedPeriod]:
+    """All that this partner owes up to the end of the last span; worked out once for each world."""
+    kept = world.setdefault("owed", {})
+    if partner in kept:
+        return kept[partner]
     joins_on, leaves_on = world["participations"][partner]
     duty = Duty(
         indicator="k",
@@ -385,13 +400,9 @@ def _owed(world, partner, months, since_when) -> set[OwedPeriod]:
             if who in (None, partner)
         ),
     )
-    found = {period_at(duty, month) for month in periods_between(date(2024, 7, 1), months[-1])} - {None}
-    return {
-        one
-        for one in found
-        if one.stands_at <= months[-1] and not (one.stands_at >= months[0] and one.start < months[0])
-        if one.start >= min(since_when, months[0])
-    }
+    end = date(LAST_MONTH.year + 1, 12, 1)  # whatever the year begins with, no span ends later
+    kept[partner] = {period_at(duty, month) for month in periods_between(date(2024, 7, 1), end)} - {None}
+    return kept[partner]
 
 
 def _cells(world):
