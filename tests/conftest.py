@@ -19,6 +19,30 @@ from tests import factories
 from tests.databases import MIGRATED, RUN, copy_database, drop_databases, name_databases
 from tests.tenancy.guard import Guard
 
+# The files that take longest, the longest first; see below.
+LONGEST = (
+    "tests/browser/test_scripts.py",
+    "tests/browser/test_pages.py",
+    "tests/ground/test_start.py",
+    "tests/test_demo.py",
+    "tests/tenancy/test_canaries.py",
+    "tests/measures/test_rollups_agree_with_rules.py",
+    "tests/browser/test_staff.py",
+    "tests/ground/test_embedded.py",
+    "tests/browser/test_corrections.py",
+    "tests/browser/test_people.py",
+    "tests/real/test_graduation.py",
+    "tests/measures/test_derived_agree_with_rules.py",
+    "tests/measures/test_filing_lost_updates.py",
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """These begin first, in random order inside; else one worker is left alone with them when the others are done."""
+    ranks = {name: rank for rank, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: ranks.get(item.nodeid.partition("::")[0], len(ranks)))
+
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(worker_id):
