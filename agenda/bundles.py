@@ -1,10 +1,14 @@
-"""The agenda's part of a bundle: its sections, of which the vision is one, and the tree of results and strategies."""
+"""The agenda's part of a bundle: its sections, of which the vision is one, and the tree of results and strategies.
+
+The theory of change, which may speak of indicators, is put after them: `map_bundle`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from agenda import map_bundle
 from agenda.models import Outcome, Strategy
 from agenda.models import Section as Text
 from agenda.models.document import SECTION_LENGTH
@@ -19,7 +23,7 @@ def read(section: Section | None) -> tuple[dict[str, str], list[tuple[Item, list
     """The texts that the file gives, by topic, and the outcomes, each with its strategies."""
     if section is None:
         return {}, []
-    section.only(*Text.Topic.values, "outcomes")
+    section.only(*Text.Topic.values, "outcomes", "map")
     texts = {topic: section.text(topic, SECTION_LENGTH, lines=True) for topic in Text.Topic.values if topic in section}
     outcomes = [
         (item(one, _read_outcome), [item(inner, _read_strategy) for inner in one.sections("strategies")])
@@ -114,4 +118,6 @@ def agenda_of(initiative: Initiative) -> dict[str, Any]:
         strategies = [{"slug": one.slug, "title": one.title} for one in outcome.strategies.all()]
         outcomes.append(line | ({"strategies": strategies} if strategies else {}))
     written = {topic: texts[topic] for topic in Text.Topic.values if texts.get(topic)}
-    return {"vision": ""} | written | {"outcomes": sorted(outcomes, key=lambda line: "under" in line)}
+    drawn = map_bundle.map_of(initiative)
+    results = {"outcomes": sorted(outcomes, key=lambda line: "under" in line)}
+    return {"vision": ""} | written | results | ({"map": drawn} if drawn else {})

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from agenda.models import AgendaVersion, Strategy
-from agenda.services import learning, phases, versions, voices
+from agenda.services import learning, map_loops, map_versions, phases, versions, voices
 from backbone import conditions
 from backbone.models import Initiative, Membership, Partner
 
@@ -28,7 +28,8 @@ SEATS = (
 
 
 def begin(initiative: Initiative) -> None:
-    """Seven of the nine have signed, one of them with a reservation; a steward, three seats, and two open questions.
+    """Seven of the nine have signed, one of them with a reservation; a steward, three seats, two open questions, and a
+    version of the map.
 
     Does nothing where a version is published already.
     """
@@ -45,6 +46,8 @@ def begin(initiative: Initiative) -> None:
     versions.sign(version=version, partner=partner, stance="reserved", words=RESERVED[1], by=leads[partner.pk])
     _lead(initiative, dana)
     _ask(initiative, dana)
+    map_loops.find(initiative.pk)
+    map_versions.keep(initiative=initiative, by=dana, note="What partners worked out at the first workshop.")
 
 
 def _leads():

@@ -1,4 +1,4 @@
-"""What a person owes the agenda now: a signature, an answer that was promised."""
+"""What a person owes the agenda now: a signature, an answer that was promised, a look at links of the map."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from agenda.selectors.confirming import to_confirm
 from agenda.selectors.learning import promised_by
 from agenda.selectors.signing import unanswered
 from backbone.conditions import DueItem
@@ -19,7 +21,8 @@ SIGN_WITHIN = timedelta(days=30)
 
 def due(membership: Membership, as_of: datetime) -> list[DueItem]:
     """Newest versions that the partners whom this person leads have not answered, a month after they came out,
-    and what this person promised to find out; three queries at most, always."""
+    what this person promised to find out, and links of the map that nobody confirmed for a year; six queries at most,
+    always."""
     tenant = membership.tenant
     day = as_of.astimezone(ZoneInfo(tenant.timezone)).date()
     items = []
@@ -46,6 +49,23 @@ def due(membership: Membership, as_of: datetime) -> list[DueItem]:
                 url=reverse("agenda:learning-entry", args=[tenant.slug, entry.initiative.slug, entry.pk]),
                 member_id=membership.pk,
                 is_late=learn_by < day,
+            )
+        )
+    for one in to_confirm(membership, day):
+        words = {"count": one.links, "initiative": one.initiative.name}
+        label = ngettext(
+            "Confirm %(count)s link of the theory of change (%(initiative)s)",
+            "Confirm %(count)s links of the theory of change (%(initiative)s)",
+            one.links,
+        )
+        items.append(
+            DueItem(
+                key=f"map:{one.initiative.pk}:{one.since}",
+                label=label % words,
+                due=one.since,
+                url=reverse("agenda:map-confirm", args=[tenant.slug, one.initiative.slug]),
+                member_id=one.steward_id,
+                is_late=one.since < day,
             )
         )
     return sorted(items, key=lambda item: (item.due, item.key))

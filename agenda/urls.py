@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from agenda.views import document, learning, phases, tree, versions, voices
+from agenda.views import (
+    document,
+    learning,
+    map_files,
+    map_parts,
+    map_versions,
+    phases,
+    systems,
+    tree,
+    versions,
+    voices,
+)
 
 app_name = "agenda"
 urlpatterns = [
@@ -20,4 +31,16 @@ urlpatterns = [
     path("agenda/results/new/", tree.outcome_new, name="outcome-new"),
     path("agenda/results/<slug:outcome>/", tree.outcome, name="outcome"),
     path("agenda/results/<slug:outcome>/move/", tree.outcome_move, name="outcome-move"),
+    path("agenda/map/", systems.systems_map, name="map"),
+    path("agenda/map/places/", systems.map_places, name="map-places"),
+    path("agenda/map/nodes/new/", map_parts.node_new, name="map-node-new"),
+    path("agenda/map/nodes/<slug:node>/", map_parts.node, name="map-node"),
+    path("agenda/map/links/new/", map_parts.link_new, name="map-link-new"),
+    path("agenda/map/links/<int:link>/", map_parts.link, name="map-link"),
+    path("agenda/map/loops/<slug:loop>/", map_parts.loop, name="map-loop"),
+    path("agenda/map/confirm/", map_parts.confirm, name="map-confirm"),
+    path("agenda/map/versions/", map_versions.version_list, name="map-version-list"),
+    path("agenda/map/versions/<int:number>/", map_versions.version, name="map-version"),
+    path("agenda/map/import/", map_files.map_import, name="map-import"),
+    path("agenda/map/export/<str:form>/", map_files.map_export, name="map-export"),
 ]

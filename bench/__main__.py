@@ -20,6 +20,7 @@ SUBJECTS = (
     "disclosure",
     "sharing",
     "documents",
+    "maps",
 )
 # Loads 24 million figures first, which takes a quarter of an hour and 20 GB: only when it is named.
 ON_REQUEST = ("growing",)
@@ -53,7 +54,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    from bench import disclosure, documents, growth, importing, memory, rollups, sharing, then, workbooks
+    from bench import disclosure, documents, growth, importing, maps, memory, rollups, sharing, then, workbooks
     from bench.measuring import Report
 
     def reading(report: Report, quick: bool) -> None:
@@ -72,6 +73,7 @@ def _run(arguments: argparse.Namespace) -> int:
         "disclosure": disclosure.disclosure,
         "sharing": sharing.sharing,
         "documents": documents.documents,
+        "maps": maps.maps,
         "growing": partial(growth.growing, most=arguments.tenants),
     }
     for subject in arguments.subjects or SUBJECTS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
@@ -173,6 +174,56 @@ def make_node_link(
     return Link.objects.create(
         **{"initiative": source.initiative, "source": source, "target": target, "sign": sign, **months, **changes}
     )
+
+
+WHAT = (
+    "Reading",
+    "Housing",
+    "Coaching",
+    "Health",
+    "Transport",
+    "Childcare",
+    "Mentoring",
+    "Wages",
+    "Attendance",
+    "Trust",
+)
+OF_IT = (
+    "visits at home", "places near the school", "hours that people give", "staff who stay", "families who know of it",
+    "cost to the family", "waiting time", "skills that employers ask for", "friends who take part", "days missed",
+)  # fmt: skip
+
+
+def make_map(initiative: Initiative, nodes: int, links: int) -> list[Node]:
+    """A theory of change of any size: what is done at the left, results at the right, most links leading on, a few back.
+    The same numbers make the same map."""
+    shares = ((0.2, "activity"), (0.6, "factor"), (0.93, "outcome"), (1.01, "result"))
+    rows = Node.objects.bulk_create(
+        Node(
+            initiative=initiative,
+            slug=f"node-{i}",
+            label=f"{WHAT[i % 10]}: {OF_IT[i // 10 % 10]}{f' {i // 100 + 1}' if i > 99 else ''}",
+            sort=next(sort for share, sort in shares if i < share * nodes),
+        )
+        for i in range(nodes)
+    )
+    chance, ends = random.Random(nodes), {}  # noqa: S311
+    while len(ends) < links:
+        one, other = chance.randrange(nodes), chance.randrange(nodes)
+        is_near = abs(one - other) < max(3, nodes // 3) or chance.random() < 0.2
+        if one != other and is_near:
+            ends[(one, other) if one < other or chance.random() < 0.15 else (other, one)] = None
+    grades = ("strong", "promising", "own", "assumed")
+    day = date(2026, 10, 12)
+    Link.objects.bulk_create(
+        Link(
+            initiative=initiative, source=rows[one], target=rows[other], sign=-1 if n % 4 == 3 else 1,
+            least=n % 5, likely=n % 5 + n % 7, most=n % 5 + n % 7 + n % 11, evidence=grades[n % 4],
+            confirmed_on=None if n % 6 == 5 else day,
+        )
+        for n, (one, other) in enumerate(ends)
+    )  # fmt: skip
+    return rows
 
 
 def make_figure(indicator: Indicator, partner: Partner, period: date, value=None, **changes) -> Figure:

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from agenda.services import document, learning, versions
+from agenda.services import document, learning, map_loops, map_versions, versions
 from backbone import conditions
 from backbone.models import Audience, Grant, Initiative, Proof, Publication
 from backbone.roles import Can, Role
@@ -66,6 +66,7 @@ _NO_PARTNER = dict.fromkeys(
     ("backbone_admin", "data_steward", "convener", "group_chair", "evaluator"),
     "has no partner whose figures are theirs",
 )
+_ONLY_KEPT = dict.fromkeys(("funder",), "reads kept versions of the map only")
 _LEAD = dict.fromkeys(("partner_lead",), "the whole log, of which a lead would read its own part")
 _OTHERS = dict.fromkeys(
     ("group_chair", "filer of the sister agency", "lead of the sister agency"), "another partner's correction"
@@ -167,6 +168,18 @@ ROUTES: dict[str, Route] = {
     "agenda:phases": Route(Can.LISTEN_IN, initiative()),
     "agenda:outcome-move": Route(Can.EDIT_AGENDA, initiative(outcome="trained")),
     "agenda:outcome": Route(Can.EDIT_AGENDA, initiative(outcome="trained")),
+    "agenda:map": Route(Can.READ_AGENDA, initiative()),
+    "agenda:map-places": Route(Can.EDIT_AGENDA, initiative()),
+    "agenda:map-node-new": Route(Can.EDIT_AGENDA, initiative()),
+    "agenda:map-node": Route(Can.EDIT_AGENDA, initiative(node="seats")),
+    "agenda:map-link-new": Route(Can.EDIT_AGENDA, initiative()),
+    "agenda:map-link": Route(Can.READ_AGENDA, initiative(link="@map_link"), _ONLY_KEPT),
+    "agenda:map-loop": Route(Can.EDIT_AGENDA, initiative(loop="@map_loop")),
+    "agenda:map-confirm": Route(Can.READ_AGENDA, initiative(), _ONLY_KEPT),
+    "agenda:map-version-list": Route(Can.READ_AGENDA, initiative()),
+    "agenda:map-version": Route(Can.READ_AGENDA, initiative(number=1)),
+    "agenda:map-import": Route(Can.EDIT_AGENDA, initiative()),
+    "agenda:map-export": Route(Can.READ_AGENDA, initiative(form="links.csv"), _ONLY_KEPT),
     # --- shared measurement ---
     "measures:filing-current": Route(MEMBER, initiative()),
     "measures:filing": Route(Can.READ_DRAFTS, initiative(partner="P1", period=OCTOBER)),
@@ -249,6 +262,7 @@ ROUTES: dict[str, Route] = {
     "api:filing": Route({"GET": Can.READ_PARTNER_FIGURES, "PUT": Can.DRAFT}, initiative(partner="P1", period=OCTOBER)),
     "api:exports": Route({"GET": Can.READ_PARTNER_FIGURES}, initiative(form="csv")),
     "api:imports": Route({"POST": (Can.DRAFT, Can.OVERRIDE)}, initiative()),
+    "api:map": Route({"GET": Can.READ_AGENDA}, initiative()),
     "api:rollups": Route({"GET": Can.READ_ROLLUPS}, initiative()),
     "api:targets": Route({"GET": Can.READ_ROLLUPS}, initiative()),
     "api:target": Route({"GET": Can.READ_ROLLUPS}, initiative(target="@target")),
@@ -313,6 +327,11 @@ def make_world(neighbourhood: factories.Neighbourhood) -> SimpleNamespace:
         learning.take_up(entry=entry, becomes="action", what="We ask them", by=people.ana)
         document.remark(initiative=neighbourhood.initiative, topic="vision", text="What about care?", by=people.ben)
         versions.publish(initiative=neighbourhood.initiative, by=people.ana, note="the first")
+        nodes = [factories.make_node(neighbourhood.initiative, slug) for slug in ("seats", "served")]
+        map_link = factories.make_node_link(nodes[0], nodes[1])
+        factories.make_node_link(nodes[1], nodes[0])
+        map_loops.find(neighbourhood.initiative.pk)
+        map_versions.keep(initiative=neighbourhood.initiative, by=people.ana)
         factories.make_publication(neighbourhood.initiative, people.ana)
         draft = Publication.objects.create(
             initiative=neighbourhood.initiative, grain="month", period=OCTOBER, state="checked", created_by=people.ana,
@@ -324,6 +343,8 @@ def make_world(neighbourhood: factories.Neighbourhood) -> SimpleNamespace:
         return SimpleNamespace(
             slug=neighbourhood.tenant.slug,
             draft=draft.pk,
+            map_link=map_link.pk,
+            map_loop="-".join(str(node.pk) for node in nodes),
             learning=entry.pk,
             link=link.pk,
             token=token,

@@ -18,7 +18,7 @@ from agenda.rules.arcs import Arc
 
 WIDTH, HEIGHT = 184, 60
 LARGE = 40  # more nodes than that stand closer together
-PITCH, CLOSE = (296, 100), (228, 74)  # from a column to the next, from a row to the next
+PITCH, CLOSE = (320, 116), (228, 74)  # from a column to the next, from a row to the next
 SWEEPS = 24
 TOO_LARGE = 1.4  # times what an even share of the columns would hold
 STEP = 12  # by which a free place is looked for

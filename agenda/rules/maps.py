@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from agenda.rules.arcs import Lag
+from agenda.rules.arcs import Arc, Chain, Lag, chained
 
 FORMAT = 1
 
@@ -107,6 +107,18 @@ def from_json(body: Mapping[str, Any]) -> MapSaid:
         for link in body["links"]
     )
     return MapSaid(tuple(nodes), tuple(links), tuple((tuple(one["nodes"]), one["name"]) for one in body["loops"]))
+
+
+def named_chains(said: MapSaid) -> list[tuple[str, Chain]]:
+    """The loops that have a name, with the chain that the map's links make of each; nodes are counted in their order."""
+    places = {node.slug: place for place, node in enumerate(said.nodes)}
+    links = {link.ends: Arc(places[link.source], places[link.target], link.sign, link.lag) for link in said.links}
+    found = []
+    for slugs, name in said.loops:
+        ends = list(zip(slugs, (*slugs[1:], *slugs[:1]), strict=True))
+        if all(pair in links for pair in ends):
+            found.append((name, chained([places[slug] for slug in slugs], [links[pair] for pair in ends])))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
@@ -37,9 +37,17 @@ class Ways:
         return Lag(min(one.lag.least for one in self.chains), likely, max(one.lag.most for one in self.chains))
 
 
-def ways_between(arcs: Iterable[Arc], source: int, target: int, *, most: int = MOST) -> Ways:
+def ways_between(
+    arcs: Iterable[Arc],
+    source: int,
+    target: int,
+    *,
+    most: int = MOST,
+    is_time_up: Callable[[], bool] = lambda: False,
+) -> Ways:
     """The soonest ways from one node to another, by the likely months and then by the number of links; none twice over
-    the same node. A link whose lag nobody said counts as no months, since it takes at least that."""
+    the same node. A link whose lag nobody said counts as no months, since it takes at least that. When the caller says
+    that time is up, what was found by then is told, one at least."""
     import networkx  # as in loops: only who asks pays for it
 
     by_ends = {(arc.source, arc.target): arc for arc in arcs}
@@ -48,9 +56,16 @@ def ways_between(arcs: Iterable[Arc], source: int, target: int, *, most: int = M
         graph.add_edge(start, end, weight=_weight(arc))
     if source == target or source not in graph or target not in graph or not networkx.has_path(graph, source, target):
         return Ways(())
-    found = list(islice(networkx.shortest_simple_paths(graph, source, target, weight="weight"), most + 1))
+    found = []
+    for nodes in islice(networkx.shortest_simple_paths(graph, source, target, weight="weight"), most + 1):
+        found.append(nodes)
+        if is_time_up():
+            is_all = False
+            break
+    else:
+        is_all = len(found) <= most
     chains = [chained(nodes, (by_ends[pair] for pair in pairwise(nodes))) for nodes in found[:most]]
-    return Ways(tuple(sorted(chains, key=_order)), len(found) <= most)
+    return Ways(tuple(sorted(chains, key=_order)), is_all)
 
 
 _MANY = 10_000  # more than links in a row, so that months come first and links second

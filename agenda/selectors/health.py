@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from agenda.models import Seat, Steward
+from agenda.selectors.confirming import confirmed_links
 from agenda.selectors.document import newest_version
 from agenda.selectors.signing import answers_to
 from backbone.conditions import Reading
@@ -16,8 +18,8 @@ from backbone.models import Initiative, Tenant
 
 
 def readings(initiative: Initiative, as_of: datetime) -> list[Reading]:
-    """Partners that signed, the steward, the seats; and what is not recorded yet. Whether results are measured, the
-    measures know."""
+    """Partners that signed, the steward, the seats, the map's links where there is one; and what is not recorded yet.
+    Whether results are measured, the measures know."""
     tenant = Tenant.objects.get(pk=initiative.tenant_id)
     page = reverse("agenda:agenda", args=[tenant.slug, initiative.slug])
     voices = reverse("agenda:voices", args=[tenant.slug, initiative.slug])
@@ -25,6 +27,7 @@ def readings(initiative: Initiative, as_of: datetime) -> list[Reading]:
         _signed(initiative, as_of, tenant),
         _led(initiative, as_of, voices),
         _seated(initiative, as_of, voices),
+        *_confirmed(initiative, as_of, tenant),
         Reading("agenda.cited", _("Decisions cite it"), None, _("Decisions are not recorded here yet."), as_of, page),
         Reading("agenda.recalled", _("People recall it"), None, _("Nobody has been asked yet."), as_of, page),
     ]
@@ -66,3 +69,16 @@ def _seated(initiative: Initiative, as_of: datetime, url: str) -> Reading:
     words = _("%(taken)s of %(whole)s seats are taken.") % {"taken": taken, "whole": len(seats)}
     said = words if seats else _("No seat is set up for those whom it is about.")
     return Reading("agenda.seats", _("Those whom it is about have a seat"), _share(taken, len(seats)), said, as_of, url)
+
+
+def _confirmed(initiative: Initiative, as_of: datetime, tenant: Tenant) -> list[Reading]:
+    """Of the theory of change, links that somebody confirmed within a year; nothing while there are none."""
+    confirmed, whole = confirmed_links(initiative, as_of.astimezone(ZoneInfo(tenant.timezone)).date())
+    if not whole:
+        return []
+    words = _("%(confirmed)s of %(whole)s links were confirmed within a year.")
+    said = words % {"confirmed": confirmed, "whole": whole}
+    url = reverse("agenda:map-confirm", args=[tenant.slug, initiative.slug])
+    return [
+        Reading("agenda.confirmed", _("The theory of change still holds"), _share(confirmed, whole), said, as_of, url)
+    ]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 
 from agenda.models import Link, LoopName, Node
 from agenda.rules.arcs import Arc
-from agenda.rules.layout import Spot
+from agenda.rules.layout import Place, Spot
 from agenda.rules.links import lag_of
 from agenda.rules.maps import LinkSaid, MapSaid, NodeSaid
 from backbone import conditions
@@ -31,6 +32,21 @@ def arcs_of(initiative: Initiative) -> list[Arc]:
 def spots_of(nodes: Iterable[Node]) -> list[Spot]:
     """Nodes as the layout takes them."""
     return [Spot(node.pk, RANKS[Node.Sort(node.sort)]) for node in nodes]
+
+
+def placed(nodes: Iterable[Node]) -> dict[int, Place]:
+    """Where those nodes stand that somebody put somewhere."""
+    return {node.pk: (float(node.x), float(node.y)) for node in nodes if node.x is not None and node.y is not None}
+
+
+def hash_of(arcs: Iterable[Arc]) -> str:
+    """Names a state of the links, as far as loops depend on it."""
+    lines = (f"{arc.source}>{arc.target}:{arc.sign}:{tuple(arc.lag or ())}" for arc in sorted(arcs, key=_ends))
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _ends(arc: Arc) -> tuple[int, int]:
+    return arc.source, arc.target
 
 
 def written_out(initiative: Initiative) -> MapSaid:

@@ -1,37 +1,27 @@
-"""The only writer of the theory of change: its nodes and links, where they stand, what loops are called, its versions."""
+"""The only writer of the theory of change, one node or link at a time, and of where its nodes stand."""
 
 from __future__ import annotations
 
-import hashlib
-import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from agenda.models import Link, LoopName, MapLoops, MapVersion, Node
-from agenda.rules.arcs import Arc
+from agenda.models import Link, LoopName, Node
 from agenda.rules.layout import Place, places
 from agenda.rules.links import check_ends, check_lag
-from agenda.rules.loops import find_loops
-from agenda.rules.maps import as_json, from_json
-from agenda.rules.maps import changes as changes_between
-from agenda.selectors.map_written import arcs_of, spots_of, written_out
+from agenda.selectors.map_written import arcs_of, placed, spots_of
 from agenda.services import lock
+from agenda.services.map_loops import look_for_loops, loop_nodes
 from backbone import changes, conditions
 from backbone.models import Initiative, Membership
-from backbone.nudging import nudge
 from backbone.problems import Problem, Refused, cut
 from backbone.services.fields import checked, refuse_taken, set_fields
-from backbone.tenancy import active_tenant_id
 
-FIND_LOOPS = "agenda.tasks.find_loops"
-SECONDS = 4  # of looking for loops
 MOST_NODES, MOST_LINKS = 500, 2_000
 FARTHEST = 100_000
 
@@ -45,9 +35,6 @@ changes.register_verbs(
         "link.removed": gettext_noop("{by} took out the link from “{source}” to “{target}”"),
         "link.confirmed": gettext_noop("{by} confirmed that “{source}” still acts on “{target}”"),
         "map.arranged": gettext_noop("{by} laid the theory of change out anew"),
-        "map.kept": gettext_noop("{by} kept version {number} of the theory of change"),
-        "loop.named": gettext_noop("{by} called a loop of the theory of change “{name}”"),
-        "loop.unnamed": gettext_noop("{by} took the name “{name}” off a loop of the theory of change"),
     }
 )
 
@@ -221,119 +208,3 @@ def arrange_anew(*, initiative: Initiative, by: Membership) -> int:
     if count:
         changes.record("map.arranged", on=initiative, by=by, initiative=initiative)
     return count
-
-
-def placed(nodes: Iterable[Node]) -> dict[int, Place]:
-    """Where those nodes stand that somebody put somewhere."""
-    return {node.pk: (float(node.x), float(node.y)) for node in nodes if node.x is not None and node.y is not None}
-
-
-# --- loops ---
-
-
-def look_for_loops(initiative: Initiative) -> None:
-    """Mark an initiative's loops as not looked for since a change, and nudge a worker once it is committed."""
-    marked = MapLoops.objects.filter(initiative=initiative).update(of="")
-    if not marked:
-        MapLoops.objects.create(initiative=initiative, of="", found_at=timezone.now())
-    transaction.on_commit(partial(nudge, FIND_LOOPS, active_tenant_id(), initiative.pk))
-
-
-def waiting() -> list[int]:
-    """The initiatives whose loops nobody has looked for since a change."""
-    return list(MapLoops.objects.filter(of="").order_by("initiative_id").values_list("initiative_id", flat=True))
-
-
-@transaction.atomic
-def find(initiative_id: int) -> bool:
-    """Find the loops of a map and keep them with the hash of what they are of; False when the map changed meanwhile."""
-    initiative = Initiative.objects.get(pk=initiative_id)
-    arcs = arcs_of(initiative)
-    end = time.monotonic() + SECONDS
-    loops = find_loops(arcs, is_time_up=lambda: time.monotonic() > end)
-    lock(initiative)
-    if hash_of(arcs) != hash_of(arcs_of(initiative)):
-        return False
-    found = [
-        {"nodes": list(one.nodes), "sign": one.sign, "lag": list(one.lag), "unknown": one.unknown}
-        for one in loops.found
-    ]
-    MapLoops.objects.update_or_create(
-        initiative=initiative,
-        defaults={
-            "of": hash_of(arcs),
-            "loops": found,
-            "is_all": loops.is_all,
-            "because": loops.because,
-            "found_at": timezone.now(),
-        },
-    )
-    return True
-
-
-def hash_of(arcs: Iterable[Arc]) -> str:
-    """Names a state of the links, as far as loops depend on it."""
-    lines = (f"{arc.source}>{arc.target}:{arc.sign}:{tuple(arc.lag or ())}" for arc in sorted(arcs))
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-
-@transaction.atomic
-def name_loop(*, initiative: Initiative, nodes: Sequence[int], name: str, by: Membership | None) -> bool:
-    """Call a loop something, or nothing; answers whether that changed anything.
-
-    `nodes` are its nodes' ids in order. Raises `Refused` when the links do not make such a loop.
-    """
-    lock(initiative)
-    nodes = from_the_smallest(nodes)
-    ends = {(arc.source, arc.target) for arc in arcs_of(initiative)}
-    if len(nodes) < 2 or any(pair not in ends for pair in zip(nodes, (*nodes[1:], nodes[0]), strict=True)):
-        raise Refused(Problem("loop.gone", gettext_noop("This loop is not in the map any more: a link was taken out.")))
-    key, name = loop_key(nodes), name.strip()
-    row = LoopName.objects.filter(initiative=initiative, nodes=key).first()
-    if (row.name if row else "") == name:
-        return False
-    if not name:
-        changes.record("loop.unnamed", on=row, by=by, initiative=initiative, name=row.name)
-        row.delete()
-        return True
-    row = row or LoopName(initiative=initiative, nodes=key)
-    row.name = name
-    checked(row).save()
-    changes.record("loop.named", on=row, by=by, initiative=initiative, name=name)
-    return True
-
-
-def from_the_smallest(nodes: Sequence[int]) -> tuple[int, ...]:
-    first = nodes.index(min(nodes)) if nodes else 0
-    return (*nodes[first:], *nodes[:first])
-
-
-def loop_key(nodes: Iterable[int]) -> str:
-    return "-".join(map(str, nodes))
-
-
-def loop_nodes(key: str) -> tuple[int, ...]:
-    return tuple(map(int, key.split("-")))
-
-
-# --- versions ---
-
-
-@transaction.atomic
-def keep(*, initiative: Initiative, by: Membership | None, note: str = "") -> MapVersion:
-    """Keep the map as it stands as the next version. Raises `Refused` when there is nothing in it, or nothing new."""
-    lock(initiative)
-    said = written_out(initiative)
-    if not said.nodes:
-        raise Refused(Problem("map.empty", gettext_noop("There is nothing in the map yet: add the first node.")))
-    last = MapVersion.objects.filter(initiative=initiative).order_by("-number").first()
-    if last is not None and changes_between(from_json(last.body), said).is_nothing:
-        sentence = gettext_noop("Nothing has changed since version {number}.")
-        raise Refused(Problem("map.same", sentence, {"number": last.number}))
-    number = 1 if last is None else last.number + 1
-    version = MapVersion(
-        initiative=initiative, number=number, body=as_json(said), note=note.strip(), by=by, at=timezone.now()
-    )
-    checked(version).save(force_insert=True)
-    changes.record("map.kept", on=version, by=by, initiative=initiative, number=number)
-    return version

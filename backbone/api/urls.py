@@ -8,5 +8,6 @@ app_name = "api"
 urlpatterns = [
     path("schema/", schema, name="schema"),
     path("docs/", docs, name="docs"),
+    path("<slug:tenant>/<slug:initiative>/", include("agenda.api_urls")),
     path("<slug:tenant>/<slug:initiative>/", include("measures.api_urls")),
 ]

@@ -64,6 +64,13 @@ STATES: dict[str, Word] = {
     "signed": Word("ring-check", _("Signed"), "good"),
     "reserved": Word("ring-half", _("Signed with a reservation"), "warn"),
     "not_signed": Word("ring-cross", _("Not signed"), "warn"),
+    # a link of the theory of change that nobody confirmed within a year
+    "to_confirm": Word("clock", _("To be confirmed"), "warn"),
+    # what became of something from one version to the next
+    "added": Word("plus", _("Added"), "good"),
+    "taken_out": Word("ring-struck", _("Taken out"), "warn"),
+    "altered": Word("edit", _("Changed")),
+    "confirmed": Word("ring-check", _("Confirmed"), "good"),
     # mail and other work in the background
     "pending": Word("ring", _("Waiting")),
     "sending": Word("ring-half", _("Being sent"), "accent"),

@@ -42,6 +42,8 @@ def dump(tenant: Tenant, initiative: Initiative) -> str:
     }
     for outcome in bundle["agenda"]["outcomes"]:
         outcome |= {"strategies": _rows(outcome["strategies"])} if "strategies" in outcome else {}
+    if "map" in bundle["agenda"]:
+        bundle["agenda"]["map"] = {key: _rows(lines) for key, lines in bundle["agenda"]["map"].items()}
     obligations = _obligations_of(initiative)
     if obligations is not None:
         bundle["obligations"] = obligations

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import agenda.bundles as agenda_part
+import agenda.map_bundle as map_part
 from agenda.models import Outcome, Strategy
 from backbone.bundles import ground, marked
 from backbone.bundles.ground import Item, attempt, item, lost
@@ -77,6 +78,7 @@ def load(content: bytes, name: str, *, passwords: Mapping[str, str] | None = Non
 def _read_rest(root: Section) -> dict[str, Any]:
     return {
         "agenda": agenda_part.read(root.section("agenda")),
+        "map": map_part.read(root.section("agenda")),
         "partners": ground.read_partners(root),
         "dimensions": reading.read_dimensions(root),
         "indicators": reading.read_indicators(root),
@@ -102,6 +104,7 @@ def _put_rest(root: Section, initiative: Initiative, passwords: Mapping[str, str
     no_indicators = lost(one for one, _ in parts["indicators"])
     summary.note("obligations", _put_obligations(initiative, parts, no_indicators, no_partners))
     if not no_indicators:
+        summary.note("map", map_part.put(initiative, parts["map"]))
         summary.note("rules", _put_rules(initiative, parts["rules"]))
     summary.note("excuses", _put_excuses(initiative, parts["excuses"], no_indicators, no_partners))
 

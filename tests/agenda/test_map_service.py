@@ -9,8 +9,8 @@ import pytest
 from agenda import tasks
 from agenda.models import Link, LoopName, MapLoops, MapVersion, Node
 from agenda.rules.maps import as_json, from_json
-from agenda.selectors.map_written import arcs_of, written_out
-from agenda.services import systems
+from agenda.selectors.map_written import arcs_of, hash_of, written_out
+from agenda.services import map_loops, map_versions, systems
 from backbone.models import Change
 from backbone.problems import Refused
 from tests import factories
@@ -92,7 +92,7 @@ def test_what_is_there_already_and_what_leads_nowhere_is_refused(circle):
 
 
 def test_a_worker_finds_the_loops_of_what_stands(circle):
-    assert systems.waiting() == [circle.initiative.pk]
+    assert map_loops.waiting() == [circle.initiative.pk]
     assert tasks.sweep_loops() == 1
     assert tasks.sweep_loops() == 0
     found = MapLoops.objects.get()
@@ -101,27 +101,27 @@ def test_a_worker_finds_the_loops_of_what_stands(circle):
         ([skills, work], -1, [3, 6, 9], 1),
         ([training, skills, work], 1, [4, 8, 13], 1),
     ]
-    assert (found.is_all, found.of) == (True, systems.hash_of(arcs_of(circle.initiative)))
+    assert (found.is_all, found.of) == (True, hash_of(arcs_of(circle.initiative)))
     systems.remove_link(link=Link.objects.get(sign=-1), by=circle.people.ana)
-    assert systems.waiting() == [circle.initiative.pk]
+    assert map_loops.waiting() == [circle.initiative.pk]
     assert tasks.find_loops(circle.tenant.pk, circle.initiative.pk)
     assert len(MapLoops.objects.get().loops) == 1
 
 
 def test_only_a_change_of_the_links_sends_a_worker(circle):
-    systems.find(circle.initiative.pk)
+    map_loops.find(circle.initiative.pk)
     systems.put_node(initiative=circle.initiative, slug="work", label="Steady work", by=circle.people.ana)
     systems.put_link(source=circle.nodes[0], target=circle.nodes[1], words="Seen here", by=circle.people.ana)
     systems.confirm(links=Link.objects.all(), by=circle.people.ana, on=DAY)
     systems.move(initiative=circle.initiative, to={"work": (5, 5)})
-    assert systems.waiting() == []
+    assert map_loops.waiting() == []
 
 
 def test_a_loop_has_one_name_wherever_one_begins(circle):
     training, skills, work = (node.pk for node in circle.nodes)
 
     def name(nodes, words):
-        return systems.name_loop(initiative=circle.initiative, nodes=nodes, name=words, by=circle.people.ana)
+        return map_loops.name_loop(initiative=circle.initiative, nodes=nodes, name=words, by=circle.people.ana)
 
     assert name([skills, work, training], "Success breeds success")
     assert not name([training, skills, work], "Success breeds success")
@@ -134,8 +134,8 @@ def test_a_loop_has_one_name_wherever_one_begins(circle):
 
 def test_a_node_takes_its_links_and_the_names_of_its_loops_with_it(circle):
     training, skills, work = circle.nodes
-    systems.name_loop(initiative=circle.initiative, nodes=[skills.pk, work.pk], name="No time", by=None)
-    systems.name_loop(initiative=circle.initiative, nodes=[n.pk for n in circle.nodes], name="Spiral", by=None)
+    map_loops.name_loop(initiative=circle.initiative, nodes=[skills.pk, work.pk], name="No time", by=None)
+    map_loops.name_loop(initiative=circle.initiative, nodes=[n.pk for n in circle.nodes], name="Spiral", by=None)
     systems.remove_node(node=training, by=circle.people.ana)
     assert [one.name for one in LoopName.objects.all()] == ["No time"]
     assert Link.objects.count() == 2
@@ -172,19 +172,19 @@ def test_links_are_confirmed_by_somebody_on_a_day(circle):
 
 
 def test_a_version_keeps_the_map_as_it_was(circle):
-    first = systems.keep(initiative=circle.initiative, by=circle.people.ana, note=" the first ")
+    first = map_versions.keep(initiative=circle.initiative, by=circle.people.ana, note=" the first ")
     assert (first.number, first.note) == (1, "the first")
-    assert refused(lambda: systems.keep(initiative=circle.initiative, by=circle.people.ana)) == ["map.same"]
+    assert refused(lambda: map_versions.keep(initiative=circle.initiative, by=circle.people.ana)) == ["map.same"]
     said = written_out(circle.initiative)
     assert as_json(from_json(first.body)) == first.body == as_json(said)
     systems.remove_node(node=circle.nodes[0], by=circle.people.ana)
-    second = systems.keep(initiative=circle.initiative, by=None)
+    second = map_versions.keep(initiative=circle.initiative, by=None)
     assert (second.number, len(second.body["nodes"])) == (2, 2)
     assert len(MapVersion.objects.get(number=1).body["nodes"]) == 3
 
 
 def test_an_empty_map_is_not_kept(in_riverside):
-    assert refused(lambda: systems.keep(initiative=in_riverside.initiative, by=None)) == ["map.empty"]
+    assert refused(lambda: map_versions.keep(initiative=in_riverside.initiative, by=None)) == ["map.empty"]
 
 
 def test_a_map_has_an_end(in_riverside, monkeypatch):

@@ -30,6 +30,12 @@ def test_a_lag_that_nobody_said_leaves_the_span_open():
     assert (ways.sign, ways.span) == (1, None)
 
 
+def test_when_time_is_up_one_way_at_least_is_told():
+    ways = ways_between(ARCS, 1, 3, is_time_up=lambda: True)
+    assert [chain.nodes for chain in ways.chains] == [(1, 2, 3)]
+    assert not ways.is_all
+
+
 def test_without_a_way_there_is_none():
     for source, target in ((4, 1), (1, 1), (1, 99), (99, 1)):
         ways = ways_between(ARCS, source, target)
