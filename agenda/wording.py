@@ -62,7 +62,8 @@ def ways_words(ways: Ways) -> str:
         return pushes
     words = {"least": _months(span.least), "likely": _months(span.likely), "most": _months(span.most)}
     if span.least == span.most:
-        return f"{pushes} {_('It takes %(most)s.') % words}"
+        takes = _("It takes %(most)s.") % words
+        return f"{pushes} {takes}"
     late = _("The first of it is to be seen after %(least)s, most likely after %(likely)s, the last after %(most)s.")
     return f"{pushes} {late % words}"
 
