@@ -92,7 +92,7 @@ def chromium():
         pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
     from playwright.sync_api import expect, sync_playwright
 
-    expect.set_options(timeout=15_000)  # the machine may have other work; a page that is there is seen at once
+    expect.set_options(timeout=60_000)  # the machine may have other work; a page that is there is seen at once
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
@@ -235,7 +235,7 @@ def visit(site, chromium):
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         site.is_touched = True
         page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
         page.on("console", lambda said: _note_fault(faults, page, said))

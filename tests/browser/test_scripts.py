@@ -16,7 +16,7 @@ import pytest
 from allauth.mfa.totp.internal.auth import hotp_value, yield_hotp_counters_from_time
 from playwright.sync_api import expect
 
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 pytestmark = [
     pytest.mark.browser,
@@ -388,7 +388,7 @@ def test_the_whole_report_without_scripts(site, visit):
 def upload(page, path) -> None:
     page.get_by_label(re.compile("^File")).set_input_files(path)
     page.get_by_role("button", name="Upload and show the changes").click()
-    page.locator(".bb-lede[role=status]").wait_for()
+    page.locator(".bb-lede[role=status]").wait_for(timeout=PATIENCE * 1000)
 
 
 def download(page, name: str, path):

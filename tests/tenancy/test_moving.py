@@ -21,6 +21,7 @@ from backbone.services import invitations, keys, members, moving
 from backbone.tenancy import tenant_scope
 from measures.models import Figure, FigureEvent
 from tests import factories
+from tests.databases import copy_database, drop_databases
 
 pytestmark = pytest.mark.isolation
 
@@ -63,11 +64,8 @@ def there():
     owner = connections["owner"]
     here = owner.settings_dict["NAME"]
     elsewhere = f"{here}_moved"
-    for alias in ("default", "owner"):
-        connections[alias].close()  # a template is copied while nobody is connected to it
-    with owner._nodb_cursor() as cursor:
-        cursor.execute(f'DROP DATABASE IF EXISTS "{elsewhere}"')
-        cursor.execute(f'CREATE DATABASE "{elsewhere}" TEMPLATE "{here}"')
+    drop_databases(elsewhere)
+    copy_database(elsewhere)
 
     @contextmanager
     def go():
