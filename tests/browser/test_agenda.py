@@ -32,7 +32,7 @@ def test_from_words_that_met_to_a_version_that_is_signed(site, visit):
     expect(dana.locator("#messages")).to_contain_text("Saved.")
     write(chair, "What one of us learns, all of us know.", "What one learns, all know.")
     expect(chair.locator("#messages")).to_contain_text("Saved, together with what was written meanwhile.")
-    together = chair.get_by_label("Text").input_value()
+    together = chair.get_by_role("textbox", name=re.compile("^Text")).input_value()
     assert "We count the same way.\n" in together
     assert "What one learns, all know." in together
     write(dana, "What one of us learns, all of us know.", "We all learn.")
@@ -42,7 +42,7 @@ def test_from_words_that_met_to_a_version_that_is_signed(site, visit):
     # A filer, who does not write the agenda, suggests and remarks.
     ana.goto(site.page("agenda/document/roles/"))
     ana.get_by_text("Suggest other words").click()
-    words = ana.get_by_label("Text")
+    words = ana.get_by_role("textbox", name=re.compile("^Text"))
     words.fill(words.input_value() + " Filers meet once a year.")
     ana.get_by_label("Why").fill("We learn most from each other.")
     ana.get_by_role("button", name="Suggest it").click()
@@ -50,7 +50,7 @@ def test_from_words_that_met_to_a_version_that_is_signed(site, visit):
     dana.goto(site.page("agenda/document/roles/"))
     expect(dana.locator("article ins")).to_contain_text("Filers meet once a year.")
     dana.get_by_role("button", name=re.compile("^Accept")).click()
-    expect(dana.get_by_label("Text")).to_have_value(re.compile("Filers meet once a year"))
+    expect(dana.get_by_role("textbox", name=re.compile("^Text"))).to_have_value(re.compile("Filers meet once a year"))
 
     # The next version says what it changes, and asks everybody again.
     dana.goto(site.page("agenda/versions/"))
@@ -82,7 +82,7 @@ def test_from_words_that_met_to_a_version_that_is_signed(site, visit):
 
 def write(page, before: str, after: str) -> None:
     """Change one sentence of the section that is open, and save."""
-    text = page.get_by_label("Text")
+    text = page.get_by_role("textbox", name=re.compile("^Text"))
     value = text.input_value()
     assert before in value
     text.fill(value.replace(before, after))
