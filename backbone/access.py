@@ -18,6 +18,7 @@ from django.utils.translation import gettext_noop
 from backbone import changes
 from backbone.models import Initiative, Membership, Partner
 from backbone.roles import Can
+from backbone.tenancy import TenantQuerySet
 
 changes.register_verbs({"access.refused": gettext_noop("{by} was refused {address}")})
 
@@ -81,6 +82,15 @@ def named_objects(initiative: str | None = None, partner: str | None = None, **_
         # PostgreSQL knows no NUL in a text, and a browser may send one.
         found["partner"] = None if "\x00" in partner else Partner.objects.filter(code=partner).first()
     if None in found.values():
+        raise Http404
+    return found
+
+
+def sent_row(request: HttpRequest, rows: TenantQuerySet):
+    """The one of these rows whose id a form sends as `row`; 404 when it is none of them, or no id."""
+    sent = request.POST.get("row", "")
+    found = rows.filter(pk=int(sent)).first() if sent.isdecimal() and len(sent) < 19 else None
+    if found is None:
         raise Http404
     return found
 

@@ -18,7 +18,7 @@ from agenda.rules.texts import Piece, difference
 from agenda.selectors.document import SectionView, decided_on, newest_version, section_of, sections_of, texts_of
 from agenda.services import document
 from agenda.views.paths import agenda_crumb, document_crumb
-from backbone.access import member_can, require
+from backbone.access import member_can, require, sent_row
 from backbone.forms.people import refuse
 from backbone.problems import Refused
 from backbone.roles import Can
@@ -144,16 +144,8 @@ def _tell(request, words: str, done: Any) -> None:
 
 def _suggestion(request, view: SectionView) -> Suggestion:
     rows = Suggestion.objects.filter(section=view.section.pk).select_related("section__initiative", "by")
-    return _named(request, rows)
+    return sent_row(request, rows)
 
 
 def _remark(request, view: SectionView) -> SectionRemark:
-    return _named(request, SectionRemark.objects.filter(section=view.section.pk))
-
-
-def _named(request, rows):
-    row = request.POST.get("row", "")
-    found = rows.filter(pk=int(row)).first() if row.isdecimal() and len(row) < 19 else None
-    if found is None:
-        raise Http404
-    return found
+    return sent_row(request, SectionRemark.objects.filter(section=view.section.pk))

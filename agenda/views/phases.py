@@ -14,7 +14,7 @@ from agenda.rules.phases import BY_SLUG
 from agenda.selectors.phases import moves_of, phases_of
 from agenda.services import phases
 from agenda.views.paths import agenda_crumb
-from backbone.access import member_can, require
+from backbone.access import member_can, require, sent_row
 from backbone.forms.people import refuse
 from backbone.problems import Refused
 from backbone.roles import Can
@@ -52,11 +52,7 @@ def phases_page(request, initiative):
 def _save(request, initiative, sent: str, form) -> bool:
     by = request.membership
     if sent == "withdraw":
-        row = request.POST.get("row", "")
-        rows = PhaseEvidence.objects.filter(initiative=initiative)
-        found = rows.filter(pk=int(row)).first() if row.isdecimal() and len(row) < 19 else None
-        if found is None:
-            raise Http404
+        found = sent_row(request, PhaseEvidence.objects.filter(initiative=initiative))
         phases.withdraw(evidence=found, by=by)
         return True
     if form is None:

@@ -13,7 +13,7 @@ from agenda.models import Seat, Strategy
 from agenda.selectors.voices import former_stewards, seats_of, stewards_of, strategies_with_partners
 from agenda.services import voices
 from agenda.views.paths import agenda_crumb
-from backbone.access import member_can, require
+from backbone.access import member_can, require, sent_row
 from backbone.forms.people import refuse
 from backbone.health import NAMES
 from backbone.problems import Refused
@@ -75,7 +75,7 @@ def _save(request, initiative, sent: str, row: str, forms) -> bool:
     by = request.membership
     if sent == "remove-seat":
         voices.remove_seat(
-            seat=_row(Seat.objects.filter(initiative=initiative).select_related("initiative"), row), by=by
+            seat=sent_row(request, Seat.objects.filter(initiative=initiative).select_related("initiative")), by=by
         )
         return True
     form = next((form for form in forms if form.is_bound), None)
@@ -89,18 +89,11 @@ def _save(request, initiative, sent: str, row: str, forms) -> bool:
             voices.name_steward(initiative=initiative, condition=row, by=by, **fields)
         elif sent == "expected":
             strategies = Strategy.objects.filter(outcome__initiative=initiative).select_related("outcome__initiative")
-            voices.expect(strategy=_row(strategies, row), by=by, **fields)
+            voices.expect(strategy=sent_row(request, strategies), by=by, **fields)
         else:
-            seat = _row(Seat.objects.filter(initiative=initiative), row) if sent == "seat" else None
+            seat = sent_row(request, Seat.objects.filter(initiative=initiative)) if sent == "seat" else None
             voices.put_seat(initiative=initiative, seat=seat, by=by, **fields)
     except Refused as refused:
         refuse(form, refused)
         return False
     return True
-
-
-def _row(rows, row: str):
-    found = rows.filter(pk=int(row)).first() if row.isdecimal() and len(row) < 19 else None
-    if found is None:
-        raise Http404
-    return found

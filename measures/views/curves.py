@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from backbone import conditions
-from backbone.access import member_can, require
+from backbone.access import member_can, require, sent_row
 from backbone.forms.people import refuse
 from backbone.models import Initiative
 from backbone.problems import Refused
@@ -216,7 +216,7 @@ def _act(
                 bound[sent] = form
                 return None
         elif sent == "change":
-            row = _row(request, found, CurveAction)
+            row = sent_row(request, CurveAction.objects.filter(curve=found))
             change = ChangeActionForm(request.POST, action=row)
             if not change.is_valid() or not _written(
                 change, lambda: curves.change_action(action=row, by=by, **change.cleaned_data)
@@ -254,17 +254,8 @@ def _written(form: forms.Form, write: Callable[[], Any]) -> bool:
     return True
 
 
-def _row(request: HttpRequest, found: Curve, model):
-    """The row that is named, of this curve only."""
-    sent = request.POST.get("row", "")
-    row = model.objects.filter(curve=found, pk=int(sent)).first() if sent.isascii() and sent.isdigit() else None
-    if row is None:
-        raise Http404
-    return row
-
-
 def _take_back(request: HttpRequest, found: Curve, sent: str) -> str:
-    row, by = _row(request, found, UNDO[sent]), request.membership
+    row, by = sent_row(request, UNDO[sent].objects.filter(curve=found)), request.membership
     if sent == "remove-partner":
         curves.remove_partner(row=row, by=by)
     else:
@@ -273,7 +264,7 @@ def _take_back(request: HttpRequest, found: Curve, sent: str) -> str:
 
 
 def _move(request: HttpRequest, found: Curve) -> str:
-    row, state = _row(request, found, CurveAction), request.POST.get("state", "")
+    row, state = sent_row(request, CurveAction.objects.filter(curve=found)), request.POST.get("state", "")
     if state not in CurveAction.State.values:
         raise Http404
     curves.move_action(action=row, state=state, by=request.membership)
