@@ -252,6 +252,50 @@ class Definition:
     source_url: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """Something that two partners have to do with each other: `kind` is "activity", "hand_off", "meeting" or "action"."""
+
+    partner_id: int
+    other_id: int
+    kind: str
+    label: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """Something open that a meeting may want to talk about. `about` names the row, so that it is proposed once."""
+
+    about: str
+    title: str
+    url: str = ""
+    why: str = ""
+    due: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One act of leadership, by an organization (None: the backbone's) under a condition: `kind` is "convened", "idea",
+    "shared", "closed" or "answered"; `by_id` is the person, who is counted and never shown."""
+
+    condition: str
+    kind: str
+    partner_id: int | None
+    by_id: int | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Something that a search found and that this reader may see; `group` says what it is, `words` where it was found."""
+
+    label: str
+    url: str
+    group: str
+    words: str = ""
+
+
 class Condition:
     """What each of the five answers when asked; a condition overrides what it has something to say about."""
 
@@ -275,6 +319,22 @@ class Condition:
 
     def live(self, initiative, names: Collection[str], membership) -> Iterable[Live]:
         """The figures, as they stand now and as this person may see them, of those of these rows that have any."""
+        return ()
+
+    def ties(self, initiative, as_of: datetime) -> Iterable[Tie]:
+        """What ties partners to each other, for the map of the network."""
+        return ()
+
+    def proposed(self, initiative, as_of: datetime) -> Iterable[Proposed]:
+        """What is open and worth a meeting's time, the most pressing first."""
+        return ()
+
+    def acts(self, initiative, since: datetime, until: datetime) -> Iterable[Act]:
+        """Who led in something in a span, for the spread of leadership."""
+        return ()
+
+    def found(self, initiative, words: str, membership) -> Iterable[Hit]:
+        """What a search for these words finds that this person may see, the closest first, twenty at the most."""
         return ()
 
     def options(self, initiative, grain: str, period: date) -> Iterable[Option]:

@@ -16,7 +16,7 @@ from django.db import connections
 from backbone import tenancy
 from backbone.tenancy import TenantManager, tenant_scope
 from tests import factories
-from tests.databases import MIGRATED, RUN, copy_database, drop_databases, name_databases
+from tests.databases import KEEPS, MIGRATED, RUN, copy_database, drop_databases, name_databases
 from tests.tenancy.guard import Guard
 
 # The files that take longest, the longest first; see below.
@@ -76,7 +76,7 @@ def django_db_setup(django_db_modify_db_settings, django_db_blocker):
     with django_db_blocker.unblock():
         app.close()
         owner.close()
-        drop_databases(name, MIGRATED)  # a worker that starts only now migrates again
+        drop_databases(name, *([] if KEEPS else [MIGRATED]))  # a worker that starts only now migrates again
 
 
 def assert_application_role(connection) -> None:

@@ -1,16 +1,33 @@
-"""Test databases: migrated once per run, as the owner, and copied for whoever needs one."""
+"""Test databases: migrated once per run, as the owner, and copied for whoever needs one.
+
+With BACKBONE_KEEP_MIGRATED set, and a server of your own in DATABASE_URL, the migrated database stays there for the next
+run of the same migrations, which then begins ten seconds sooner.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import time
 from contextlib import contextmanager
+from pathlib import Path
 
 from django.conf import settings
 from django.db import OperationalError, ProgrammingError, connections
 
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))[:12]
-MIGRATED = f"test_backbone_{RUN}"
+KEEPS = bool(os.environ.get("BACKBONE_KEEP_MIGRATED"))
+
+
+def _hash_of_migrations() -> str:
+    found = hashlib.sha256()
+    root = Path(__file__).resolve().parent.parent
+    for path in sorted([*root.glob("*/migrations/*.py"), *root.glob("backbone/*.py"), *root.glob("*/models/*.py")]):
+        found.update(path.read_bytes())
+    return found.hexdigest()[:12]
+
+
+MIGRATED = f"test_backbone_{_hash_of_migrations() if KEEPS else RUN}"
 TURN = 7399  # the lock's number; any will do that nobody else takes in the server's own database
 
 

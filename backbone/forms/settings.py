@@ -28,6 +28,10 @@ class SettingsForm(forms.ModelForm):
             ),
             "outlier_modified_z": _("Of the median, which a single slip does not move. 3.5 is common."),
             "wants_words": _("Without it a warning asks for a word, and does not stop anybody."),
+            "gap_below": _("Of what a population of a place needs, by the activities there."),
+            "overlap_above": _("With two partners of the same kind of service at the same time."),
+            "untagged_most": _("With more of them the matrix says unknown instead of gap."),
+            "watch_change": _("Means of three months against the three before, of the same partners."),
             "accent": _("Any colour will do; it is made dark or light enough to read."),
         }
 

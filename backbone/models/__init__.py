@@ -1,4 +1,5 @@
 from backbone.models.changes import Change
+from backbone.models.groups import GroupMember, WorkingGroup
 from backbone.models.keys import APIKey, KeptAnswer
 from backbone.models.owned import TenantForeignKey, TenantOwned
 from backbone.models.people import Entrance, Grant, Invitation, Membership, User
@@ -22,6 +23,7 @@ __all__ = [
     "Comparison",
     "Entrance",
     "Grant",
+    "GroupMember",
     "Initiative",
     "Invitation",
     "KeptAnswer",
@@ -39,4 +41,5 @@ __all__ = [
     "TenantOwned",
     "User",
     "Visit",
+    "WorkingGroup",
 ]

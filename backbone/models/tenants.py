@@ -75,6 +75,27 @@ class Tenant(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(20)],
     )  # fmt: skip
     wants_words = models.BooleanField(_("unusual figures need a word before they are submitted"), default=False)
+    gap_below = models.PositiveSmallIntegerField(
+        _("percent of a need below which there is a gap"), default=25, validators=[MaxValueValidator(100)]
+    )
+    overlap_above = models.PositiveSmallIntegerField(
+        _("percent of a need above which two partners may do the same"),
+        default=125,
+        validators=[MinValueValidator(100), MaxValueValidator(1000)],
+    )
+    untagged_most = models.PositiveSmallIntegerField(
+        _("percent of activities that may lack a strategy, population or place"),
+        default=10,
+        validators=[MaxValueValidator(100)],
+    )
+    watch_change = models.PositiveSmallIntegerField(
+        _("percent by which one figure rises while another falls that is worth a word"),
+        default=5,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+    )
+    watch_coverage = models.PositiveSmallIntegerField(
+        _("percent of coverage that both need for it"), default=80, validators=[MaxValueValidator(100)]
+    )
     accent = models.CharField(
         _("accent colour"), max_length=7, blank=True, validators=[RegexValidator(r"^#[0-9a-fA-F]{6}\Z")]
     )

@@ -27,6 +27,11 @@ SETTINGS = (
     "outlier_z",
     "outlier_modified_z",
     "wants_words",
+    "gap_below",
+    "overlap_above",
+    "untagged_most",
+    "watch_change",
+    "watch_coverage",
     "accent",
 )
 

@@ -1,1 +1,0 @@
-"""No tables yet: the register of activities begins here."""
