@@ -13,7 +13,18 @@ from typing import Any
 
 from django.utils import timezone
 
-from agenda.models import Link, Node, Outcome, Section, SectionText
+from activities.models import (
+    Activity,
+    ActivityPlace,
+    ActivityPopulation,
+    ActivityStrategy,
+    Commitment,
+    Place,
+    Population,
+    ServiceType,
+)
+from activities.rules.shares import even
+from agenda.models import Link, Node, Outcome, Section, SectionText, Strategy
 from backbone.models import (
     Audience,
     Entrance,
@@ -241,3 +252,57 @@ def make_figure(indicator: Indicator, partner: Partner, period: date, value=None
             **changes,
         }
     )
+
+
+def make_strategy(initiative: Initiative, slug: str = "classes", outcome: str = "trained", **changes) -> Strategy:
+    """A strategy towards an outcome that is there."""
+    row = Outcome.objects.get(initiative=initiative, slug=outcome)
+    return Strategy.objects.create(**{"outcome": row, "slug": slug, "title": slug.capitalize(), **changes})
+
+
+def make_service_type(slug: str = "class", **changes) -> ServiceType:
+    return ServiceType.objects.create(**{"slug": slug, "name": slug.capitalize(), **changes})
+
+
+def make_population(slug: str = "youth", **changes) -> Population:
+    return Population.objects.create(**{"slug": slug, "name": slug.capitalize(), **changes})
+
+
+def make_place(slug: str = "east", **changes) -> Place:
+    return Place.objects.create(**{"slug": slug, "name": slug.capitalize(), **changes})
+
+
+def make_activity(
+    initiative: Initiative,
+    slug: str = "evening-class",
+    *,
+    partners: Any = (),
+    strategies: Any = (),
+    populations: Any = (),
+    places: Any = (),
+    **changes,
+) -> Activity:
+    """An activity that runs since the initiative began, shared out evenly over its tags. The first partner leads, the
+    others co-deliver; of several tags `{tag: share}` says other shares."""
+    activity = Activity.objects.create(
+        **{
+            "initiative": initiative,
+            "slug": slug,
+            "name": slug.replace("-", " ").capitalize(),
+            "status": "active",
+            "starts_on": initiative.starts_on,
+            "capacity_unit": "places" if changes.get("capacity") is not None else "",
+            **changes,
+        }
+    )
+    for model, name, tags in (
+        (ActivityStrategy, "strategy", strategies),
+        (ActivityPopulation, "population", populations),
+        (ActivityPlace, "place", places),
+    ):
+        shares = tags if isinstance(tags, dict) else even(tags)
+        for tag, share in shares.items():
+            model.objects.create(activity=activity, **{name: tag, "share": share})
+    for n, partner in enumerate(partners):
+        Commitment.objects.create(activity=activity, partner=partner, part="delivers" if n else "leads")
+    return activity
