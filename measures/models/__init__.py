@@ -9,6 +9,7 @@ from measures.models.filings import Figure, FigureEvent, Filing, Remark, Upload
 from measures.models.indicators import Category, Dimension, Indicator, Target
 from measures.models.obligations import Excuse, LockRequest, Obligation, Reopening
 from measures.models.rollups import Rollup, StaleMark
+from measures.models.shared import SharedAmount, SharedCount, SharedCredit
 
 __all__ = [
     "Attestation",
@@ -36,6 +37,9 @@ __all__ = [
     "Reopening",
     "Restatement",
     "Rollup",
+    "SharedAmount",
+    "SharedCount",
+    "SharedCredit",
     "StaleMark",
     "Target",
     "Upload",

@@ -12,8 +12,9 @@ from typing import TypeAlias
 
 from measures.rules.combining import Combined
 from measures.rules.coverage import PartnerKey
-from measures.rules.figures import ZERO, divided, total_of
+from measures.rules.figures import ZERO, Entry, divided, total_of
 from measures.rules.kinds import KINDS, MAXIMUM, MEDIAN, MINIMUM, NARRATIVE, ORDINAL, UNDUPLICATED
+from measures.rules.shared import taken_off
 from measures.rules.versions import Version
 
 HALF = Decimal("0.5")
@@ -77,7 +78,11 @@ def like_for_like(
         members = _members((previous, current), panel, merged or {})
         was, is_now = (value_of(members) for value_of in together)
     else:
-        was, is_now = (_value_of(groups, panel, current.kind) for groups in (before, now))
+        members = _members((previous, current), panel, merged or {})
+        was, is_now = (
+            _value_of(groups, panel, current.kind, taken_off(one.shared, members))
+            for groups, one in ((before, previous), (now, current))
+        )
     if was is None or is_now is None:
         return Change(
             panel, panel_share, is_comparable=False, previous=was, current=is_now, by_volume=by_volume, over=over
@@ -127,17 +132,21 @@ def _are_expected(parts: Sequence[Combined]) -> bool:
     return any(part.coverage.expected > 0 for part in parts)
 
 
-def _value_of(groups: Groups, panel: tuple[PartnerKey, ...], kind: str) -> Decimal | None:
-    """The panel's value by the rule of the kind: sums first, then the division; extremes of extremes."""
+def _value_of(groups: Groups, panel: tuple[PartnerKey, ...], kind: str, off: Entry) -> Decimal | None:
+    """The panel's value by the rule of the kind: sums first, then the division; extremes of extremes. `off` is joint work
+    that is in the sums more than once."""
     parts = [part for key in panel for part in groups[key] if part.has_something]
     if KINDS[kind].divides:
-        return divided(total_of(part.numerator for part in parts), total_of(part.denominator for part in parts))
+        numerator, denominator = (
+            total_of(getattr(part, name) for part in parts) for name in ("numerator", "denominator")
+        )
+        return divided(numerator - (off.numerator or ZERO), denominator - (off.denominator or ZERO))
     values = [number for part in parts if (number := part.value) is not None]
     if not values:
         return None
     if kind in (MINIMUM, MAXIMUM):
         return min(values) if kind == MINIMUM else max(values)
-    return total_of(values) / len(values) if kind == ORDINAL else total_of(values)
+    return total_of(values) / len(values) if kind == ORDINAL else total_of(values) - (off.value or ZERO)
 
 
 def _members(

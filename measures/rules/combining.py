@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Context, Decimal, localcontext
 from functools import wraps
@@ -39,6 +39,7 @@ from measures.rules.kinds import (
 from measures.rules.lines import Line
 from measures.rules.past import is_achieved
 from measures.rules.periods import Grain, add_months, start_of
+from measures.rules.shared import Shared, taken_off
 
 # A mean denominator is rounded here, so that sums of means do not depend on their order and SQL can say the same.
 MEAN_PLACES = Decimal("1e-12")
@@ -73,7 +74,8 @@ class Combined:
     parts, and a `value` only when it is one partner's one period. A level on a scale has the lowest and the highest, how
     many partners stand at each in `spread` (rank to count), and a mean as its `value` only where that is allowed.
     `as_of_period` is the month of the oldest carried level, None when nothing was carried.
-    `is_lower_bound`: what is missing can only make it more. `parts` are what it was combined from, by key.
+    `is_lower_bound`: what is missing can only make it more. `parts` are what it was combined from, by key, and `shared`
+    the joint work that stands in several of them and was counted once.
     """
 
     kind: str
@@ -88,6 +90,7 @@ class Combined:
     is_lower_bound: bool = False
     spread: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}), compare=False)
     parts: tuple[tuple[PartnerKey, Combined], ...] = field(default=(), compare=False, repr=False)
+    shared: tuple[Shared, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def is_complete(self) -> bool:
@@ -164,19 +167,35 @@ def combine_periods(
 
 
 @_exactly
-def combine_partners(line: Line, partner_values: Mapping[PartnerKey, Combined]) -> Combined:
+def combine_partners(
+    line: Line, partner_values: Mapping[PartnerKey, Combined], shared: Iterable[Shared] = ()
+) -> Combined:
     """Several partners' combined values as one. They may also be groups of partners, none in two groups, so that
-    children and their parent always agree.
+    children and their parent always agree. Joint work that stands in several of them (`shared`) counts once.
     """
+    shared = tuple(shared)
     keys = sorted(partner_values)
     children = [partner_values[key] for key in keys]
     covered = combined_coverage(child.coverage for child in children)
     there = [child for child in children if child.has_something]
     numbers = _over_partners(line, there, covered)
+    if shared and numbers.is_there:
+        numbers = _once(numbers, taken_off(shared, keys))
     is_expected = any(child.state is not State.NOT_EXPECTED for child in children)
     parts = tuple((key, partner_values[key]) for key in keys)
     grows = all(child.is_complete or child.is_lower_bound for child in there)
-    return _finished(line, numbers, covered, is_expected, parts, can_only_grow=line.kind != TO_DATE or grows)
+    found = _finished(line, numbers, covered, is_expected, parts, can_only_grow=line.kind != TO_DATE or grows)
+    return replace(found, shared=shared) if shared else found
+
+
+def _once(numbers: _Numbers, off: Entry) -> _Numbers:
+    """The same without what is in it more than once."""
+    left = {
+        name: number - (getattr(off, name) or ZERO)
+        for name in ("value", "numerator", "denominator")
+        if (number := getattr(numbers, name)) is not None
+    }
+    return replace(numbers, **left)
 
 
 def combine(

@@ -20,12 +20,15 @@ from measures.rules.coverage import State
 from measures.rules.periods import Grain
 from measures.selectors import ways
 from measures.selectors.owing import with_owed, with_owed_periods
+from measures.selectors.shared import counted_too_often
 from measures.selectors.spans import (
+    ADD,
     LEVELS,
     MEAN,
     MEAN_LEVELS,
     MEDIAN,
     PEOPLE,
+    RATE,
     REACHED,
     WORDS,
     Question,
@@ -309,6 +312,14 @@ def whole_rows(question: Question, *, figures: str = FIGURES, rollups: str = ROL
               CROSS JOIN LATERAL ({sources}) s
               WHERE r.source IS NOT NULL AND (o.is_due OR s.stands_on = k.period)
               ORDER BY r.n, o.partner_id, r.category, s.stands_on DESC)
+            """
+        )
+    if question.has_shared:
+        parts.append(
+            f"""
+            SELECT k.n, true, false, s.category, -s.value, -s.numerator, -s.denominator, NULL, NULL, 0, 0, NULL::date
+              FROM k CROSS JOIN LATERAL ({counted_too_often(question, figures)}) s
+             WHERE k.way IN ('{ADD}', '{RATE}')
             """
         )
     expected = "(a.due + c.back)"

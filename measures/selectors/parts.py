@@ -25,11 +25,13 @@ from measures.rules.figures import Entry, divided
 from measures.rules.kinds import ORDINAL, TO_DATE, UNDUPLICATED
 from measures.rules.lines import Line
 from measures.rules.periods import Grain, add_months, last_day, last_month, start_of
+from measures.rules.shared import Shared
 from measures.rules.usual import HISTORY, usual
 from measures.rules.versions import broken
 from measures.selectors.combined import Figures, figures_at, partner_rows
 from measures.selectors.obligations import Duties
 from measures.selectors.owing import steady_plans, with_owed
+from measures.selectors.shared import shared_in
 from measures.selectors.spans import LAST, LAST_RATE, MEAN, Counting, Question, Span, span_of
 from measures.windows import Window
 
@@ -65,9 +67,8 @@ class Whole:
     def of(self, line: Line, partners: Collection[int]) -> Combined:
         """What these partners come to together."""
         wanted = set(partners)
-        return combine_partners(
-            line, {part.partner_id: part.combined for part in self.parts if part.partner_id in wanted}
-        )
+        own = {part.partner_id: part.combined for part in self.parts if part.partner_id in wanted}
+        return combine_partners(line, own, self.combined.shared)
 
 
 def spans_of(
@@ -103,7 +104,7 @@ def so_far(span: Span, latest: date) -> Span | None:
 def wholes(
     spans: Sequence[Span], lines: Mapping[int, Line], weights: Mapping[int, Weights], as_of: datetime | None = None
 ) -> list[Whole]:
-    """Each span combined, with its parts, in the order of the spans; four statements.
+    """Each span combined, with its parts, in the order of the spans; four statements, one more where work is shared.
 
     `weights` are usual volumes by indicator and partner, as `usual_volumes` gives them. `as_of` reads the figures as
     they stood at that instant; who owes them is as it is today.
@@ -139,11 +140,15 @@ def wholes(
             duty = (partner, is_due, is_due_last or span.counting.way not in (LAST, LAST_RATE))
             volume = weights.get(indicator, {}).get(partner)
             found[n - 1][partner] = _part(duty, own.get((n, partner)), lines[indicator], volume, span)
-    return [_whole(span, parts, lines[span.counting.indicator_id]) for span, parts in zip(spans, found, strict=True)]
+    shared = shared_in(question, source)
+    return [
+        _whole(span, parts, lines[span.counting.indicator_id], shared.get(n, ()))
+        for n, (span, parts) in enumerate(zip(spans, found, strict=True), start=1)
+    ]
 
 
-def _whole(span: Span, parts: Mapping[int, Part], line: Line) -> Whole:
-    combined = combine_partners(line, {pk: part.combined for pk, part in parts.items()})
+def _whole(span: Span, parts: Mapping[int, Part], line: Line, shared: Collection[Shared]) -> Whole:
+    combined = combine_partners(line, {pk: part.combined for pk, part in parts.items()}, shared)
     if span.is_broken:
         combined = broken(combined)
         parts = {pk: part._replace(combined=broken(part.combined)) for pk, part in parts.items()}

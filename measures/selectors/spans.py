@@ -86,6 +86,7 @@ class Counting(NamedTuple):
     mean_allowed: bool = False
     allows_negative: bool = False
     is_input: bool = False  # something of its initiative is computed from others, of it perhaps
+    has_shared: bool = False  # somewhere joint work stands in several partners' figures
     eras: tuple[tuple[date, str, str], ...] = ()
     since: date = date.min
 
@@ -187,6 +188,8 @@ def countings(indicator_ids: Iterable[int] | None = None, initiative_id: int | N
                    EXISTS (SELECT 1 FROM measures_indicator d
                             WHERE d.tenant_id = %(tenant)s AND d.initiative_id = i.initiative_id
                               AND d.kind IN ('formula', 'index')),
+                   EXISTS (SELECT 1 FROM measures_sharedcount s
+                            WHERE s.tenant_id = %(tenant)s AND s.indicator_id = i.id),
                    (SELECT json_agg(json_build_object('on', v.starts_on, 'kind', v.kind, 'over_time', v.over_time)
                                     ORDER BY v.starts_on)
                       FROM measures_definitionversion v
@@ -300,6 +303,10 @@ class Question:
     @cached_property
     def is_uneven(self) -> bool:
         return any(counting.is_uneven for counting in self.countings)
+
+    @cached_property
+    def has_shared(self) -> bool:
+        return any(counting.has_shared for counting in self.countings)
 
     @cached_property
     def crowds(self) -> list[int]:
