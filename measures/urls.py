@@ -21,6 +21,7 @@ from measures.views import (
     results,
     reviews,
     setup,
+    shared,
     workbooks,
 )
 
@@ -35,6 +36,7 @@ urlpatterns = [
         definitions.definition_edit,
         name="definition-edit",
     ),
+    path("indicators/<slug:indicator>/joint/<month:period>/", shared.joint_work, name="joint-work"),
     path("breakdowns/", setup.dimension_list, name="dimension-list"),
     path("breakdowns/new/", setup.dimension_new, name="dimension-new"),
     path("breakdowns/<slug:dimension>/", setup.dimension_edit, name="dimension-edit"),

@@ -159,13 +159,21 @@ def _picture(
         reading=reading,
         trend={period: one for period, one in trend.items() if period >= first},
         years={starts: found[pk] for starts, found in years.items() if pk in found},
-        parts={part.partner_id: part.combined for part in reading.whole.parts},
+        parts=_parts_that_add_up(reading),
         categories=categories,
         own_categories={(partner, key): one for (indicator, partner, key), one in own.items() if indicator == pk},
         voices=behind,
         codes=codes,
         states=states,
     )
+
+
+def _parts_that_add_up(reading: Reading) -> dict[int, Combined]:
+    """The partners' parts, by partner; none where joint work counts once, since they come to more than the figure then,
+    and by how much would tell what two of them filed."""
+    if reading.now.shared:
+        return {}
+    return {part.partner_id: part.combined for part in reading.whole.parts}
 
 
 def combined_of(row: SeriesRow, line: Line) -> Combined:

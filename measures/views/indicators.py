@@ -38,6 +38,7 @@ from measures.selectors.restated import restatements
 from measures.selectors.told import at_levels, told
 from measures.views import composition
 from measures.views.links import csv_answer, grain_links, how_to_begin, rows_from, url_if_there, year_links
+from measures.views.shared import counted_once, joint_url
 from measures.views.then import as_of_context, as_of_of, shows_as_of
 from measures.windows import Window
 
@@ -139,6 +140,8 @@ def indicator(request, initiative, indicator: str):
         "forecast_words": forecast_words(reading, found),
         "forecast_method": method_words(found) if isinstance(found, Forecast) else "",
         "page": page,
+        "once": counted_once(reading, shown),
+        "joint_url": joint_url(request, initiative, row, window),
         "rows": [_row(request, reading, one) for one in page],
         "foot": _foot(reading, rows),
         "who": _who(rows) if codes is not None and len(rows) <= WHO_AT_MOST else [],

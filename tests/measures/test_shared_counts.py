@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from backbone.models import Change
 from backbone.problems import Refused
-from measures.models import Figure
+from measures.models import Figure, SharedCount
+from measures.publishing.gathering import pictures
 from measures.rules.change import like_for_like
 from measures.rules.figures import Entry
 from measures.rules.periods import Grain
@@ -194,6 +195,36 @@ def test_the_rows_of_a_page_and_what_is_counted_once_come_to_the_figure(fair):
     assert sum(row.now.value for row in rows) - off.value == reading.now.value == 58
 
 
+def test_staff_count_it_once_on_a_page_and_the_figure_says_so(fair, client):
+    client.force_login(factories.user_of(fair.people.ana))
+    place = f"/o/riverside/work/indicators/{fair.indicator.slug}"
+    opened = client.get(f"{place}/joint/2026-10/?partners=P1,P2")
+    assert opened.status_code == 200
+    codes = [str(partner.pk) for partner in fair.partners[:2]]
+    wrong = client.post(f"{place}/joint/2026-10/", {"partners": codes, "title": "Job fair", "value": "51"})
+    assert wrong.status_code == 422
+    assert "P1 filed 50, which is less than 51." in wrong.content.decode()
+    done = client.post(f"{place}/joint/2026-10/", {"partners": codes, "title": "Job fair", "value": "50"}, follow=True)
+    assert "Job fair" in done.content.decode()
+    page = client.get(f"{place}/?period=2026-10").content.decode()
+    assert "Counted once" in page
+    assert "Job fair (P1, P2)" in page
+    row = SharedCount.objects.get()
+    client.post(f"{place}/joint/2026-10/", {"row": str(row.pk)})
+    assert not SharedCount.objects.exists()
+    assert "Counted once" not in client.get(f"{place}/?period=2026-10").content.decode()
+
+
+def test_a_publication_shows_the_figure_and_no_rows_that_would_come_to_more(fair):
+    factories.make_figure(fair.indicator, fair.partners[2], OCT, 70)
+    (before,) = pictures(fair.initiative, [fair.indicator], OCTOBER, fair.tenant)
+    assert len(before.parts) == 3
+    count_once(fair)
+    (after,) = pictures(fair.initiative, [fair.indicator], OCTOBER, fair.tenant)
+    assert after.parts == {}
+    assert after.reading.now.value == 120
+
+
 def test_without_joint_work_no_statement_is_added(fair):
     spans = list(spans_of(countings([fair.indicator.pk]), OCTOBER).values())
     assert not any(span.counting.has_shared for span in spans)
@@ -202,6 +233,7 @@ def test_without_joint_work_no_statement_is_added(fair):
 partners = st.frozensets(st.integers(0, 4), min_size=1)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(partners, st.integers(0, 50)), max_size=4), st.sets(st.integers(0, 4)))
 def test_taking_off_by_groups_never_takes_more_than_taking_off_by_all(pieces, group):
     work = [Shared(who, Entry(value=Decimal(amount))) for who, amount in pieces]
