@@ -1,7 +1,102 @@
-"""What this condition answers when the backbone asks: nothing is recorded about activities yet."""
+"""What this condition answers when the backbone asks."""
 
-from backbone.conditions import Condition
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from activities import duties, publishing
+from activities.models import Activity
+from activities.selectors.attached import attachments
+from activities.selectors.health import register_readings
+from activities.selectors.network import joint_ties
+from activities.selectors.promised import overdue_steps
+from activities.selectors.register import Wanted, found
+from activities.selectors.rights import reads_register
+from backbone.conditions import (
+    Attachment,
+    Condition,
+    DueItem,
+    Edition,
+    Hit,
+    Option,
+    Part,
+    Proposed,
+    Reading,
+    Thing,
+    Tie,
+)
+from backbone.models import Tenant
+
+MOST_HITS = 20
 
 
 class ActivitiesEvidence(Condition):
     slug = "activities"
+
+    def readings(self, initiative, as_of: datetime) -> Iterable[Reading]:
+        """How well the register is filled, and whether partners work together."""
+        return register_readings(initiative, as_of)
+
+    def due(self, membership, as_of: datetime) -> Iterable[DueItem]:
+        """Milestones and promises."""
+        return duties.due(membership, as_of)
+
+    def attached(self, initiative) -> Iterable[Attachment]:
+        """Activities, on strategies and on indicators."""
+        return attachments(initiative)
+
+    def things(self, initiative) -> Iterable[Thing]:
+        """Activities, by name, those that are over too: a map may go on to speak of them."""
+        group = _("Activity")
+        for pk, slug, name in Activity.objects.filter(initiative=initiative).values_list("pk", "slug", "name"):
+            yield Thing(f"activities.activity:{pk}", f"activity:{slug}", name, group=group)
+
+    def ties(self, initiative, as_of: datetime) -> Iterable[Tie]:
+        """Partners that share in an activity that runs."""
+        return joint_ties(initiative, _day(initiative, as_of))
+
+    def proposed(self, initiative, as_of: datetime) -> Iterable[Proposed]:
+        """Milestones that are late."""
+        tenant = Tenant.objects.get(pk=initiative.tenant_id)
+        for one in overdue_steps(initiative, _day(initiative, as_of)):
+            words = {"title": one.words, "activity": one.activity.name}
+            yield Proposed(
+                f"activities.milestone:{one.pk}",
+                _("%(title)s (%(activity)s)") % words,
+                reverse("activities:activity", args=[tenant.slug, initiative.slug, one.activity.slug]),
+                _("The milestone is late."),
+                one.due_on,
+            )
+
+    def found(self, initiative, words: str, membership) -> Iterable[Hit]:
+        """Activities whose name, or else whose description, has the words."""
+        if not reads_register(membership) or not words.strip():
+            return
+        tenant = Tenant.objects.get(pk=initiative.tenant_id)
+        rows = found(initiative, Wanted(q=words), _day(initiative, None))
+        for row in rows.select_related("service_type").order_by("name", "pk")[:MOST_HITS]:
+            url = reverse("activities:activity", args=[tenant.slug, initiative.slug, row.slug])
+            yield Hit(row.name, url, _("Activity"), row.service_type.name if row.service_type else "")
+
+    def options(self, initiative, grain: str, period: date) -> Iterable[Option]:
+        """Activities that ran in the span."""
+        return publishing.options(initiative, grain, period)
+
+    def published(self, edition: Edition) -> Part:
+        """What partners do, of what staff chose."""
+        return publishing.published(edition)
+
+    def printed(self, data: Mapping[str, Any], year_starts: int) -> Mapping[str, Any]:
+        return publishing.printed(data)
+
+
+def _day(initiative, as_of: datetime | None) -> date:
+    tenant = Tenant.objects.get(pk=initiative.tenant_id)
+    zone = ZoneInfo(tenant.timezone)
+    return (as_of or datetime.now(zone)).astimezone(zone).date()

@@ -1,4 +1,28 @@
 """The addresses of this condition's pages, below /o/<tenant>/<initiative>/."""
 
+from django.urls import path
+
+from activities.views import editing, register, words
+
 app_name = "activities"
-urlpatterns: list = []
+urlpatterns = [
+    path("activities/", register.listed, name="activity-list"),
+    path("activities/new/", editing.activity_new, name="activity-new"),
+    path("activities/words/<slug:sort>/", words.word_list, name="word-list"),
+    path("activities/words/<slug:sort>/<slug:word>/", words.word, name="word"),
+    path("activities/register/<slug:activity>/", register.activity, name="activity"),
+    path("activities/register/<slug:activity>/edit/", editing.activity_edit, name="activity-edit"),
+    path(
+        "activities/register/<slug:activity>/partners/", editing.activity_rows, {"sort": "parts"}, name="activity-parts"
+    ),
+    path(
+        "activities/register/<slug:activity>/milestones/",
+        editing.activity_rows,
+        {"sort": "steps"},
+        name="activity-steps",
+    ),
+    path("activities/register/<slug:activity>/money/", editing.activity_rows, {"sort": "money"}, name="activity-money"),
+    path("activities/register/<slug:activity>/status/", editing.activity_status, name="activity-status"),
+    path("activities/register/<slug:activity>/done/", editing.activity_done, name="activity-done"),
+    path("activities/register/<slug:activity>/remove/", editing.activity_remove, name="activity-remove"),
+]

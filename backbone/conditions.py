@@ -52,7 +52,8 @@ class Attachment:
     """Something of one condition that hangs on a row of another, as an indicator hangs on an outcome.
 
     `to` names the row ("agenda.outcome:12"); `words` says more in a few words; `kind` is an indicator's, if it is one;
-    `of_partners` says that partners file it, so that it contributes to a result and is never summed into it.
+    `of_partners` says that partners file it, so that it contributes to a result and is never summed into it; `is_work`
+    that it is something that is done, which measures nothing.
     """
 
     to: str
@@ -62,6 +63,7 @@ class Attachment:
     words: str = ""
     url: str = ""
     of_partners: bool = False
+    is_work: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,6 +130,7 @@ def _nav(request, membership: Membership, initiative: Initiative | None) -> list
             (_("Published"), "backbone:published-latest", True),
             (_("Consent"), "measures:consent-list", membership.can(Can.CONSENT)),
             (_("Agenda"), "agenda:agenda", True),
+            (_("Activities"), "activities:activity-list", membership.can(Can.READ_ACTIVITIES)),
         ]
     elif roles <= {Role.FUNDER}:
         entries = [
@@ -142,6 +143,7 @@ def _nav(request, membership: Membership, initiative: Initiative | None) -> list
             (_("Home"), _HOME, True),
             (_("Agenda"), "agenda:agenda", membership.can(Can.READ_AGENDA)),
             (_("Measures"), "measures:indicator-list", membership.can(Can.READ_INDICATORS)),
+            (_("Activities"), "activities:activity-list", membership.can(Can.READ_ACTIVITIES)),
             (_("Publishing"), _publishing(membership), True),
             (_("Communication"), "comms:mail-list", membership.can(Can.READ_SETTINGS)),
         ]

@@ -67,6 +67,11 @@ _NO_PARTNER = dict.fromkeys(
     "has no partner whose figures are theirs",
 )
 _ONLY_KEPT = dict.fromkeys(("funder",), "reads kept versions of the map only")
+_ONLY_PUBLISHED = dict.fromkeys(("funder",), "reads what is published of the register only")
+_NO_PART = dict.fromkeys(
+    ("filer of the sister agency", "lead of the sister agency"), "their organization has no part in it"
+)
+_PARTNERS = dict.fromkeys(("partner_lead", "partner_filer"), "words are everybody's")
 _LEAD = dict.fromkeys(("partner_lead",), "the whole log, of which a lead would read its own part")
 _OTHERS = dict.fromkeys(
     ("group_chair", "filer of the sister agency", "lead of the sister agency"), "another partner's correction"
@@ -248,6 +253,19 @@ ROUTES: dict[str, Route] = {
     "measures:follow-up-list": Route(Can.REVIEW, initiative()),
     "measures:follow-up": Route(Can.REVIEW, initiative(indicator="completions", partner="P1", period=OCTOBER)),
     "measures:filing-review": Route(Can.REVIEW, initiative(partner="P1", period=OCTOBER)),
+    # --- mutually reinforcing activities ---
+    "activities:activity-list": Route(Can.READ_ACTIVITIES, initiative(), _ONLY_PUBLISHED),
+    "activities:activity": Route(Can.READ_ACTIVITIES, initiative(activity="evening-class"), _ONLY_PUBLISHED),
+    "activities:activity-new": Route(Can.EDIT_ACTIVITIES, initiative()),
+    "activities:activity-edit": Route(Can.EDIT_ACTIVITIES, initiative(activity="evening-class"), _NO_PART),
+    "activities:activity-parts": Route(Can.EDIT_ACTIVITIES, initiative(activity="evening-class"), _NO_PART),
+    "activities:activity-steps": Route(Can.EDIT_ACTIVITIES, initiative(activity="evening-class"), _NO_PART),
+    "activities:activity-money": Route(Can.EDIT_ACTIVITIES, initiative(activity="evening-class"), _NO_PART),
+    "activities:activity-status": Route(Can.EDIT_ACTIVITIES, initiative(activity="evening-class"), _NO_PART),
+    "activities:activity-done": Route(Can.EDIT_ACTIVITIES, initiative(activity="evening-class"), _NO_PART),
+    "activities:activity-remove": Route(Can.EDIT_ACTIVITIES, initiative(activity="evening-class"), _NO_PART),
+    "activities:word-list": Route(Can.READ_ACTIVITIES, initiative(sort="places"), _ONLY_PUBLISHED),
+    "activities:word": Route(Can.EDIT_ACTIVITIES, initiative(sort="places", word="east"), _PARTNERS),
     # --- continuous communication ---
     "comms:mail-list": Route(Can.READ_SETTINGS, initiative()),
     "comms:mail": Route(Can.READ_SETTINGS, initiative(mail="@mail")),
@@ -333,6 +351,14 @@ def make_world(neighbourhood: factories.Neighbourhood) -> SimpleNamespace:
         factories.make_node_link(nodes[1], nodes[0])
         map_loops.find(neighbourhood.initiative.pk)
         map_versions.keep(initiative=neighbourhood.initiative, by=people.ana)
+        tags = {
+            "partners": [partners[0]],
+            "strategies": [factories.make_strategy(neighbourhood.initiative)],
+            "populations": [factories.make_population()],
+            "places": [factories.make_place()],
+            "service_type": factories.make_service_type(),
+        }
+        factories.make_activity(neighbourhood.initiative, **tags)
         factories.make_publication(neighbourhood.initiative, people.ana)
         draft = Publication.objects.create(
             initiative=neighbourhood.initiative, grain="month", period=OCTOBER, state="checked", created_by=people.ana,

@@ -19,6 +19,10 @@ class StrategyView:
     strategy: Strategy
     attached: list[Attachment] = field(default_factory=list)
 
+    @property
+    def is_measured(self) -> bool:
+        return any(not one.is_work for one in self.attached)
+
 
 @dataclass(slots=True)
 class OutcomeView:
@@ -44,7 +48,7 @@ class OutcomeView:
 
     @property
     def is_measured(self) -> bool:
-        return bool(self.attached) or any(strategy.attached for strategy in self.strategies)
+        return bool(self.attached) or any(strategy.is_measured for strategy in self.strategies)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ class AgendaView:
             found += [
                 _("No measure shows whether “%(strategy)s” is done.") % {"strategy": one.strategy.title}
                 for one in view.strategies
-                if not one.attached
+                if not one.is_measured
             ]
             if not view.strategies and not view.outcomes:
                 found.append(_("No strategy leads to “%(outcome)s”.") % {"outcome": view.outcome.title})

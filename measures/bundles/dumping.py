@@ -11,7 +11,7 @@ import yaml
 from django.db.models import F
 
 from agenda.bundles import agenda_of
-from backbone.bundles import ground
+from backbone.bundles import further, ground
 from backbone.models import Initiative, Tenant
 from measures.bundles.loading import VERSION
 from measures.bundles.reading import EVERY_PARTNER
@@ -51,12 +51,28 @@ def dump(tenant: Tenant, initiative: Initiative) -> str:
         bundle["excuses"] = excuses
     if rules := _rules_of(initiative):
         bundle["rules"] = rules
+    for key, part in further.registered().items():
+        if said := part.written(initiative):
+            bundle[key] = {name: _lines(lines) for name, lines in said.items()}
     bundle["members"] = _rows(ground.members_of())
     return yaml.dump(bundle, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=LINE_WIDTH)
 
 
 def _rows(lines: Iterable[dict[str, Any]]) -> list[Row]:
     return [Row(line) for line in lines]
+
+
+def _lines(lines: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Groups of keys, each on one line unless it holds groups itself; those inside are on one line each."""
+    found = []
+    for line in lines:
+        inside = {key: _rows(value) for key, value in line.items() if value and _is_groups(value)}
+        found.append(line | inside if inside or len(line) > 4 else Row(line))
+    return found
+
+
+def _is_groups(value: Any) -> bool:
+    return isinstance(value, list) and isinstance(value[0], dict)
 
 
 def _dimensions_of(initiative: Initiative) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from typing import Any
 import agenda.bundles as agenda_part
 import agenda.map_bundle as map_part
 from agenda.models import Outcome, Strategy
-from backbone.bundles import ground, marked
+from backbone.bundles import further, ground, marked
 from backbone.bundles.ground import Item, attempt, item, lost
 from backbone.bundles.marked import Section
 from backbone.models import Initiative, Partner
@@ -52,7 +52,7 @@ def load(content: bytes, name: str, *, passwords: Mapping[str, str] | None = Non
     to logins that are made here. Raises `Refused`, every problem with its line, and then nothing was written.
     """
     root = marked.read(content, name)
-    root.only(*KEYS)
+    root.only(*KEYS, *further.registered())
     version = root.whole("backbone", 0, 10**6, required=True)
     if version not in (None, VERSION):
         sentence = gettext_noop("This is a bundle of version {version}, and only version {known} is known here.")
@@ -86,6 +86,7 @@ def _read_rest(root: Section) -> dict[str, Any]:
         "excuses": reading.read_excuses(root),
         "rules": reading.read_rules(root),
         "members": ground.read_members(root),
+        "further": {key: part.read(root.section(key)) for key, part in further.registered().items()},
     }
 
 
@@ -107,6 +108,9 @@ def _put_rest(root: Section, initiative: Initiative, passwords: Mapping[str, str
         summary.note("map", map_part.put(initiative, parts["map"]))
         summary.note("rules", _put_rules(initiative, parts["rules"]))
     summary.note("excuses", _put_excuses(initiative, parts["excuses"], no_indicators, no_partners))
+    for key, part in further.registered().items():
+        if not root.document.problems:
+            summary.note(key, part.put(initiative, parts["further"][key]))
 
 
 def _put_rules(initiative: Initiative, items: Collection[Item]) -> list[str]:
