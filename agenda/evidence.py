@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from agenda import duties
 from agenda.selectors import health
+from agenda.selectors.phases import expected_now
 from agenda.selectors.tree import things_of, vision_lines
 from backbone.conditions import Condition, DueItem, Edition, Option, Part, Reading, Thing
 
@@ -40,6 +41,10 @@ class AgendaEvidence(Condition):
 
     def printed(self, data: Mapping[str, Any], year_starts: int) -> Mapping[str, Any]:
         return {**data, "contents": [("aims", _("What it is all for"), 1)] if data["lines"] else []}
+
+    def expected(self, initiative) -> Collection[str]:
+        """What makes sense in the phase the initiative is in."""
+        return expected_now(initiative)
 
     def readings(self, initiative, as_of: datetime) -> Iterable[Reading]:
         """What makes an agenda common."""

@@ -289,6 +289,23 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True)
+class Sign:
+    """What a condition knows of whether a partner still takes part: how often something went wrong, of how often it could.
+
+    `kind` is "filings" (reports not in by their day, of those that were due), "meetings" (missed, of those it was invited
+    to), "actions" (over 14 days late, of those that are open) or "voice" (`of` is how often it was heard). `before` and
+    `of_before` are the same of the stretch before; which stretches, `rules.holding` says.
+    """
+
+    kind: str
+    partner_id: int
+    wrong: int
+    of: int
+    before: int = 0
+    of_before: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """Something that a search found and that this reader may see; `group` says what it is, `words` where it was found."""
 
@@ -305,6 +322,14 @@ class Condition:
 
     def readings(self, initiative, as_of: datetime) -> Iterable[Reading]:
         """Dated evidence about this condition, for condition health."""
+        return ()
+
+    def expected(self, initiative) -> Collection[str]:
+        """The checks of condition health that make sense in the phase the initiative is in, by their slugs."""
+        return ()
+
+    def signs(self, initiative, as_of: datetime) -> Iterable[Sign]:
+        """What shows whether partners still take part, partner by partner."""
         return ()
 
     def due(self, membership, as_of: datetime) -> Iterable[DueItem]:
@@ -430,6 +455,16 @@ def settings_changed(tenant, names: frozenset[str]) -> None:
     """Tell each condition which of a tenant's settings changed, in the transaction of the change."""
     for condition in registered():
         condition.settings_changed(tenant, names)
+
+
+def expected(initiative) -> frozenset[str]:
+    """The checks of condition health that are to be expected in the phase of an initiative."""
+    return frozenset(slug for condition in registered() for slug in condition.expected(initiative))
+
+
+def signs(initiative, as_of: datetime) -> list[Sign]:
+    """What all five know of whether partners still take part."""
+    return [sign for condition in registered() for sign in condition.signs(initiative, as_of)]
 
 
 def attached(initiative) -> dict[str, list[Attachment]]:

@@ -124,6 +124,7 @@ class Can(Enum):
     TURN_CURVES = ("curves", "W")
     TALK = ("threads", "W")
     READ_HEALTH = ("health", "R")
+    READ_SIGNALS = ("hang_together", "R")
     READ_AUDIT = ("audit", "R")
     EXPORT_TENANT = ("export", "W")
 

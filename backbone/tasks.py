@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import logging
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from celery import Task, shared_task
 from django.core.cache import cache
 from django.utils import timezone
 
-from backbone.models import Tenant
-from backbone.services import documents, publications, restatements
+from backbone.models import HealthSnapshot, Initiative, Tenant
+from backbone.services import documents, health, holding, publications, restatements
 from backbone.tenancy import tenant_scope
 
 logger = logging.getLogger(__name__)
@@ -93,3 +94,35 @@ def sweep_documents() -> int:
         except Exception:  # whatever it was, it is this tenant's
             logger.exception("Could not take up the documents of tenant %s.", tenant_id)
     return taken
+
+
+NIGHT_IS_OVER = 3  # o'clock at the tenant's: from then on a day's health may be worked out
+
+
+@shared_task(base=TenantTask, name="backbone.tasks.work_out", time_limit=600, soft_time_limit=570)
+def work_out(tenant_id: int, initiative_id: int) -> None:
+    """Work out an initiative's condition health, and which partners may be drifting away."""
+    initiative = Initiative.objects.select_related("tenant").get(pk=initiative_id)
+    now = timezone.now()
+    holding.work_out(initiative=initiative, as_of=now)
+    health.take(initiative=initiative, as_of=now)
+
+
+@shared_task(name="backbone.tasks.sweep_health")
+def sweep_health() -> int:
+    """Every initiative's health once a night, by the tenant's clock; returns how many. One tenant does not stop the next."""
+    done = 0
+    for tenant in Tenant.objects.order_by("pk"):
+        here = timezone.now().astimezone(ZoneInfo(tenant.timezone))
+        if here.hour < NIGHT_IS_OVER:
+            continue
+        try:
+            with tenant_scope(tenant):
+                kept = HealthSnapshot.objects.filter(on=here.date()).values("initiative")
+                waiting = list(Initiative.objects.exclude(pk__in=kept).values_list("pk", flat=True))
+            for initiative_id in waiting:
+                work_out(tenant.pk, initiative_id)
+                done += 1
+        except Exception:  # whatever it was, it is this tenant's
+            logger.exception("Could not work out the health of tenant %s.", tenant.pk)
+    return done

@@ -8,6 +8,8 @@ from django.urls import path
 from backbone import converters, health_views  # noqa: F401  registers <edition:…>
 from backbone.views import (
     doors,
+    health,
+    holding,
     keys,
     links,
     members,
@@ -56,6 +58,9 @@ urlpatterns = [
     path("o/<slug:tenant>/-/keys/new/", keys.key_new, name="key-new"),
     path("o/<slug:tenant>/-/keys/<int:key>/revoke/", keys.key_revoke, name="key-revoke"),
     path("o/<slug:tenant>/<slug:initiative>/", doors.home, name="home"),
+    path(f"{HERE}forest/conditions/", health.conditions, name="health"),
+    path(f"{HERE}forest/signals/", holding.signal_list, name="signal-list"),
+    path(f"{HERE}forest/signals/<str:partner>/", holding.signal, name="signal"),
     path(f"{HERE}published/", published.latest, name="published-latest"),
     path(f"{HERE}published/all/", published.edition_list, name="published-list"),
     path(f"{HERE}published/<edition:edition>/", published.edition, name="published"),

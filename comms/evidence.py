@@ -1,10 +1,17 @@
-"""What this condition answers when the backbone asks.
+"""What this condition answers when the backbone asks."""
 
-Nothing yet: mails going out say that nobody was forgotten, not that anybody talks with anybody.
-"""
+from __future__ import annotations
 
-from backbone.conditions import Condition
+from collections.abc import Iterable
+from datetime import datetime
+
+from backbone.conditions import Condition, Sign
+from comms.selectors.signs import signs_of
 
 
 class CommsEvidence(Condition):
     slug = "comms"
+
+    def signs(self, initiative, as_of: datetime) -> Iterable[Sign]:
+        """Meetings missed, and actions that are late."""
+        return signs_of(initiative, as_of)

@@ -20,6 +20,7 @@ from backbone.conditions import (
     Part,
     Reading,
     Row,
+    Sign,
     Thing,
 )
 from backbone.models import Tenant
@@ -30,6 +31,7 @@ from measures.rules.kinds import NOT_FILED
 from measures.selectors.consents import consents_changed
 from measures.selectors.evidence import condition_checks
 from measures.selectors.live import live_figures, things_of
+from measures.selectors.timeliness import due_reports, filing_signs
 from measures.services import expectations
 
 
@@ -39,6 +41,10 @@ class MeasuresEvidence(Condition):
     def readings(self, initiative, as_of: datetime) -> Iterable[Reading]:
         """Its own checks, and the one of the agenda's that only the measures can answer."""
         return condition_checks(initiative, as_of)
+
+    def signs(self, initiative, as_of: datetime) -> Iterable[Sign]:
+        """Reports that were not in by their day, lately and before."""
+        return filing_signs(due_reports(initiative, as_of))
 
     def due(self, membership, as_of: datetime) -> Iterable[DueItem]:
         """Reports to file and reports to review."""

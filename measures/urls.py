@@ -66,7 +66,6 @@ urlpatterns = [
     path("exchange/out/<slug:form>/", exchange.exchange_export, name="exchange-export"),
     path("forest/", forest.forest, name="forest"),
     path("forest/missing/", forest.chase, name="chase-list"),
-    path("forest/conditions/", forest.conditions, name="health"),
     path("forest/missing/<str:partner>/<month:period>/excuse/", forest.excuse, name="excuse"),
     path("results/", results.results_page, name="results"),
     path("our-figures/", figures.our_figures, name="our-figures"),

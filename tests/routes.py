@@ -116,6 +116,9 @@ ROUTES: dict[str, Route] = {
         tenant(key="@key"),
         narrower={role: "somebody else's key" for role in Role.values if role != Role.BACKBONE_ADMIN},
     ),
+    "backbone:health": Route(Can.READ_ROLLUPS, initiative()),
+    "backbone:signal-list": Route(Can.READ_SIGNALS, initiative()),
+    "backbone:signal": Route(Can.READ_SIGNALS, initiative(partner="P1")),
     # --- publications ---
     "backbone:published-latest": Route(Can.READ_RESULTS, initiative()),
     "backbone:published-list": Route(Can.READ_RESULTS, initiative()),
@@ -203,7 +206,6 @@ ROUTES: dict[str, Route] = {
     "measures:code-export": Route(Can.DEFINE_INDICATORS, initiative()),
     "measures:forest": Route(Can.READ_ROLLUPS, initiative()),
     "measures:chase-list": Route(Can.ASSIGN_OBLIGATIONS, initiative()),
-    "measures:health": Route(Can.READ_ROLLUPS, initiative()),
     "measures:excuse": Route(Can.ASSIGN_OBLIGATIONS, initiative(partner="P2", period=OCTOBER)),
     "measures:results": Route(Can.READ_ROLLUPS, initiative()),
     "measures:consent-list": Route((Can.CONSENT, Can.PUBLISH, Can.RELEASE), initiative()),

@@ -32,6 +32,8 @@ class SettingsForm(forms.ModelForm):
             "overlap_above": _("With two partners of the same kind of service at the same time."),
             "untagged_most": _("With more of them the matrix says unknown instead of gap."),
             "watch_change": _("Means of three months against the three before, of the same partners."),
+            "health_known": _("With fewer, the condition says that there is not enough evidence."),
+            "signal_from": _("Of the weighted mean of five signs; two of them must stand out as well."),
             "accent": _("Any colour will do; it is made dark or light enough to read."),
         }
 

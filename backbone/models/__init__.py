@@ -1,5 +1,6 @@
 from backbone.models.changes import Change
 from backbone.models.groups import GroupMember, WorkingGroup
+from backbone.models.health import Call, HealthSnapshot, Signal
 from backbone.models.keys import APIKey, KeptAnswer
 from backbone.models.owned import TenantForeignKey, TenantOwned
 from backbone.models.people import Entrance, Grant, Invitation, Membership, User
@@ -19,11 +20,13 @@ from backbone.models.tenants import Initiative, Participation, Partner, Tenant
 __all__ = [
     "APIKey",
     "Audience",
+    "Call",
     "Change",
     "Comparison",
     "Entrance",
     "Grant",
     "GroupMember",
+    "HealthSnapshot",
     "Initiative",
     "Invitation",
     "KeptAnswer",
@@ -36,6 +39,7 @@ __all__ = [
     "PublishedFile",
     "Restated",
     "ShareLink",
+    "Signal",
     "Tenant",
     "TenantForeignKey",
     "TenantOwned",

@@ -96,6 +96,16 @@ class Tenant(models.Model):
     watch_coverage = models.PositiveSmallIntegerField(
         _("percent of coverage that both need for it"), default=80, validators=[MaxValueValidator(100)]
     )
+    health_known = models.PositiveSmallIntegerField(
+        _("percent of a condition’s checks that must be known for a score"),
+        default=60,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+    )
+    signal_from = models.PositiveSmallIntegerField(
+        _("percent from which a partner is said to be drifting"),
+        default=35,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+    )
     accent = models.CharField(
         _("accent colour"), max_length=7, blank=True, validators=[RegexValidator(r"^#[0-9a-fA-F]{6}\Z")]
     )

@@ -32,6 +32,8 @@ SETTINGS = (
     "untagged_most",
     "watch_change",
     "watch_coverage",
+    "health_known",
+    "signal_from",
     "accent",
 )
 

@@ -30,6 +30,11 @@ def tell_reminders(ask: Reminded) -> None:
     _reminded[:] = [ask]
 
 
+def reminded(initiative: Initiative, partner_ids: Collection[int], period: date) -> Mapping[int, datetime]:
+    """When each of these partners was last reminded of a period; nothing while nobody sends reminders."""
+    return _reminded[0](initiative, partner_ids, period) if _reminded else {}
+
+
 class LastFiled(NamedTuple):
     """The last period a partner filed before, and how late it was, in days; None where that is not known."""
 
@@ -99,13 +104,13 @@ def chase_list(initiative: Initiative, readings: Sequence[Reading], period: date
         return ChaseList(period, (), len(expected))
     partners = {partner.pk: partner for partner in Partner.objects.filter(pk__in=absent)}
     last = _last_filed(initiative, absent, period, readings, zone)
-    reminded = _reminded[0](initiative, absent.keys(), period) if _reminded else {}
+    asked = reminded(initiative, absent.keys(), period)
     totals = {reading.indicator.pk: _everybody(reading) for reading in readings}
     found = []
     for pk, theirs in absent.items():
         heaviest, usual, everybody = _heaviest(pk, theirs, totals)
         indicators = tuple(reading.indicator for reading in theirs)
-        found.append(Missing(partners[pk], indicators, heaviest, usual, everybody, last.get(pk), reminded.get(pk)))
+        found.append(Missing(partners[pk], indicators, heaviest, usual, everybody, last.get(pk), asked.get(pk)))
     found.sort(key=lambda one: (-(one.share if one.share is not None else Decimal(-1)), one.partner.code))
     return ChaseList(period, tuple(found), len(expected))
 

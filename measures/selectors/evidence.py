@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.urls import reverse
@@ -13,15 +13,20 @@ from django.utils.translation import gettext as _
 
 from agenda.models import Outcome
 from backbone.conditions import Reading
-from backbone.look.numbers import number
+from backbone.health import CHECKS
+from backbone.look.numbers import number, percent
 from backbone.models import Initiative
 from backbone.tenancy import active_tenant_id
-from measures.lines import today
-from measures.models import Filing, Indicator, Remark
+from measures.lines import lines, today
+from measures.models import Indicator, Remark
 from measures.rules.kinds import KINDS
-from measures.rules.periods import Grain, add_months, due_on
-from measures.selectors.series import series
-from measures.windows import latest_month
+from measures.rules.periods import Grain, add_months
+from measures.selectors.attested import same_definitions
+from measures.selectors.chase import reminded
+from measures.selectors.parts import spans_of, usual_volumes, wholes
+from measures.selectors.spans import countings
+from measures.selectors.timeliness import Report, due_reports, is_recent
+from measures.windows import Window, latest_month
 
 PERIODS = 3
 
@@ -39,54 +44,55 @@ class Share:
 
 
 def coverage_of_last_periods(initiative: Initiative, indicators: list[Indicator], as_of: datetime) -> Share:
-    """Of the figures expected for the last three months, those that are in; by count, from the stored roll-ups."""
-    latest = latest_month(today(initiative.tenant, as_of))
-    rows = series(initiative, indicators, Grain.MONTH, add_months(latest, 1 - PERIODS), latest)
-    return Share(Decimal(sum(row.filed for row in rows)), Decimal(sum(row.expected for row in rows)))
+    """How much of what partners usually bring is in, for the last three months: the mean of the figures' coverages.
 
-
-def on_time(initiative: Initiative, indicators: list[Indicator], as_of: datetime) -> Share:
-    """Of the reports of the last three months that somebody submitted here, those that came by their due day."""
+    By usual volume, and by count where a partner has no history. `whole` counts figures that somebody owed.
+    """
     tenant = initiative.tenant
     latest = latest_month(today(tenant, as_of))
     monthly = [one for one in indicators if one.frequency == Indicator.Frequency.MONTH]
-    if not monthly:
+    known = countings([one.pk for one in monthly])
+    windows = [
+        Window(Grain.MONTH, add_months(latest, -back), latest, tenant.fiscal_year_starts, tenant.fiscal_year_starts)
+        for back in range(PERIODS)
+    ]
+    spans = [span for window in windows for span in spans_of(known, window).values()]
+    if not spans:
         return Share(Decimal(0), Decimal(0))
-    due_day = max(one.due_day for one in monthly)
-    filings = Filing.objects.filter(
-        initiative=initiative,
-        period__gt=add_months(latest, -PERIODS),
-        period__lte=latest,
-        submitted_at__isnull=False,
-        submitted_by__isnull=False,
-    ).values_list("period", "submitted_at")
-    zone = ZoneInfo(tenant.timezone)
-    days = [(due_on(period, Grain.MONTH, due_day), at.astimezone(zone).date()) for period, at in filings]
-    return Share(Decimal(sum(day <= due for due, day in days)), Decimal(len(days)))
+    found = wholes(spans, lines(initiative, monthly), usual_volumes(spans))
+    shares = []
+    for whole in found:
+        covered = whole.combined.coverage
+        share = covered.share if covered.usual_share is None else covered.usual_share
+        if share is not None:
+            shares.append(share)
+    return Share(sum(shares, Decimal(0)), Decimal(len(shares)))
 
 
-def as_defined(initiative: Initiative, as_of: datetime) -> Share:
-    """Of the figures of the last three months whose filers said how they counted, those counted as defined."""
-    latest = latest_month(today(initiative.tenant, as_of))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT count(*) FILTER (WHERE f.as_defined), count(*)
-              FROM measures_indicator i
-              JOIN measures_figure f ON f.tenant_id = %(tenant)s AND f.indicator_id = i.id AND f.category = ''
-                                    AND f.period > %(since)s AND f.period <= %(until)s
-             WHERE i.tenant_id = %(tenant)s AND i.initiative_id = %(initiative)s
-               AND f.state IN ('submitted', 'approved') AND f.as_defined IS NOT NULL
-            """,
-            {
-                "tenant": active_tenant_id(),
-                "initiative": initiative.pk,
-                "since": add_months(latest, -PERIODS),
-                "until": latest,
-            },
-        )
-        said, of = cursor.fetchone()
-    return Share(Decimal(said), Decimal(of))
+def on_time(reports: Iterable[Report], as_of: datetime) -> Share:
+    """Of the reports that fell due in the last three months, those that came by their day; one that never came did not."""
+    lately = [one.is_on_time for one in reports if is_recent(one, as_of, 92) and one.is_on_time is not None]
+    return Share(Decimal(lately.count(True)), Decimal(len(lately)))
+
+
+def chased(initiative: Initiative, reports: Iterable[Report], as_of: datetime) -> Share:
+    """Of the reports of the last three months that were late, those whose partner was reminded; two statements a period."""
+    late: dict[date, set[int]] = {}
+    for one in reports:
+        if is_recent(one, as_of, 92) and one.is_on_time is False:
+            late.setdefault(one.period, set()).add(one.partner_id)
+    asked = sum(len(reminded(initiative, partners, period)) for period, partners in late.items())
+    return Share(Decimal(asked), Decimal(sum(len(partners) for partners in late.values())))
+
+
+def same_way(indicators: list[Indicator], as_of: datetime) -> Share:
+    """How much of the figures of the last three months is counted as defined: the mean of their shares by volume."""
+    if not indicators:
+        return Share(Decimal(0), Decimal(0))
+    latest = latest_month(today(indicators[0].tenant, as_of))
+    months = [add_months(latest, -back) for back in range(PERIODS)]
+    found = same_definitions(indicators, Grain.MONTH, months, None)
+    return Share(sum((one.share for one in found.values()), Decimal(0)), Decimal(len(found)))
 
 
 def returned_then_fixed(initiative: Initiative, since: date) -> Share:
@@ -126,63 +132,65 @@ def results_measured(initiative: Initiative) -> Share:
 
 
 def condition_checks(initiative: Initiative, as_of: datetime) -> list[Reading]:
-    """The measures' checks as readings, and the agenda's check of results with a measure and a target."""
-    indicators = [
-        one for one in Indicator.objects.filter(initiative=initiative, retired_on=None) if KINDS[one.kind].is_filed
-    ]
+    """The measures' checks as readings; the agenda's check of results with a measure and a target; and, of the backbone,
+    whether who is late is asked. Decisions that cite a figure are known to communication."""
+    rows = Indicator.objects.filter(initiative=initiative, retired_on=None).select_related("tenant", "initiative")
+    indicators = [one for one in rows if KINDS[one.kind].is_filed]
+    reports = due_reports(initiative, as_of, indicators)
     covered = coverage_of_last_periods(initiative, indicators, as_of)
-    timely = on_time(initiative, indicators, as_of)
-    defined = as_defined(initiative, as_of)
+    timely = on_time(reports, as_of)
+    late = chased(initiative, reports, as_of)
+    alike = same_way(indicators, as_of)
     fixed = returned_then_fixed(initiative, add_months(latest_month(today(initiative.tenant, as_of)), -12))
     measured = results_measured(initiative)
-    tenant = initiative.tenant.slug
-    list_url = reverse("measures:indicator-list", args=[tenant, initiative.slug])
+    place = [initiative.tenant.slug, initiative.slug]
 
-    def check(slug: str, label: str, share: Share, words: str, none: str) -> Reading:
-        said = words % {"part": number(share.part), "whole": number(share.whole)} if share.whole else none
-        return Reading(slug, label, share.value, said, as_of, list_url)
+    def check(slug: str, share: Share, words: str, none: str, page: str) -> Reading:
+        places = {"part": number(share.part), "whole": number(share.whole), "percent": percent(share.value)}
+        said = words % places if share.whole else none
+        return Reading(slug, str(CHECKS[slug]), share.value, said, as_of, reverse(page, args=place))
 
     return [
         check(
             "measures.coverage",
-            _("Figures are in"),
             covered,
-            _("%(part)s of %(whole)s expected figures of the last three months are in."),
+            _("On average %(percent)s of what is usually filed is in, of %(whole)s figures of the last three months."),
             _("Nobody owed a figure in the last three months."),
+            "measures:indicator-list",
         ),
         check(
             "measures.on-time",
-            _("Reports come on time"),
             timely,
-            _("%(part)s of %(whole)s reports of the last three months came by the due day."),
-            _("No report of the last three months was submitted here."),
+            _("%(part)s of %(whole)s reports that fell due in the last three months came by their day."),
+            _("No report fell due in the last three months."),
+            "measures:lock-calendar",
         ),
         check(
             "measures.as-defined",
-            _("Everybody counts the same way"),
-            defined,
-            _("%(part)s of %(whole)s figures were counted as defined."),
+            alike,
+            _("On average %(percent)s is counted as defined, of %(whole)s figures whose filers said so."),
             _("No filer has said yet whether figures were counted as defined."),
+            "measures:indicator-list",
         ),
         check(
             "measures.fixed",
-            _("Returned figures are put right"),
             fixed,
             _("%(part)s of %(whole)s returned lines came back."),
             _("Nothing was returned in the last year."),
-        ),
-        Reading(
-            "measures.decisions",
-            _("Decisions cite figures"),
-            None,
-            _("Decisions are not recorded here yet."),
-            as_of,
+            "measures:restatement-list",
         ),
         check(
             "agenda.results-measured",
-            _("Results have a measure and a target"),
             measured,
             _("%(part)s of %(whole)s results have a measure with a target."),
             _("The agenda has no results yet."),
+            "measures:results",
+        ),
+        check(
+            "backbone.chase",
+            late,
+            _("%(part)s of %(whole)s late reports of the last three months were asked for."),
+            _("No report was late in the last three months."),
+            "measures:chase-list",
         ),
     ]

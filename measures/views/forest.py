@@ -10,18 +10,17 @@ from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from backbone import changes
 from backbone.access import member_can
-from backbone.health import health
-from backbone.look.checks import draw_checks, draw_weight
+from backbone.look.checks import draw_weight
 from backbone.look.numbers import number, period_name, short_date
 from backbone.problems import Refused
 from backbone.roles import Can
+from backbone.selectors.health import cards
 from backbone.wording import say
 from measures.lines import lines as lines_of
 from measures.lines import today as today_of
@@ -61,10 +60,7 @@ def forest(request, initiative):
         "years": year_links(window),
         "branches": branches(initiative, readings),
         "has_indicators": bool(indicators),
-        "conditions": [
-            {"health": one, "drawing": draw_checks(check.value for check in one.checks)}
-            for one in health(initiative, timezone.now())
-        ],
+        "conditions": cards(initiative),
         "begin": how_to_begin(request, initiative),
         "may_edit_agenda": membership.can(Can.EDIT_AGENDA),
     }
@@ -136,14 +132,6 @@ def chase(request, initiative):
         "next": rows_from(window.next),
     }
     return render(request, "measures/chase_list.html", context)
-
-
-@member_can(Can.READ_ROLLUPS)
-@require_safe
-def conditions(request, initiative):
-    """Every check of the five conditions, with its words and where they come from."""
-    found = health(initiative, timezone.now())
-    return render(request, "measures/health.html", {"initiative": initiative, "conditions": found})
 
 
 class ExcuseForm(forms.Form):

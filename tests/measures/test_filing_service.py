@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -15,7 +15,7 @@ from backbone.roles import Role
 from backbone.tenancy import tenant_scope
 from measures.models import Figure, FigureEvent, Filing, Reopening, StaleMark
 from measures.rules.figures import Entry
-from measures.selectors.evidence import on_time
+from measures.selectors.timeliness import due_reports
 from measures.services import filings
 from measures.services.filings import FigureRow
 from tests import factories
@@ -153,12 +153,15 @@ def test_only_a_reviewer_enters_figures_as_approved(in_riverside, completions):
 
 
 def test_what_was_entered_from_elsewhere_is_neither_late_nor_on_time(in_riverside, completions):
-    p1, p2, _ = in_riverside.partners
+    p1, p2, p3 = in_riverside.partners
     file(in_riverside, row(completions, p1, 1), approve=True, by=in_riverside.people.ana)
     assert Filing.objects.get().submitted_by is None
-    assert on_time(in_riverside.initiative, [completions], timezone.now()).value is None
     file(in_riverside, row(completions, p2, 1))
-    assert on_time(in_riverside.initiative, [completions], timezone.now()).whole == 1
+    later = timezone.now() + timedelta(days=5)
+    found = {
+        one.partner_id: one.is_on_time for one in due_reports(in_riverside.initiative, later) if one.period == OCTOBER
+    }
+    assert found == {p1.pk: None, p2.pk: True, p3.pk: False}
 
 
 def test_a_submission_keeps_its_day_and_author_when_somebody_corrects_it_later(in_riverside, completions):

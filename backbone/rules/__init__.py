@@ -1,0 +1,1 @@
+"""Pure rules of the ground: no Django, no clock."""
