@@ -1,8 +1,8 @@
-"""The forest, results with their figures, and the trees, what waits for somebody: what staff see first."""
+"""The forest, results with their figures, and who is missing from them: what staff see first."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +10,6 @@ from django.db.models import F, Q
 
 from agenda.models import Outcome
 from backbone.models import Change, Initiative, Participation, Tenant
-from backbone.roles import Can
 from measures.lines import closes_on, due_on
 from measures.models import Indicator
 from measures.rules.kinds import NOT_FILED
@@ -18,7 +17,6 @@ from measures.rules.periods import Grain, add_months, start_of
 from measures.selectors.chase import ChaseList, chase_list
 from measures.selectors.opening import Codes, own_window
 from measures.selectors.reading import Reading, read
-from measures.selectors.waiting import WaitingReport, waiting_reports
 from measures.windows import Window, latest_month
 
 CHANGES = 6  # what is new, at a glance
@@ -66,44 +64,30 @@ def branches(initiative: Initiative, readings: Sequence[Reading], *, with_empty:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Trees:
-    """What waits for somebody. `chase` is of the month that is collected now; `to_review` is for who reviews."""
-
-    chase: ChaseList
-    to_review: tuple[WaitingReport, ...]
-    changes: tuple[Change, ...]
-    dates: tuple[Date, ...]
-    locks_on: date | None
-
-    @property
-    def waits_for_reader(self) -> int:
-        return sum(report.lines - report.own for report in self.to_review)
-
-
-def trees(
+def chase_of(
     initiative: Initiative,
     tenant: Tenant,
-    membership,
     indicators: Sequence[Indicator],
     readings: Sequence[Reading],
     month: Window,
     codes: Codes | None,
-    today: date,
-) -> Trees:
-    """What waits in the month that `month` shows. `readings` are of any grain; a month's are read when they are not."""
+) -> ChaseList:
+    """Who is missing in the month that `month` shows. `readings` are of any grain; a month's are read when they are not."""
     if any(reading.window != own_window(reading.indicator, month) for reading in readings):
         readings = read(initiative, indicators, month, codes=codes, trend=0)
-    to_review = waiting_reports(membership.pk, initiative) if membership.can(Can.REVIEW) else []
-    told = Change.objects.filter(initiative=initiative).select_related("by", "partner").order_by("-at", "-id")[:CHANGES]
+    return chase_list(initiative, readings, month.period, tenant.timezone)
+
+
+def locks_on(indicators: Iterable[Indicator], month: date) -> date | None:
+    """The last day on which a month may be filed; None where nothing is filed by the month."""
     monthly = [one for one in indicators if one.frequency == Indicator.Frequency.MONTH and one.kind not in NOT_FILED]
-    return Trees(
-        chase=chase_list(initiative, readings, month.period, tenant.timezone),
-        to_review=tuple(to_review),
-        changes=tuple(told),
-        dates=tuple(next_dates(initiative, indicators, today, tenant.fiscal_year_starts)),
-        locks_on=max((closes_on(one, month.period) for one in monthly), default=None),
-    )
+    return max((closes_on(one, month) for one in monthly), default=None)
+
+
+def latest_changes(initiative: Initiative) -> list[Change]:
+    """What happened last; one statement."""
+    rows = Change.objects.filter(initiative=initiative).select_related("by", "partner")
+    return list(rows.order_by("-at", "-id")[:CHANGES])
 
 
 def next_dates(initiative: Initiative, indicators: Sequence[Indicator], today: date, year_starts: int) -> list[Date]:

@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
+from django.db import connection
+
 from backbone.models import Initiative, Membership, Partner, Tenant
 from backbone.roles import Can
+from backbone.tenancy import active_tenant_id
 from measures.lines import today as today_of
-from measures.models import Figure, Indicator
+from measures.models import Indicator
 from measures.rules.periods import Grain, add_months
 from measures.selectors.goals import periods_of
 from measures.windows import Window, latest_month
@@ -45,14 +48,19 @@ def window_for(
 
 def last_lively_month(initiative: Initiative, latest: date) -> date:
     """The last month that is over, or the last with any figure when that lies further back than `QUIET` months."""
-    ids = list(Indicator.objects.filter(initiative=initiative).values_list("pk", flat=True))
-    ends = [
-        Figure.objects.filter(indicator=pk, period__lte=latest).order_by("-period").values("period")[:1] for pk in ids
-    ]
-    if not ends:
-        return latest
-    found = ends[0].union(*ends[1:], all=True) if len(ends) > 1 else ends[0]
-    newest = max((row["period"] for row in found), default=None)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT max(f.period)
+              FROM measures_indicator i
+             CROSS JOIN LATERAL (SELECT f.period FROM measures_figure f
+                                  WHERE f.tenant_id = %(tenant)s AND f.indicator_id = i.id AND f.period <= %(latest)s
+                                  ORDER BY f.period DESC LIMIT 1) f
+             WHERE i.tenant_id = %(tenant)s AND i.initiative_id = %(initiative)s
+            """,
+            {"tenant": active_tenant_id(), "initiative": initiative.pk, "latest": latest},
+        )
+        newest = cursor.fetchone()[0]
     return latest if newest is None or newest >= add_months(latest, -QUIET) else newest
 
 

@@ -139,7 +139,7 @@ def owed_reports(
 
 
 def waiting_reports(reader_id: int, initiative: Initiative | None = None) -> list[WaitingReport]:
-    """The filings with submitted figures, the one that waits longest first; three queries, whatever their number."""
+    """The filings with submitted figures, the one that waits longest first; three queries at most."""
     figures = Figure.objects.filter(state=FigureState.SUBMITTED)
     if initiative is not None:
         figures = figures.filter(indicator__initiative=initiative)
@@ -152,7 +152,12 @@ def waiting_reports(reader_id: int, initiative: Initiative | None = None) -> lis
         lock_day=Min("indicator__lock_day"),
     )
     rows = list(groups)
-    initiatives = Initiative.objects.in_bulk({row["filing__initiative"] for row in rows})
+    if not rows:
+        return []
+    if initiative is not None:
+        initiatives = {initiative.pk: initiative}
+    else:
+        initiatives = Initiative.objects.in_bulk({row["filing__initiative"] for row in rows})
     partners = Partner.objects.in_bulk({row["partner"] for row in rows})
     found: dict[tuple[int, int, date], WaitingReport] = {}
     for row in rows:

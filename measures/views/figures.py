@@ -96,7 +96,7 @@ def figure(request, initiative, indicator: str, partner, period: date):
             until=then,
         ),
         **as_of_context(request, then),
-        "report_url": report_url(request, initiative, partner, period),
+        "report_url": report_url(request, initiative, partner.code, partner.pk, period),
         "is_waiting": state == "submitted" and then is None and membership.can(Can.REVIEW),
         "correction": None if then is not None else open_in(initiative, partner, period).get(row.pk),
         "ways": _ways(request, [*place, row.slug, partner.code, period], partner)

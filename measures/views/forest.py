@@ -16,30 +16,31 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from backbone import changes
 from backbone.access import member_can
-from backbone.look.checks import draw_weight
 from backbone.look.numbers import number, period_name, short_date
 from backbone.problems import Refused
 from backbone.roles import Can
 from backbone.selectors.health import cards
+from backbone.selectors.holding import raised_signals
 from backbone.wording import say
 from measures.lines import lines as lines_of
 from measures.lines import today as today_of
 from measures.models import Indicator
 from measures.rules.periods import Grain, start_of, text_of
-from measures.selectors.chase import ChaseList, Missing, who_answered
+from measures.selectors.chase import who_answered
 from measures.selectors.corrections import total_words, undecided
-from measures.selectors.forest import Trees, branches, indicators_in_use, trees
+from measures.selectors.forest import chase_of, indicators_in_use, latest_changes
 from measures.selectors.locks import open_requests, proposed_day
 from measures.selectors.obligations import Duties
 from measures.selectors.opening import codes_for, window_for
 from measures.selectors.reading import read
+from measures.selectors.waiting import WaitingReport, waiting_reports
 from measures.services import obligations
 from measures.views.links import grain_links, how_to_begin, report_url, rows_from, url_if_there, year_links
-from measures.windows import Window
+from measures.views.standing import ChasedRow, Standing, chased_rows, standing_of
 
-CHASED_AT_ONCE = 6
 REVIEWED_AT_ONCE = 6
 ASKED_AT_ONCE = 6
+SIGNALS_AT_ONCE = 3
 CHASED_ON_A_PAGE = 50
 
 
@@ -48,48 +49,42 @@ CHASED_ON_A_PAGE = 50
 def forest(request, initiative):
     """Results with their coverage, the five conditions, and what waits for somebody."""
     membership, tenant = request.membership, request.tenant
-    window = window_for(initiative, request.GET, tenant)
-    indicators = indicators_in_use(initiative, window.period)
-    codes = codes_for(initiative, membership)
-    readings = read(initiative, indicators, window, codes=codes)
+    found = standing_of(request, initiative)
+    today = today_of(tenant)
     context = {
         "initiative": initiative,
-        "today": today_of(tenant),
-        "window": window,
-        "grains": grain_links(window),
-        "years": year_links(window),
-        "branches": branches(initiative, readings),
-        "has_indicators": bool(indicators),
+        "today": today,
+        "standing": found,
+        "grains": grain_links(found.window),
+        "years": year_links(found.window),
         "conditions": cards(initiative),
         "begin": how_to_begin(request, initiative),
         "may_edit_agenda": membership.can(Can.EDIT_AGENDA),
     }
-    if codes is not None:
-        month = window.at(Grain.MONTH)
+    if found.chased is not None:
         may_review = membership.can(Can.REVIEW)
-        found = trees(initiative, tenant, membership, indicators, readings, month, codes, context["today"])
-        asked = _asked(request, initiative, context["today"])
+        to_review = waiting_reports(membership.pk, initiative) if may_review else []
+        asked = _asked(request, initiative, today)
+        signals = raised_signals(initiative, today) if membership.can(Can.READ_SIGNALS) else []
         context |= {
-            "trees": found,
-            "month": month,
-            "lede": _lede(found, month, context["today"], asked["for_reader"]),
-            "chased": [_chased(request, initiative, one, found.chase) for one in found.chase.missing[:CHASED_AT_ONCE]],
+            "lede": _lede(found, today, sum(one.lines - one.own for one in to_review), asked["for_reader"]),
+            "chased": [_chased(request, initiative, one, found.month.period) for one in found.chased],
             "may_chase": membership.can(Can.ASSIGN_OBLIGATIONS),
-            "told": [(change.at, changes.sentence(change)) for change in found.changes],
-            "reviews": [
-                {
-                    "report": report,
-                    "url": may_review
-                    and url_if_there(
-                        "measures:filing-review", tenant.slug, initiative.slug, report.partner.code, report.period
-                    ),
-                }
-                for report in found.to_review[:REVIEWED_AT_ONCE]
-            ],
-            **asked,
+            "may_see_signals": membership.can(Can.READ_SIGNALS),
+            "signals": signals[:SIGNALS_AT_ONCE],
+            "more_signals": len(signals) > SIGNALS_AT_ONCE,
+            "told": [(change.at, changes.sentence(change)) for change in latest_changes(initiative)],
+            "to_review": len(to_review),
+            "reviews": [(one, _review_url(request, one)) for one in to_review[:REVIEWED_AT_ONCE]],
             "review_list_url": may_review and url_if_there("measures:review-list", tenant.slug, initiative.slug),
+            **asked,
         }
     return render(request, "measures/forest.html", context)
+
+
+def _review_url(request, report: WaitingReport) -> str:
+    place = [request.tenant.slug, report.initiative.slug, report.partner.code, report.period]
+    return reverse("measures:filing-review", args=place)
 
 
 def _asked(request, initiative, day: date) -> dict:
@@ -118,16 +113,14 @@ def chase(request, initiative):
     indicators = indicators_in_use(initiative, window.period)
     codes = codes_for(initiative, request.membership)
     readings = read(initiative, indicators, window, codes=codes, trend=0)
-    found = trees(
-        initiative, request.tenant, request.membership, indicators, readings, window, codes, today_of(request.tenant)
-    ).chase
+    found = chase_of(initiative, request.tenant, indicators, readings, window, codes)
     page = Paginator(found.missing, CHASED_ON_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "initiative": initiative,
         "window": window,
         "chase": found,
         "page": page,
-        "chased": [_chased(request, initiative, one, found) for one in page],
+        "chased": [_chased(request, initiative, one, found.period) for one in chased_rows(page)],
         "previous": rows_from(window.previous),
         "next": rows_from(window.next),
     }
@@ -203,9 +196,9 @@ def _missing_of(initiative, tenant, partner_id: int, period: date) -> list[Indic
     ]
 
 
-def _lede(found: Trees, month: Window, today: date, asked: int) -> str:
+def _lede(found: Standing, today: date, waits: int, asked: int) -> str:
     """When the month locks, who is missing, what waits for the reader: one sentence each."""
-    sentences = []
+    sentences, month = [], found.month
     if found.locks_on is not None:
         words = {"month": month.name, "day": short_date(found.locks_on, today)}
         if found.locks_on >= today:
@@ -214,21 +207,20 @@ def _lede(found: Trees, month: Window, today: date, asked: int) -> str:
             sentences.append(_("%(month)s locked on %(day)s.") % words)
     if month.next is not None and not found.dates:
         sentences.append(_("Nobody has filed for a later month."))
-    missing = len(found.chase.missing)
-    if missing:
-        pattern = ngettext("%(count)s partner is missing", "%(count)s partners are missing", missing)
-        sentence = pattern % {"count": number(missing)}
-    elif found.chase.expected:
+    if found.missing:
+        pattern = ngettext("%(count)s partner is missing", "%(count)s partners are missing", found.missing)
+        sentence = pattern % {"count": number(found.missing)}
+    elif found.expected:
         sentence = _("Everybody has filed")
     else:
         sentence = _("Nobody owes a report for %(month)s") % {"month": month.name}
-    if found.waits_for_reader:
+    if waits:
         pattern = ngettext(
             "%(sentence)s, %(count)s figure waits for you.",
             "%(sentence)s, %(count)s figures wait for you.",
-            found.waits_for_reader,
+            waits,
         )
-        sentences.append(pattern % {"sentence": sentence, "count": number(found.waits_for_reader)})
+        sentences.append(pattern % {"sentence": sentence, "count": number(waits)})
     elif asked:
         sentences.append(_("%(sentence)s.") % {"sentence": sentence})
     else:
@@ -241,16 +233,13 @@ def _lede(found: Trees, month: Window, today: date, asked: int) -> str:
     return " ".join(sentences)
 
 
-def _chased(request, initiative, one: Missing, chase: ChaseList) -> dict:
+def _chased(request, initiative, one: ChasedRow, period: date) -> dict:
     """A row of the chase list with its two actions, each only where it can be done."""
-    tenant = request.tenant.slug
-    place = [tenant, initiative.slug, one.partner.code, chase.period]
+    place = [request.tenant.slug, initiative.slug, one.code, period]
     can_excuse = request.membership.can(Can.ASSIGN_OBLIGATIONS)
-    nudge = url_if_there("comms:nudge", *place) if can_excuse else ""
     return {
         "missing": one,
-        "nudge_url": nudge,
+        "nudge_url": url_if_there("comms:nudge", *place) if can_excuse else "",
         "excuse_url": reverse("measures:excuse", args=place) if can_excuse else "",
-        "filing_url": report_url(request, initiative, one.partner, chase.period),
-        "drawing": draw_weight(one.share),
+        "filing_url": report_url(request, initiative, one.code, one.partner_id, period),
     }

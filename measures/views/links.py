@@ -103,11 +103,11 @@ def how_to_begin(request, initiative) -> FirstStep:
     return FirstStep(str(words), "", "")
 
 
-def report_url(request, initiative, partner, period: date) -> str:
+def report_url(request, initiative, code: str, partner_id: int, period: date) -> str:
     """Where a reader opens a partner's report: the form for its own people, the review for who reviews."""
-    place = [request.tenant.slug, initiative.slug, partner.code, period]
+    place = [request.tenant.slug, initiative.slug, code, period]
     own = request.membership.partner_ids(Can.READ_DRAFTS)
-    if own is None or partner.pk in own:
+    if own is None or partner_id in own:
         return url_if_there("measures:filing", *place)
     return url_if_there("measures:filing-review", *place) if request.membership.can(Can.REVIEW) else ""
 

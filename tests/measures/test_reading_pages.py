@@ -492,7 +492,7 @@ def test_an_empty_initiative_has_not_enough_evidence_and_not_zero(riverside):
 
 @pytest.mark.parametrize(
     "rest",
-    ["forest/", "forest/?grain=year", "forest/missing/", "indicators/", "indicators/completions/", "results/"],
+    ["forest/missing/", "indicators/", "indicators/completions/", "results/"],
 )
 def test_pages_take_as_many_statements_for_thirty_partners_as_for_three(
     world, rest, django_assert_num_queries, django_assert_max_num_queries

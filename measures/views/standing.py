@@ -1,0 +1,157 @@
+"""What home shows of the forest and of who is missing. It is kept while nothing changes, since every reader asks for it.
+
+It is the same for all who may know the same, and says nothing that depends on whose page it is: addresses and buttons are
+added for each reader. A change of any kind, a figure or a roll-up that is still to be built anew make another one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.core.cache import cache
+from django.db import connection
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from redis.exceptions import RedisError
+
+from backbone.caching import release
+from backbone.look.checks import draw_weight
+from backbone.models import Initiative
+from backbone.roles import Can
+from backbone.tenancy import active_tenant_id
+from measures.lines import today as today_of
+from measures.rules.periods import Grain
+from measures.selectors.chase import ChaseList, LastFiled, Missing
+from measures.selectors.forest import Date, branches, chase_of, indicators_in_use, locks_on, next_dates
+from measures.selectors.opening import codes_for, window_for
+from measures.selectors.reading import read
+from measures.windows import Window
+
+KEPT_SECONDS = 300
+CHASED_AT_ONCE = 6
+
+
+@dataclass(frozen=True, slots=True)
+class ChasedRow:
+    """One partner that is missing, in plain values. `usual` is empty without history; `figures` are how many it misses."""
+
+    partner_id: int
+    code: str
+    name: str
+    usual: str
+    heaviest: str
+    figures: int
+    last: LastFiled | None
+    reminded_at: datetime | None
+    drawing: SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The forest as HTML; who is missing in the month that is collected, the first few of them; the next dates.
+
+    `chased` is None for who may not know who is missing.
+    """
+
+    window: Window
+    month: Window
+    html: SafeString
+    has_branches: bool
+    has_indicators: bool
+    chased: tuple[ChasedRow, ...] | None
+    missing: int
+    expected: int
+    dates: tuple[Date, ...]
+    locks_on: date | None
+
+
+def chased_rows(found: Iterable[Missing]) -> tuple[ChasedRow, ...]:
+    """Rows of a chase list as they are drawn."""
+    return tuple(
+        ChasedRow(
+            one.partner.pk,
+            one.partner.code,
+            one.partner.name,
+            "" if one.share is None else one.usual_words,
+            one.heaviest.indicator.code or one.heaviest.indicator.name,
+            len(one.indicators),
+            one.last,
+            one.reminded_at,
+            draw_weight(one.share),
+        )
+        for one in found
+    )
+
+
+def standing_of(request, initiative: Initiative) -> Standing:
+    """As it was kept, or worked out now. Without a cache it is worked out for everybody."""
+    knows_names = request.membership.partner_ids(Can.READ_PARTNER_FIGURES) is None
+    state = _state(initiative.tenant_id)
+    if state is None:
+        return _work_out(request, initiative)
+    asked = {name: request.GET.get(name, "") for name in ("grain", "period", "year")}
+    made_of = (
+        initiative.pk, state, today_of(request.tenant), knows_names, get_language(), timezone.get_current_timezone_name(),
+        sorted(asked.items()),
+    )  # fmt: skip
+    key = f"standing:{release()}:{hashlib.sha256(repr(made_of).encode()).hexdigest()}"
+    with suppress(RedisError):
+        kept = cache.get(key)
+        if kept is not None:
+            return kept
+    found = _work_out(request, initiative)
+    with suppress(RedisError):
+        cache.set(key, found, KEPT_SECONDS)
+    return found
+
+
+def _state(tenant_id: int) -> tuple[int, int] | None:
+    """The last change and the last line of figures' history; None while a roll-up is to be built anew. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT (SELECT id FROM backbone_change WHERE tenant_id = %(tenant)s ORDER BY id DESC LIMIT 1),
+                   (SELECT pgh_id FROM measures_figureevent WHERE tenant_id = %(tenant)s ORDER BY pgh_id DESC LIMIT 1),
+                   EXISTS (SELECT 1 FROM measures_stalemark WHERE tenant_id = %(tenant)s)
+            """,
+            {"tenant": active_tenant_id()},
+        )
+        change, event, is_stale = cursor.fetchone()
+    return None if is_stale else (change or 0, event or 0)
+
+
+def _work_out(request, initiative: Initiative) -> Standing:
+    tenant = request.tenant
+    window = window_for(initiative, request.GET, tenant)
+    indicators = indicators_in_use(initiative, window.period)
+    codes = codes_for(initiative, request.membership)
+    readings = read(initiative, indicators, window, codes=codes)
+    found = branches(initiative, readings)
+    html = ""
+    if found and indicators:
+        context = {"branches": found, "window": window, "initiative": initiative, "request": request}
+        html = render_to_string("measures/_branches.html", context)
+    month, day = window.at(Grain.MONTH), today_of(tenant)
+    chase = ChaseList(month.period, (), 0)
+    dates: tuple[Date, ...] = ()
+    if codes is not None:
+        chase = chase_of(initiative, tenant, indicators, readings, month, codes)
+        dates = tuple(next_dates(initiative, indicators, day, tenant.fiscal_year_starts))
+    return Standing(
+        window=window,
+        month=month,
+        html=mark_safe(html),  # noqa: S308  (our own template's)
+        has_branches=bool(found),
+        has_indicators=bool(indicators),
+        chased=None if codes is None else chased_rows(chase.missing[:CHASED_AT_ONCE]),
+        missing=len(chase.missing),
+        expected=chase.expected,
+        dates=dates,
+        locks_on=locks_on(indicators, month.period) if codes is not None else None,
+    )
