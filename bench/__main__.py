@@ -21,6 +21,7 @@ SUBJECTS = (
     "sharing",
     "documents",
     "maps",
+    "matrix",
 )
 # Loads 24 million figures first, which takes a quarter of an hour and 20 GB: only when it is named.
 ON_REQUEST = ("growing",)
@@ -54,7 +55,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    from bench import disclosure, documents, growth, importing, maps, memory, rollups, sharing, then, workbooks
+    from bench import disclosure, documents, growth, importing, maps, matrix, memory, rollups, sharing, then, workbooks
     from bench.measuring import Report
 
     def reading(report: Report, quick: bool) -> None:
@@ -74,6 +75,7 @@ def _run(arguments: argparse.Namespace) -> int:
         "sharing": sharing.sharing,
         "documents": documents.documents,
         "maps": maps.maps,
+        "matrix": matrix.matrix_bench,
         "growing": partial(growth.growing, most=arguments.tenants),
     }
     for subject in arguments.subjects or SUBJECTS:
