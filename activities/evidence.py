@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from activities import duties, publishing
 from activities.models import Activity
 from activities.selectors.attached import attachments
+from activities.selectors.begun import begun
 from activities.selectors.health import register_readings
 from activities.selectors.network import joint_ties
 from activities.selectors.promised import overdue_steps
@@ -56,6 +57,10 @@ class ActivitiesEvidence(Condition):
         group = _("Activity")
         for pk, slug, name in Activity.objects.filter(initiative=initiative).values_list("pk", "slug", "name"):
             yield Thing(f"activities.activity:{pk}", f"activity:{slug}", name, group=group)
+
+    def begun(self, initiative_id: int, names: Collection[str]) -> Mapping[str, date]:
+        """Strategies and activities that partners work on, since when."""
+        return begun(initiative_id, names)
 
     def ties(self, initiative, as_of: datetime) -> Iterable[Tie]:
         """Partners that share in an activity that runs."""

@@ -348,6 +348,10 @@ class Condition:
         """The figures, as they stand now and as this person may see them, of those of these rows that have any."""
         return ()
 
+    def begun(self, initiative_id: int, names: Collection[str]) -> Mapping[str, date]:
+        """Since when something is done about these rows ("agenda.strategy:3"), where it was begun at all."""
+        return {}
+
     def ties(self, initiative, as_of: datetime) -> Iterable[Tie]:
         """What ties partners to each other, for the map of the network."""
         return ()
@@ -473,6 +477,15 @@ def attached(initiative) -> dict[str, list[Attachment]]:
     for condition in registered():
         for one in condition.attached(initiative):
             found.setdefault(one.to, []).append(one)
+    return found
+
+
+def begun(initiative_id: int, names: Collection[str]) -> dict[str, date]:
+    """Since when something is done about rows of an initiative, the earliest that any condition says; none asks nobody."""
+    found: dict[str, date] = {}
+    for condition in registered() if names else ():
+        for name, day in condition.begun(initiative_id, names).items():
+            found[name] = min(day, found.get(name, day))
     return found
 
 

@@ -118,6 +118,8 @@ class Can(Enum):
     MOVE_LOCKS = ("locks", "W")
     READ_ACTIVITIES = ("activities", "R")
     EDIT_ACTIVITIES = ("activities", "W")
+    READ_GAPS = ("gap_matrix", "R")
+    EDIT_GAPS = ("gap_matrix", "W")
     READ_MEETINGS = ("meetings", "R")
     EDIT_MEETINGS = ("meetings", "W")
     READ_CURVES = ("curves", "R")

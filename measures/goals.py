@@ -40,6 +40,7 @@ class Goal:
     until: date | None = None
     band: Decimal = BAND
     judged_from: date | None = None
+    moves_by: date | None = None  # the month by which it should have moved, by the theory of change
     is_judged: bool = True
     is_of_partners: bool = False  # nobody set one for all: it is what the partners' own come to
     way: Points = ()
@@ -99,6 +100,7 @@ def judge(direction: str, now: Combined, goal: Goal | None, last: date, *, is_ru
         judged_from=goal.judged_from,
         expected=goal.planned,
         band=goal.band,
+        moves_by=goal.moves_by,
     )
 
 
@@ -152,6 +154,7 @@ _SHAPES = {
     Status.WORSE_THAN_BASELINE: "behind",
     Status.SLIPPED: "behind",
     Status.TOO_EARLY: "too_early",
+    Status.CHALLENGED: "challenged",
 }
 
 
@@ -167,6 +170,7 @@ def status_words(
         "share": "" if share is None else percent(share, 0),
         "band": percent(goal.band, 0 if goal.band * 100 == int(goal.band * 100) else 1),
         "month": "" if goal.judged_from is None else period_name(goal.judged_from),
+        "by": "" if goal.moves_by is None else period_name(goal.moves_by),
     }
     if goal.is_sum and is_running and share is not None:
         on, behind = _("On path, %(share)s of the plan so far"), _("Behind path, %(share)s of the plan so far")
@@ -185,6 +189,7 @@ def status_words(
         Status.WORSE_THAN_BASELINE: worse,
         Status.HELD: _("Kept, within %(band)s of the target"),
         Status.SLIPPED: _("Not kept, more than %(band)s from the target"),
+        Status.CHALLENGED: _("Theory challenged: it should have moved by %(by)s, and did not"),
         Status.TOO_EARLY: _("Too early to judge before %(month)s") if goal.judged_from else _("Too early to judge"),
     }[one] % words
     return _SHAPES[one], sentence

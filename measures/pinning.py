@@ -27,7 +27,7 @@ from measures.windows import Window
 
 _NUMBERS = ("value", "numerator", "denominator", "lower", "upper")
 _COVERED = ("filed", "expected", "excused")
-_GOAL_MONTHS = ("by", "since", "starts", "until", "judged_from")
+_GOAL_MONTHS = ("by", "since", "starts", "until", "judged_from", "moves_by")
 _GOAL_NUMBERS = ("value", "baseline", "planned", "band")
 
 
@@ -145,7 +145,7 @@ def _goal(kept: dict[str, Any] | None) -> Goal | None:
     if kept is None:
         return None
     return Goal(
-        **{name: _day(kept[name]) for name in _GOAL_MONTHS},
+        **{name: _day(kept.get(name)) for name in _GOAL_MONTHS},
         **{name: _number(kept[name]) for name in _GOAL_NUMBERS},
         grain=Grain(kept["grain"]),
         is_sum=kept["is_sum"],

@@ -81,6 +81,11 @@ def runs(status: str, starts_on: date | None, ends_on: date | None, day: date) -
     return status == "active" or (status == "ended" and ends_on is not None)
 
 
+def same_unit(unit: str) -> str:
+    """Units are compared without capitals and the blanks around them."""
+    return unit.strip().lower()
+
+
 def is_wanted(since: date, expires_on: date, ended_on: date | None, day: date) -> bool:
     """Whether an agreed overlap holds on a day: neither lapsed nor ended by then."""
     return since <= day < expires_on and (ended_on is None or day < ended_on)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from activities.rules.cells import Inputs
+from activities.rules.cells import Inputs, same_unit
 
 Cell = tuple[int, int, int]  # strategy, population, place
 
@@ -31,11 +31,6 @@ class Asked:
 
     amount: Decimal
     unit: str
-
-
-def same_unit(unit: str) -> str:
-    """Units are compared without capitals and the blanks around them."""
-    return unit.strip().lower()
 
 
 def need_of(cell: Cell, needs: Mapping[Cell, Asked], within: Mapping[int, int | None]) -> Asked | None:

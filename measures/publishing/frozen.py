@@ -129,7 +129,7 @@ def indicator_from(data: Data) -> Indicator:
 # --- targets, changes, versions ---
 
 _GOAL_NUMBERS = ("value", "baseline", "planned", "band")
-_GOAL_DAYS = ("by", "since", "starts", "until", "judged_from")
+_GOAL_DAYS = ("by", "since", "starts", "until", "judged_from", "moves_by")
 _GOAL_FLAGS = ("is_sum", "is_judged", "is_of_partners")
 
 

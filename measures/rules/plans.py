@@ -52,6 +52,7 @@ class Aims:
     baseline: Decimal | None = None
     baseline_period: date | None = None
     judged_from: date | None = None
+    moves_by: date | None = None
 
     @property
     def adds(self) -> bool:
@@ -78,10 +79,13 @@ class Aims:
         return next((one for one in marks if one.last >= month), marks[-1] if marks else None)
 
     def points(self) -> Points:
-        """The way as points from the baseline through the targets; a level does not move before `judged_from`."""
+        """The way as points from the baseline through the targets; a level does not move before `judged_from`, and where
+        it is known by when it should have moved, a single target is to be reached by then."""
         marks = self.own if self.adds else sorted(self.marks, key=lambda mark: mark.last)
         step = self.frequency.months - 1
         found = [(add_months(mark.last, -step), mark.value) for mark in marks]
+        if self.moves_by is not None and len(found) == 1 and self.baseline is not None:
+            found = [(self.moves_by, found[0][1])]
         since = self.judged_from or self.baseline_period
         if self.baseline is not None and since is not None:
             found = [(since, self.baseline), *((month, value) for month, value in found if month > since)]

@@ -33,6 +33,7 @@ class Status(StrEnum):
     HELD = "held"  # of a level to be maintained: within the band
     SLIPPED = "slipped"  # outside of it, on either side
     TOO_EARLY = "too_early"
+    CHALLENGED = "challenged"  # it should have moved by now, and did not
     NOT_JUDGED = "not_judged"
 
 
@@ -71,13 +72,15 @@ def status(
     judged_from: date | None = None,
     expected: Decimal | None = None,
     band: Decimal = BAND,
+    moves_by: date | None = None,
 ) -> Status:
     """Where a combined level stands in `period`; all amounts in the unit of `actual.value` (a rate: the plain ratio).
 
     `judged_from` is the first month in which the outcome could have moved; the path starts there. `expected` is where
     the plan stands, when it leads through more than one target; left out, the straight line from baseline to target. A
     value that is not complete is not judged, except that one which can only grow may already have reached a rising
-    target.
+    target. `moves_by` is the month by which it should have moved: after it, without any change for the better, what was
+    thought to move it is challenged.
     """
     if target is None or actual.state in _WITHOUT_VALUE:
         return Status.NOT_JUDGED
@@ -97,11 +100,14 @@ def status(
         slack = band * abs(target) * (-1 if direction == UP else 1)
         is_kept = _is_at_least_as_good(worst, target + slack, direction)
         return Status.ON_TRACK if is_kept else Status.WORSE_THAN_BASELINE
+    is_overdue = moves_by is not None and period > moves_by and baseline is not None
+    if is_overdue and (worst == baseline or not _is_at_least_as_good(worst, baseline, direction)):
+        return Status.CHALLENGED
     if baseline is not None and not _is_at_least_as_good(worst, baseline, direction):
         return Status.WORSE_THAN_BASELINE
     starts = judged_from or baseline_period
     if expected is None and baseline is not None and starts is not None and target_period is not None:
-        expected = path(baseline, target, starts, target_period, period)
+        expected = path(baseline, target, starts, moves_by or target_period, period)
     if expected is None:
         return Status.NOT_JUDGED
     return Status.ON_TRACK if _is_at_least_as_good(worst, expected, direction) else Status.BEHIND

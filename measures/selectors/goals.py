@@ -9,6 +9,8 @@ from decimal import Decimal
 
 from django.db.models import F, Q, QuerySet
 
+from agenda.rules.delays import Delay
+from agenda.selectors.delays import delays_of
 from backbone.models import Initiative, Membership
 from backbone.roles import Can
 from measures.goals import Goal, OwnTarget
@@ -51,22 +53,33 @@ class Targets:
 def targets_in(
     indicators: Iterable[Indicator], windows: Mapping[int, Window], wholes: Mapping[int, Combined]
 ) -> dict[int, Targets]:
-    """Each indicator's targets in its window; one statement. `wholes` are the figures shown, with their parts: only
+    """Each indicator's targets in its window; one statement, and where there are targets those of the theory of change,
+    by which they may be judged later. `wholes` are the figures shown, with their parts: only
     when everybody who is expected has an own target do these make one for all.
     """
     indicators = list(indicators)
     rows: dict[int, dict[int, list[Target]]] = {}
     for target in Target.objects.filter(indicator__in=[indicator.pk for indicator in indicators], category=TOTAL):
         rows.setdefault(target.indicator_id, {}).setdefault(target.partner_id or EVERYBODY, []).append(target)
+    aimed = [indicator for indicator in indicators if indicator.pk in rows]
+    late = delays_of(aimed[0].initiative_id, {name_of(one) for one in aimed}) if aimed else {}
     return {
-        indicator.pk: _targets(indicator, windows[indicator.pk], rows[indicator.pk], wholes.get(indicator.pk))
-        for indicator in indicators
-        if indicator.pk in rows
+        one.pk: _targets(one, windows[one.pk], rows[one.pk], wholes.get(one.pk), late.get(name_of(one)))
+        for one in aimed
     }
 
 
+def name_of(indicator: Indicator) -> str:
+    """What a node of the theory of change stands for."""
+    return f"measures.indicator:{indicator.pk}"
+
+
 def _targets(
-    indicator: Indicator, window: Window, rows: Mapping[int, Sequence[Target]], whole: Combined | None
+    indicator: Indicator,
+    window: Window,
+    rows: Mapping[int, Sequence[Target]],
+    whole: Combined | None,
+    delay: Delay | None,
 ) -> Targets:
     own = {
         pk: found
@@ -76,7 +89,7 @@ def _targets(
     listed, is_of_partners = rows.get(EVERYBODY, ()), False
     if not listed:
         listed, is_of_partners = _together(indicator, rows, whole), True
-    goal = _goal(indicator, window, listed) if listed else None
+    goal = _goal(indicator, window, listed, delay=delay) if listed else None
     return Targets(None if goal is None else replace(goal, is_of_partners=is_of_partners), own)
 
 
@@ -90,7 +103,9 @@ def goals_of_categories(indicator: Indicator, window: Window) -> dict[str, Goal]
     return {key: goal for key, goal in found.items() if goal is not None}
 
 
-def aims_of(indicator: Indicator, targets: Iterable[Target], *, with_baseline: bool = True) -> Aims:
+def aims_of(
+    indicator: Indicator, targets: Iterable[Target], *, with_baseline: bool = True, delay: Delay | None = None
+) -> Aims:
     """Targets as the rules see them."""
     frequency = Grain(indicator.frequency)
     marks = [
@@ -105,8 +120,16 @@ def aims_of(indicator: Indicator, targets: Iterable[Target], *, with_baseline: b
         tuple(marks),
         baseline if with_baseline else None,
         indicator.baseline_period if with_baseline else None,
-        indicator.judged_from if with_baseline else None,
+        *(moves(indicator, delay) if with_baseline else (None, None)),
     )
+
+
+def moves(indicator: Indicator, delay: Delay | None) -> tuple[date | None, date | None]:
+    """The first month in which it can have moved, and by which it should have: as somebody said, else by the theory of
+    change."""
+    if indicator.judged_from is not None or delay is None:
+        return indicator.judged_from, None
+    return delay
 
 
 def level_of(value: Decimal | None, numerator: Decimal | None, denominator: Decimal | None) -> Decimal | None:
@@ -127,13 +150,19 @@ def periods_of(indicator: Indicator, window: Window) -> tuple[list[date], list[d
 
 
 def _goal(
-    indicator: Indicator, window: Window, targets: Sequence[Target], *, with_baseline: bool = True
+    indicator: Indicator,
+    window: Window,
+    targets: Sequence[Target],
+    *,
+    with_baseline: bool = True,
+    delay: Delay | None = None,
 ) -> Goal | None:
-    aims = aims_of(indicator, targets, with_baseline=with_baseline)
+    aims = aims_of(indicator, targets, with_baseline=with_baseline, delay=delay)
+    since, until = moves(indicator, delay)
     own_grain = window.grain == indicator.frequency
     over, everything = periods_of(indicator, window)
     band = _band(indicator, targets, window)
-    about = {"band": band, "judged_from": indicator.judged_from, "until": window.last}
+    about = {"band": band, "judged_from": since, "moves_by": until, "until": window.last}
     if (own_grain or not aims.adds) and indicator.kind != UNDUPLICATED:
         mark = _next_level(aims, window.last)
         if mark is not None:

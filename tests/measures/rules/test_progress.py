@@ -200,6 +200,18 @@ def test_an_outcome_is_not_judged_before_it_could_move_and_then_from_there():
     assert stands(now(40), 40, 60, period=NOV27, **lag) == Status.BEHIND
 
 
+def test_what_should_have_moved_by_now_and_did_not_challenges_the_theory():
+    lag = {"judged_from": JAN27, "moves_by": OCT27, "target_period": date(2028, 12, 1)}
+    assert stands(now(40), 40, 60, period=date(2026, 12, 1), **lag) == Status.TOO_EARLY
+    assert stands(now(value(Decimal("46.67"))), 40, 60, period=APR27, **lag) == Status.ON_TRACK
+    assert stands(now(value(Decimal("46.66"))), 40, 60, period=APR27, **lag) == Status.BEHIND
+    assert stands(now(40), 40, 60, period=OCT27, **lag) == Status.BEHIND
+    assert stands(now(40), 40, 60, period=NOV27, **lag) == Status.CHALLENGED
+    assert stands(now(39), 40, 60, period=NOV27, **lag) == Status.CHALLENGED
+    assert stands(now(41), 40, 60, period=NOV27, **lag) == Status.BEHIND
+    assert stands(now(40, missing=1), 40, 60, period=NOV27, **lag) == Status.NOT_JUDGED
+
+
 @pytest.mark.parametrize(
     ("direction", "baseline", "target", "codes"),
     [
