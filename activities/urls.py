@@ -2,12 +2,18 @@
 
 from django.urls import path
 
-from activities.views import editing, register, words
+from activities.views import cells, editing, gaps, needs, register, words
 
 app_name = "activities"
 urlpatterns = [
     path("activities/", register.listed, name="activity-list"),
     path("activities/new/", editing.activity_new, name="activity-new"),
+    path("activities/gaps/", gaps.gaps, name="gaps"),
+    path("activities/gaps/changes/", gaps.gap_changes, name="gap-changes"),
+    path("activities/gaps/files/gaps.<str:form>", gaps.gaps_file, name="gaps-file"),
+    path("activities/gaps/files/needs.<str:form>", needs.needs_file, name="needs-file"),
+    path("activities/gaps/needs/", needs.needs_import, name="needs-import"),
+    path("activities/gaps/<slug:outcome>/<slug:strategy>/<slug:population>/<slug:place>/", cells.cell, name="gap-cell"),
     path("activities/words/<slug:sort>/", words.word_list, name="word-list"),
     path("activities/words/<slug:sort>/<slug:word>/", words.word, name="word"),
     path("activities/register/<slug:activity>/", register.activity, name="activity"),

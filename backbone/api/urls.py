@@ -10,4 +10,5 @@ urlpatterns = [
     path("docs/", docs, name="docs"),
     path("<slug:tenant>/<slug:initiative>/", include("agenda.api_urls")),
     path("<slug:tenant>/<slug:initiative>/", include("measures.api_urls")),
+    path("<slug:tenant>/<slug:initiative>/", include("activities.api_urls")),
 ]
