@@ -19,6 +19,8 @@ from backbone.api.resource import MemberAPI
 from backbone.api.shapes import READING, refusals
 from backbone.problems import gettext_noop
 from backbone.roles import Can, Reach
+from measures.api.shapes import Number
+from measures.rules.figures import plain
 
 
 class CellShape(serializers.Serializer):
@@ -27,9 +29,9 @@ class CellShape(serializers.Serializer):
     place = serializers.CharField()
     state = serializers.ChoiceField([(one.value, one.value) for one in State])
     because = serializers.ChoiceField([(one.value, one.value) for one in Because], allow_null=True)
-    need = serializers.FloatField(allow_null=True, help_text="A year; null while nobody knows.")
+    need = Number(allow_null=True, help_text="A year; null while nobody knows.")
     need_is_own = serializers.BooleanField(help_text="False: the sum of the places within it.")
-    supply = serializers.FloatField(help_text="A year, in the unit of the need.")
+    supply = Number(help_text="A year, in the unit of the need.")
     supply_is_at_least = serializers.BooleanField()
     unit = serializers.CharField(allow_blank=True)
     activities = serializers.IntegerField()
@@ -82,9 +84,9 @@ class GapsAPI(MemberAPI):
                 **dict(zip(NAMES, (tag.key for tag in tags), strict=True)),
                 "state": cell.state.value,
                 "because": cell.because.value if cell.because else None,
-                "need": cell.inputs.need,
+                "need": None if cell.inputs.need is None else plain(cell.inputs.need),
                 "need_is_own": cell.is_own,
-                "supply": cell.inputs.supply,
+                "supply": plain(cell.inputs.supply),
                 "supply_is_at_least": cell.inputs.is_at_least,
                 "unit": cell.unit,
                 "activities": cell.inputs.activities,

@@ -194,7 +194,7 @@ def test_the_api_tells_the_same(place, client):
     assert (found["running"], found["untagged"], found["counts"]["gap"], found["counts"]["unknown"]) == (2, 0, 1, 6)
     (cell,) = found["cells"]
     assert (cell["strategy"], cell["need"], cell["supply"], cell["because"]) == (
-        "trained/paid-internships", 40, 0, None,
+        "trained/paid-internships", "40", "0", None,
     )  # fmt: skip
     assert client.get(place.api("gaps/?day=soon")).status_code == 400
 
