@@ -93,6 +93,7 @@ def _tenant_links(request, membership: Membership) -> list[tuple[str, str]]:
         (_("Partners"), "backbone:partner-list", not membership.roles <= {*FILERS, Role.FUNDER}),
         (_("People"), "backbone:member-list", membership.can(Can.MANAGE_MEMBERS)),
         (_("Settings"), "backbone:settings", membership.can(Can.READ_SETTINGS)),
+        (_("Audit log"), "backbone:audit-log", membership.can(Can.READ_AUDIT)),
         (*_KEYS, True),
     ]
     return _links(request, [(label, name) for label, name, is_open in entries if is_open])

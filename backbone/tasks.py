@@ -15,7 +15,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from backbone.models import HealthSnapshot, Initiative, Tenant
-from backbone.services import documents, health, holding, publications, restatements
+from backbone.services import documents, health, holding, publications, restatements, seals
 from backbone.tenancy import tenant_scope
 
 logger = logging.getLogger(__name__)
@@ -125,4 +125,22 @@ def sweep_health() -> int:
                 done += 1
         except Exception:  # whatever it was, it is this tenant's
             logger.exception("Could not work out the health of tenant %s.", tenant.pk)
+    return done
+
+
+@shared_task(name="backbone.tasks.sweep_seals")
+def sweep_seals() -> int:
+    """Seal what happened since the last time, and tell the log each chain's head; returns how many lines were sealed. One
+    tenant does not stop the next."""
+    done = 0
+    for tenant_id in Tenant.objects.order_by("pk").values_list("pk", flat=True):
+        try:
+            with tenant_scope(tenant_id):
+                count = seals.seal()
+                head = seals.head() if count else None
+            if head is not None:
+                logger.info("Audit chain of tenant %s: %s lines, head %s.", tenant_id, head.number, head.sha256)
+            done += count
+        except Exception:  # whatever it was, it is this tenant's
+            logger.exception("Could not seal the audit log of tenant %s.", tenant_id)
     return done

@@ -7,6 +7,7 @@ from django.urls import path
 
 from backbone import converters, health_views  # noqa: F401  registers <edition:…>
 from backbone.views import (
+    audit,
     doors,
     health,
     holding,
@@ -54,6 +55,7 @@ urlpatterns = [
     path("o/<slug:tenant>/-/initiatives/<slug:initiative>/", partners.initiative_edit, name="initiative-edit"),
     path("o/<slug:tenant>/-/account/", settings.account, name="account"),
     path("o/<slug:tenant>/-/settings/", settings.tenant_settings, name="settings"),
+    path("o/<slug:tenant>/-/audit/", audit.audit_log, name="audit-log"),
     path("o/<slug:tenant>/-/keys/", keys.key_list, name="key-list"),
     path("o/<slug:tenant>/-/keys/new/", keys.key_new, name="key-new"),
     path("o/<slug:tenant>/-/keys/<int:key>/revoke/", keys.key_revoke, name="key-revoke"),

@@ -108,6 +108,7 @@ ROUTES: dict[str, Route] = {
     "backbone:initiative-new": Route(Can.CHANGE_SETTINGS, tenant()),
     "backbone:initiative-edit": Route(Can.CHANGE_SETTINGS, initiative()),
     "backbone:account": Route(MEMBER, tenant()),
+    "backbone:audit-log": Route(Can.READ_AUDIT, tenant()),
     "backbone:settings": Route(Can.READ_SETTINGS, tenant()),
     "backbone:key-list": Route(MEMBER, tenant()),
     "backbone:key-new": Route(MEMBER, tenant()),

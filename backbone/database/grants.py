@@ -8,6 +8,7 @@ APPEND_ONLY = (
     "backbone_change",
     "backbone_publishedbody",
     "backbone_restated",
+    "backbone_seal",
     "backbone_visit",
     "measures_figureevent",
 )

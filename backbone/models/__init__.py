@@ -1,3 +1,4 @@
+from backbone.models.agreements import Agreement
 from backbone.models.changes import Change
 from backbone.models.groups import GroupMember, WorkingGroup
 from backbone.models.health import Call, HealthSnapshot, Signal
@@ -15,14 +16,19 @@ from backbone.models.publications import (
     ShareLink,
     Visit,
 )
+from backbone.models.seals import Seal
 from backbone.models.tenants import Initiative, Participation, Partner, Tenant
+from backbone.models.webhooks import Delivery, Webhook
+from backbone.models.work import Work
 
 __all__ = [
     "APIKey",
+    "Agreement",
     "Audience",
     "Call",
     "Change",
     "Comparison",
+    "Delivery",
     "Entrance",
     "Grant",
     "GroupMember",
@@ -38,6 +44,7 @@ __all__ = [
     "PublishedBody",
     "PublishedFile",
     "Restated",
+    "Seal",
     "ShareLink",
     "Signal",
     "Tenant",
@@ -45,5 +52,7 @@ __all__ = [
     "TenantOwned",
     "User",
     "Visit",
+    "Webhook",
+    "Work",
     "WorkingGroup",
 ]

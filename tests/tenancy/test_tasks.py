@@ -73,6 +73,7 @@ SYSTEM_TASKS = {
     "backbone.tasks.heartbeat": "beat is alive; touches no table",
     "backbone.tasks.sweep_publications": "one tenant after the other, each in its scope",
     "backbone.tasks.sweep_health": "one tenant after the other, each in its scope",
+    "backbone.tasks.sweep_seals": "one tenant after the other, each in its scope",
     "backbone.tasks.sweep_documents": "one tenant after the other, each in its scope",
     "agenda.tasks.sweep_loops": "one tenant after the other, each in its scope",
     "measures.tasks.sweep": "one tenant after the other, each in its scope",

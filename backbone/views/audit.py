@@ -1,0 +1,57 @@
+"""The audit log: who did what and when, as a page and as a file, and whether anybody altered it."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import StreamingHttpResponse
+from django.shortcuts import render
+from django.utils.text import slugify
+from django.views.decorators.http import require_safe
+
+from backbone import changes
+from backbone.access import member_can
+from backbone.models import Initiative, Membership, Partner
+from backbone.roles import Can
+from backbone.selectors.audit import COLUMNS, filtered, log_for, table, verbs_there
+from backbone.services import seals
+from backbone.tabular import write_csv
+
+ON_A_PAGE = 100
+FILTERS = ("who", "what", "initiative", "partner", "since", "until")
+ROWS_IN_A_FILE = 200_000
+
+
+@member_can(Can.READ_AUDIT)
+@require_safe
+def audit_log(request):
+    """What happened, the newest first, as far as the reader may know; a lead reads what concerns its own partner."""
+    everything = log_for(request.membership)
+    asked = {name: request.GET.get(name, "").strip() for name in FILTERS}
+    rows = filtered(everything, asked, request.tenant)
+    reads_all = request.membership.partner_ids(Can.READ_AUDIT) is None
+    if request.GET.get("format") == "csv":
+        return _file(request, rows)
+    page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "rows": [(one, changes.sentence(one)) for one in page],
+        "asked": asked,
+        "people": Membership.objects.order_by("name") if reads_all else (),
+        "kinds": verbs_there(everything),
+        "initiatives": Initiative.objects.order_by("name"),
+        "partners": Partner.objects.order_by("code") if reads_all else (),
+        "reads_all": reads_all,
+        "head": seals.head() if reads_all else None,
+        "is_checked": reads_all and "check" in request.GET,
+        "fault": seals.verify() if reads_all and "check" in request.GET else None,
+    }
+    return render(request, "backbone/audit_log.html", context)
+
+
+def _file(request, rows):
+    # Made whole before it is answered: the tenant's scope ends with the view.
+    content = list(write_csv(table(rows[:ROWS_IN_A_FILE]), COLUMNS, for_excel=True))
+    response = StreamingHttpResponse(content, content_type="text/csv; charset=utf-8")
+    name = slugify(request.tenant.slug)
+    response["Content-Disposition"] = f'attachment; filename="{name}-audit-log.csv"'
+    return response
