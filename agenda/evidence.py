@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from agenda import duties
 from agenda.selectors import health
+from agenda.selectors.learning import open_questions
 from agenda.selectors.phases import expected_now
 from agenda.selectors.tree import things_of, vision_lines
-from backbone.conditions import Condition, DueItem, Edition, Option, Part, Reading, Thing
+from backbone.conditions import Condition, DueItem, Edition, Option, Part, Proposed, Reading, Thing
+from backbone.look.numbers import long_date
+from backbone.models import Tenant
 
 
 class AgendaEvidence(Condition):
@@ -21,6 +26,21 @@ class AgendaEvidence(Condition):
     def things(self, initiative) -> Iterable[Thing]:
         """Results, outcomes and strategies."""
         return things_of(initiative)
+
+    def proposed(self, initiative, as_of: datetime) -> Iterable[Proposed]:
+        """What-ifs, and unknowns that were to be found out by now."""
+        tenant = Tenant.objects.get(pk=initiative.tenant_id)
+        day = as_of.astimezone(ZoneInfo(tenant.timezone)).date()
+        for entry in open_questions(initiative, day):
+            is_late = entry.learn_by is not None and entry.learn_by < day
+            late = _("Was to be found out by %(day)s") % {"day": long_date(entry.learn_by)} if is_late else ""
+            yield Proposed(
+                about=f"agenda.learning:{entry.pk}",
+                title=entry.text[:300],
+                url=reverse("agenda:learning-entry", args=[tenant.slug, initiative.slug, entry.pk]),
+                why=f"{entry.get_sort_display()} {late}".strip(),
+                due=entry.learn_by,
+            )
 
     def due(self, membership, as_of: datetime) -> Iterable[DueItem]:
         """Versions to sign, links to confirm, unknowns to find out."""

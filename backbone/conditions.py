@@ -455,6 +455,20 @@ def due(membership, as_of: datetime) -> list[DueItem]:
     return sorted(items, key=lambda item: (item.due, item.key))
 
 
+def proposed(initiative, as_of: datetime) -> list[Proposed]:
+    """What is open and worth a meeting's time, over all five conditions, each row once."""
+    found: dict[str, Proposed] = {}
+    for condition in registered():
+        for one in condition.proposed(initiative, as_of):
+            found.setdefault(one.about, one)
+    return list(found.values())
+
+
+def found(initiative, words: str, membership) -> list[Hit]:
+    """What a search finds that this person may see, over all five conditions in their order."""
+    return [hit for condition in registered() for hit in condition.found(initiative, words, membership)]
+
+
 def settings_changed(tenant, names: frozenset[str]) -> None:
     """Tell each condition which of a tenant's settings changed, in the transaction of the change."""
     for condition in registered():

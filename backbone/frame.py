@@ -132,6 +132,7 @@ def _nav(request, membership: Membership, initiative: Initiative | None) -> list
             (_("Consent"), "measures:consent-list", membership.can(Can.CONSENT)),
             (_("Agenda"), "agenda:agenda", True),
             (_("Activities"), "activities:activity-list", membership.can(Can.READ_ACTIVITIES)),
+            (_("Meetings"), "comms:meeting-list", True),
         ]
     elif roles <= {Role.FUNDER}:
         entries = [
@@ -146,7 +147,7 @@ def _nav(request, membership: Membership, initiative: Initiative | None) -> list
             (_("Measures"), "measures:indicator-list", membership.can(Can.READ_INDICATORS)),
             (_("Activities"), "activities:activity-list", membership.can(Can.READ_ACTIVITIES)),
             (_("Publishing"), _publishing(membership), True),
-            (_("Communication"), "comms:mail-list", membership.can(Can.READ_SETTINGS)),
+            (_("Communication"), "comms:meeting-list", membership.can(Can.READ_MEETINGS)),
         ]
     section = request.resolver_match.view_name if request.resolver_match else ""
     place = [request.tenant.slug] if initiative is None else [request.tenant.slug, initiative.slug]

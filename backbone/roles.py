@@ -122,6 +122,8 @@ class Can(Enum):
     EDIT_GAPS = ("gap_matrix", "W")
     READ_MEETINGS = ("meetings", "R")
     EDIT_MEETINGS = ("meetings", "W")
+    READ_DECISIONS = ("decisions", "R")
+    DECIDE = ("decisions", "W")  # write down a decision, set an action, move one
     READ_CURVES = ("curves", "R")
     TURN_CURVES = ("curves", "W")
     TALK = ("threads", "W")

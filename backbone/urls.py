@@ -9,6 +9,7 @@ from backbone import converters, health_views  # noqa: F401  registers <edition:
 from backbone.views import (
     audit,
     doors,
+    groups,
     health,
     holding,
     keys,
@@ -63,6 +64,8 @@ urlpatterns = [
     path(f"{HERE}forest/conditions/", health.conditions, name="health"),
     path(f"{HERE}forest/signals/", holding.signal_list, name="signal-list"),
     path(f"{HERE}forest/signals/<str:partner>/", holding.signal, name="signal"),
+    path(f"{HERE}groups/", groups.group_list, name="group-list"),
+    path(f"{HERE}groups/<slug:group>/", groups.group, name="group"),
     path(f"{HERE}published/", published.latest, name="published-latest"),
     path(f"{HERE}published/all/", published.edition_list, name="published-list"),
     path(f"{HERE}published/<edition:edition>/", published.edition, name="published"),

@@ -1,4 +1,4 @@
-"""What a worker does for mail: each minute plan what is due, and send what is planned."""
+"""What a worker does: each minute plan the mails that are due and send what is planned; now and then look at evidence."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils import timezone
 from backbone.models import Tenant
 from backbone.nudging import nudge
 from backbone.tenancy import tenant_scope
-from comms.services import ledger, planning, sending
+from comms.services import evidence, ledger, planning, sending
 
 logger = logging.getLogger(__name__)
 
@@ -48,3 +48,17 @@ def tick() -> int:
 def deliver(tenant_id: int) -> int:
     """Send what is due of one tenant; returns how many mails were handed over."""
     return sending.deliver(tenant_id)
+
+
+@shared_task(name="comms.tasks.check_evidence")
+def check_evidence() -> int:
+    """Mark decisions whose figures have moved; returns how many citations that are. A tenant that fails does not stop the
+    next one."""
+    marked = 0
+    for tenant_id in Tenant.objects.order_by("pk").values_list("pk", flat=True):
+        try:
+            with tenant_scope(tenant_id):
+                marked += evidence.check_all()
+        except Exception:  # whatever it was, it is this tenant's; the next round tries again
+            logger.exception("Could not look at what the decisions of tenant %s rest on.", tenant_id)
+    return marked

@@ -2,10 +2,26 @@
 
 from django.urls import path
 
-from comms.views import nudges, outbox
+from comms.views import actions, announcements, calendars, decisions, meetings, nudges, outbox, pre_reads, sessions
 
 app_name = "comms"
 urlpatterns = [
+    path("meetings/", meetings.listed, name="meeting-list"),
+    path("meetings/new/", meetings.new, name="meeting-new"),
+    path("meetings/calendar/", calendars.feed_page, name="feed"),
+    path("meetings/<int:meeting>/", meetings.meeting, name="meeting"),
+    path("meetings/<int:meeting>/edit/", meetings.edit, name="meeting-edit"),
+    path("meetings/<int:meeting>/session/", sessions.session, name="session"),
+    path("meetings/<int:meeting>/pre-read/<int:number>/", pre_reads.pre_read, name="pre-read"),
+    path("meetings/<int:meeting>/meeting.ics", calendars.meeting_file, name="meeting-file"),
+    path("decisions/", decisions.listed, name="decision-list"),
+    path("decisions/new/", decisions.new, name="decision-new"),
+    path("decisions/<int:number>/", decisions.decision, name="decision"),
+    path("actions/", actions.listed, name="action-list"),
+    path("actions/new/", actions.new, name="action-new"),
+    path("actions/<int:number>/", actions.action, name="action"),
+    path("announcements/", announcements.listed, name="announcement-list"),
+    path("announcements/<int:announcement>/", announcements.announcement, name="announcement"),
     path("outbox/", outbox.mail_list, name="mail-list"),
     path("outbox/<int:mail>/", outbox.mail, name="mail"),
     path("outbox/<int:mail>/html/", outbox.mail_html, name="mail-html"),

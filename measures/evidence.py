@@ -18,6 +18,7 @@ from backbone.conditions import (
     Moved,
     Option,
     Part,
+    Proposed,
     Reading,
     Row,
     Sign,
@@ -31,6 +32,7 @@ from measures.rules.kinds import NOT_FILED
 from measures.selectors.consents import consents_changed
 from measures.selectors.evidence import condition_checks
 from measures.selectors.live import live_figures, things_of
+from measures.selectors.proposing import proposed
 from measures.selectors.timeliness import due_reports, filing_signs
 from measures.services import expectations
 
@@ -66,6 +68,10 @@ class MeasuresEvidence(Condition):
                 url=url,
                 of_partners=indicator.kind not in NOT_FILED,
             )
+
+    def proposed(self, initiative, as_of: datetime) -> Iterable[Proposed]:
+        """Partners whose figures of the last month are missing."""
+        return proposed(initiative, as_of)
 
     def things(self, initiative) -> Iterable[Thing]:
         """Indicators, the retired ones too: a map may go on to speak of them."""

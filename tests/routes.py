@@ -25,6 +25,7 @@ from measures.models import DefinitionVersion, Excuse, Obligation, Reopening, Ta
 from measures.rules.figures import Entry
 from measures.services import corrections, locks
 from tests import factories
+from tests.comms.world import make_meeting
 
 ANYBODY, LOGIN, MEMBER = "anonymous", "login", "member"
 OCTOBER = date(2026, 10, 1)
@@ -72,6 +73,7 @@ _NO_PART = dict.fromkeys(
     ("filer of the sister agency", "lead of the sister agency"), "their organization has no part in it"
 )
 _PARTNERS = dict.fromkeys(("partner_lead", "partner_filer"), "words are everybody's")
+_OTHER_GROUP = dict.fromkeys(("group_chair",), "another group's")
 _LEAD = dict.fromkeys(("partner_lead",), "the whole log, of which a lead would read its own part")
 _OTHERS = dict.fromkeys(
     ("group_chair", "filer of the sister agency", "lead of the sister agency"), "another partner's correction"
@@ -120,6 +122,8 @@ ROUTES: dict[str, Route] = {
     "backbone:health": Route(Can.READ_ROLLUPS, initiative()),
     "backbone:signal-list": Route(Can.READ_SIGNALS, initiative()),
     "backbone:signal": Route(Can.READ_SIGNALS, initiative(partner="P1")),
+    "backbone:group-list": Route(Can.READ_MEETINGS, initiative()),
+    "backbone:group": Route(Can.READ_MEETINGS, initiative(group="east")),
     # --- publications ---
     "backbone:published-latest": Route(Can.READ_RESULTS, initiative()),
     "backbone:published-list": Route(Can.READ_RESULTS, initiative()),
@@ -280,6 +284,23 @@ ROUTES: dict[str, Route] = {
     "activities:word-list": Route(Can.READ_ACTIVITIES, initiative(sort="places"), _ONLY_PUBLISHED),
     "activities:word": Route(Can.EDIT_ACTIVITIES, initiative(sort="places", word="east"), _PARTNERS),
     # --- continuous communication ---
+    "comms:meeting-list": Route(Can.READ_MEETINGS, initiative()),
+    "comms:meeting-new": Route(Can.EDIT_MEETINGS, initiative()),
+    "comms:feed": Route(Can.READ_MEETINGS, initiative()),
+    "comms:meeting": Route(Can.READ_MEETINGS, initiative(meeting="@meeting"), _OTHER_GROUP),
+    "comms:meeting-edit": Route(Can.EDIT_MEETINGS, initiative(meeting="@meeting"), _OTHER_GROUP),
+    "comms:session": Route(Can.READ_MEETINGS, initiative(meeting="@meeting"), _OTHER_GROUP),
+    "comms:pre-read": Route(Can.READ_MEETINGS, initiative(meeting="@meeting", number=1), _OTHER_GROUP),
+    "comms:meeting-file": Route(Can.READ_MEETINGS, initiative(meeting="@meeting"), _OTHER_GROUP),
+    "calendar-feed": Route(ANYBODY, lambda world: {"token": world.feed}),
+    "comms:decision-list": Route(Can.READ_DECISIONS, initiative(), _ONLY_PUBLISHED),
+    "comms:decision-new": Route(Can.DECIDE, initiative()),
+    "comms:decision": Route(Can.READ_DECISIONS, initiative(number=1), _ONLY_PUBLISHED | _OTHER_GROUP),
+    "comms:action-list": Route(Can.READ_DECISIONS, initiative(), _ONLY_PUBLISHED),
+    "comms:action-new": Route(Can.DECIDE, initiative()),
+    "comms:action": Route(Can.READ_DECISIONS, initiative(number=1), _ONLY_PUBLISHED),
+    "comms:announcement-list": Route(Can.READ_MEETINGS, initiative()),
+    "comms:announcement": Route(Can.READ_MEETINGS, initiative(announcement="@announcement")),
     "comms:mail-list": Route(Can.READ_SETTINGS, initiative()),
     "comms:mail": Route(Can.READ_SETTINGS, initiative(mail="@mail")),
     "comms:mail-html": Route(Can.READ_SETTINGS, initiative(mail="@mail")),
@@ -381,8 +402,10 @@ def make_world(neighbourhood: factories.Neighbourhood) -> SimpleNamespace:
         for audience in Audience.values:
             Proof.objects.create(publication=draft, audience=audience, body="{}")
         link, token = factories.make_link(neighbourhood.initiative, people.ana)
+        talk = make_meeting(neighbourhood, indicator)
         return SimpleNamespace(
             slug=neighbourhood.tenant.slug,
+            **talk,
             draft=draft.pk,
             map_link=map_link.pk,
             map_loop="-".join(str(node.pk) for node in nodes),

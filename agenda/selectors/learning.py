@@ -34,6 +34,13 @@ def overdue(initiative: Initiative, day: date) -> list[Learning]:
     return list(rows.order_by("learn_by", "pk"))
 
 
+def open_questions(initiative: Initiative, day: date) -> list[Learning]:
+    """What the next meeting is to talk about: unknowns whose day has passed, longest first, then what-ifs, oldest first."""
+    late = overdue(initiative, day)
+    asked = ledger(initiative, Learning.Sort.WHAT_IF, Learning.State.OPEN).order_by("at", "pk")
+    return [*late, *(one for one in asked if one not in late)]
+
+
 def about(initiative: Initiative, row: str) -> list[Learning]:
     """What was asked or learned about a row of any condition ("measures.indicator:7"), the newest first."""
     return list(ledger(initiative).filter(about__row=row))

@@ -253,6 +253,7 @@ CELERY_BEAT_SCHEDULE = {
     "measures-sweep-uploads": {"task": "measures.tasks.sweep_uploads", "schedule": 30.0},
     "measures-forget-uploads": {"task": "measures.tasks.forget_uploads", "schedule": 24 * 3600.0},
     "measures-nightly-check": {"task": "measures.tasks.nightly_check", "schedule": 24 * 3600.0},
+    "comms-check-evidence": {"task": "comms.tasks.check_evidence", "schedule": 300.0},
     "comms-tick": {"task": "comms.tasks.tick", "schedule": 60.0},
 }
 

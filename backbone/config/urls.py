@@ -13,6 +13,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("backbone.api.urls")),
     path("u/", include("comms.unsubscribe_urls")),
+    path("c/", include("comms.feed_urls")),
     path(INITIATIVE, include("measures.urls")),
     path(INITIATIVE, include("agenda.urls")),
     path(INITIATIVE, include("activities.urls")),

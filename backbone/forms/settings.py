@@ -34,6 +34,9 @@ class SettingsForm(forms.ModelForm):
             "watch_change": _("Means of three months against the three before, of the same partners."),
             "health_known": _("With fewer, the condition says that there is not enough evidence."),
             "signal_from": _("Of the weighted mean of five signs; two of them must stand out as well."),
+            "evidence_tolerance": _(
+                "A figure that a decision cites; a target that is met or missed anew is told always."
+            ),
             "accent": _("Any colour will do; it is made dark or light enough to read."),
         }
 

@@ -106,6 +106,11 @@ class Tenant(models.Model):
         default=35,
         validators=[MinValueValidator(1), MaxValueValidator(100)],
     )
+    evidence_tolerance = models.PositiveSmallIntegerField(
+        _("percent by which a cited figure may move before a decision is told"),
+        default=5,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+    )
     accent = models.CharField(
         _("accent colour"), max_length=7, blank=True, validators=[RegexValidator(r"^#[0-9a-fA-F]{6}\Z")]
     )

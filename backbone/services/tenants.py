@@ -34,6 +34,7 @@ SETTINGS = (
     "watch_coverage",
     "health_known",
     "signal_from",
+    "evidence_tolerance",
     "accent",
 )
 

@@ -23,7 +23,8 @@ class Series(TenantOwned):
 class Meeting(TenantOwned):
     """One meeting, of a group or of everybody in the initiative. `uid` and `sequence` are what calendars know it by.
 
-    `number` counts the saved states of the minutes, so that two who write at once do not lose each other's words.
+    `number` counts the saved states of the minutes, so that two who write at once do not lose each other's words;
+    `moves` counts whatever happened in it, so that a page that watches it asks for one number.
     """
 
     class State(models.TextChoices):
@@ -48,6 +49,7 @@ class Meeting(TenantOwned):
     sequence = models.PositiveIntegerField(default=0)
     minutes = models.TextField(_("minutes"), max_length=40_000, blank=True, default="")
     number = models.PositiveIntegerField(default=0)
+    moves = models.PositiveIntegerField(default=0)
     by = TenantForeignKey(Membership, related_name="+")
     opened_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)

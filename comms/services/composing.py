@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from backbone.models import Membership, Tenant
+from backbone.models import Initiative, Membership, Tenant
 from comms import rules
 from comms.models import Mail
 from comms.selectors.readers import Reader
@@ -31,6 +31,11 @@ def absolute(path: str) -> str:
 
 def address(name: str, *args: Any) -> str:
     return absolute(reverse(name, args=args))
+
+
+def page(name: str, initiative: Initiative, *args: Any) -> str:
+    """The path of a page of an initiative, as it is kept beside what leads to it."""
+    return reverse(name, args=[initiative.tenant.slug, initiative.slug, *args])
 
 
 def unsubscribe_address(membership: Membership, what: str) -> str:

@@ -84,8 +84,23 @@ def compose(mail: Mail) -> EmailMultiAlternatives:
     )
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
+    if mail.calendar:
+        _attach_calendar(message, mail.calendar)
     message.message()
     return message
+
+
+def _attach_calendar(message: EmailMultiAlternatives, text: str) -> None:
+    """An iCalendar message (RFC 6047): the richest of the alternatives, so that calendar programs offer to answer.
+
+    A provider's API takes no such alternative, and gets it as an attachment, which they read as well.
+    """
+    method = "CANCEL" if "\r\nMETHOD:CANCEL\r\n" in text else "REQUEST"
+    kind = f"text/calendar; method={method}"
+    if settings.DELIVERY.startswith("anymail."):
+        message.attach("invite.ics", text, kind)
+    else:
+        message.attach_alternative(text, kind)
 
 
 def _send(tenant_id: int, mails: Sequence[Mail], until: float) -> tuple[int, bool]:

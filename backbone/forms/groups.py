@@ -1,0 +1,56 @@
+"""Forms of working groups."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from backbone.models import Initiative, Membership, Partner, WorkingGroup
+from backbone.models.tenants import slug_field_rule
+
+
+class GroupForm(forms.Form):
+    """A group; a new one asks for its short name as well."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    slug = forms.CharField(
+        label=_("Short name"), max_length=50, required=False, validators=[slug_field_rule],
+        help_text=_("For addresses. Left empty, it is made from the name. It stays."),
+    )  # fmt: skip
+    purpose = forms.CharField(
+        label=_("What it is for"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    is_steering = forms.BooleanField(label=_("It steers the initiative"), required=False)
+
+    def __init__(self, *args: Any, group: WorkingGroup | None = None, **kwargs: Any):
+        if group is not None:
+            kwargs["initial"] = {name: getattr(group, name) for name in ("name", "purpose", "is_steering")}
+        super().__init__(*args, **kwargs)
+        if group is not None:
+            del self.fields["slug"]
+
+    def clean(self):
+        cleaned = super().clean()
+        if "slug" in self.fields and not cleaned.get("slug") and "slug" not in self.errors:
+            cleaned["slug"] = slugify(cleaned.get("name", ""))[:50].strip("-_").replace("_", "-")
+            if not cleaned["slug"] and cleaned.get("name"):
+                self.add_error("slug", _("No short name can be made from this name: write one."))
+        return cleaned
+
+
+class PlaceForm(forms.Form):
+    """Who is in a group, for whom."""
+
+    member = forms.ModelChoiceField(label=_("Person"), queryset=None)
+    partner = forms.ModelChoiceField(
+        label=_("For"), queryset=None, required=False, empty_label=_("themself, or the backbone team")
+    )
+    is_chair = forms.BooleanField(label=_("Chairs it"), required=False)
+
+    def __init__(self, *args: Any, initiative: Initiative, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["member"].queryset = Membership.objects.filter(is_active=True).order_by("name", "pk")
+        self.fields["partner"].queryset = Partner.objects.filter(participations__initiative=initiative).distinct()

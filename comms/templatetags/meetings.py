@@ -1,0 +1,82 @@
+"""Words about meetings, decisions and actions on pages and in mail."""
+
+from __future__ import annotations
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import time_format
+from django.utils.translation import gettext as _
+
+from backbone.look.numbers import long_date
+from backbone.models import Membership
+from backbone.roles import Can
+from comms.models import Action, Decision, Meeting
+
+register = template.Library()
+
+
+@register.filter
+def held_on(meeting: Meeting) -> str:
+    """`Wednesday 18 November 2026, 9:00 to 10:30 (America/Chicago)`: on the meeting's own clock."""
+    zone = ZoneInfo(meeting.timezone)
+    start, end = meeting.starts_at.astimezone(zone), meeting.ends_at.astimezone(zone)
+    words = {
+        "day": long_date(start.date()), "start": time_format(start.time(), "H:i"),
+        "end": time_format(end.time(), "H:i"), "zone": meeting.timezone,
+    }  # fmt: skip
+    if start.date() != end.date():
+        return _("%(day)s, %(start)s to the next day, %(end)s (%(zone)s)") % words
+    return _("%(day)s, %(start)s to %(end)s (%(zone)s)") % words
+
+
+@register.filter
+def without_whom(decision: Decision) -> str:
+    """`Decided without P7.`; empty when nobody was absent."""
+    codes = [one.partner.code for one in decision.absences.all()]
+    if not codes:
+        return ""
+    if len(codes) == 1:
+        return _("Decided without %(code)s.") % {"code": codes[0]}
+    return _("Decided without %(codes)s and %(last)s.") % {"codes": ", ".join(codes[:-1]), "last": codes[-1]}
+
+
+@register.filter
+def standing(action: Action, today: date | None = None) -> str:
+    """The state of an action in a word that pages know: one that is not done by its day is overdue."""
+    is_late = action.due_on < (today or timezone.localdate()) and action.closed_at is None
+    return "overdue" if is_late else action.state
+
+
+@register.filter
+def moves(action: Action) -> list[tuple[str, str]]:
+    """Where an action can go from here, and what the button says."""
+    state = Action.State
+    under_way, done, stop = (
+        (state.ACTIVE.value, _("Under way")),
+        (state.DONE.value, _("Done")),
+        (state.CANCELLED.value, _("Cancel it")),
+    )
+    found = {state.OPEN.value: [under_way, done, stop], state.ACTIVE.value: [done, stop]}
+    return found.get(action.state, [(state.OPEN.value, _("Open again"))])
+
+
+@register.filter
+def decision_state(decision: Decision) -> str:
+    """The state of a decision in a word that pages know."""
+    known = {Decision.State.STANDS: "active", Decision.State.REPLACED: "closed"}
+    return known.get(decision.state, "withdrawn")
+
+
+@register.filter
+def meeting_state(meeting: Meeting) -> str:
+    known = {"planned": "planned", "open": "active", "over": "late", "closed": "done", "cancelled": "cancelled"}
+    return known[meeting.state]
+
+
+@register.filter
+def may(membership: Membership, right: str) -> bool:
+    """Whether somebody may do a thing, by its name in `roles.Can`."""
+    return membership.can(Can[right])

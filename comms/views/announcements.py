@@ -1,0 +1,82 @@
+"""Announcements, and who has said that they read them."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from backbone.access import member_can, require, sent_row
+from backbone.forms.people import refuse
+from backbone.models import Partner
+from backbone.problems import Refused
+from backbone.roles import Can
+from comms.forms.announcements import AnnouncementForm
+from comms.selectors.announcements import announcements_of, asked
+from comms.services import announcements
+from comms.views.paths import meetings_crumb
+
+ON_A_PAGE = 40
+
+
+@member_can(Can.READ_MEETINGS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def listed(request, initiative):
+    """What was announced. POST announces something."""
+    may_announce = request.membership.can(Can.EDIT_MEETINGS)
+    form = AnnouncementForm(request.POST or None, initiative=initiative, membership=request.membership)
+    if request.method == "POST":
+        require(request.membership, Can.EDIT_MEETINGS, address=request.path)
+        if form.is_valid():
+            try:
+                made = announcements.announce(initiative=initiative, by=request.membership, **form.cleaned_data)
+            except Refused as refused:
+                refuse(form, refused)
+            else:
+                messages.success(request, _("It is in everybody’s inbox."))
+                return redirect("comms:announcement", request.tenant.slug, initiative.slug, made.pk)
+    page = Paginator(announcements_of(initiative, request.membership), ON_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "initiative": initiative,
+        "page": page,
+        "rows": [(one, len(set(one.partners)), len(one.acknowledgements.all())) for one in page],
+        "form": form if may_announce else None,
+        "crumbs": [meetings_crumb(request, initiative)],
+    }
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, "comms/announcement_list.html", context, status=status)
+
+
+@member_can(Can.READ_MEETINGS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def announcement(request, initiative, announcement: int):
+    """One announcement. POST says for one's own organization that it was read."""
+    found = announcements_of(initiative, request.membership).filter(pk=announcement).first()
+    if found is None:
+        raise Http404
+    own = {grant.partner_id for grant in request.membership.current_grants if grant.partner_id is not None}
+    if request.method == "POST":
+        partner = sent_row(request, Partner.objects.filter(pk__in=own))
+        try:
+            announcements.acknowledge(announcement=found, partner=partner, by=request.membership)
+        except Refused as refused:
+            raise Http404 from refused
+        messages.success(request, _("Noted. Thank you."))
+        return redirect("comms:announcement", request.tenant.slug, initiative.slug, found.pk)
+    places = asked(found)
+    context = {
+        "initiative": initiative,
+        "announcement": found,
+        "places": places,
+        "unread": [one for one in places if one.read is None],
+        "mine": [one.partner for one in places if one.read is None and one.partner.pk in own],
+        "crumbs": [
+            meetings_crumb(request, initiative),
+            (_("Announcements"), reverse("comms:announcement-list", args=[request.tenant.slug, initiative.slug])),
+        ],
+    }
+    return render(request, "comms/announcement.html", context)
