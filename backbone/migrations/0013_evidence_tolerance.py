@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("backbone", "0011_health_and_signals")]
+    dependencies = [("backbone", "0012_work_agreements_webhooks_seals")]
 
     operations = [
         migrations.AddField(
