@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 
 from agenda import duties
 from agenda.selectors import health
-from agenda.selectors.learning import open_questions
+from agenda.selectors.learning import acts_of, open_questions
 from agenda.selectors.phases import expected_now
 from agenda.selectors.tree import things_of, vision_lines
-from backbone.conditions import Condition, DueItem, Edition, Option, Part, Proposed, Reading, Thing
+from backbone.conditions import Act, Condition, DueItem, Edition, Option, Part, Proposed, Reading, Thing
 from backbone.look.numbers import long_date
 from backbone.models import Tenant
 
@@ -45,6 +45,10 @@ class AgendaEvidence(Condition):
     def due(self, membership, as_of: datetime) -> Iterable[DueItem]:
         """Versions to sign, links to confirm, unknowns to find out."""
         return duties.due(membership, as_of)
+
+    def acts(self, initiative, since: datetime, until: datetime) -> Iterable[Act]:
+        """Who had an idea, shared what is known, answered what nobody knew."""
+        return acts_of(initiative, since, until)
 
     def options(self, initiative, grain: str, period: date) -> Iterable[Option]:
         """The vision, which heads the publication."""

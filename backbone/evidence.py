@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -12,14 +12,17 @@ from django.utils.translation import gettext as _
 
 from backbone.conditions import Condition, Reading, Sign
 from backbone.health import CHECKS
+from backbone.models import Work
 from backbone.selectors.holding import people_of, voices
+from backbone.selectors.work import RECENT, work_of
 
 
 class BackboneEvidence(Condition):
     slug = "backbone"
 
     def readings(self, initiative, as_of: datetime) -> Iterable[Reading]:
-        """Whether every partner has its people."""
+        """Whether its six kinds of work are done, money among them, and every partner has its people."""
+        yield from functions(initiative, as_of)
         yield vacancies(initiative, as_of)
 
     def signs(self, initiative, as_of: datetime) -> Iterable[Sign]:
@@ -37,3 +40,23 @@ def vacancies(initiative, as_of: datetime) -> Reading:
         return Reading(slug, str(CHECKS[slug]), None, _("No partner takes part yet."), as_of, url)
     said = _("Somebody files or leads for %(filled)s of %(all)s partners.") % {"filled": filled, "all": len(people)}
     return Reading(slug, str(CHECKS[slug]), Decimal(filled) / len(people), said, as_of, url)
+
+
+def functions(initiative, as_of: datetime) -> Iterable[Reading]:
+    """Of the six functions, those with evidence in 90 days; and whether money was one of them. Unknown before any work is
+    recorded at all."""
+    today = as_of.astimezone(ZoneInfo(initiative.tenant.timezone)).date()
+    done = work_of(initiative, today - timedelta(days=RECENT), today, shown=0)
+    active = [one for one in done if one.count]
+    url = reverse("backbone:work", args=[initiative.tenant.slug, initiative.slug])
+    all_six, funding = "backbone.functions", "backbone.funding"
+    if not active:
+        said = _("No work of the backbone is recorded in the last 90 days.")
+        yield Reading(all_six, str(CHECKS[all_six]), None, said, as_of, url)
+        yield Reading(funding, str(CHECKS[funding]), None, said, as_of, url)
+        return
+    said = _("%(active)s of 6 functions have evidence in the last 90 days.") % {"active": len(active)}
+    yield Reading(all_six, str(CHECKS[all_six]), Decimal(len(active)) / len(done), said, as_of, url)
+    has_money = any(one.slug == Work.Function.FUNDING for one in active)
+    yes, no = _("Something was done about money in the last 90 days."), _("Nothing was done about money in 90 days.")
+    yield Reading(funding, str(CHECKS[funding]), Decimal(has_money), yes if has_money else no, as_of, url)

@@ -21,6 +21,7 @@ from backbone.views import (
     published,
     settings,
     shared,
+    work,
 )
 
 app_name = "backbone"
@@ -64,6 +65,8 @@ urlpatterns = [
     path(f"{HERE}forest/conditions/", health.conditions, name="health"),
     path(f"{HERE}forest/signals/", holding.signal_list, name="signal-list"),
     path(f"{HERE}forest/signals/<str:partner>/", holding.signal, name="signal"),
+    path(f"{HERE}forest/leadership/", work.spread, name="leadership"),
+    path(f"{HERE}forest/work/", work.report, name="work"),
     path(f"{HERE}groups/", groups.group_list, name="group-list"),
     path(f"{HERE}groups/<slug:group>/", groups.group, name="group"),
     path(f"{HERE}published/", published.latest, name="published-latest"),

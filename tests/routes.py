@@ -120,6 +120,8 @@ ROUTES: dict[str, Route] = {
         narrower={role: "somebody else's key" for role in Role.values if role != Role.BACKBONE_ADMIN},
     ),
     "backbone:health": Route(Can.READ_ROLLUPS, initiative()),
+    "backbone:leadership": Route(Can.READ_ROLLUPS, initiative()),
+    "backbone:work": Route(Can.READ_SETTINGS, initiative()),
     "backbone:signal-list": Route(Can.READ_SIGNALS, initiative()),
     "backbone:signal": Route(Can.READ_SIGNALS, initiative(partner="P1")),
     "backbone:group-list": Route(Can.READ_MEETINGS, initiative()),

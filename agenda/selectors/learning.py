@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
-from django.db.models import Count, Prefetch
+from django.db.models import Count, OuterRef, Prefetch, Subquery
 
 from agenda.models import Learning, LearningAbout
-from backbone.models import Initiative, Membership
+from backbone.conditions import Act
+from backbone.models import Grant, Initiative, Membership
 from backbone.tenancy import TenantQuerySet
 
 
@@ -54,3 +55,23 @@ def counts(initiative: Initiative) -> dict[str, int]:
     """How many entries of each sort are open."""
     rows = Learning.objects.filter(initiative=initiative, state=Learning.State.OPEN)
     return dict(rows.values_list("sort").annotate(n=Count("pk")).order_by())
+
+
+def acts_of(initiative: Initiative, since: datetime, until: datetime) -> list[Act]:
+    """Ideas, what was shared, and what nobody knew and somebody answered, in a span; two statements."""
+    ideas = {Learning.Sort.WHAT_IF: "idea", Learning.Sort.KNOWN: "shared"}
+    rows = Learning.objects.filter(initiative=initiative, sort__in=list(ideas), at__gt=since, at__lte=until)
+    found = [
+        Act("agenda", ideas[Learning.Sort(sort)], partner_id, by_id, at)
+        for sort, partner_id, by_id, at in rows.values_list("sort", "partner_id", "by_id", "at")
+    ]
+    own = Grant.objects.filter(membership=OuterRef("closed_by"), partner__isnull=False).values("partner")[:1]
+    answered = Learning.objects.filter(
+        initiative=initiative,
+        sort=Learning.Sort.UNKNOWN,
+        state=Learning.State.ANSWERED,
+        closed_at__gt=since,
+        closed_at__lte=until,
+    )
+    rows = answered.annotate(of=Subquery(own)).values_list("of", "closed_by_id", "closed_at")
+    return found + [Act("agenda", "answered", partner_id, by_id, at) for partner_id, by_id, at in rows]

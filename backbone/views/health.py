@@ -29,6 +29,7 @@ def conditions(request, initiative):
         "initiative": initiative,
         "as_of": as_of,
         "conditions": found or health(initiative, timezone.now()),
+        "may_see_work": request.membership.can(Can.READ_SETTINGS),
         "may_work_out": request.membership.can(Can.READ_SIGNALS),
     }
     return render(request, "backbone/health.html", context)

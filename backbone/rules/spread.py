@@ -1,0 +1,16 @@
+"""How leadership is spread over organizations. Pure. Source: product specification, N12."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from decimal import Decimal
+
+DAYS = 90
+
+
+def spread(acts: Mapping[Hashable, int]) -> Decimal | None:
+    """1 − Σ share² over organizations, by how often each led: 0 when one does everything; None when nobody did anything."""
+    whole = sum(acts.values())
+    if not whole:
+        return None
+    return 1 - sum(((Decimal(count) / whole) ** 2 for count in acts.values()), Decimal(0))
