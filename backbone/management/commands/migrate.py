@@ -5,6 +5,9 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.core.management.commands import migrate
 from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
+
+from backbone.database.grants import grant_to_application
 
 # Any number will do, as long as it is ours and stays the same: "backbone" read as a number in base 36.
 MIGRATING = int("backbone", 36)
@@ -15,6 +18,9 @@ class Command(migrate.Command):
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
+        parser.add_argument(
+            "--if-needed", action="store_true", help="Where every migration is applied, see to the rights alone: quick."
+        )
         parser.set_defaults(database="owner")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -25,8 +31,15 @@ class Command(migrate.Command):
             cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATING])
             cursor.execute("RESET lock_timeout")
         try:
-            super().handle(*args, **options)
+            if options["if_needed"] and not self._is_behind(connection):
+                grant_to_application(using=options["database"])
+            else:
+                super().handle(*args, **options)
         finally:
             if connection.is_usable():
                 with connection.cursor() as cursor:
                     cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATING])
+
+    def _is_behind(self, connection: Any) -> bool:
+        executor = MigrationExecutor(connection)
+        return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
