@@ -22,6 +22,7 @@ from measures.views import (
     reviews,
     setup,
     shared,
+    templates,
     workbooks,
 )
 
@@ -37,6 +38,8 @@ urlpatterns = [
         name="definition-edit",
     ),
     path("indicators/<slug:indicator>/joint/<month:period>/", shared.joint_work, name="joint-work"),
+    path("templates/", templates.template_list, name="template-list"),
+    path("templates/<slug:template>/", templates.template, name="template"),
     path("breakdowns/", setup.dimension_list, name="dimension-list"),
     path("breakdowns/new/", setup.dimension_new, name="dimension-new"),
     path("breakdowns/<slug:dimension>/", setup.dimension_edit, name="dimension-edit"),

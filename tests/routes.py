@@ -251,6 +251,8 @@ ROUTES: dict[str, Route] = {
     "measures:dimension-new": Route(Can.DEFINE_INDICATORS, initiative()),
     "measures:dimension-edit": Route(Can.DEFINE_INDICATORS, initiative(dimension="age")),
     "measures:obligation-list": Route(Can.READ_OBLIGATIONS, initiative()),
+    "measures:template-list": Route(Can.CHANGE_SETTINGS, initiative()),
+    "measures:template": Route(Can.CHANGE_SETTINGS, initiative(template="homelessness")),
     "measures:joint-work": Route(Can.DEFINE_INDICATORS, initiative(indicator="completions", period=OCTOBER)),
     "measures:obligation": Route(Can.ASSIGN_OBLIGATIONS, initiative(obligation="@obligation")),
     "measures:excuse-lift": Route(Can.ASSIGN_OBLIGATIONS, initiative(excuse="@excuse")),

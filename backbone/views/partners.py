@@ -193,7 +193,7 @@ def initiative_new(request):
             refuse(form, refused)
         else:
             messages.success(request, _("%(name)s has begun. Say what it wants first.") % {"name": made.name})
-            return redirect("agenda:agenda", request.tenant.slug, made.slug)
+            return redirect("measures:template-list", request.tenant.slug, made.slug)
     return render(request, "backbone/initiative_new.html", {"form": form}, status=422 if form.is_bound else 200)
 
 

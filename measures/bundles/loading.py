@@ -70,7 +70,7 @@ def load(content: bytes, name: str, *, passwords: Mapping[str, str] | None = Non
         summary = Summary(account.slug, row.slug)
         summary.note("tenant", touched)
         summary.note("initiative", bounds)
-        _put_rest(root, row, passwords or {}, summary)
+        put_rest(root, row, passwords or {}, summary)
         root.document.refuse()
     return summary
 
@@ -90,7 +90,8 @@ def _read_rest(root: Section) -> dict[str, Any]:
     }
 
 
-def _put_rest(root: Section, initiative: Initiative, passwords: Mapping[str, str], summary: Summary) -> None:
+def put_rest(root: Section, initiative: Initiative, passwords: Mapping[str, str], summary: Summary) -> None:
+    """Bring an initiative up to what a file says of it, in its tenant's scope; what is wrong is noted in the document."""
     parts = _read_rest(root)
     summary.note("agenda", agenda_part.put(initiative, *parts["agenda"]))
     summary.note("partners", ground.put_partners(initiative, parts["partners"]))

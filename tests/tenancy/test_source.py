@@ -40,6 +40,7 @@ MAY_BUILD_SQL = {
     "measures/selectors/derived.py": "shared pieces of set-based SQL",
     "measures/selectors/expected.py": "shared pieces of set-based SQL (selectors/spans.py)",
     "measures/selectors/indicator.py": "shared pieces of set-based SQL",
+    "measures/selectors/shared.py": "shared pieces of set-based SQL",
     "measures/selectors/told.py": "shared pieces of set-based SQL",
     "measures/selectors/history.py": "column names of our own",
     "measures/selectors/parts.py": "shared pieces of set-based SQL",
