@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from activities.views import cells, editing, gaps, needs, register, words
+from activities.views import cells, directories, editing, files, gaps, needs, register, words
 
 app_name = "activities"
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
     path("activities/gaps/files/needs.<str:form>", needs.needs_file, name="needs-file"),
     path("activities/gaps/needs/", needs.needs_import, name="needs-import"),
     path("activities/gaps/<slug:outcome>/<slug:strategy>/<slug:population>/<slug:place>/", cells.cell, name="gap-cell"),
+    path("activities/bring-in/", files.bring_in, name="bring-in"),
+    path("activities/bring-in/directory/", directories.directory, name="directory"),
+    path("activities/export/<slug:table>.<slug:form>", files.activity_export, name="activity-export"),
     path("activities/words/<slug:sort>/", words.word_list, name="word-list"),
     path("activities/words/<slug:sort>/<slug:word>/", words.word, name="word"),
     path("activities/register/<slug:activity>/", register.activity, name="activity"),

@@ -285,6 +285,11 @@ ROUTES: dict[str, Route] = {
     ),
     "activities:needs-file": Route(Can.READ_GAPS, initiative(form="csv"), _ONLY_PUBLISHED),
     "activities:needs-import": Route(Can.EDIT_GAPS, initiative()),
+    "activities:activity-export": Route(
+        Can.READ_ACTIVITIES, initiative(table="activities", form="csv"), _ONLY_PUBLISHED
+    ),
+    "activities:bring-in": Route(Can.EDIT_ACTIVITIES, initiative()),
+    "activities:directory": Route(Can.EDIT_ACTIVITIES, initiative(), _PARTNERS),
     "activities:word-list": Route(Can.READ_ACTIVITIES, initiative(sort="places"), _ONLY_PUBLISHED),
     "activities:word": Route(Can.EDIT_ACTIVITIES, initiative(sort="places", word="east"), _PARTNERS),
     # --- continuous communication ---

@@ -80,12 +80,18 @@ class MoneyForm(RowForm):
         return self.cleaned_data["currency"].upper()
 
 
+class Rows(BaseFormSet):
+    def add_fields(self, form: forms.Form, index: int | None) -> None:
+        super().add_fields(form, index)
+        form.fields["DELETE"].label = _("Take it out")
+
+
 _FORMS = {"parts": PartForm, "steps": StepForm, "money": MoneyForm}
 
 
 def rows_of(sort: str, data: Any, said: ActivitySaid, choices: Choices) -> BaseFormSet:
     """The rows of one sort ("parts", "steps", "money") as a formset, in the order in which they are said."""
-    made = formset_factory(_FORMS[sort], extra=SPARE, can_delete=True, max_num=MOST, absolute_max=MOST)
+    made = formset_factory(_FORMS[sort], formset=Rows, extra=SPARE, can_delete=True, max_num=MOST, absolute_max=MOST)
     initial = [asdict(one) for one in getattr(said, sort)]
     for row in initial:
         if row.get("owner"):

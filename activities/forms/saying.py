@@ -39,6 +39,11 @@ class Tag:
     depth: int
 
 
+def plain(number: Decimal | None) -> str | None:
+    """A number as a person types it, without an exponent or idle zeros."""
+    return None if number is None else f"{number.normalize():f}"
+
+
 class ActivityForm(forms.Form):
     """What an activity is, whom it is for, where, and towards what. Tags are boxes with a share beside each; shares that
     are left empty are even."""
@@ -67,9 +72,11 @@ class ActivityForm(forms.Form):
 
     def __init__(self, *args: Any, initiative: Initiative, said: ActivitySaid | None = None, **kwargs: Any):
         self.said = said or ActivitySaid("", "")
-        plain = ("name", "description", "service_type", "status", "starts_on", "ends_on", "capacity", "capacity_unit",
+        fields = ("name", "description", "service_type", "status", "starts_on", "ends_on", "capacity", "capacity_unit",
                  "url", "indicators")  # fmt: skip
-        kwargs["initial"] = {name: getattr(self.said, name) for name in plain} | kwargs.get("initial", {})
+        begun = {name: getattr(self.said, name) for name in fields}
+        begun["capacity"] = plain(begun["capacity"])
+        kwargs["initial"] = begun | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
         kinds = tree(ServiceType)
         self.fields["service_type"].choices = [("", _("none of these"))] + [
@@ -103,7 +110,7 @@ class ActivityForm(forms.Form):
             self.fields[f"{sort}:{slug}:share"] = forms.DecimalField(
                 label=_("Share of %(tag)s in percent") % {"tag": label},
                 required=False, min_value=0, max_value=100, decimal_places=4,
-                initial=None if share is None else share.normalize(),
+                initial=None if share is None else plain(share),
                 widget=forms.NumberInput(attrs={"step": "any"}),
             )  # fmt: skip
 
@@ -141,9 +148,9 @@ class ActivityForm(forms.Form):
     @property
     def outcome(self) -> ActivitySaid:
         """The activity as it would be said then."""
-        plain = ("name", "description", "service_type", "status", "starts_on", "ends_on", "capacity", "capacity_unit",
-                 "url", *SORTS)  # fmt: skip
-        said = {name: self.cleaned_data[name] for name in plain}
+        fields = ("name", "description", "service_type", "status", "starts_on", "ends_on", "capacity", "capacity_unit",
+                  "url", *SORTS)  # fmt: skip
+        said = {name: self.cleaned_data[name] for name in fields}
         return replace(self.said, **said, indicators=tuple(self.cleaned_data["indicators"]))
 
 

@@ -108,7 +108,16 @@ class Line:
     @property
     def word(self) -> str:
         """The state word of its standing."""
-        return {"ended": "done"}.get(self.standing, self.standing)
+        return word_of(self.standing)
+
+    @property
+    def label(self) -> str:
+        return str(Activity.Status(self.standing).label)
+
+
+def word_of(standing: str) -> str:
+    """The state word that has the shape of a status."""
+    return {"ended": "done"}.get(standing, standing)
 
 
 def with_tags(rows: TenantQuerySet) -> TenantQuerySet:

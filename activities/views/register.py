@@ -14,7 +14,7 @@ from activities.rules.days import is_late_to_begin, standing
 from activities.rules.shares import is_even
 from activities.rules.spans import WIDTH
 from activities.selectors.history import told
-from activities.selectors.register import along, board, found, lines, with_tags
+from activities.selectors.register import along, board, found, lines, with_tags, word_of
 from activities.selectors.rights import may_edit, may_edit_words
 from activities.views.paths import activity_or_404, refuse_outsiders, register_crumb
 from backbone.access import member_can
@@ -67,6 +67,7 @@ def activity(request, initiative, activity: str):
     refuse_outsiders(request.membership)
     row = activity_or_404(initiative, activity)
     today = timezone.localdate()
+    stands = standing(row.status, row.starts_on, row.ends_on, today)
     shares = {
         sort: {one.pk: one.share for one in getattr(row, sort).all()}
         for sort in ("strategies", "populations", "places")
@@ -74,7 +75,9 @@ def activity(request, initiative, activity: str):
     context = {
         "initiative": initiative,
         "activity": row,
-        "standing": standing(row.status, row.starts_on, row.ends_on, today),
+        "standing": stands,
+        "word": word_of(stands),
+        "standing_words": str(Activity.Status(stands).label),
         "is_late": is_late_to_begin(row.status, row.starts_on, today),
         "shows": {sort: not is_even(of) for sort, of in shares.items()},
         "may_edit": may_edit(request.membership, row),

@@ -1,0 +1,52 @@
+"""What the pages that bring something in have in common: the files that come, and problems as they list them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from activities.importing.carried import MOST_BYTES, too_large, unpack
+from activities.importing.reading import MOST_FILES
+from backbone.problems import Refused
+from backbone.wording import hint, say
+
+SHOWN = 100
+
+
+def sent_files(request) -> list[tuple[str, bytes]]:
+    """The files that were chosen, or that were chosen before and come along. Raises Refused when they are too large."""
+    chosen = request.FILES.getlist("files")
+    if chosen:
+        if sum(one.size for one in chosen) > MOST_BYTES:
+            raise Refused(too_large())
+        return [(one.name[:200], one.read()) for one in chosen[: MOST_FILES * 4]]
+    return unpack(zip(request.POST.getlist("file_name"), request.POST.getlist("file_content"), strict=False))
+
+
+def told_at(place: str, refused: Refused) -> list[tuple[str, str]]:
+    return [(place, f"{say(problem)} {hint(problem)}".strip()) for problem in refused.problems]
+
+
+def told(problems: list[tuple[str, Any]]) -> list[dict[str, Any]]:
+    """Problems by file, as a page lists them."""
+    return [
+        {"file": file, "row": problem.row, "column": problem.column, "value": problem.value, "message": say(problem),
+         "hint": hint(problem)}
+        for file, problem in problems[:SHOWN]
+    ]  # fmt: skip
+
+
+def brought(new: int, changed: int) -> str:
+    if not new and not changed:
+        return _("No changes: everything in these files stands here already.")
+    first = ngettext("%(count)s activity is new", "%(count)s activities are new", new) % {"count": new}
+    second = ngettext("%(count)s is different", "%(count)s are different", changed) % {"count": changed}
+    return _("%(new)s, %(changed)s.") % {"new": first, "changed": second}
+
+
+def attached(content: bytes, name: str, content_type: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(content, content_type=content_type, headers=headers)
