@@ -7,6 +7,8 @@ from html import unescape
 from html.parser import HTMLParser
 
 _LOOKS_MARKED = re.compile(r"<[/a-zA-Z!]|&[a-zA-Z#][a-zA-Z0-9]*;")
+# A tag that was cut off with the text, as fields of a fixed length leave it.
+_CUT_OFF = re.compile(r"<(?:/?(?:br?|p|i|u|a|ul|ol|li|div|span|strong|em|font|table|tr|td)\b[^<>]*)?$", re.IGNORECASE)
 _BREAKS = {"br", "p", "div", "li", "ul", "ol", "tr", "table", "h1", "h2", "h3", "h4", "h5", "h6"}
 _SILENT = {"script", "style", "head", "title", "template"}
 _BLANKS = re.compile(r"[^\S\n]+")
@@ -39,6 +41,7 @@ class _Words(HTMLParser):
 def words(text: str) -> str:
     """The words of a text, tags and what they hide taken out, references read, blanks and empty lines settled."""
     if _LOOKS_MARKED.search(text):
+        text = _CUT_OFF.sub("", text)
         reader = _Words()
         reader.feed(text)
         reader.close()

@@ -19,6 +19,8 @@ from activities.rules.plaintext import line, words
         ("ages 5 <18", "ages 5 <18"),
         ("one\r\ntwo\rthree", "one\ntwo\nthree"),
         ("<b>Unclosed <i>marks", "Unclosed marks"),
+        ("At all levels.<br /><br ", "At all levels."),
+        ("In the <b>community</b>.<br /><", "In the community."),
         ("", ""),
     ],
 )
