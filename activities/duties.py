@@ -8,13 +8,15 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from activities.duties_handed_on import waited_for
 from activities.selectors.promised import promised_by
 from backbone.conditions import DueItem
 from backbone.models import Membership
 
 
 def due(membership: Membership, as_of: datetime) -> list[DueItem]:
-    """Open milestones and promises of activities that go on, over all initiatives, soonest first; two queries."""
+    """Open milestones and promises of activities that go on, over all initiatives, soonest first, and what others wait for;
+    two queries, and three of hand-offs."""
     tenant = membership.tenant
     day = as_of.astimezone(ZoneInfo(tenant.timezone)).date()
     items = []
@@ -34,4 +36,5 @@ def due(membership: Membership, as_of: datetime) -> list[DueItem]:
                 is_late=one.due_on < day,
             )
         )
+    items += waited_for(membership, day)
     return sorted(items, key=lambda item: (item.due, item.key))

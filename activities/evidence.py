@@ -14,6 +14,7 @@ from activities import duties, publishing
 from activities.models import Activity
 from activities.selectors.attached import attachments
 from activities.selectors.begun import begun
+from activities.selectors.handoffs import hand_off_ties
 from activities.selectors.health import register_readings
 from activities.selectors.network import joint_ties
 from activities.selectors.promised import overdue_steps
@@ -63,8 +64,9 @@ class ActivitiesEvidence(Condition):
         return begun(initiative_id, names)
 
     def ties(self, initiative, as_of: datetime) -> Iterable[Tie]:
-        """Partners that share in an activity that runs."""
-        return joint_ties(initiative, _day(initiative, as_of))
+        """Partners that share in an activity that runs, or hand something on to each other."""
+        yield from joint_ties(initiative, _day(initiative, as_of))
+        yield from hand_off_ties(initiative)
 
     def proposed(self, initiative, as_of: datetime) -> Iterable[Proposed]:
         """Milestones that are late."""

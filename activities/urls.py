@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from activities.views import cells, directories, editing, files, gaps, needs, register, words
+from activities.views import cells, directories, editing, files, gaps, handoffs, needs, register, watch, words
 
 app_name = "activities"
 urlpatterns = [
@@ -17,6 +17,8 @@ urlpatterns = [
     path("activities/bring-in/", files.bring_in, name="bring-in"),
     path("activities/bring-in/directory/", directories.directory, name="directory"),
     path("activities/export/<slug:table>.<slug:form>", files.activity_export, name="activity-export"),
+    path("activities/hand-offs/", handoffs.hand_off_list, name="hand-offs"),
+    path("activities/watch/", watch.watch, name="watch"),
     path("activities/words/<slug:sort>/", words.word_list, name="word-list"),
     path("activities/words/<slug:sort>/<slug:word>/", words.word, name="word"),
     path("activities/register/<slug:activity>/", register.activity, name="activity"),

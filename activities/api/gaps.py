@@ -20,7 +20,6 @@ from backbone.api.shapes import READING, refusals
 from backbone.problems import gettext_noop
 from backbone.roles import Can, Reach
 from measures.api.shapes import Number
-from measures.rules.figures import plain
 
 
 class CellShape(serializers.Serializer):
@@ -84,9 +83,9 @@ class GapsAPI(MemberAPI):
                 **dict(zip(NAMES, (tag.key for tag in tags), strict=True)),
                 "state": cell.state.value,
                 "because": cell.because.value if cell.because else None,
-                "need": None if cell.inputs.need is None else plain(cell.inputs.need),
+                "need": None if cell.inputs.need is None else f"{cell.inputs.need:f}",
                 "need_is_own": cell.is_own,
-                "supply": plain(cell.inputs.supply),
+                "supply": f"{cell.inputs.supply:f}",
                 "supply_is_at_least": cell.inputs.is_at_least,
                 "unit": cell.unit,
                 "activities": cell.inputs.activities,

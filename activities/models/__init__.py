@@ -1,5 +1,6 @@
 """The tables of this condition: words for tagging, the register, hand-offs, and what is needed against what is offered."""
 
+from activities.models.findings import Finding
 from activities.models.handoffs import Delivery, HandOff
 from activities.models.needs import Coordination, Need
 from activities.models.register import (
@@ -23,6 +24,7 @@ __all__ = [
     "Commitment",
     "Coordination",
     "Delivery",
+    "Finding",
     "Funding",
     "HandOff",
     "Milestone",

@@ -60,6 +60,7 @@ def gaps(request, initiative):
         "legend": legend(found.thresholds),
         "counts": {state.value: count for state, count in found.counts.items()},
         "pages": _pages(request, max(page, 1), found.group_count, at_once),
+        "may_watch": request.membership.can(Can.TURN_CURVES),
         "may_edit": request.membership.can(Can.EDIT_GAPS),
         "may_add": request.membership.can(Can.EDIT_ACTIVITIES),
         "query": request.GET.urlencode(),

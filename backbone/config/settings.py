@@ -254,6 +254,7 @@ CELERY_BEAT_SCHEDULE = {
     "measures-forget-uploads": {"task": "measures.tasks.forget_uploads", "schedule": 24 * 3600.0},
     "measures-nightly-check": {"task": "measures.tasks.nightly_check", "schedule": 24 * 3600.0},
     "comms-check-evidence": {"task": "comms.tasks.check_evidence", "schedule": 300.0},
+    "activities-watch": {"task": "activities.tasks.watch", "schedule": 24 * 3600.0},
     "comms-tick": {"task": "comms.tasks.tick", "schedule": 60.0},
 }
 

@@ -95,6 +95,23 @@ def like_for_like(
     return Change(panel, panel_share, True, was, is_now, difference, share, by_volume, over)
 
 
+def panel_values(
+    spans: Sequence[Combined], merged: Mapping[PartnerKey, PartnerKey] | None = None
+) -> tuple[tuple[PartnerKey, ...], list[Decimal | None]]:
+    """The partners that are complete in every one of these spans, and what they have together in each: like-for-like over
+    more than two periods. None where the kind has no single value."""
+    groups = [_together_with(dict(one.parts), merged or {}) for one in spans]
+    first = groups[0] if groups else {}
+    panel = tuple(sorted(key for key in first if all(key in some and _are_in(some[key]) for some in groups)))
+    if not panel or any(one.kind in (UNDUPLICATED, MEDIAN, NARRATIVE) for one in spans):
+        return panel, [None] * len(spans)
+    members = _members(spans, panel, merged or {})
+    return panel, [
+        _value_of(some, panel, one.kind, taken_off(one.shared, members))
+        for some, one in zip(groups, spans, strict=True)
+    ]
+
+
 def _has_value(previous: Combined, current: Combined) -> bool:
     if current.kind in (UNDUPLICATED, MEDIAN, NARRATIVE):
         return False
