@@ -24,7 +24,8 @@ def waited_for(membership: Membership, day: date) -> list[DueItem]:
                 key=f"hand_off:{delivery.pk}",
                 label=_("Hand on %(what)s: “%(taker)s” waits for it") % words,
                 due=due,
-                url=reverse("activities:hand-offs", args=[membership.tenant.slug, initiative.slug]) + f"#h{hand_off.pk}",
+                url=reverse("activities:hand-offs", args=[membership.tenant.slug, initiative.slug])
+                + f"#h{hand_off.pk}",
                 partner_id=partner.pk,
                 partner=partner.code,
                 is_late=hand_off.promised_days is not None and due < day,

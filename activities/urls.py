@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from activities.views import cells, directories, editing, files, gaps, handoffs, needs, register, watch, words
+from activities.views import cells, directories, editing, files, gaps, handoffs, money, needs, network, register, watch, words
 
 app_name = "activities"
 urlpatterns = [
@@ -18,6 +18,8 @@ urlpatterns = [
     path("activities/bring-in/directory/", directories.directory, name="directory"),
     path("activities/export/<slug:table>.<slug:form>", files.activity_export, name="activity-export"),
     path("activities/hand-offs/", handoffs.hand_off_list, name="hand-offs"),
+    path("activities/network/", network.network, name="network"),
+    path("activities/money/", money.money, name="money"),
     path("activities/watch/", watch.watch, name="watch"),
     path("activities/words/<slug:sort>/", words.word_list, name="word-list"),
     path("activities/words/<slug:sort>/<slug:word>/", words.word, name="word"),

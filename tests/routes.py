@@ -291,6 +291,8 @@ ROUTES: dict[str, Route] = {
     "activities:bring-in": Route(Can.EDIT_ACTIVITIES, initiative()),
     "activities:directory": Route(Can.EDIT_ACTIVITIES, initiative(), _PARTNERS),
     "activities:hand-offs": Route(Can.READ_ACTIVITIES, initiative(), _ONLY_PUBLISHED),
+    "activities:network": Route(Can.READ_ACTIVITIES, initiative(), _ONLY_PUBLISHED),
+    "activities:money": Route(Can.READ_GAPS, initiative(), _ONLY_PUBLISHED),
     "activities:watch": Route(Can.TURN_CURVES, initiative()),
     "activities:word-list": Route(Can.READ_ACTIVITIES, initiative(sort="places"), _ONLY_PUBLISHED),
     "activities:word": Route(Can.EDIT_ACTIVITIES, initiative(sort="places", word="east"), _PARTNERS),

@@ -74,14 +74,15 @@ def chains(steps: Sequence[Step]) -> Chains:
     free = graph.subgraph(node for node in graph if node not in stuck)
     waits: dict[int, int] = {}
     before: dict[int, int] = {}
+    steps_to: dict[int, int] = {}
     for node in networkx.lexicographical_topological_sort(free):
         for giver in sorted(free.predecessors(node)):
             days = waits.get(giver, 0) + (free.edges[giver, node]["days"] or 0)
             if node not in before or days > waits[node]:
-                waits[node], before[node] = days, giver
+                waits[node], before[node], steps_to[node] = days, giver, steps_to.get(giver, 0) + 1
     path: list[int] = []
     if waits:
-        at: int | None = max(waits, key=lambda node: (waits[node], -node))
+        at: int | None = max(waits, key=lambda node: (waits[node], steps_to[node], -node))
         while at is not None:
             path.append(at)
             at = before.get(at)

@@ -1,0 +1,108 @@
+"""Who is tied with whom; and what pays for what."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from activities.models import Commitment, Funding
+from activities.selectors.axes import axes_of
+from activities.selectors.money import money_of
+from activities.services import handoffs
+from tests import factories
+from tests.activities import worlds
+from tests.activities.worlds import DAY
+
+pytestmark = pytest.mark.django_db
+
+
+def sign_in(client, place, who="ana"):
+    client.force_login(factories.user_of(getattr(place.people, who)))
+    return client
+
+
+def text(answer) -> str:
+    return " ".join(answer.content.decode().split())
+
+
+@pytest.fixture
+def tied(in_riverside):
+    """P1 and P2 share an activity and a hand-off; P3 has nothing to do with anybody."""
+    initiative, (p1, p2, p3) = in_riverside.initiative, in_riverside.partners
+    shared = worlds.activity(initiative, "night-school", leader=p1)
+    Commitment.objects.create(activity=shared, partner=p2, part="delivers")
+    other = worlds.activity(initiative, "job-fair", leader=p2)
+    worlds.activity(initiative, "alone", leader=p3)
+    handoffs.put(
+        initiative=initiative, giver=shared, taker=other, what="graduates", promised_days=7, by=in_riverside.people.ana
+    )
+    return in_riverside
+
+
+def test_ties_follow_from_what_is_recorded_and_who_is_alone_is_named(tied, client):
+    said = text(sign_in(client, tied).get(tied.url("activities/network/")))
+    for words in (
+        "1 organization is tied with nobody: P3", "Tied with 1 of 2 others.", "Tied with nobody yet.",
+        "joint activities: 1, hand-offs: 1", "Night school", "graduates", 'id="network-data"',
+    ):  # fmt: skip
+        assert words in said, words
+    only = text(client.get(tied.url("activities/network/?kind=meeting")))
+    assert "3 organizations are tied with nobody" in only
+    assert sign_in(client, tied, "fay").get(tied.url("activities/network/")).status_code == 404
+
+
+def test_the_network_asks_as_much_for_many_as_for_few(tied, client, django_assert_max_num_queries):
+    for number in range(12):
+        row = worlds.activity(tied.initiative, f"more-{number}", leader=tied.partners[number % 3])
+        Commitment.objects.create(activity=row, partner=tied.partners[(number + 1) % 3], part="delivers")
+    sign_in(client, tied)
+    with django_assert_max_num_queries(24):
+        client.get(tied.url("activities/network/"))
+
+
+@pytest.fixture
+def funded(in_riverside):
+    """An activity for two strategies in two places with money in two currencies; one for none; one that names none."""
+    initiative = in_riverside.initiative
+    classes, coaching = (worlds.strategy(initiative, slug) for slug in ("classes", "coaching"))
+    east, west = worlds.place("east"), worlds.place("west")
+    split = worlds.activity(
+        initiative, "split", strategies={classes: Decimal("0.75"), coaching: Decimal("0.25")},
+        places={east: Decimal("0.5"), west: Decimal("0.5")},
+    )  # fmt: skip
+    apart = worlds.activity(initiative, "apart")
+    worlds.activity(initiative, "silent", strategies=classes, places=east)
+    for activity, funder, amount, currency, more in (
+        (split, "City", 800, "USD", {}),
+        (split, "State", 400, "USD", {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 12, 31)}),
+        (split, "Past", 999, "USD", {"ends_on": date(2026, 1, 31)}),
+        (split, "Abroad", 100, "EUR", {}),
+        (apart, "Club", 50, "USD", {}),
+    ):
+        Funding.objects.create(activity=activity, funder=funder, amount=amount, currency=currency, **more)
+    in_riverside.tags = (classes, coaching, east, west)
+    return in_riverside
+
+
+def test_money_is_shared_out_by_strategy_and_place_and_currencies_are_never_added(funded):
+    found = money_of(funded.initiative, axes_of(funded.initiative), DAY)
+    euros, dollars = found.currencies
+    assert (found.named, found.running) == (2, 3)
+    assert (euros.code, euros.total, euros.other) == ("EUR", 100, 0)
+    assert (dollars.aligned, dollars.other, dollars.total) == (1200, 50, 1250)
+    lines = {line.strategy.label if line.strategy else "": line for line in dollars.lines}
+    assert (lines["Classes"].cells, lines["Classes"].total) == ([450, 450, None], 900)
+    assert (lines["Coaching"].cells, lines[""].cells) == ([150, 150, None], [None, None, 50])
+
+
+def test_the_page_says_what_is_not_aligned_and_what_is_not_known(funded, client):
+    said = text(sign_in(client, funded).get(funded.url("activities/money/?day=2026-11-15")))
+    for words in (
+        "2 of 3 running activities name their money", "1,200 serve a strategy, 50 serve none.", "nobody said where",
+        "Currencies are never added up.",
+    ):  # fmt: skip
+        assert words in said, words
+    assert client.get(funded.url("activities/money/?day=x")).status_code == 200
+    assert sign_in(client, funded, "fay").get(funded.url("activities/money/")).status_code == 404
