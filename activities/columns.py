@@ -29,3 +29,9 @@ MONEY = Columns(
     required=("activity", "funder", "amount", "currency"),
 )
 TABLES: dict[str, Columns] = {"activities": ACTIVITIES, "partners": PARTS, "milestones": STEPS, "money": MONEY}
+NEEDS = Columns(
+    ("strategy", "population", "place", "amount", "unit", "source", "source_url", "as_of"),
+    required=("strategy", "population", "place", "amount", "unit", "source", "as_of"),
+    aliases={"need": "amount", "needed": "amount", "date": "as_of", "url": "source_url"},
+    ignores_unknown=True,
+)

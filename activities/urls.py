@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from activities.views import cells, directories, editing, files, gaps, handoffs, money, needs, network, register, watch, words
+from activities.views import (
+    cells,
+    directories,
+    editing,
+    files,
+    gaps,
+    handoffs,
+    money,
+    needs,
+    network,
+    register,
+    watch,
+    words,
+)
 
 app_name = "activities"
 urlpatterns = [

@@ -10,18 +10,11 @@ from activities.selectors.matrix import Matrix
 from activities.selectors.tables import every
 from activities.wording import LOOKS
 from backbone.models import Initiative
-from backbone.tabular import Columns
 
 MATRIX_COLUMNS = (
     "strategy", "population", "place", "strategy_name", "population_name", "place_name", "state", "because", "need",
     "supply", "unit", "supply_is_at_least", "activities", "in_words", "day",
 )  # fmt: skip
-NEED_COLUMNS = Columns(
-    ("strategy", "population", "place", "amount", "unit", "source", "source_url", "as_of"),
-    required=("strategy", "population", "place", "amount", "unit", "source", "as_of"),
-    aliases={"need": "amount", "needed": "amount", "date": "as_of", "url": "source_url"},
-    ignores_unknown=True,
-)
 
 
 def matrix_rows(found: Matrix) -> Iterator[tuple[Any, ...]]:

@@ -6,7 +6,7 @@ import io
 from dataclasses import dataclass, field
 from typing import Any
 
-from activities.exporting.gaps import NEED_COLUMNS
+from activities.columns import NEEDS
 from activities.models import Need, Place, Population
 from activities.selectors.axes import Tag, axes_of
 from activities.services.needs import Said, Where
@@ -37,14 +37,14 @@ def plan(initiative: Initiative, tenant: Tenant, content: bytes) -> Plan:
         sentence = gettext_noop("The file is over 2 MB. Split it.")
         return Plan(problems=[Problem("file.too_large", sentence)])
     try:
-        table = list(tabular.stream_csv(io.BytesIO(content), NEED_COLUMNS, LIMITS, findings=findings))
+        table = list(tabular.stream_csv(io.BytesIO(content), NEEDS, LIMITS, findings=findings))
     except Refused as refused:
         return Plan(problems=list(refused.problems))
     found.problems += findings.problems
     judge = _Judge(initiative, tenant)
     seen: dict[tuple, int] = {}
     for row in table:
-        said, problems = judge.row(dict(zip(NEED_COLUMNS.names, row.cells, strict=False)), row.number)
+        said, problems = judge.row(dict(zip(NEEDS.names, row.cells, strict=False)), row.number)
         found.problems += problems
         if said is None:
             continue

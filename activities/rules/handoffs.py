@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 from statistics import median
 from typing import TypeVar
 
@@ -87,7 +88,7 @@ def chains(steps: Sequence[Step]) -> Chains:
             path.append(at)
             at = before.get(at)
         path.reverse()
-    ends = list(zip(path, path[1:], strict=False))
+    ends = list(pairwise(path))
     return Chains(
         tuple(path),
         waits[path[-1]] if path else 0,

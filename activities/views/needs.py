@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from activities.exporting.gaps import NEED_COLUMNS, need_rows
+from activities.columns import NEEDS
+from activities.exporting.gaps import need_rows
 from activities.importing.needs import FILE_BYTES, plan
 from activities.services import needs
 from activities.views.gap_paths import gap_crumbs, refuse_readers_of_publications
@@ -51,7 +52,7 @@ def needs_import(request, initiative):
         "content": base64.b64encode(content).decode() if content else "",
         "rows": found.rows[:SHOWN] if found else [],
         "problems": [(one, say(one), hint(one)) for one in found.problems[:SHOWN]] if found else [],
-        "columns": ", ".join(NEED_COLUMNS.names),
+        "columns": ", ".join(NEEDS.names),
         "crumbs": gap_crumbs(request, initiative, "needs"),
     }
     is_wrong = bool(complaint or (found and found.problems))
@@ -65,7 +66,7 @@ def needs_file(request, initiative, form: str):
     refuse_readers_of_publications(request.membership)
     if form not in ("csv", "xlsx"):
         raise Http404
-    return as_file(need_rows(initiative), NEED_COLUMNS.names, f"{initiative.slug}-needs", form)
+    return as_file(need_rows(initiative), NEEDS.names, f"{initiative.slug}-needs", form)
 
 
 def _sent(request) -> bytes | None:
