@@ -5,7 +5,7 @@ A verb is registered with the sentence it makes; digests and histories render it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from typing import Any
@@ -19,6 +19,8 @@ from backbone.models import Change, Initiative, Membership, Partner
 AT_A_TIME = 2_000
 
 _sentences: dict[str, str] = {}
+Listener = Callable[[Sequence[Change]], None]
+_listeners: dict[str, list[Listener]] = {}
 
 
 def register_verbs(sentences: Mapping[str, str]) -> None:
@@ -27,6 +29,18 @@ def register_verbs(sentences: Mapping[str, str]) -> None:
     The places are `by`, `partner`, and whatever the change's `facts` hold.
     """
     _sentences.update(sentences)
+
+
+def listen(verbs: Iterable[str], listener: Listener) -> None:
+    """Be told of changes with these verbs in their transaction, right after they are written; called once, at import."""
+    for verb in verbs:
+        _listeners.setdefault(verb, []).append(listener)
+
+
+def _tell(found: Sequence[Change]) -> None:
+    """Each listener once, of all that it listens to."""
+    for listener in dict.fromkeys(one for change in found for one in _listeners.get(change.verb, ())):
+        listener([change for change in found if listener in _listeners.get(change.verb, ())])
 
 
 def record(
@@ -39,7 +53,9 @@ def record(
     **facts: Any,
 ) -> Change:
     """Write one change in the transaction of what it tells. `by` is None when the platform itself acted."""
-    return Change.objects.create(**_columns(verb, on, by, initiative, partner, facts))
+    change = Change.objects.create(**_columns(verb, on, by, initiative, partner, facts))
+    _tell([change])
+    return change
 
 
 def record_many(changes: Iterable[Change]) -> None:
@@ -47,6 +63,7 @@ def record_many(changes: Iterable[Change]) -> None:
     rest = iter(changes)
     while some := list(islice(rest, AT_A_TIME)):
         Change.objects.bulk_create(some)
+        _tell(some)
 
 
 def prepare(verb: str, *, on, by=None, initiative=None, partner=None, **facts: Any) -> Change:

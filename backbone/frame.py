@@ -94,6 +94,7 @@ def _tenant_links(request, membership: Membership) -> list[tuple[str, str]]:
         (_("People"), "backbone:member-list", membership.can(Can.MANAGE_MEMBERS)),
         (_("Settings"), "backbone:settings", membership.can(Can.READ_SETTINGS)),
         (_("Audit log"), "backbone:audit-log", membership.can(Can.READ_AUDIT)),
+        (_("Webhooks"), "backbone:webhook-list", membership.can(Can.CHANGE_SETTINGS)),
         (*_KEYS, True),
     ]
     return _links(request, [(label, name) for label, name, is_open in entries if is_open])

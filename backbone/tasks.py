@@ -15,7 +15,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from backbone.models import HealthSnapshot, Initiative, Tenant
-from backbone.services import documents, health, holding, publications, restatements, seals
+from backbone.services import documents, health, holding, publications, restatements, seals, webhooks
 from backbone.tenancy import tenant_scope
 
 logger = logging.getLogger(__name__)
@@ -144,3 +144,32 @@ def sweep_seals() -> int:
         except Exception:  # whatever it was, it is this tenant's
             logger.exception("Could not seal the audit log of tenant %s.", tenant_id)
     return done
+
+
+@shared_task(name=webhooks.DELIVER, time_limit=900, soft_time_limit=870)
+def deliver(tenant_id: int) -> int:
+    """Send what a tenant's webhooks are to be told and is due; returns how many arrived. Nothing is locked while it waits
+    for somebody else's server."""
+    arrived = 0
+    while True:
+        with tenant_scope(tenant_id):
+            claimed = webhooks.claim()
+        for one in claimed:
+            status, wrong = webhooks.send(one)
+            with tenant_scope(tenant_id):
+                webhooks.settle(one, status, wrong)
+            arrived += not wrong
+        if not claimed:
+            return arrived
+
+
+@shared_task(name="backbone.tasks.sweep_deliveries")
+def sweep_deliveries() -> int:
+    """Send what is due and whose nudge was lost; returns how many arrived. One tenant does not stop the next."""
+    arrived = 0
+    for tenant_id in Tenant.objects.order_by("pk").values_list("pk", flat=True):
+        try:
+            arrived += deliver(tenant_id)
+        except Exception:  # whatever it was, it is this tenant's
+            logger.exception("Could not send the deliveries of tenant %s.", tenant_id)
+    return arrived

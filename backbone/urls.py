@@ -21,6 +21,7 @@ from backbone.views import (
     published,
     settings,
     shared,
+    webhooks,
     work,
 )
 
@@ -58,6 +59,9 @@ urlpatterns = [
     path("o/<slug:tenant>/-/account/", settings.account, name="account"),
     path("o/<slug:tenant>/-/settings/", settings.tenant_settings, name="settings"),
     path("o/<slug:tenant>/-/audit/", audit.audit_log, name="audit-log"),
+    path("o/<slug:tenant>/-/webhooks/", webhooks.webhook_list, name="webhook-list"),
+    path("o/<slug:tenant>/-/webhooks/new/", webhooks.webhook_new, name="webhook-new"),
+    path("o/<slug:tenant>/-/webhooks/<int:webhook>/", webhooks.webhook, name="webhook"),
     path("o/<slug:tenant>/-/keys/", keys.key_list, name="key-list"),
     path("o/<slug:tenant>/-/keys/new/", keys.key_new, name="key-new"),
     path("o/<slug:tenant>/-/keys/<int:key>/revoke/", keys.key_revoke, name="key-revoke"),

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from agenda.services import document, learning, map_loops, map_versions, versions
 from backbone import conditions
-from backbone.models import Audience, Grant, Initiative, Proof, Publication
+from backbone.models import Audience, Grant, Initiative, Proof, Publication, Webhook
 from backbone.roles import Can, Role
 from backbone.services import invitations, keys
 from comms.models import Mail
@@ -111,6 +111,9 @@ ROUTES: dict[str, Route] = {
     "backbone:initiative-edit": Route(Can.CHANGE_SETTINGS, initiative()),
     "backbone:account": Route(MEMBER, tenant()),
     "backbone:audit-log": Route(Can.READ_AUDIT, tenant()),
+    "backbone:webhook-list": Route(Can.CHANGE_SETTINGS, tenant()),
+    "backbone:webhook-new": Route(Can.CHANGE_SETTINGS, tenant()),
+    "backbone:webhook": Route(Can.CHANGE_SETTINGS, tenant(webhook="@webhook")),
     "backbone:settings": Route(Can.READ_SETTINGS, tenant()),
     "backbone:key-list": Route(MEMBER, tenant()),
     "backbone:key-new": Route(MEMBER, tenant()),
@@ -415,6 +418,10 @@ def make_world(neighbourhood: factories.Neighbourhood) -> SimpleNamespace:
         for audience in Audience.values:
             Proof.objects.create(publication=draft, audience=audience, body="{}")
         link, token = factories.make_link(neighbourhood.initiative, people.ana)
+        webhook = Webhook.objects.create(
+            name="board", url="https://board.example/told", events=["filing.submitted"], salt="1", by=people.ana,
+            made_at=timezone.now(),
+        )  # fmt: skip
         talk = make_meeting(neighbourhood, indicator)
         return SimpleNamespace(
             slug=neighbourhood.tenant.slug,
@@ -424,6 +431,7 @@ def make_world(neighbourhood: factories.Neighbourhood) -> SimpleNamespace:
             map_loop="-".join(str(node.pk) for node in nodes),
             learning=entry.pk,
             link=link.pk,
+            webhook=webhook.pk,
             token=token,
             correction=correction.pk,
             lock_request=lock_request.pk,

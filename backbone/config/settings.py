@@ -248,6 +248,7 @@ CELERY_BEAT_SCHEDULE = {
     "backbone-sweep-documents": {"task": "backbone.tasks.sweep_documents", "schedule": 60.0},
     "backbone-sweep-health": {"task": "backbone.tasks.sweep_health", "schedule": 1800.0},
     "backbone-sweep-seals": {"task": "backbone.tasks.sweep_seals", "schedule": 60.0},
+    "backbone-sweep-deliveries": {"task": "backbone.tasks.sweep_deliveries", "schedule": 60.0},
     "agenda-sweep-loops": {"task": "agenda.tasks.sweep_loops", "schedule": 60.0},
     "measures-sweep": {"task": "measures.tasks.sweep", "schedule": 20.0},
     "measures-sweep-uploads": {"task": "measures.tasks.sweep_uploads", "schedule": 30.0},

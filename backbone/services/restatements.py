@@ -15,6 +15,7 @@ from django.utils import timezone
 from backbone import conditions, publishing
 from backbone.conditions import Edition
 from backbone.models import Comparison, Publication, PublishedBody, Restated, ShareLink
+from backbone.services import webhooks
 from backbone.tenancy import database_time
 
 COMPARE = "backbone.tasks.compare_publications"
@@ -63,6 +64,18 @@ def compare(publication: Publication) -> int:
         row.noticed_at = noticed_at
     Restated.objects.bulk_create(rows)
     Comparison.objects.filter(publication=publication).update(compared_at=now)
+    if rows:
+        edition = {"initiative": publication.initiative.slug, "period": f"{publication.period:%Y-%m}"}
+        webhooks.queue(
+            [
+                webhooks.Event(
+                    webhooks.RESTATED,
+                    f"figure:{publication.pk}:{figure}",
+                    {**edition, "version": str(publication.version), "figure": figure},
+                )
+                for figure in dict.fromkeys(row.figure for row in rows)
+            ]
+        )
     for slug in {row.condition for row in rows}:
         figures = sorted({row.figure for row in rows if row.condition == slug})
         for condition in conditions.registered():

@@ -13,6 +13,7 @@ from backbone.health import health
 from backbone.roles import Can
 from backbone.selectors.health import kept_health
 from backbone.services.health import take
+from backbone.services.holding import work_out
 
 
 @member_can(Can.READ_ROLLUPS)
@@ -21,7 +22,9 @@ def conditions(request, initiative):
     """As it was worked out last; before the first time as it is now. POST works it out now."""
     if request.method == "POST":
         require(request.membership, Can.READ_SIGNALS, address=request.path)
-        take(initiative=initiative, as_of=timezone.now())
+        now = timezone.now()
+        work_out(initiative=initiative, as_of=now)
+        take(initiative=initiative, as_of=now)
         messages.success(request, _("Worked out from what is recorded now."))
         return redirect("backbone:health", request.tenant.slug, initiative.slug)
     as_of, found = kept_health(initiative, with_expected=True)

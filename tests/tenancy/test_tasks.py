@@ -74,6 +74,8 @@ SYSTEM_TASKS = {
     "backbone.tasks.sweep_publications": "one tenant after the other, each in its scope",
     "backbone.tasks.sweep_health": "one tenant after the other, each in its scope",
     "backbone.tasks.sweep_seals": "one tenant after the other, each in its scope",
+    "backbone.tasks.deliver": "opens the tenant's scope before and after it waits for somebody else's server",
+    "backbone.tasks.sweep_deliveries": "one tenant after the other, each in its scope",
     "backbone.tasks.sweep_documents": "one tenant after the other, each in its scope",
     "agenda.tasks.sweep_loops": "one tenant after the other, each in its scope",
     "measures.tasks.sweep": "one tenant after the other, each in its scope",

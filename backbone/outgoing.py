@@ -1,0 +1,98 @@
+"""Asking a server out there, at an address that somebody typed in: never one inside, and never where a redirect leads.
+
+The name is looked up once, every address it has must be a public one, and the connection goes to the very address that was
+looked at; a name that points elsewhere a moment later gains nothing. No proxy, no redirect, a bounded answer, a bounded time.
+"""
+
+from __future__ import annotations
+
+import http.client
+import ipaddress
+import socket
+import ssl
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+SECONDS = 10
+READ_AT_MOST = 4_096
+SCHEMES = frozenset({"https"})
+
+
+class NotAllowed(Exception):
+    """The address is none that may be asked; the message says why, in words for whoever typed it."""
+
+
+class NoAnswer(Exception):
+    """Nobody answered, or not in time; the message names what went wrong in a word."""
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address lies out there: not this machine, no private network, nobody's, not everybody's."""
+    ip: ipaddress.IPv4Address | ipaddress.IPv6Address = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
+        if inner is not None:
+            return is_public(str(inner))
+        if ip in ipaddress.ip_network("64:ff9b::/96"):  # an IPv4 address behind a translator
+            return is_public(str(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)))
+    return ip.is_global and not ip.is_multicast and not ip.is_reserved and not ip.is_unspecified
+
+
+def addresses_of(host: str, port: int) -> list[str]:
+    """Every IP address of a name. Raises `NoAnswer` for a name that nobody knows."""
+    try:
+        return [str(one[4][0]) for one in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    except (OSError, UnicodeError) as error:
+        raise NoAnswer("unknown host") from error
+
+
+def look_up(url: str) -> tuple[str, str, int, str]:
+    """(scheme, host, port, IP address to connect to) of an address. Raises `NotAllowed`, and `NoAnswer` for a name that
+    nobody knows."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise NotAllowed("not an address") from error
+    if parts.scheme not in SCHEMES:
+        raise NotAllowed("it must begin with https://")
+    if not host or parts.username is not None or parts.password is not None:
+        raise NotAllowed("it may hold no user and no password")
+    port = port or (443 if parts.scheme == "https" else 80)
+    addresses = addresses_of(host, port)
+    if not addresses or not all(is_public(address) for address in addresses):
+        raise NotAllowed("it leads into a private network")
+    return parts.scheme, host, port, addresses[0]
+
+
+class _Pinned(http.client.HTTPConnection):
+    """A connection to one address, whatever the name says by now; TLS is checked against the name."""
+
+    def __init__(self, scheme: str, host: str, port: int, address: str):
+        super().__init__(host, port, timeout=SECONDS)
+        self._scheme, self._address = scheme, address
+
+    def connect(self) -> None:
+        self.sock = socket.create_connection((self._address, self.port), self.timeout)
+        if self._scheme == "https":
+            self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.host)
+
+
+def post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
+    """Send a body, and return the status of the answer; a redirect is an answer like any other, and is not followed.
+
+    Raises `NotAllowed` and `NoAnswer`.
+    """
+    scheme, host, port, address = look_up(url)
+    parts = urlsplit(url)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    connection = _Pinned(scheme, host, port, address)
+    try:
+        connection.request("POST", target, body, dict(headers))
+        response = connection.getresponse()
+        response.read(READ_AT_MOST)
+        return response.status
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise NoAnswer(type(error).__name__) from error
+    finally:
+        connection.close()
