@@ -326,6 +326,11 @@ ROUTES: dict[str, Route] = {
     # --- the API ---
     "api:schema": Route(ANYBODY),
     "api:docs": Route(ANYBODY),
+    "api:activities": Route({"GET": Can.READ_ACTIVITIES}, initiative(), _ONLY_PUBLISHED),
+    "api:activity": Route(
+        {"GET": Can.READ_ACTIVITIES, "PUT": Can.EDIT_ACTIVITIES}, initiative(activity="evening-class"), _ONLY_PUBLISHED
+    ),
+    "api:words": Route({"GET": Can.READ_ACTIVITIES}, initiative(), _ONLY_PUBLISHED),
     "api:community": Route({"GET": Can.READ_ROLLUPS, "POST": Can.DEFINE_INDICATORS}, initiative()),
     "api:figures": Route({"GET": Can.READ_PARTNER_FIGURES}, initiative()),
     "api:filing": Route({"GET": Can.READ_PARTNER_FIGURES, "PUT": Can.DRAFT}, initiative(partner="P1", period=OCTOBER)),

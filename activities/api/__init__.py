@@ -1,1 +1,1 @@
-"""The resources of the API that this condition offers."""
+"""The register's resources of the API."""
