@@ -13,6 +13,7 @@ from activities.views import (
     needs,
     network,
     register,
+    twins,
     watch,
     words,
 )
@@ -34,6 +35,7 @@ urlpatterns = [
     path("activities/network/", network.network, name="network"),
     path("activities/money/", money.money, name="money"),
     path("activities/watch/", watch.watch, name="watch"),
+    path("activities/twins/", twins.twins_list, name="twins"),
     path("activities/words/<slug:sort>/", words.word_list, name="word-list"),
     path("activities/words/<slug:sort>/<slug:word>/", words.word, name="word"),
     path("activities/register/<slug:activity>/", register.activity, name="activity"),

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from activities.services import twins
 from agenda.services import document, learning, map_loops, map_versions, versions
 from backbone import conditions
 from backbone.models import Audience, Grant, Initiative, Proof, Publication, Webhook
@@ -278,6 +279,7 @@ ROUTES: dict[str, Route] = {
     "activities:activity-status": Route(Can.EDIT_ACTIVITIES, initiative(activity="evening-class"), _NO_PART),
     "activities:activity-done": Route(Can.EDIT_ACTIVITIES, initiative(activity="evening-class"), _NO_PART),
     "activities:activity-remove": Route(Can.EDIT_ACTIVITIES, initiative(activity="evening-class"), _NO_PART),
+    "activities:twins": Route(Can.READ_ACTIVITIES, initiative(), _ONLY_PUBLISHED),
     "activities:gaps": Route(Can.READ_GAPS, initiative(), _ONLY_PUBLISHED),
     "activities:gap-changes": Route(Can.READ_GAPS, initiative(), _ONLY_PUBLISHED),
     "activities:gaps-file": Route(Can.READ_GAPS, initiative(form="csv"), _ONLY_PUBLISHED),
@@ -414,7 +416,10 @@ def make_world(neighbourhood: factories.Neighbourhood) -> SimpleNamespace:
             "places": [factories.make_place()],
             "service_type": factories.make_service_type(),
         }
-        factories.make_activity(neighbourhood.initiative, **tags)
+        evening = factories.make_activity(neighbourhood.initiative, **tags)
+        tags["partners"] = [partners[1]]
+        again = factories.make_activity(neighbourhood.initiative, "evening-class-2", name=evening.name, **tags)
+        twins.judge(one=evening, other=again, verdict="different", reason="Two halls", by=people.ana)
         factories.make_publication(neighbourhood.initiative, people.ana)
         draft = Publication.objects.create(
             initiative=neighbourhood.initiative, grain="month", period=OCTOBER, state="checked", created_by=people.ana,

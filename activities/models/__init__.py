@@ -13,6 +13,7 @@ from activities.models.register import (
     Funding,
     Milestone,
 )
+from activities.models.twins import Twins
 from activities.models.words import Place, Population, ServiceType
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "Place",
     "Population",
     "ServiceType",
+    "Twins",
 ]
