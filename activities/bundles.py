@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from typing import Any
 
+from activities import bundles_fit
 from activities.models import Place, Population, ServiceType
 from activities.models.words import Word
 from activities.rules.said import PARTS, STATUSES, ActivitySaid, MoneySaid, PartSaid, StepSaid
@@ -36,6 +37,7 @@ class Said:
 
     words: dict[str, list[Item]] = field(default_factory=dict)
     activities: list[Item] = field(default_factory=list)
+    fit: dict[str, list[Item]] = field(default_factory=dict)
 
 
 class ActivitiesPart:
@@ -44,14 +46,15 @@ class ActivitiesPart:
     def read(self, section: Section | None) -> Said:
         if section is None:
             return Said()
-        section.only(*SORTS, "register")
+        section.only(*SORTS, "register", *bundles_fit.KEYS)
         found = Said({sort: _read_words(section, sort) for sort in SORTS})
         found.activities = [item(one, _read_activity) for one in section.sections("register")]
         once([one.section for one in found.activities], [one.fields["slug"] for one in found.activities], "slug")
+        found.fit = bundles_fit.read(section)
         return found
 
     def put(self, initiative: Initiative, said: Said) -> list[str]:
-        """Words first, then activities, each brought up to what was read."""
+        """Words first, then activities, then needs and hand-offs, each brought up to what was read."""
         changed = []
         for sort, items in said.words.items():
             changed += _put_words(sort, items)
@@ -62,12 +65,13 @@ class ActivitiesPart:
             whole = _whole(one.fields, standing.get(one.fields["slug"]), names.strategy)
             made = attempt(one, lambda whole=whole: register.put(initiative=initiative, said=whole, by=None), FIELDS)
             changed += [made[0].slug] if made is not None and made[1] else []
-        return changed
+        return changed + bundles_fit.put(initiative, said.fit)
 
     def written(self, initiative: Initiative) -> dict[str, Any] | None:
         """Words, and every activity; None where there is nothing at all."""
         found: dict[str, Any] = {sort: _written_words(sort) for sort in SORTS}
         found["register"] = [_written(one) for one in written_out(initiative).values()]
+        found |= bundles_fit.written(initiative)
         found = {key: lines for key, lines in found.items() if lines}
         return found or None
 

@@ -14,6 +14,7 @@ from activities import duties, publishing
 from activities.models import Activity
 from activities.selectors.attached import attachments
 from activities.selectors.begun import begun
+from activities.selectors.fit_health import fit_readings
 from activities.selectors.handoffs import hand_off_ties
 from activities.selectors.health import register_readings
 from activities.selectors.network import joint_ties
@@ -42,8 +43,9 @@ class ActivitiesEvidence(Condition):
     slug = "activities"
 
     def readings(self, initiative, as_of: datetime) -> Iterable[Reading]:
-        """How well the register is filled, and whether partners work together."""
-        return register_readings(initiative, as_of)
+        """How well the register is filled, whether partners work together, and how their work fits."""
+        yield from register_readings(initiative, as_of)
+        yield from fit_readings(initiative, as_of)
 
     def due(self, membership, as_of: datetime) -> Iterable[DueItem]:
         """Milestones and promises."""

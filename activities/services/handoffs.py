@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
@@ -26,7 +27,13 @@ changes.register_verbs(
 
 @transaction.atomic
 def put(
-    *, initiative: Initiative, giver: Activity, taker: Activity, what: str, promised_days: int | None, by: Membership
+    *,
+    initiative: Initiative,
+    giver: Activity,
+    taker: Activity,
+    what: str,
+    promised_days: int | None,
+    by: Membership | None,
 ) -> HandOff:
     """Agree on a hand-off between two activities of an initiative, or change the one that there is. Raises `Refused`."""
     if {giver.initiative_id, taker.initiative_id} != {initiative.pk}:
@@ -40,6 +47,30 @@ def put(
     elif set_fields(row, {"what": what.strip(), "promised_days": promised_days}):
         _record("hand_off.changed", initiative, row, by)
     return row
+
+
+@transaction.atomic
+def bring_in(
+    *,
+    initiative: Initiative,
+    giver: Activity,
+    taker: Activity,
+    what: str,
+    promised_days: int | None,
+    deliveries: Iterable[tuple[date, date | None, str]],
+) -> bool:
+    """A hand-off as a file says it, with what was asked for through it (asked, came, note); answers whether anything is
+    new or different. What is known of a day already is brought up to what the file says. Raises `Refused`."""
+    before = HandOff.objects.filter(giver=giver, taker=taker).values_list("what", "promised_days").first()
+    row = put(initiative=initiative, giver=giver, taker=taker, what=what, promised_days=promised_days, by=None)
+    has_changed = before != (row.what, row.promised_days)
+    there = {one.asked_on: one for one in Delivery.objects.filter(hand_off=row).order_by("pk")}
+    for asked_on, came_on, note in deliveries:
+        one = there.get(asked_on) or Delivery(hand_off=row, asked_on=asked_on)
+        if one.pk is None or (one.came_on, one.note) != (came_on, note):
+            one.came_on, one.note, has_changed = came_on, note, True
+            checked(one).save()
+    return has_changed
 
 
 @transaction.atomic
@@ -77,6 +108,6 @@ def _locked(hand_off: HandOff) -> HandOff:
     return rows.get(pk=hand_off.pk)
 
 
-def _record(verb: str, initiative: Initiative, row: HandOff, by: Membership, **facts) -> None:
+def _record(verb: str, initiative: Initiative, row: HandOff, by: Membership | None, **facts) -> None:
     names = {"giver": row.giver.name, "taker": row.taker.name}
     changes.record(verb, on=row, by=by, initiative=initiative, **names, **facts)

@@ -62,6 +62,7 @@ def cell(request, initiative, outcome: str, strategy: str, population: str, plac
     before = matrix(initiative, Question(since, cut)).at(tuple(tag.id for tag in tags))
     shown = found.at(tuple(tag.id for tag in tags))
     detail = cell_detail(initiative, tags, day, shown.unit, where.row)
+    what_ifs = about(initiative, where.row)
     prefilled = urlencode({"strategy": tags[0].key, "population": tags[1].key, "place": tags[2].key})
     here = [request.tenant.slug, initiative.slug]
     context = {
@@ -78,7 +79,8 @@ def cell(request, initiative, outcome: str, strategy: str, population: str, plac
         "before": before,
         "has_moved": before.state is not shown.state,
         "history": [(change.at, changes.sentence(change)) for change in detail.changes],
-        "what_ifs": about(initiative, where.row),
+        "what_ifs": what_ifs,
+        "owner": next((one.owner for one in what_ifs if one.owner and one.state == "open"), None),
         "forms": forms,
         "may_edit": request.membership.can(Can.EDIT_GAPS),
         "may_agree": shown.state in (State.TWICE, State.AGREED),

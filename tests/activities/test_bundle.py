@@ -45,6 +45,14 @@ activities:
       milestones: [{title: First evening, due_on: 2026-02-10, partner: P1, done_on: 2026-02-10}]
       money: [{funder: City, amount: 1200.5, currency: USD}]
     - {slug: fair, name: Fair}
+  needs:
+    - {strategy: trained/classes, population: youth, place: east, amount: 40, unit: places, source: intake lists, as_of: 2026-01-15}
+  hand_offs:
+    - from: evening
+      to: fair
+      what: graduates
+      promised_days: 14
+      deliveries: [{asked_on: 2026-03-01, came_on: 2026-03-12}, {asked_on: 2026-04-01, note: the spring round}]
 members: [{email: ana@brook.example, name: Ana, role: partner_lead, partner: P1}]
 """
 
@@ -60,7 +68,18 @@ def refused(text: str) -> list[tuple[int, str]]:
 
 
 def test_a_load_makes_the_register_and_a_second_one_changes_nothing():
-    assert load().changed["activities"] == ["work", "class", "youth", "elders", "city", "east", "evening", "fair"]
+    assert load().changed["activities"] == [
+        "work",
+        "class",
+        "youth",
+        "elders",
+        "city",
+        "east",
+        "evening",
+        "fair",
+        "Classes × Youth × East",
+        "graduates",
+    ]
     assert "activities" not in load().changed
     with tenant_scope(Tenant.objects.get(slug="brook")):
         said = written_out(Initiative.objects.get())["evening"]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
 from activities.models import Commitment, Funding
 from activities.selectors.axes import axes_of
+from activities.selectors.fit_health import fit_readings
 from activities.selectors.money import money_of
 from activities.services import handoffs
+from agenda.services import learning
+from backbone.conditions import Thing
 from tests import factories
 from tests.activities import worlds
 from tests.activities.worlds import DAY
@@ -106,3 +109,26 @@ def test_the_page_says_what_is_not_aligned_and_what_is_not_known(funded, client)
         assert words in said, words
     assert client.get(funded.url("activities/money/?day=x")).status_code == 200
     assert sign_in(client, funded, "fay").get(funded.url("activities/money/")).status_code == 404
+
+
+def test_the_matrix_and_hand_offs_are_evidence_of_how_work_fits(in_riverside):
+    initiative, ana = in_riverside.initiative, in_riverside.people.ana
+    now = datetime(2026, 11, 15, 12, tzinfo=UTC)
+
+    def readings() -> dict[str, Decimal | None]:
+        found = {one.slug: one.value for one in fit_readings(initiative, now)}
+        return {slug.removeprefix("activities."): value for slug, value in found.items()}
+
+    assert set(readings().values()) == {None}
+    interns, foster, east = worlds.strategy(initiative, "interns"), worlds.population("foster"), worlds.place("east")
+    worlds.need(initiative, interns, foster, east, 40)
+    assert readings()["gaps_owned"] == 0
+    about = [Thing(f"activities.cell:{interns.pk}-{foster.pk}-{east.pk}", "", "the cell")]
+    learning.add(initiative=initiative, sort="what_if", text="Move one class?", by=ana, owner=ana, about=about)
+    assert readings()["gaps_owned"] == 1
+    giver, taker = (worlds.activity(initiative, slug) for slug in ("giver", "taker"))
+    made = handoffs.put(initiative=initiative, giver=giver, taker=taker, what="names", promised_days=5, by=ana)
+    for days in (4, 6):
+        asked = handoffs.ask(hand_off=made, asked_on=date(2026, 10, days), by=ana)
+        handoffs.came(delivery=asked, came_on=date(2026, 10, 10), by=ana)
+    assert readings()["hand_offs_on_time"] == Decimal("0.5")
