@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from agenda import duties
-from agenda.selectors import health
+from agenda.selectors import finding, health
 from agenda.selectors.learning import acts_of, open_questions
 from agenda.selectors.phases import expected_now
 from agenda.selectors.tree import things_of, vision_lines
-from backbone.conditions import Act, Condition, DueItem, Edition, Option, Part, Proposed, Reading, Thing
+from backbone.conditions import Act, Condition, DueItem, Edition, Hit, Option, Part, Proposed, Reading, Thing
 from backbone.look.numbers import long_date
 from backbone.models import Tenant
 
@@ -26,6 +26,10 @@ class AgendaEvidence(Condition):
     def things(self, initiative) -> Iterable[Thing]:
         """Results, outcomes and strategies."""
         return things_of(initiative)
+
+    def found(self, initiative, words: str, membership) -> Iterable[Hit]:
+        """Results, strategies, sections and entries of the ledger."""
+        return finding.found(initiative, words, membership)
 
     def proposed(self, initiative, as_of: datetime) -> Iterable[Proposed]:
         """What-ifs, and unknowns that were to be found out by now."""

@@ -306,6 +306,17 @@ class Sign:
 
 
 @dataclass(frozen=True, slots=True)
+class Used:
+    """Somewhere a figure was used: of an indicator, by its short name, in a month; for whoever filed it."""
+
+    indicator: str
+    month: date
+    label: str
+    url: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """Something that a search found and that this reader may see; `group` says what it is, `words` where it was found."""
 
@@ -362,6 +373,10 @@ class Condition:
 
     def acts(self, initiative, since: datetime, until: datetime) -> Iterable[Act]:
         """Who led in something in a span, for the spread of leadership."""
+        return ()
+
+    def used(self, initiative, partner) -> Iterable[Used]:
+        """Where figures that a partner filed were used, the newest first, ten at the most."""
         return ()
 
     def found(self, initiative, words: str, membership) -> Iterable[Hit]:
@@ -462,6 +477,12 @@ def proposed(initiative, as_of: datetime) -> list[Proposed]:
         for one in condition.proposed(initiative, as_of):
             found.setdefault(one.about, one)
     return list(found.values())
+
+
+def used(initiative, partner) -> list[Used]:
+    """Where a partner's figures were used, over all five conditions, the newest first."""
+    places = [one for condition in registered() for one in condition.used(initiative, partner)]
+    return sorted(places, key=lambda one: one.at, reverse=True)
 
 
 def found(initiative, words: str, membership) -> list[Hit]:

@@ -40,6 +40,7 @@ class Frame:
     tenant_links: list[tuple[str, str]]
     account_links: list[tuple[str, str]]
     footer_words: str
+    find_url: str = ""
 
 
 def frame(request) -> dict[str, Frame | None]:
@@ -62,6 +63,7 @@ def frame(request) -> dict[str, Frame | None]:
             tenant_links=_tenant_links(request, membership),
             account_links=_links(request, [(_("Name, language and mail"), "backbone:account"), _KEYS]),
             footer_words=_footer_words(request.tenant, membership),
+            find_url=reverse("comms:find", args=[request.tenant.slug, current.slug]) if current is not None else "",
         )
     }
 

@@ -126,6 +126,7 @@ class Can(Enum):
     DECIDE = ("decisions", "W")  # write down a decision, set an action, move one
     READ_CURVES = ("curves", "R")
     TURN_CURVES = ("curves", "W")
+    READ_TALK = ("threads", "R")
     TALK = ("threads", "W")
     READ_HEALTH = ("health", "R")
     READ_SIGNALS = ("hang_together", "R")

@@ -14,13 +14,14 @@ from backbone.roles import Can
 from comms.selectors.announcements import unread_by
 from comms.selectors.decisions import own_actions, to_review
 from comms.selectors.meetings import to_report
+from comms.selectors.pulses import waiting_for
 
 READ_WITHIN = timedelta(days=7)
 CLOSED_WITHIN = timedelta(days=2)
 
 
 def due(membership: Membership, as_of: datetime) -> list[DueItem]:
-    """Over all initiatives, soonest first; seven queries at most, always. A meeting that is over nags whoever runs it
+    """Over all initiatives, soonest first; nine queries at most, always. A meeting that is over nags whoever runs it
     until it is closed."""
     tenant = membership.tenant
     zone = ZoneInfo(tenant.timezone)
@@ -58,6 +59,11 @@ def due(membership: Membership, as_of: datetime) -> list[DueItem]:
                 is_late=due_on < day,
             )
         )
+    if membership.can(Can.JOIN_IN):
+        for pulse, member_id in waiting_for(membership.stands_for, day):
+            url = reverse("comms:pulse", args=[tenant.slug, pulse.initiative.slug, pulse.pk])
+            text = _("Two questions that take a minute (%(initiative)s)") % {"initiative": pulse.initiative.name}
+            items.append(_item(f"pulse:{pulse.pk}", text, pulse.closes_on, day, member_id, url))
     return sorted(items, key=lambda item: (item.due, item.key))
 
 

@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
-from backbone.conditions import Attachment, Condition, DueItem, Proposed, Sign
+from backbone.conditions import (
+    Act,
+    Attachment,
+    Condition,
+    DueItem,
+    Edition,
+    Hit,
+    Option,
+    Part,
+    Proposed,
+    Reading,
+    Sign,
+    Tie,
+    Used,
+)
 from backbone.models import Tenant
-from comms import duties
+from comms import duties, publishing
 from comms.models import Action
-from comms.selectors import proposing
+from comms.selectors import finding, health, leading, proposing
+from comms.selectors.loop import used_of
 from comms.selectors.signs import signs_of
 from comms.services import evidence
 
@@ -23,6 +40,29 @@ class CommsEvidence(Condition):
         """Meetings missed, and actions that are late."""
         return signs_of(initiative, as_of)
 
+    def readings(self, initiative, as_of: datetime) -> Iterable[Reading]:
+        """What the records and the pulses say, of other conditions too where only communication knows."""
+        return health.readings(initiative, as_of)
+
+    def acts(self, initiative, since: datetime, until: datetime) -> Iterable[Act]:
+        """Meetings convened, actions closed."""
+        return leading.acts_in(initiative, since, until)
+
+    def ties(self, initiative, as_of: datetime) -> Iterable[Tie]:
+        """Who met whom, and who does what another proposed."""
+        return leading.ties_in(initiative, as_of)
+
+    def options(self, initiative, grain: str, period: date) -> Iterable[Option]:
+        """Decisions in force that were made in the span."""
+        return publishing.options(initiative, grain, period)
+
+    def published(self, edition: Edition) -> Part:
+        """The chosen decisions: what was decided and why; no figure, and nobody's name."""
+        return publishing.published(edition)
+
+    def printed(self, data: Mapping[str, Any], year_starts: int) -> Mapping[str, Any]:
+        return {**data, "contents": [("decisions", _("What was decided"), 1)] if data["decisions"] else []}
+
     def due(self, membership, as_of: datetime) -> Iterable[DueItem]:
         """Actions, decisions to look at again, meetings to close, announcements to read."""
         return duties.due(membership, as_of)
@@ -30,6 +70,14 @@ class CommsEvidence(Condition):
     def proposed(self, initiative, as_of: datetime) -> Iterable[Proposed]:
         """Decisions due for review or whose evidence changed, overdue actions, what was put off."""
         return proposing.proposed(initiative, as_of)
+
+    def found(self, initiative, words: str, membership) -> Iterable[Hit]:
+        """Meetings, decisions and actions."""
+        return finding.found(initiative, words, membership)
+
+    def used(self, initiative, partner) -> Iterable[Used]:
+        """In meetings and decisions, and in what others said about them."""
+        return used_of(initiative, partner)
 
     def attached(self, initiative) -> Iterable[Attachment]:
         """Actions, on the curve that they came from."""

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from comms.views import actions, announcements, calendars, decisions, meetings, nudges, outbox, pre_reads, sessions
+from comms.views import (
+    actions,
+    announcements,
+    calendars,
+    decisions,
+    finding,
+    meetings,
+    nudges,
+    outbox,
+    pre_reads,
+    pulses,
+    sessions,
+    talk,
+)
 
 app_name = "comms"
 urlpatterns = [
@@ -22,6 +35,12 @@ urlpatterns = [
     path("actions/<int:number>/", actions.action, name="action"),
     path("announcements/", announcements.listed, name="announcement-list"),
     path("announcements/<int:announcement>/", announcements.announcement, name="announcement"),
+    path("pulses/", pulses.listed, name="pulse-list"),
+    path("pulses/<int:pulse>/", pulses.pulse, name="pulse"),
+    path("find/", finding.find, name="find"),
+    path("comes-back/", finding.comes_back, name="comes-back"),
+    path("talk/<str:about>/", talk.thread, name="talk"),
+    path("talk/<str:about>/<str:partner>/", talk.thread, name="talk-partner"),
     path("outbox/", outbox.mail_list, name="mail-list"),
     path("outbox/<int:mail>/", outbox.mail, name="mail"),
     path("outbox/<int:mail>/html/", outbox.mail_html, name="mail-html"),

@@ -14,6 +14,7 @@ from backbone.conditions import (
     Definition,
     DueItem,
     Edition,
+    Hit,
     Live,
     Moved,
     Option,
@@ -29,6 +30,7 @@ from measures import duties
 from measures.models import Indicator
 from measures.publishing import moved, page, part, printing, tables
 from measures.rules.kinds import NOT_FILED
+from measures.selectors import finding
 from measures.selectors.consents import consents_changed
 from measures.selectors.evidence import condition_checks
 from measures.selectors.live import live_figures, things_of
@@ -68,6 +70,10 @@ class MeasuresEvidence(Condition):
                 url=url,
                 of_partners=indicator.kind not in NOT_FILED,
             )
+
+    def found(self, initiative, words: str, membership) -> Iterable[Hit]:
+        """Indicators, by name, code and definition."""
+        return finding.found(initiative, words, membership)
 
     def proposed(self, initiative, as_of: datetime) -> Iterable[Proposed]:
         """Partners whose figures of the last month are missing."""

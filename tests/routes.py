@@ -75,6 +75,7 @@ _NO_PART = dict.fromkeys(
 )
 _PARTNERS = dict.fromkeys(("partner_lead", "partner_filer"), "words are everybody's")
 _OTHER_GROUP = dict.fromkeys(("group_chair",), "another group's")
+_NO_FIGURES = dict.fromkeys(("group_chair",), "reads no partner's figures")
 _LEAD = dict.fromkeys(("partner_lead",), "the whole log, of which a lead would read its own part")
 _OTHERS = dict.fromkeys(
     ("group_chair", "filer of the sister agency", "lead of the sister agency"), "another partner's correction"
@@ -319,6 +320,12 @@ ROUTES: dict[str, Route] = {
     "comms:action": Route(Can.READ_DECISIONS, initiative(number=1), _ONLY_PUBLISHED),
     "comms:announcement-list": Route(Can.READ_MEETINGS, initiative()),
     "comms:announcement": Route(Can.READ_MEETINGS, initiative(announcement="@announcement")),
+    "comms:pulse-list": Route(Can.LISTEN_IN, initiative()),
+    "comms:pulse": Route(Can.LISTEN_IN, initiative(pulse="@pulse")),
+    "comms:find": Route(MEMBER, initiative()),
+    "comms:comes-back": Route(Can.READ_MEETINGS, initiative()),
+    "comms:talk": Route(Can.READ_TALK, initiative(about="agenda.section:vision")),
+    "comms:talk-partner": Route(Can.READ_TALK, initiative(about="@figure_about", partner="P1"), _NO_FIGURES),
     "comms:mail-list": Route(Can.READ_SETTINGS, initiative()),
     "comms:mail": Route(Can.READ_SETTINGS, initiative(mail="@mail")),
     "comms:mail-html": Route(Can.READ_SETTINGS, initiative(mail="@mail")),

@@ -18,18 +18,15 @@ from backbone.models import Initiative, Tenant
 
 
 def readings(initiative: Initiative, as_of: datetime) -> list[Reading]:
-    """Partners that signed, the steward, the seats, the map's links where there is one; and what is not recorded yet.
-    Whether results are measured, the measures know."""
+    """Partners that signed, the steward, the seats, the map's links where there is one; of which
+    communication knows whether decisions cite the agenda, and the measures whether results are measured."""
     tenant = Tenant.objects.get(pk=initiative.tenant_id)
-    page = reverse("agenda:agenda", args=[tenant.slug, initiative.slug])
     voices = reverse("agenda:voices", args=[tenant.slug, initiative.slug])
     return [
         _signed(initiative, as_of, tenant),
         _led(initiative, as_of, voices),
         _seated(initiative, as_of, voices),
         *_confirmed(initiative, as_of, tenant),
-        Reading("agenda.cited", _("Decisions cite it"), None, _("Decisions are not recorded here yet."), as_of, page),
-        Reading("agenda.recalled", _("People recall it"), None, _("Nobody has been asked yet."), as_of, page),
     ]
 
 

@@ -56,6 +56,7 @@ Small parts (templates/_*.html)
     {% include "_progress.html" with id="import-7" url=… what=… done=640 total=1000 unit=_("rows") %}
                               asks `url` again every two seconds until is_done=True; total=None: nobody knows
     {% include "_pagination.html" with page=page_obj %}        keeps the rest of the address; part="#rows" by htmx
+    {% include "_talk.html" with about="comms.decision:9" %}     talk about that row, for whoever may see it
     {% include "_announce.html" with text=_("12 partners found") %}    in a swapped part: read out politely
 
 Mail (templates/base_email.html and .txt; pass accent=tenant.accent; the html goes through css_inline.inline)
@@ -87,6 +88,7 @@ from backbone.look import accent as accents
 from backbone.look import coverage as coverages
 from backbone.look import icons, numbers, words
 from backbone.look.sparkline import sparkline as draw_sparkline
+from backbone.roles import Can
 
 register = template.Library()
 
@@ -206,6 +208,12 @@ def control(field: BoundField, **attrs: Any) -> SafeString:
     if joined:
         merged["class"] = joined
     return field.as_widget(attrs=merged)
+
+
+@register.filter
+def may(membership: Any, right: str) -> bool:
+    """Whether somebody may do a thing at all, by its name in `roles.Can`: `{% if request.membership|may:"TALK" %}`."""
+    return membership is not None and membership.can(Can[right])
 
 
 @register.filter

@@ -18,7 +18,7 @@ class Announcement(TenantOwned):
     about = models.CharField(max_length=80, blank=True, default="")
     url = models.CharField(max_length=300, blank=True, default="")
     needs_answer = models.BooleanField(_("each organization says that it has read it"), default=False)
-    partners = models.JSONField(default=list)
+    partners = models.JSONField(default=list, blank=True)
     by = TenantForeignKey(Membership, related_name="+")
     at = models.DateTimeField()
 

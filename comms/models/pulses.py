@@ -42,7 +42,7 @@ class PulseQuestion(TenantOwned):
     condition = models.CharField(max_length=12)
     sort = models.CharField(max_length=10, choices=Sort.choices)
     text = models.CharField(_("question"), max_length=300)
-    choices = models.JSONField(default=list)
+    choices = models.JSONField(default=list, blank=True)
     right = models.PositiveSmallIntegerField(null=True, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
 

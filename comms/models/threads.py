@@ -38,7 +38,7 @@ class Post(TenantOwned):
 
     thread = TenantForeignKey(Thread, models.CASCADE, related_name="posts")
     text = models.TextField(_("in words"), max_length=4000)
-    mentions = models.JSONField(default=list)
+    mentions = models.JSONField(default=list, blank=True)
     by = TenantForeignKey(Membership, related_name="+")
     partner = TenantForeignKey(Partner, null=True, blank=True, related_name="+")
     at = models.DateTimeField()

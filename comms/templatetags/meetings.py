@@ -11,8 +11,6 @@ from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 
 from backbone.look.numbers import long_date
-from backbone.models import Membership
-from backbone.roles import Can
 from comms.models import Action, Decision, Meeting
 
 register = template.Library()
@@ -77,6 +75,6 @@ def meeting_state(meeting: Meeting) -> str:
 
 
 @register.filter
-def may(membership: Membership, right: str) -> bool:
-    """Whether somebody may do a thing, by its name in `roles.Can`."""
-    return membership.can(Can[right])
+def hop_name(names: dict[str, str], slug: str) -> str:
+    """What a hop of the clock is called."""
+    return names[slug]

@@ -99,6 +99,7 @@ def decision(request, initiative, number: int):
     context = {
         "initiative": initiative,
         "decision": found,
+        "about": f"comms.decision:{found.pk}",
         "figures": list(zip(citations, figures, strict=True)),
         "actions": Action.objects.filter(source=f"comms.decision:{found.pk}").select_related("owner", "partner"),
         "announcements": Announcement.objects.filter(initiative=initiative, about=f"comms.decision:{found.pk}"),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from backbone import conditions
 from backbone.access import member_can, require
 from backbone.htmx import wants_part
 from backbone.look.numbers import near_date, period_name, short_date
@@ -23,6 +24,7 @@ from backbone.roles import Can
 from backbone.wording import say
 from measures.forms import ANSWERS, FilingForm
 from measures.lines import today
+from measures.models import Indicator
 from measures.rules.periods import add_months
 from measures.selectors.corrections import open_in
 from measures.selectors.locks import requests as lock_requests
@@ -177,10 +179,17 @@ def filing_receipt(request, initiative, partner, period):
     context = _context(request, form) | {
         "handed_in": handed_in,
         "left": [line for line in form.lines if line not in handed_in and not (line.row.excuse and line.is_blank)],
+        "used": _used(initiative, partner) if request.membership.can(Can.READ_MEETINGS) else [],
         "shares": shares([line.row for line in handed_in], partner, [period]),
         "filing_url": _address(request, initiative, partner, period),
     }
     return render(request, "measures/filing_receipt.html", context)
+
+
+def _used(initiative, partner) -> list[tuple[str, conditions.Used]]:
+    """Where the partner's figures were used last, each with what the figure is called."""
+    names = {one.slug: one.code or one.name for one in Indicator.objects.filter(initiative=initiative)}
+    return [(names.get(one.indicator, one.indicator), one) for one in conditions.used(initiative, partner)]
 
 
 def _form(request, found: Report, **what: Any) -> FilingForm:

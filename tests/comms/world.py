@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from typing import Any
 
+from django.utils import timezone
+
 from backbone.services import groups
 from comms.models import Attendance, Topic
-from comms.services import actions, announcements, decisions, invitations, meetings, pre_reads, sessions
+from comms.selectors.talk import subject_of
+from comms.services import actions, announcements, decisions, invitations, meetings, pre_reads, pulses, sessions, talk
 from measures.models import Indicator
 
 
@@ -42,6 +45,16 @@ def make_meeting(neighbourhood, indicator: Indicator) -> dict[str, Any]:
         initiative=initiative, title="The hall is closed", text="Until May", by=people.ana, needs_answer=True,
         url=neighbourhood.url("meetings/"),
     )  # fmt: skip
+    subject = subject_of(initiative, f"measures.figure:{indicator.pk}-2026-10", partners[0])
+    talk.say(initiative=initiative, subject=subject, text="Is that right?", by=people.ana, mentions=[people.ben])
+    section = subject_of(initiative, "agenda.section:vision")
+    talk.say(initiative=initiative, subject=section, text="Say it shorter.", by=people.ana)
+    pulse = pulses.open_pulse(
+        initiative=initiative, asked=["recall", "comms"], opens_on=timezone.localdate(), closes_on=date(2199, 1, 1),
+        by=people.ana,
+    )  # fmt: skip
     return {
+        "pulse": pulse.pk,
+        "figure_about": subject.about,
         "meeting": meeting.pk, "announcement": announced.pk, "feed": invitations.make_feed(member=people.ben),
     }  # fmt: skip

@@ -1,0 +1,31 @@
+"""How much may be asked, and what may be told of the answers. Pure: no Django, no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+MOST_A_QUARTER = 2
+FEWEST = 5  # with fewer answers nothing is told of them
+SCALE = (1, 2, 3, 4, 5)
+
+
+def quarter_of(day: date) -> date:
+    """The first day of the quarter in which a day lies."""
+    return date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
+
+
+def is_told(answers: int) -> bool:
+    return answers >= FEWEST
+
+
+def share(sort: str, counts: Mapping[int, int], right: int | None = None) -> Decimal | None:
+    """What the answers come to, from 0 to 1: how far people agree, or how many know the goal. None with too few."""
+    whole = sum(counts.values())
+    if not is_told(whole):
+        return None
+    if sort == "recall":
+        return Decimal(counts.get(right if right is not None else -1, 0)) / whole
+    mean = Decimal(sum(value * count for value, count in counts.items())) / whole
+    return (mean - SCALE[0]) / (SCALE[-1] - SCALE[0])
