@@ -7,6 +7,7 @@ from django.urls import path
 
 from backbone import converters, health_views  # noqa: F401  registers <edition:…>
 from backbone.views import (
+    agreements,
     audit,
     doors,
     groups,
@@ -53,6 +54,12 @@ urlpatterns = [
         "o/<slug:tenant>/-/partners/<str:partner>/remove/<int:participation>/",
         partners.partner_remove,
         name="partner-remove",
+    ),
+    path("o/<slug:tenant>/-/partners/<str:partner>/agreements/", agreements.agreement_list, name="agreement-list"),
+    path(
+        "o/<slug:tenant>/-/partners/<str:partner>/agreements/<int:agreement>/",
+        agreements.agreement_file,
+        name="agreement-file",
     ),
     path("o/<slug:tenant>/-/initiatives/new/", partners.initiative_new, name="initiative-new"),
     path("o/<slug:tenant>/-/initiatives/<slug:initiative>/", partners.initiative_edit, name="initiative-edit"),

@@ -20,7 +20,7 @@ from agenda.services import document, learning, map_loops, map_versions, version
 from backbone import conditions
 from backbone.models import Audience, Grant, Initiative, Proof, Publication, Webhook
 from backbone.roles import Can, Role
-from backbone.services import invitations, keys
+from backbone.services import agreements, invitations, keys
 from comms.models import Mail
 from measures.models import DefinitionVersion, Excuse, Obligation, Reopening, Target, Upload, ValidationRule
 from measures.rules.figures import Entry
@@ -108,6 +108,10 @@ ROUTES: dict[str, Route] = {
     "backbone:partner": Route((Can.CHANGE_SETTINGS, Can.ASSIGN_OBLIGATIONS), tenant(partner="P1")),
     "backbone:partner-remove": Route(
         (Can.CHANGE_SETTINGS, Can.ASSIGN_OBLIGATIONS), tenant(partner="P1", participation="@participation")
+    ),
+    "backbone:agreement-list": Route((Can.CHANGE_SETTINGS, Can.ASSIGN_OBLIGATIONS), tenant(partner="P1")),
+    "backbone:agreement-file": Route(
+        (Can.CHANGE_SETTINGS, Can.ASSIGN_OBLIGATIONS, Can.MANAGE_MEMBERS), tenant(partner="P1", agreement="@agreement")
     ),
     "backbone:initiative-new": Route(Can.CHANGE_SETTINGS, tenant()),
     "backbone:initiative-edit": Route(Can.CHANGE_SETTINGS, initiative()),
@@ -435,6 +439,10 @@ def make_world(neighbourhood: factories.Neighbourhood) -> SimpleNamespace:
         for audience in Audience.values:
             Proof.objects.create(publication=draft, audience=audience, body="{}")
         link, token = factories.make_link(neighbourhood.initiative, people.ana)
+        agreement = agreements.add(
+            partner=partners[0], title="Memorandum", starts_on=OCTOBER, by=people.ana, content=b"%PDF-1.7 x",
+            filename="memorandum.pdf",
+        )  # fmt: skip
         webhook = Webhook.objects.create(
             name="board", url="https://board.example/told", events=["filing.submitted"], salt="1", by=people.ana,
             made_at=timezone.now(),
@@ -449,6 +457,7 @@ def make_world(neighbourhood: factories.Neighbourhood) -> SimpleNamespace:
             learning=entry.pk,
             link=link.pk,
             webhook=webhook.pk,
+            agreement=agreement.pk,
             token=token,
             correction=correction.pk,
             lock_request=lock_request.pk,

@@ -130,3 +130,22 @@ class ParticipationForm(forms.Form):
         kwargs["prefix"] = f"in-{participation.initiative.slug}"
         kwargs["auto_id"] = f"id_{participation.initiative.slug}_%s"
         super().__init__(*args, **kwargs)
+
+
+class AgreementForm(forms.Form):
+    """What was agreed with a partner, and the signed file."""
+
+    title = forms.CharField(label=_("What was agreed"), max_length=200, help_text=_("As in “Memorandum 2026”."))
+    starts_on = forms.DateField(label=_("From"), widget=day_input())
+    ends_on = forms.DateField(label=_("Until"), required=False, widget=day_input())
+    file = forms.FileField(
+        label=_("The signed file"),
+        required=False,
+        help_text=_("A PDF, a picture, or a document of Word or LibreOffice, up to 5 MB."),
+    )
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("starts_on") and cleaned.get("ends_on") and cleaned["ends_on"] < cleaned["starts_on"]:
+            self.add_error("ends_on", _("It ends before it starts."))
+        return cleaned

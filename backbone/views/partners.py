@@ -19,6 +19,7 @@ from backbone.forms.roster import InitiativeForm, MergeForm, ParticipationForm, 
 from backbone.models import Grant, Initiative, Participation, Partner
 from backbone.problems import Refused
 from backbone.roles import Can, Role
+from backbone.selectors.roster import agreements_with, onboarding, vacancies
 from backbone.services import initiatives, partners
 from backbone.wording import say
 
@@ -153,14 +154,18 @@ def partner(request, partner):
                     messages.success(request, _("Saved.") if has_changed else _("Nothing was changed."))
                     return redirect("backbone:partner", request.tenant.slug, partner.code)
     people = Grant.objects.in_force().filter(partner=partner, membership__is_active=True)
+    grants = list(people.select_related("membership").order_by("role", "membership__name"))
+    agreements = agreements_with(partner, timezone.localdate())
     context = {
         "partner": partner,
         "name_form": name_form,
         "date_forms": date_forms,
         "merge_form": merge_form,
         "predecessors": list(partner.predecessors.order_by("code")),
-        "grants": people.select_related("membership").order_by("role", "membership__name"),
-        "has_filer": people.filter(role__in=FILES).exists(),
+        "grants": grants,
+        "vacancies": vacancies(grants),
+        "agreements": agreements,
+        "steps": onboarding(partner, grants, agreements),
         "may_invite": request.membership.can(Can.MANAGE_MEMBERS),
         "crumbs": [(_("Partners"), reverse("backbone:partner-list", args=[request.tenant.slug]))],
     }

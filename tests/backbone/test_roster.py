@@ -152,7 +152,7 @@ def test_a_steward_adds_a_partner_and_gives_it_a_last_day(riverside, client_of):
     assert again.status_code == 422
     assert "P9 takes part already" in again.content.decode()
     page = ana.get("/o/riverside/-/partners/P9/").content.decode()
-    assert "Nobody files for it yet" in page
+    assert "Nobody files for it, and nobody leads" in page
     wrong = {"form": "in-work", "in-work-joins_on": "2026-01-01", "in-work-leaves_on": "2025-12-31"}
     answer = ana.post("/o/riverside/-/partners/P9/", wrong)
     assert answer.status_code == 422

@@ -1,0 +1,45 @@
+"""What a file is that somebody attaches, by its first bytes and never by its name. Pure."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+
+BYTES_AT_MOST = 5 * 1024 * 1024
+NAME_AT_MOST = 120
+
+_STARTS = (
+    (b"%PDF-", "application/pdf", ".pdf"),
+    (b"\x89PNG\r\n\x1a\n", "image/png", ".png"),
+    (b"\xff\xd8\xff", "image/jpeg", ".jpg"),
+)
+_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_TEXT = "application/vnd.oasis.opendocument.text"
+
+
+def kind_of(content: bytes) -> tuple[str, str] | None:
+    """(media type, ending) of a PDF, a picture, or a document of Word or LibreOffice; None for anything else."""
+    for start, media_type, ending in _STARTS:
+        if content.startswith(start):
+            return media_type, ending
+    if not content.startswith(b"PK\x03\x04"):
+        return None
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = set(archive.namelist())
+            if "word/document.xml" in names and "[Content_Types].xml" in names:
+                return None if any(name.lower().endswith("vbaproject.bin") for name in names) else (_WORD, ".docx")
+            if "mimetype" in names and archive.getinfo("mimetype").file_size < 100:
+                return (_TEXT, ".odt") if archive.read("mimetype").strip() == _TEXT.encode() else None
+    except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, OSError):
+        return None
+    return None
+
+
+def file_name(said: str, ending: str) -> str:
+    """A name that any system can keep, with the ending of what the file is."""
+    last = re.split(r"[\\/]", said)[-1]
+    stem = last.rpartition(".")[0] if "." in last else last
+    stem = re.sub(r"[^\w\- ]+", "-", stem, flags=re.ASCII).strip(" -.")[:NAME_AT_MOST]
+    return (stem or "agreement") + ending

@@ -1,0 +1,85 @@
+"""A partner as its page shows it: its agreements, who is missing among its people, and how far it has come in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Min, Q
+from django.utils.translation import gettext as _
+
+from backbone.models import Agreement, Change, Grant, Invitation, Partner
+from backbone.roles import Role
+
+SOON = timedelta(days=60)
+SIGNED = ("agenda.signed", "agenda.reserved")
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementRow:
+    agreement: Agreement
+    is_over: bool
+    is_ending: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of coming in; `at` is when it was first done, None while it is not."""
+
+    words: str
+    at: datetime | date | None
+    is_done: bool
+
+
+def agreements_with(partner: Partner, today: date) -> list[AgreementRow]:
+    """The newest first, without their files; one statement."""
+    rows = Agreement.objects.filter(partner=partner).select_related("by").defer("content")
+    return [
+        AgreementRow(
+            row,
+            is_over=row.ends_on is not None and row.ends_on < today,
+            is_ending=row.ends_on is not None and today <= row.ends_on <= today + SOON,
+        )
+        for row in rows
+    ]
+
+
+def vacancies(grants: list[Grant]) -> list[str]:
+    """What is missing among a partner's people, in words: nobody who files, nobody who leads, one person for everything."""
+    filers = {grant.membership_id for grant in grants if grant.role == Role.PARTNER_FILER}
+    leads = {grant.membership_id for grant in grants if grant.role == Role.PARTNER_LEAD}
+    if not filers and not leads:
+        return [_("Nobody files for it, and nobody leads: its figures will be missing.")]
+    found = []
+    if not leads:
+        found.append(_("Nobody leads it: nobody can sign the agenda for it or invite its people."))
+    if not filers:
+        found.append(_("Nobody but its lead files for it."))
+    elif len(filers | leads) == 1:
+        found.append(_("One person does everything for it. Name a second, so that nothing stops when they leave."))
+    elif len(filers) == 1 and not leads - filers:
+        found.append(_("One person files for it. Name a second, for holidays and for the day they leave."))
+    return found
+
+
+def onboarding(partner: Partner, grants: list[Grant], agreements: list[AgreementRow]) -> list[Step]:
+    """From the first invitation to the first report; two statements."""
+    invited = Invitation.objects.filter(partner=partner).aggregate(at=Min("created_at"))["at"]
+    first = Change.objects.filter(partner=partner).aggregate(
+        joined=Min("at", filter=Q(verb="invitation.accepted")),
+        signed=Min("at", filter=Q(verb__in=SIGNED)),
+        opened=Min("at", filter=Q(verb__in=["filing.started", "filing.drafted", "filing.submitted"])),
+        filed=Min("at", filter=Q(verb="filing.submitted")),
+    )
+    roles = {grant.role for grant in grants}
+    agreed = min((row.agreement.starts_on for row in agreements), default=None)
+    return [
+        Step(_("Its first person is invited"), invited, invited is not None or bool(grants)),
+        Step(_("Somebody has signed in"), first["joined"], first["joined"] is not None or bool(grants)),
+        Step(_("Somebody leads it"), None, Role.PARTNER_LEAD in roles),
+        Step(_("Somebody files for it"), None, Role.PARTNER_FILER in roles),
+        Step(_("What was agreed is written down"), agreed, agreed is not None),
+        Step(_("It has signed the agenda"), first["signed"], first["signed"] is not None),
+        Step(_("It has opened its first report"), first["opened"], first["opened"] is not None),
+        Step(_("It has submitted its first report"), first["filed"], first["filed"] is not None),
+    ]
