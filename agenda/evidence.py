@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from agenda import duties
+from agenda import duties, publishing
 from agenda.selectors import finding, health
 from agenda.selectors.learning import acts_of, open_questions
 from agenda.selectors.phases import expected_now
-from agenda.selectors.tree import things_of, vision_lines
+from agenda.selectors.tree import things_of
 from backbone.conditions import Act, Condition, DueItem, Edition, Hit, Option, Part, Proposed, Reading, Thing
 from backbone.look.numbers import long_date
 from backbone.models import Tenant
@@ -55,20 +55,15 @@ class AgendaEvidence(Condition):
         return acts_of(initiative, since, until)
 
     def options(self, initiative, grain: str, period: date) -> Iterable[Option]:
-        """The vision, which heads the publication."""
-        headline, lines = vision_lines(initiative)
-        if headline or lines:
-            yield Option("vision", _("The vision"), words=headline, group=_("Agenda"))
+        """The vision, the results agreed on, and how many have signed."""
+        return publishing.options(initiative)
 
     def published(self, edition: Edition) -> Part:
-        """The vision as a headline and up to three lines."""
-        if not any(choice["slug"] == "vision" for choice in edition.choices):
-            return Part()
-        headline, lines = vision_lines(edition.initiative)
-        return Part({"headline": headline, "lines": lines})
+        """What staff chose of these."""
+        return publishing.published(edition)
 
     def printed(self, data: Mapping[str, Any], year_starts: int) -> Mapping[str, Any]:
-        return {**data, "contents": [("aims", _("What it is all for"), 1)] if data["lines"] else []}
+        return publishing.printed(data)
 
     def expected(self, initiative) -> Collection[str]:
         """What makes sense in the phase the initiative is in."""

@@ -190,6 +190,8 @@ ROUTES: dict[str, Route] = {
     "agenda:learning-entry": Route(Can.LISTEN_IN, initiative(entry="@learning")),
     "agenda:voices": Route(Can.LISTEN_IN, initiative()),
     "agenda:phases": Route(Can.LISTEN_IN, initiative()),
+    "agenda:tree": Route(Can.LISTEN_IN, initiative()),
+    "agenda:strategy-move": Route(Can.EDIT_AGENDA, initiative(outcome="trained", strategy="classes")),
     "agenda:outcome-move": Route(Can.EDIT_AGENDA, initiative(outcome="trained")),
     "agenda:outcome": Route(Can.EDIT_AGENDA, initiative(outcome="trained")),
     "agenda:map": Route(Can.READ_AGENDA, initiative()),

@@ -20,6 +20,7 @@ changes.register_verbs(
         "outcome.moved": gettext_noop("{by} moved the result “{title}”"),
         "strategy.added": gettext_noop("{by} added the strategy “{title}”"),
         "strategy.changed": gettext_noop("{by} changed the strategy “{title}”"),
+        "strategy.moved": gettext_noop("{by} moved the strategy “{title}”"),
     }
 )
 
@@ -79,17 +80,31 @@ def move_outcome(*, outcome: Outcome, by: Membership, steps: int) -> bool:
 
     Moving past either end leaves it there.
     """
-    initiative = outcome.initiative
+    lock(outcome.initiative)
+    beside = Outcome.objects.filter(initiative=outcome.initiative, under=outcome.under_id)
+    return _move(outcome, list(beside), steps, "outcome.moved", outcome.initiative, by)
+
+
+@transaction.atomic
+def move_strategy(*, strategy: Strategy, by: Membership, steps: int) -> bool:
+    """Move a strategy up (negative) or down among those of its outcome; answers whether it moved."""
+    initiative = strategy.outcome.initiative
     lock(initiative)
-    beside = list(Outcome.objects.filter(initiative=initiative, under=outcome.under_id))
-    before = [row.pk for row in beside]
-    place = before.index(outcome.pk)
-    row = beside.pop(place)
-    beside.insert(max(0, min(len(beside), place + steps)), row)
+    beside = Strategy.objects.filter(outcome=strategy.outcome_id)
+    return _move(strategy, list(beside), steps, "strategy.moved", initiative, by)
+
+
+def _move(
+    row: Outcome | Strategy, beside: list[Any], steps: int, verb: str, initiative: Initiative, by: Membership
+) -> bool:
+    before = [one.pk for one in beside]
+    place = before.index(row.pk)
+    moved = beside.pop(place)
+    beside.insert(max(0, min(len(beside), place + steps)), moved)
     if [one.pk for one in beside] == before:
         return False
     for position, one in enumerate(beside):
         one.position = position
-    Outcome.objects.bulk_update(beside, ["position"])
-    changes.record("outcome.moved", on=row, by=by, initiative=initiative, title=row.title)
+    type(row).objects.bulk_update(beside, ["position"])
+    changes.record(verb, on=moved, by=by, initiative=initiative, title=moved.title)
     return True

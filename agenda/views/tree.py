@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from agenda.forms.tree import NewOutcomeForm, NewTitleForm, OutcomeForm, TitleForm, VisionForm
 from agenda.models import Outcome, Section
@@ -14,15 +13,13 @@ from agenda.selectors.document import newest_version
 from agenda.selectors.signing import answers_to
 from agenda.selectors.tree import agenda_of
 from agenda.services import document, tree
+from agenda.views.ordering import MOVES
 from agenda.views.paths import agenda_crumb
 from backbone.access import member_can
 from backbone.forms.people import refuse
 from backbone.models import Initiative
 from backbone.problems import Refused
 from backbone.roles import Can
-
-STEPS = {"up": -1, "down": 1}
-MOVES = (("up", "up"), ("down", "down"))  # way, icon
 
 
 @member_can(Can.READ_AGENDA)
@@ -85,18 +82,6 @@ def outcome_new(request, initiative):
             messages.success(request, _("The result is added. Which ways lead to it?"))
             return redirect("agenda:outcome", request.tenant.slug, initiative.slug, made.slug)
     return _form_page(request, initiative, "agenda/outcome_new.html", form)
-
-
-@member_can(Can.EDIT_AGENDA)
-@require_POST
-def outcome_move(request, initiative, outcome: str):
-    """One step up or down among the results beside it."""
-    found = Outcome.objects.filter(initiative=initiative, slug=outcome).select_related("initiative").first()
-    way = request.POST.get("way", "")
-    if found is None or way not in STEPS:
-        raise Http404
-    tree.move_outcome(outcome=found, by=request.membership, steps=STEPS[way])
-    return redirect("agenda:agenda", request.tenant.slug, initiative.slug)
 
 
 @member_can(Can.EDIT_AGENDA)
