@@ -442,6 +442,10 @@ class Condition:
         """(what, before, after) of a figure that moved, in the reader's language."""
         return figure, str(before), str(after)
 
+    def demonstrate(self, initiative, open_month: date) -> None:
+        """Fill the demonstration's initiative with what is this condition's own, once its figures are in: as if it had
+        been at work for months before the one that is being filed. In the tenant's scope; safe to repeat."""
+
     def evidence_changed(self, initiative, figures: Sequence[str]) -> None:
         """Published figures of these names were restated, in this transaction: tell whoever cites them."""
 

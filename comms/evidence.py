@@ -25,7 +25,7 @@ from backbone.conditions import (
     Used,
 )
 from backbone.models import Tenant
-from comms import duties, publishing
+from comms import demo, duties, publishing
 from comms.models import Action
 from comms.selectors import finding, health, leading, proposing
 from comms.selectors.loop import used_of
@@ -86,6 +86,10 @@ class CommsEvidence(Condition):
         for action in rows.select_related("owner"):
             url = reverse("comms:action", args=[tenant.slug, initiative.slug, action.number])
             yield Attachment(action.source, action.what, code=str(action), words=action.owner.name, url=url)
+
+    def demonstrate(self, initiative, open_month: date) -> None:
+        """Two groups, three meetings of the steering committee with what they decided, and one that is to come."""
+        demo.fill(initiative, open_month)
 
     def evidence_changed(self, initiative, figures: Sequence[str]) -> None:
         """Mark the decisions that rest on what moved."""

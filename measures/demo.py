@@ -21,7 +21,7 @@ from django.conf import settings
 from django.utils.translation import gettext_noop
 
 from agenda import demo as demo_agenda
-from backbone import changes
+from backbone import changes, conditions
 from backbone.models import Change, Grant, Initiative, Membership, Partner, Tenant, User
 from backbone.tenancy import tenant_scope
 from measures import bundles, demo_curve, demo_publication
@@ -116,6 +116,8 @@ def load_riverbend(say: Say, passwords: Passwords, today: date) -> None:
         say(f"Riverbend: publishing {text_of(add_months(calendar.open_month, -1))}")
         demo_agenda.begin(initiative)
         demo_publication.agree(initiative)
+        for condition in conditions.registered():
+            condition.demonstrate(initiative, calendar.open_month)
         dana = Membership.objects.get(email="dana@riverbend.example")
         demo_publication.publish(initiative, add_months(calendar.open_month, -1), dana)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from backbone.models import Initiative, Tenant
@@ -11,7 +12,7 @@ from backbone.tenancy import active_tenant_id
 from measures.lines import lines as lines_of
 from measures.models import Indicator
 from measures.pinning import pin, unpin
-from measures.rules.periods import Grain
+from measures.rules.periods import Grain, text_of
 from measures.selectors.opening import window_for
 from measures.selectors.reading import Reading, read
 
@@ -29,14 +30,17 @@ def citable(initiative: Initiative) -> list[Indicator]:
     return list(Indicator.objects.filter(initiative=initiative, retired_on=None).order_by("code", "name", "pk"))
 
 
-def pins(initiative: Initiative, indicators: Sequence[Indicator]) -> dict[int, dict[str, Any]]:
-    """Each of these figures as it stands now, as plain JSON, by indicator."""
+def pins(
+    initiative: Initiative, indicators: Sequence[Indicator], month: date | None = None
+) -> dict[int, dict[str, Any]]:
+    """Each of these figures as it stands now, of the last month or of the one given, as plain JSON, by indicator."""
     if not indicators:
         return {}
     tenant = Tenant.objects.get(pk=active_tenant_id())
     rows = Indicator.objects.filter(pk__in=[one.pk for one in indicators], initiative=initiative)
     rows = list(rows.select_related("tenant", "outcome"))
-    return {one.indicator.pk: pin(one) for one in read(initiative, rows, window_for(initiative, {}, tenant))}
+    window = window_for(initiative, {} if month is None else {"period": text_of(month)}, tenant)
+    return {one.indicator.pk: pin(one) for one in read(initiative, rows, window)}
 
 
 def frozen(initiative: Initiative, kept: Iterable[tuple[Indicator, dict[str, Any]]]) -> list[Frozen]:

@@ -51,10 +51,12 @@ def decide(
     decided_on: date | None = None,
     review_on: date | None = None,
     cite: Sequence[Indicator] = (),
+    month: date | None = None,
     dissent: Sequence[tuple[Partner, str]] = (),
     entry: Learning | None = None,
 ) -> Decision:
-    """Write a decision down with the next number. The figures it cites are frozen as they stand; without a version of the
+    """Write a decision down with the next number. The figures it cites, of `month` or else of the last
+    one, are frozen as they stand; without a version of the
     agenda it rests on the newest. Of a meeting, it says without whom it was made. `entry` of the ledger is taken up.
 
     Raises `Refused` for a day of review before the decision, and once the meeting is closed.
@@ -74,7 +76,7 @@ def decide(
     )  # fmt: skip
     checked(row).save(force_insert=True)
     _record("decision.made", row, by, text=row.text[:200])
-    _cite(row, cite, by)
+    _cite(row, cite, by, month)
     for partner, words in dissent:
         _dissent(row, partner, words, by)
     if meeting is not None:
@@ -156,10 +158,10 @@ def _standing(decision: Decision) -> Decision:
     return row
 
 
-def _cite(row: Decision, indicators: Iterable[Indicator], by: Membership) -> int:
+def _cite(row: Decision, indicators: Iterable[Indicator], by: Membership, month: date | None = None) -> int:
     there = set(Citation.objects.filter(decision=row).values_list("indicator_id", flat=True))
     new = [one for one in indicators if one.pk not in there]
-    kept = pins(row.initiative, new)
+    kept = pins(row.initiative, new, month)
     Citation.objects.bulk_create(
         Citation(decision=row, indicator=one, pinned=kept[one.pk]) for one in new if one.pk in kept
     )
