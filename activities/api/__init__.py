@@ -1,1 +1,1 @@
-"""The register's resources of the API."""
+"""This condition's resources of the API: the register and its words, and the matrix."""
