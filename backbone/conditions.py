@@ -375,6 +375,10 @@ class Condition:
         """Who led in something in a span, for the spread of leadership."""
         return ()
 
+    def cells_used(self, initiative, since: datetime) -> Iterable[tuple[str, str]]:
+        """(indicator, category) of what was asked for and used since an instant: "" is the total, "*" is everything."""
+        return ()
+
     def used(self, initiative, partner) -> Iterable[Used]:
         """Where figures that a partner filed were used, the newest first, ten at the most."""
         return ()
@@ -481,6 +485,11 @@ def proposed(initiative, as_of: datetime) -> list[Proposed]:
         for one in condition.proposed(initiative, as_of):
             found.setdefault(one.about, one)
     return list(found.values())
+
+
+def cells_used(initiative, since: datetime) -> set[tuple[str, str]]:
+    """What of all that is asked for was used since an instant, anywhere."""
+    return {cell for condition in registered() for cell in condition.cells_used(initiative, since)}
 
 
 def used(initiative, partner) -> list[Used]:

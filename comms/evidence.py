@@ -28,7 +28,7 @@ from backbone.models import Tenant
 from comms import demo, duties, publishing
 from comms.models import Action
 from comms.selectors import finding, health, leading, proposing
-from comms.selectors.loop import used_of
+from comms.selectors.loop import cells_used_in, used_of
 from comms.selectors.signs import signs_of
 from comms.services import evidence
 
@@ -74,6 +74,10 @@ class CommsEvidence(Condition):
     def found(self, initiative, words: str, membership) -> Iterable[Hit]:
         """Meetings, decisions and actions."""
         return finding.found(initiative, words, membership)
+
+    def cells_used(self, initiative, since: datetime) -> Iterable[tuple[str, str]]:
+        """In pre-reads, decisions and replies."""
+        return cells_used_in(initiative, since)
 
     def used(self, initiative, partner) -> Iterable[Used]:
         """In meetings and decisions, and in what others said about them."""

@@ -31,6 +31,7 @@ from measures.models import Indicator
 from measures.publishing import moved, page, part, printing, tables
 from measures.rules.kinds import NOT_FILED
 from measures.selectors import finding
+from measures.selectors.burden import used_cells
 from measures.selectors.consents import consents_changed
 from measures.selectors.evidence import condition_checks
 from measures.selectors.live import live_figures, things_of
@@ -45,6 +46,10 @@ class MeasuresEvidence(Condition):
     def readings(self, initiative, as_of: datetime) -> Iterable[Reading]:
         """Its own checks, and the one of the agenda's that only the measures can answer."""
         return condition_checks(initiative, as_of)
+
+    def cells_used(self, initiative, since: datetime) -> Iterable[tuple[str, str]]:
+        """In curves, in publications, in exports."""
+        return used_cells(initiative, since)
 
     def signs(self, initiative, as_of: datetime) -> Iterable[Sign]:
         """Reports that were not in by their day, lately and before."""

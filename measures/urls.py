@@ -3,6 +3,7 @@
 from django.urls import path
 
 from measures.views import (
+    burden,
     checks,
     community,
     consents,
@@ -28,6 +29,7 @@ from measures.views import (
 
 app_name = "measures"
 urlpatterns = [
+    path("asked/", burden.asked, name="asked"),
     path("indicators/new/", setup.indicator_new, name="indicator-new"),
     path("indicators/<slug:indicator>/edit/", setup.indicator_edit, name="indicator-edit"),
     path("indicators/<slug:indicator>/published/", community.community_figure, name="community"),

@@ -207,6 +207,7 @@ ROUTES: dict[str, Route] = {
     "agenda:map-import": Route(Can.EDIT_AGENDA, initiative()),
     "agenda:map-export": Route(Can.READ_AGENDA, initiative(form="links.csv"), _ONLY_KEPT),
     # --- shared measurement ---
+    "measures:asked": Route((Can.DEFINE_INDICATORS, Can.CHANGE_SETTINGS), initiative()),
     "measures:filing-current": Route(MEMBER, initiative()),
     "measures:filing": Route(Can.READ_DRAFTS, initiative(partner="P1", period=OCTOBER)),
     "measures:filing-receipt": Route(Can.READ_DRAFTS, initiative(partner="P1", period=OCTOBER)),

@@ -175,3 +175,9 @@ def used_of(initiative: Initiative, partner: Partner) -> list[Used]:
                 key = (slugs[use.indicator], month, use.url)
                 found.setdefault(key, Used(key[0], month, use.label, use.url, use.at))
     return list(found.values())[:USED_SHOWN]
+
+
+def cells_used_in(initiative: Initiative, since: datetime) -> set[tuple[str, str]]:
+    """(indicator, "") of the figures that were used since an instant: those are totals."""
+    slugs = dict(Indicator.objects.filter(initiative=initiative).values_list("pk", "slug"))
+    return {(slugs[use.indicator], "") for use in uses_in(initiative) if use.at > since and use.indicator in slugs}
