@@ -19,6 +19,11 @@ from activities.models import (
     ActivityPopulation,
     ActivityStrategy,
     Commitment,
+    Coordination,
+    Delivery,
+    Finding,
+    HandOff,
+    Need,
     Place,
     Population,
     ServiceType,
@@ -235,6 +240,26 @@ def make_map(initiative: Initiative, nodes: int, links: int) -> list[Node]:
         for n, (one, other) in enumerate(ends)
     )  # fmt: skip
     return rows
+
+
+def make_fit(
+    activity: Activity, taker: Activity, by: Membership, strategy: Strategy, population: Population, place: Place
+) -> None:
+    """A need and a wanted overlap of one cell, something that is waited for, and something that was worth a word."""
+    initiative, day = activity.initiative, date(2026, 10, 1)
+    cell = {"initiative": initiative, "strategy": strategy, "population": population, "place": place}
+    Need.objects.create(
+        amount=40, unit="places", source="lists", source_url="https://lists.example", as_of=day, by=by, **cell
+    )
+    Coordination.objects.create(reason="night and day", since=day, expires_on=date(2027, 10, 1), by=by, **cell)
+    hand_off = HandOff.objects.create(giver=activity, taker=taker, what="graduates", promised_days=7)
+    Delivery.objects.create(hand_off=hand_off, asked_on=day, note="for winter", by=by)
+    facts = {"first": "", "second": "K1", "indicator": "k1", "moves_by": "2026-09", "now": "40", "period": "2026-10",
+             "from": "2026-03", "coverage": "1", "expected": "1", "baseline": "40"}  # fmt: skip
+    Finding.objects.create(
+        initiative=initiative, sort="challenged", key="challenged:0:2026-09", facts=facts, found_on=day,
+        state="discussed", words="We wait for spring", closed_by=by, closed_at=timezone.now(),
+    )  # fmt: skip
 
 
 def make_figure(indicator: Indicator, partner: Partner, period: date, value=None, **changes) -> Figure:

@@ -433,6 +433,8 @@ def make_world(neighbourhood: factories.Neighbourhood) -> SimpleNamespace:
         evening = factories.make_activity(neighbourhood.initiative, **tags)
         tags["partners"] = [partners[1]]
         again = factories.make_activity(neighbourhood.initiative, "evening-class-2", name=evening.name, **tags)
+        words = [tags[name][0] for name in ("strategies", "populations", "places")]
+        factories.make_fit(evening, again, people.ana, *words)
         twins.judge(one=evening, other=again, verdict="different", reason="Two halls", by=people.ana)
         factories.make_publication(neighbourhood.initiative, people.ana)
         draft = Publication.objects.create(
