@@ -51,7 +51,7 @@ def legend(thresholds: Thresholds) -> list[tuple[Look, str]]:
 def inside(cell: Cell) -> str:
     """“0 of 40”, “at least 5 of 40”, “5 offered”; empty when there is nothing to say."""
     inputs = cell.inputs
-    words = {"supply": compact(inputs.supply), "need": compact(inputs.need)}
+    words = {"supply": compact(inputs.supply, _decimals(inputs.supply)), "need": compact(inputs.need)}
     if cell.state is State.NO_NEED:
         return ""
     if inputs.need is not None:
@@ -111,6 +111,11 @@ def rule_words(cell: Cell, thresholds: Thresholds, coverage: Coverage) -> list[s
         % covered
     )
     return found
+
+
+def _decimals(amount: Decimal) -> int:
+    """A share of a capacity is seldom a whole number; beyond ten nobody needs its decimals in a cell."""
+    return 0 if amount >= 10 else 1
 
 
 def _share(of_hundred: int) -> str:

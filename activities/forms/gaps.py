@@ -35,9 +35,9 @@ class LookForm(forms.Form):
     day = forms.DateField(label=_("On"), required=False, widget=day_input())
 
     def __init__(self, data: Any, *, axes: Axes, today: date):
-        super().__init__(
-            data or None, auto_id="look_%s", initial={"rows": "population", "columns": "place", "day": today}
-        )
+        begun = {"rows": "population", "columns": "place", "day": today.isoformat()}
+        said = {name: value for name, value in data.items() if value}
+        super().__init__({**begun, **said}, auto_id="look_%s", initial={**begun, "day": today})
         self.today = today
         for name in NAMES:
             tags = [(tag.key, f"{'– ' * tag.depth}{tag.label}") for tag in axes.of(name)]
@@ -46,7 +46,7 @@ class LookForm(forms.Form):
 
     def said(self, name: str) -> Any:
         """What was said, where it makes sense; else what holds when nothing is said."""
-        value = getattr(self, "cleaned_data", {}).get(name) if self.is_bound else None
+        value = self.cleaned_data.get(name)
         return value or self.get_initial_for_field(self.fields[name], name) or ""
 
     @property

@@ -16,8 +16,8 @@ from backbone.models import Initiative
 class HandOffForm(forms.Form):
     """Which activity waits for which, for what, and how soon that was promised."""
 
-    giver = forms.ModelChoiceField(label=_("From"), queryset=None)
-    taker = forms.ModelChoiceField(label=_("To"), queryset=None)
+    giver = forms.ModelChoiceField(label=_("From"), queryset=None, empty_label=_("choose an activity"))
+    taker = forms.ModelChoiceField(label=_("To"), queryset=None, empty_label=_("choose an activity"))
     what = forms.CharField(label=_("What is handed on"), max_length=200)
     promised_days = forms.IntegerField(
         label=_("Promised within days"), min_value=0, max_value=LONGEST, required=False,

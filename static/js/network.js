@@ -37,7 +37,7 @@
         ...data.edges.map(([one, other, ties]) => ({ data: { source: `o${one}`, target: `o${other}`, width: Math.min(1 + ties, 8) } })),
       ],
       style: styles(),
-      layout: { name: "concentric", concentric: node => node.data("tied"), levelWidth: nodes => Math.max(1, nodes.max(node => node.data("tied")).value / 5), minNodeSpacing: isCrowded ? 4 : 16, animate: false },
+      layout: !isCrowded ? { name: "circle", animate: false, padding: 24 } : { name: "concentric", concentric: node => node.data("tied"), levelWidth: nodes => Math.max(1, nodes.max(node => node.data("tied")).value / 5), minNodeSpacing: isCrowded ? 4 : 16, animate: false },
       autoungrabify: true, autounselectify: true, boxSelectionEnabled: false, minZoom: 0.2, maxZoom: 3,
     });
     /* The wheel scrolls the page; with Ctrl, or by a pinch, it goes nearer. */
