@@ -40,6 +40,7 @@ class Frame:
     tenant_links: list[tuple[str, str]]
     account_links: list[tuple[str, str]]
     footer_words: str
+    footer_links: list[Link]
     find_url: str = ""
 
 
@@ -63,6 +64,9 @@ def frame(request) -> dict[str, Frame | None]:
             tenant_links=_tenant_links(request, membership),
             account_links=_links(request, [(_("Name, language and mail"), "backbone:account"), _KEYS]),
             footer_words=_footer_words(request.tenant, membership),
+            footer_links=[
+                Link(_("What the words mean"), reverse("backbone:glossary", args=[request.tenant.slug]), False)
+            ],
             find_url=reverse("comms:find", args=[request.tenant.slug, current.slug]) if current is not None else "",
         )
     }

@@ -116,6 +116,8 @@ ROUTES: dict[str, Route] = {
     "backbone:initiative-new": Route(Can.CHANGE_SETTINGS, tenant()),
     "backbone:initiative-edit": Route(Can.CHANGE_SETTINGS, initiative()),
     "backbone:account": Route(MEMBER, tenant()),
+    "backbone:glossary": Route(MEMBER, tenant()),
+    "backbone:begin": Route(Can.READ_SETTINGS, initiative()),
     "backbone:audit-log": Route(Can.READ_AUDIT, tenant()),
     "backbone:webhook-list": Route(Can.CHANGE_SETTINGS, tenant()),
     "backbone:webhook-new": Route(Can.CHANGE_SETTINGS, tenant()),

@@ -31,12 +31,12 @@ def kept_health(initiative: Initiative, *, with_expected: bool = False) -> tuple
     expected = conditions.expected(initiative) if with_expected else frozenset()
     found = []
     for slug in conditions.SLUGS:
-        trend = tuple(Health(slug, _checks(row, slug), enough).score for row in reversed(rows))
-        found.append(Health(slug, _checks(newest, slug), enough, expected, trend))
+        trend = tuple(Health(slug, checks_of(row, slug), enough).score for row in reversed(rows))
+        found.append(Health(slug, checks_of(newest, slug), enough, expected, trend))
     return newest.as_of, found
 
 
-def _checks(row: HealthSnapshot, slug: str) -> tuple[Reading, ...]:
+def checks_of(row: HealthSnapshot, slug: str) -> tuple[Reading, ...]:
     return tuple(
         Reading(
             one["slug"],

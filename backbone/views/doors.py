@@ -10,6 +10,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 from redis.exceptions import RedisError
 
@@ -20,6 +21,7 @@ from backbone.frame import FILERS, own_initiatives
 from backbone.models import Entrance, Initiative
 from backbone.problems import gettext_noop
 from backbone.roles import Can, Role
+from backbone.selectors.begun import side_by_side
 
 
 @login_only
@@ -37,8 +39,13 @@ def tenant_home(request):
     initiatives = own_initiatives(request.membership, list(Initiative.objects.order_by("name")))
     if len(initiatives) == 1:
         return redirect("backbone:home", request.tenant.slug, initiatives[0].slug)
-    may_begin = request.membership.can(Can.CHANGE_SETTINGS)
-    return render(request, "backbone/tenant_home.html", {"initiatives": initiatives, "may_begin": may_begin})
+    roles = request.membership.roles
+    context = {"initiatives": initiatives, "may_begin": request.membership.can(Can.CHANGE_SETTINGS)}
+    if initiatives and not roles <= {*FILERS, Role.FUNDER}:
+        with_signals = request.membership.can(Can.READ_SIGNALS)
+        context["beside"] = side_by_side(initiatives, request.tenant, timezone.localdate(), with_signals=with_signals)
+        context["with_signals"] = with_signals
+    return render(request, "backbone/tenant_home.html", context)
 
 
 @member_can(None)

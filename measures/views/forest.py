@@ -60,6 +60,7 @@ def forest(request, initiative):
         "conditions": cards(initiative),
         "begin": how_to_begin(request, initiative),
         "may_edit_agenda": membership.can(Can.EDIT_AGENDA),
+        "may_begin_here": membership.can(Can.READ_SETTINGS),
     }
     if found.chased is not None:
         may_review = membership.can(Can.REVIEW)
