@@ -6,6 +6,10 @@ class AgendaConfig(AppConfig):
 
     def ready(self):
         from agenda.evidence import AgendaEvidence
+        from agenda.voices_bundle import LearningPart, VoicesPart
+        from backbone.bundles import further
         from backbone.conditions import register
 
         register(AgendaEvidence())
+        further.register("voices", VoicesPart())
+        further.register("learning", LearningPart())

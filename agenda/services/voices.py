@@ -30,7 +30,12 @@ changes.register_verbs(
 
 @transaction.atomic
 def name_steward(
-    *, initiative: Initiative, condition: str, member: Membership | None, by: Membership, since: date | None = None
+    *,
+    initiative: Initiative,
+    condition: str,
+    member: Membership | None,
+    by: Membership | None,
+    since: date | None = None,
 ) -> Steward | None:
     """Say who leads a condition from a day on (today), or that nobody does; whoever led it until then stays readable."""
     if condition not in conditions.SLUGS:
@@ -59,7 +64,7 @@ def put_seat(
     *,
     initiative: Initiative,
     voice: str,
-    by: Membership,
+    by: Membership | None,
     seat: Seat | None = None,
     is_lived: bool = True,
     partner: Partner | None = None,
@@ -85,7 +90,7 @@ def remove_seat(*, seat: Seat, by: Membership) -> None:
 
 
 @transaction.atomic
-def expect(*, strategy: Strategy, partners: Iterable[Partner], by: Membership) -> bool:
+def expect(*, strategy: Strategy, partners: Iterable[Partner], by: Membership | None) -> bool:
     """Say which partners are expected wherever a strategy is counted, discussed or decided; whether that changed any."""
     initiative = strategy.outcome.initiative
     lock(initiative)
