@@ -23,6 +23,7 @@ from tests.tenancy.guard import Guard
 LONGEST = (
     "tests/browser/test_scripts.py",
     "tests/browser/test_pages.py",
+    "tests/test_access.py",
     "tests/ground/test_start.py",
     "tests/test_demo.py",
     "tests/tenancy/test_canaries.py",

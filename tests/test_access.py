@@ -116,6 +116,10 @@ VISITORS = {
 }
 
 
+# Of those who are let in, one of each sort asks for the parts of pages too: the right is settled before either is drawn.
+ASK_FOR_PARTS = ("nobody", "data steward", "partner filer", "funder", "admin next door")
+
+
 @pytest.fixture
 def world(riverside, hillcrest):
     """Both neighbourhoods, each with one thing of each kind."""
@@ -251,9 +255,10 @@ def test_every_address_answers_each_visitor_as_the_table_says(world, visitor):
             is_narrower = should is None and narrower(visitor, name)
             answers = {method: browser.generic(method, path)}
             if not is_api(name):
-                answers["POST" if should else "htmx"] = (
-                    browser.post(path) if should else browser.get(path, headers={"HX-Request": "true"})
-                )
+                if should:
+                    answers["POST"] = browser.post(path)
+                elif visitor in ASK_FOR_PARTS:
+                    answers["htmx"] = browser.get(path, headers={"HX-Request": "true"})
             for way, response in answers.items():
                 cells += 1
                 if not is_right(
@@ -262,7 +267,8 @@ def test_every_address_answers_each_visitor_as_the_table_says(world, visitor):
                     words_for = should or ("nothing there" if is_narrower else "to be let in")
                     wrong.append(f"{way} {name} as {visitor}: {response.status_code}, expected {words_for}")
     assert not wrong, "\n".join(wrong)
-    assert cells >= 2 * len([name for name in present() if not is_api(name)])
+    pages_there = len([name for name in present() if not is_api(name)])
+    assert cells >= pages_there * (2 if visitor in ASK_FOR_PARTS else 1)
 
 
 def narrower(visitor: str, name: str) -> bool:
