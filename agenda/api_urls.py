@@ -2,8 +2,11 @@
 
 from django.urls import path
 
+from agenda.api.document import AgendaAPI, LearningAPI
 from agenda.api.systems import MapAPI
 
 urlpatterns = [
+    path("agenda/", AgendaAPI.as_view(), name="agenda"),
+    path("learning/", LearningAPI.as_view(), name="learning"),
     path("map/", MapAPI.as_view(), name="map"),
 ]

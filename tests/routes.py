@@ -356,6 +356,8 @@ ROUTES: dict[str, Route] = {
     "api:gaps": Route({"GET": Can.READ_GAPS}, initiative(), _ONLY_PUBLISHED),
     "api:imports": Route({"POST": (Can.DRAFT, Can.OVERRIDE)}, initiative()),
     "api:map": Route({"GET": Can.READ_AGENDA}, initiative()),
+    "api:agenda": Route({"GET": Can.READ_AGENDA}, initiative()),
+    "api:learning": Route({"GET": Can.LISTEN_IN}, initiative()),
     "api:rollups": Route({"GET": Can.READ_ROLLUPS}, initiative()),
     "api:targets": Route({"GET": Can.READ_ROLLUPS}, initiative()),
     "api:target": Route({"GET": Can.READ_ROLLUPS}, initiative(target="@target")),

@@ -1,11 +1,11 @@
-"""How the theory of change looks as JSON: for the description of the API, which tests hold to it."""
+"""How the agenda, its theory of change and its learning ledger look as JSON: for the description of the API, which tests hold to it."""
 
 from __future__ import annotations
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from agenda.models import Link, Node
+from agenda.models import Learning, Link, Node, Outcome, Section, Signature
 
 MONTHS = {"type": "integer", "minimum": 0, "maximum": 600}
 
@@ -63,3 +63,83 @@ class MapShape(serializers.Serializer):
     nodes = NodeShape(many=True)
     links = LinkShape(many=True)
     loops = LoopsShape()
+
+
+class Codes(serializers.ListField):
+    """Partners’ codes."""
+
+    child = serializers.CharField()
+
+
+class AgendaVersionShape(serializers.Serializer):
+    number = serializers.IntegerField()
+    at = serializers.DateTimeField(help_text="When it was published.")
+    note = serializers.CharField(allow_blank=True, help_text="What is new in it.")
+    sha256 = serializers.CharField(help_text="Of the frozen text.")
+
+
+class SectionShape(serializers.Serializer):
+    topic = serializers.ChoiceField(Section.Topic.choices)
+    text = serializers.CharField()
+
+
+class StrategyShape(serializers.Serializer):
+    slug = serializers.CharField()
+    title = serializers.CharField()
+
+
+class BranchShape(serializers.Serializer):
+    slug = serializers.CharField()
+    level = serializers.ChoiceField(Outcome.Level.choices)
+    title = serializers.CharField()
+    population = serializers.CharField(required=False)
+    place = serializers.CharField(required=False)
+    strategies = StrategyShape(many=True)
+    outcomes = serializers.ListField(child=serializers.DictField(), help_text="Outcomes on the way, of the same shape.")
+
+
+class AnswerShape(serializers.Serializer):
+    partner = serializers.CharField()
+    stance = serializers.ChoiceField(Signature.Stance.choices)
+    name = serializers.CharField(help_text="Who signed for it.")
+    words = serializers.CharField(allow_blank=True)
+    at = serializers.DateTimeField()
+
+
+class SignedShape(serializers.Serializer):
+    version = serializers.IntegerField()
+    asked = Codes()
+    signed = Codes()
+    reserved = Codes()
+    refused = Codes()
+    missing = Codes()
+    answers = AnswerShape(many=True)
+
+
+class AgendaShape(serializers.Serializer):
+    version = AgendaVersionShape(allow_null=True, help_text="Null for the agenda as it is written now.")
+    sections = SectionShape(many=True)
+    results = BranchShape(many=True)
+    signed = SignedShape(
+        allow_null=True,
+        help_text="Answers to that version, else to the newest; null for who reads only what is published.",
+    )
+
+
+class LearningShape(serializers.Serializer):
+    id = serializers.IntegerField()
+    sort = serializers.ChoiceField(Learning.Sort.choices)
+    text = serializers.CharField()
+    state = serializers.ChoiceField(Learning.State.choices)
+    by = serializers.CharField()
+    partner = serializers.CharField(allow_null=True)
+    at = serializers.DateTimeField()
+    owner = serializers.CharField(allow_null=True, help_text="Who finds out.")
+    learn_by = serializers.DateField(allow_null=True)
+    answer = serializers.CharField(allow_blank=True)
+    taken_up = serializers.CharField(allow_blank=True, help_text="The decision or action that came of it.")
+    about = serializers.ListField(child=serializers.CharField())
+
+
+class LearningsShape(serializers.Serializer):
+    entries = LearningShape(many=True)
