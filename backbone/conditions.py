@@ -423,7 +423,8 @@ class Condition:
 
     def chart(self, data: Mapping[str, Any], slug: str, year_starts: int) -> Mapping[str, Any] | None:
         """What `templates/<app>/_published_chart.html` needs to show the chart of that slug alone, with its numbers,
-        coverage and source; None when the part has none. The template is told `is_alone` as well."""
+        coverage and source; None when the part has none. The template is told `is_alone` as well. `spec` in it is the
+        chart itself as Vega-Lite, which mails draw."""
         return None
 
     def charts(self, data: Mapping[str, Any]) -> Iterable[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -31,6 +32,15 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Inbox:
+    """The way to a person's inbox, and how many lines of it are unread; `most` is where counting ends."""
+
+    url: str
+    unread: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     tenant: Tenant
     initiative: Initiative | None
@@ -42,6 +52,17 @@ class Frame:
     footer_words: str
     footer_links: list[Link]
     find_url: str = ""
+    inbox: Inbox | None = None
+
+
+_inbox: tuple[str, Callable[[Membership, str], int], int] | None = None
+
+
+def tell_inbox(address: str, unread: Callable[[Membership, str], int], most: int) -> None:
+    """Called once, from `AppConfig.ready()`: the name of the inbox's address, and what counts its unread lines for a
+    person who has a page of this path open (none where the request only asks for something to be done)."""
+    global _inbox
+    _inbox = (address, unread, most)
 
 
 def frame(request) -> dict[str, Frame | None]:
@@ -62,14 +83,27 @@ def frame(request) -> dict[str, Frame | None]:
             switches=_switches(request, own, current),
             nav=_nav(request, membership, current or (own[0] if len(own) == 1 else None)),
             tenant_links=_tenant_links(request, membership),
-            account_links=_links(request, [(_("Name, language and mail"), "backbone:account"), _KEYS]),
+            account_links=_links(
+                request,
+                [(_("Name, language and mail"), "backbone:account"), (_("What you get"), "inbox:wishes"), _KEYS],
+            ),
             footer_words=_footer_words(request.tenant, membership),
             footer_links=[
                 Link(_("What the words mean"), reverse("backbone:glossary", args=[request.tenant.slug]), False)
             ],
             find_url=reverse("comms:find", args=[request.tenant.slug, current.slug]) if current is not None else "",
+            inbox=_inbox_of(request, membership),
         )
     }
+
+
+def _inbox_of(request, membership: Membership) -> Inbox | None:
+    if _inbox is None:
+        return None
+    address, unread, most = _inbox
+    is_looking = request.method == "GET" and request.resolver_match is not None
+    count = unread(membership, request.path if is_looking else "")
+    return Inbox(reverse(address, args=[request.tenant.slug]), count, most)
 
 
 def own_initiatives(membership: Membership, initiatives: list[Initiative]) -> list[Initiative]:

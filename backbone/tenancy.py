@@ -8,7 +8,7 @@ tenant's table raises here, and raises again there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -75,6 +75,26 @@ def tenant_scope(tenant: models.Model | int, *, using: str = "default") -> Itera
 def _tell_database(connection, tenant: int | str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL app.tenant_id = %s", [tenant])
+
+
+def write_at_once(tenant_id: int, statement: str, values: Sequence[object], *, is_lasting: bool = True) -> int:
+    """One writing statement in a tenant's scope and a transaction of its own; returns how many rows it wrote.
+
+    Scope, statement and commit reach the database in one message, which PostgreSQL takes for one transaction: what a
+    sender marks twice for each mail costs it two round trips instead of eight. Call it outside any scope. A write that is
+    not lasting does not wait for the disk: it may be gone when the database itself dies in the same half second.
+    """
+    connection = connections["default"]
+    lasting = "" if is_lasting else "SET LOCAL synchronous_commit = off; "
+    if connection.in_atomic_block:  # the test suite's, whose scopes are savepoints
+        with tenant_scope(tenant_id), connection.cursor() as cursor:
+            cursor.execute(statement, values)
+            return cursor.rowcount
+    if has_scope():
+        raise TenantMismatch("This commits at once: call it outside any tenant's scope.")
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL app.tenant_id = %s; {lasting}{statement}", [tenant_id, *values])
+        return cursor.rowcount
 
 
 def database_time() -> datetime:

@@ -22,9 +22,11 @@ SUBJECTS = (
     "documents",
     "maps",
     "matrix",
+    "digests",
 )
 # Loads 24 million figures first, which takes a quarter of an hour and 20 GB: only when it is named.
-ON_REQUEST = ("growing",)
+# Lets workers die for a quarter of an hour: as above.
+ON_REQUEST = ("growing", "crashes")
 
 
 def main() -> int:
@@ -55,7 +57,21 @@ def _run(arguments: argparse.Namespace) -> int:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    from bench import disclosure, documents, growth, importing, maps, matrix, memory, rollups, sharing, then, workbooks
+    from bench import (
+        crashes,
+        digests,
+        disclosure,
+        documents,
+        growth,
+        importing,
+        maps,
+        matrix,
+        memory,
+        rollups,
+        sharing,
+        then,
+        workbooks,
+    )
     from bench.measuring import Report
 
     def reading(report: Report, quick: bool) -> None:
@@ -76,6 +92,8 @@ def _run(arguments: argparse.Namespace) -> int:
         "documents": documents.documents,
         "maps": maps.maps,
         "matrix": matrix.matrix_bench,
+        "digests": digests.digests,
+        "crashes": crashes.crashes,
         "growing": partial(growth.growing, most=arguments.tenants),
     }
     for subject in arguments.subjects or SUBJECTS:

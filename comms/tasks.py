@@ -25,11 +25,17 @@ def tick() -> int:
     """
     busy = 0
     for tenant_id in Tenant.objects.order_by("pk").values_list("pk", flat=True):
-        for step in planning.STEPS:
+        try:
+            with tenant_scope(tenant_id):
+                who = planning.round_of(timezone.now())
+        except Exception:  # whatever it was, it is this tenant's; what is planned already is still sent
+            logger.exception("Could not see whom the mails of tenant %s are for.", tenant_id)
+            who = None
+        for step in planning.STEPS if who is not None else ():
             try:
                 with tenant_scope(tenant_id):
-                    step(timezone.now())
-            except Exception:  # whatever it was, it is this tenant's; what is planned already is still sent
+                    step(timezone.now(), who)
+            except Exception:  # as above
                 logger.exception("Could not plan the mails of tenant %s.", tenant_id)
         try:
             with tenant_scope(tenant_id):

@@ -45,5 +45,6 @@ urlpatterns = [
     path("outbox/<int:mail>/", outbox.mail, name="mail"),
     path("outbox/<int:mail>/html/", outbox.mail_html, name="mail-html"),
     path("outbox/<int:mail>/again/", outbox.mail_again, name="mail-again"),
+    path("outbox/addresses/<int:address>/again/", outbox.address_again, name="address-again"),
     path("nudges/<str:partner>/<month:period>/", nudges.nudge, name="nudge"),
 ]

@@ -21,7 +21,7 @@ from backbone import conditions
 from backbone.models import Audience, Grant, Initiative, Proof, Publication, Webhook
 from backbone.roles import Can, Role
 from backbone.services import agreements, invitations, keys
-from comms.models import Mail
+from comms.models import Away, Mail, Note, Unreachable
 from measures.models import DefinitionVersion, Excuse, Obligation, Reopening, Target, Upload, ValidationRule
 from measures.rules.figures import Entry
 from measures.services import corrections, locks
@@ -83,6 +83,8 @@ _OTHERS = dict.fromkeys(
 _NOT_THE_WRITERS = dict.fromkeys(
     ("backbone_admin", "data_steward", "convener", "partner_member", "evaluator"), "somebody else wrote it"
 )
+
+_NOT_BENS = dict.fromkeys(Role.values, "somebody else's inbox, somebody else's absence")
 
 ROUTES: dict[str, Route] = {
     # --- the ground ---
@@ -339,8 +341,19 @@ ROUTES: dict[str, Route] = {
     "comms:mail": Route(Can.READ_SETTINGS, initiative(mail="@mail")),
     "comms:mail-html": Route(Can.READ_SETTINGS, initiative(mail="@mail")),
     "comms:mail-again": Route(Can.READ_SETTINGS, initiative(mail="@mail")),
+    "comms:address-again": Route(Can.READ_SETTINGS, initiative(address="@address")),
+    "inbox:inbox": Route(MEMBER, tenant()),
+    "inbox:inbox-read": Route(MEMBER, tenant()),
+    "inbox:inbox-undo": Route(MEMBER, tenant()),
+    "inbox:note-open": Route(MEMBER, tenant(note="@note"), _NOT_BENS),
+    "inbox:note-read": Route(MEMBER, tenant(note="@note"), _NOT_BENS),
+    "inbox:wishes": Route(MEMBER, tenant()),
+    "inbox:away-new": Route(MEMBER, tenant()),
+    "inbox:away-end": Route(MEMBER, tenant(away="@away"), _NOT_BENS),
     "comms:nudge": Route(Can.ASSIGN_OBLIGATIONS, initiative(partner="P2", period=OCTOBER)),
     "unsubscribe": Route(ANYBODY, lambda world: {"token": "nobody-s"}),
+    "choose-mail": Route(ANYBODY, lambda world: {"token": "nobody-s"}),
+    "mail-hook": Route(ANYBODY, lambda world: {"provider": "postmark"}),
     # --- the API ---
     "api:schema": Route(ANYBODY),
     "api:docs": Route(ANYBODY),
@@ -406,6 +419,9 @@ def make_world(neighbourhood: factories.Neighbourhood) -> SimpleNamespace:
             kind=Mail.Kind.NUDGE, to_email="x@x.example", period_key="1", subject="s", text="t", html="<p>t</p>",
             message_id="<1@x.example>", recipient=people.ben,
         )  # fmt: skip
+        address = Unreachable.objects.create(email="x@x.example", why="bounced", mail=mail, at=timezone.now())
+        note = Note.objects.create(member=people.ben, kind="action", key="1", text="call them", at=timezone.now())
+        away = Away.objects.create(member=people.ben, starts_on=date(2199, 1, 1), ends_on=date(2199, 1, 2))
         suggestion = document.suggest(
             initiative=neighbourhood.initiative,
             topic="vision",
@@ -480,6 +496,9 @@ def make_world(neighbourhood: factories.Neighbourhood) -> SimpleNamespace:
             target=target.pk,
             curve=factories.make_curve(indicator, people.ana).pk,
             mail=mail.pk,
+            address=address.pk,
+            note=note.pk,
+            away=away.pk,
             upload=upload.pk,
             participation=partners[0].participations.get().pk,
         )

@@ -392,12 +392,12 @@ def test_no_other_scheme_opens_the_api(world, scheme):
     assert Client().get(path, headers={"Authorization": scheme}).status_code == 401
 
 
-TOKENLESS = {"api:schema", "api:docs", "unsubscribe"}
+TOKENLESS = {"api:schema", "api:docs", "unsubscribe", "mail-hook"}
 
 
 def test_every_unsafe_request_needs_the_token(world):
     """Cross-site requests are refused before anything is looked at. The API takes a key instead, and leaving a mailing
-    list takes the reader's own link, by RFC 8058 without anything else."""
+    list takes the reader's own link, by RFC 8058 without anything else, and a mail provider's report its secret."""
     browser = Client(enforce_csrf_checks=True, raise_request_exception=False)
     browser.force_login(factories.user_of(world.riverside.people.ana))
     for name, _needs, _words, path in pages(world):

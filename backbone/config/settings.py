@@ -3,6 +3,7 @@
 `bin/*` set what is needed to run on one machine; docs/deploy.md lists what production sets.
 """
 
+import os
 from pathlib import Path
 
 import environ
@@ -209,16 +210,31 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # --- mail -------------------------------------------------------------------------------------------------------------
-# Every mail of a tenant goes through its outbox, which staff read in the browser; DELIVERY takes it from there. Without
-# EMAIL_URL nothing leaves the machine.
+# Every mail of a tenant goes through its outbox, which staff read in the browser; DELIVERY takes it from there: by SMTP
+# where EMAIL_URL is set, else by the service of EMAIL_PROVIDER (a name that anymail knows, such as postmark; its keys are
+# ANYMAIL_…), else nothing leaves the machine. With ANYMAIL_WEBHOOK_SECRET the provider may report bounces to
+# /hooks/mail/<provider>/.
 EMAIL_URL = env("EMAIL_URL", default="")
+EMAIL_PROVIDER = env("EMAIL_PROVIDER", default="")
 DELIVERY = ""
 if EMAIL_URL:
     vars().update(env.email("EMAIL_URL"))
     DELIVERY = vars()["EMAIL_BACKEND"]
+elif EMAIL_PROVIDER:
+    DELIVERY = f"anymail.backends.{EMAIL_PROVIDER}.EmailBackend"
+ANYMAIL = {
+    "REQUESTS_TIMEOUT": 30,
+    "IGNORE_UNSUPPORTED_FEATURES": True,
+    **{name.removeprefix("ANYMAIL_"): value for name, value in os.environ.items() if name.startswith("ANYMAIL_")},
+}
 EMAIL_BACKEND = "comms.outbox.OutboxBackend"
-EMAIL_TIMEOUT = 60
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=60)
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Backbone <no-reply@backbone.example>")
+# Seconds after which whoever claimed a mail is taken for dead: longer than a worker may live on one task.
+MAIL_LEASE = env.int("MAIL_LEASE", default=600)
+# Drills only: where processes are to die, and the file that counts it (comms/faults.py).
+FAULT_POINTS = env("FAULT_POINTS", default="")
+FAULT_LOG = env("FAULT_LOG", default="")
 
 # --- workers ----------------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL

@@ -108,7 +108,7 @@ class AccountForm(forms.ModelForm):
 
     class Meta:
         model = Membership
-        fields = ["name", "timezone", "locale", "wants_digest", "wants_reminders"]
+        fields = ["name", "timezone", "locale"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -37,6 +37,9 @@ class SettingsForm(forms.ModelForm):
             "evidence_tolerance": _(
                 "A figure that a decision cites; a target that is met or missed anew is told always."
             ),
+            "mails_a_week": _(
+                "Digests, reminders and notices together; the rest waits for the next digest. Who asks for a daily digest gets it."
+            ),
             "accent": _("Any colour will do; it is made dark or light enough to read."),
         }
 

@@ -111,6 +111,11 @@ class Tenant(models.Model):
         default=5,
         validators=[MinValueValidator(1), MaxValueValidator(100)],
     )
+    mails_a_week = models.PositiveSmallIntegerField(
+        _("routine mails that a person gets in a week at most"),
+        default=2,
+        validators=[MinValueValidator(1), MaxValueValidator(7)],
+    )
     accent = models.CharField(
         _("accent colour"), max_length=7, blank=True, validators=[RegexValidator(r"^#[0-9a-fA-F]{6}\Z")]
     )

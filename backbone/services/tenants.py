@@ -35,6 +35,7 @@ SETTINGS = (
     "health_known",
     "signal_from",
     "evidence_tolerance",
+    "mails_a_week",
     "accent",
 )
 

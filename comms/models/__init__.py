@@ -2,7 +2,7 @@
 
 from comms.models.actions import Action, ActionStep
 from comms.models.decisions import Absence, Citation, Decision, Dissent
-from comms.models.mail import Mail, Run
+from comms.models.mail import Mail, Picture, Run, Unreachable
 from comms.models.meetings import Attendance, Invited, Meeting, MeetingFeed, PreRead, Series, Topic
 from comms.models.notices import Acknowledgement, Announcement, Note
 from comms.models.preferences import Away, Cadence
@@ -26,6 +26,7 @@ __all__ = [
     "Meeting",
     "MeetingFeed",
     "Note",
+    "Picture",
     "Post",
     "PreRead",
     "Pulse",
@@ -36,4 +37,5 @@ __all__ = [
     "Series",
     "Thread",
     "Topic",
+    "Unreachable",
 ]

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-MORNING, EVENING = 8, 20  # hours on the reader's clock: planned from 08:00, and no longer after 20:00
+MORNING, EVENING = 8, 20  # hours on the reader's clock: outside them it is quiet, unless somebody wants it otherwise
 SOON_DAYS, LATE_DAYS, WEEK = 5, 3, 7
 STALE_DAYS = 3
 
@@ -20,6 +21,22 @@ BACK_OFF = (1, 5, 15, 60)
 UNREACHABLE = 5  # minutes until a server that did not answer, or refused the login, is asked again
 
 SUBJECT_LENGTH = 200
+
+
+class Often(StrEnum):
+    """How often a person wants to hear of something."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+    OFF = "off"
+
+
+CADENCES = (Often.DAILY, Often.WEEKLY, Often.MONTHLY)
+
+# What a first bundle of each cadence looks back on, and what any does at the most.
+FIRST = {Often.DAILY: timedelta(days=1), Often.WEEKLY: timedelta(days=7), Often.MONTHLY: timedelta(days=31)}
+FURTHEST = {Often.DAILY: timedelta(days=7), Often.WEEKLY: timedelta(days=21), Often.MONTHLY: timedelta(days=70)}
 
 
 class Outcome(StrEnum):
@@ -34,9 +51,11 @@ def local(now: datetime, zone: str) -> datetime:
     return now.astimezone(ZoneInfo(zone))
 
 
-def is_waking(now: datetime, zone: str) -> bool:
-    """Whether a day's mails may be planned: from 08:00 to 20:00 where the reader is; a missed morning is caught up."""
-    return MORNING <= local(now, zone).hour < EVENING
+def is_open(now: datetime, zone: str, hour: int = MORNING) -> bool:
+    """Whether a person's routine mails may be planned: from their hour on until 20:00, or until midnight where they
+    chose a later one. What a quiet hour held back is caught up when it is over."""
+    here = local(now, zone).hour
+    return here >= hour and (here < EVENING or hour >= EVENING)
 
 
 def week_key(day: date) -> str:
@@ -45,17 +64,39 @@ def week_key(day: date) -> str:
     return f"{year:04d}-W{week:02d}"
 
 
-def monday_of(key: str) -> date:
-    """The Monday of a week key."""
-    year, week = key.split("-W")
-    return date.fromisocalendar(int(year), int(week), 1)
+def day_of(key: str) -> date:
+    """The first day of what a key names: a day, an ISO week (its Monday) or a month."""
+    if "-W" in key:
+        year, week = key.split("-W")
+        return date.fromisocalendar(int(year), int(week), 1)
+    return date.fromisoformat(key if len(key) > 7 else f"{key}-01")
 
 
-def digest_due(now: datetime, zone: str) -> str | None:
-    """The week whose digest may be planned now: from Monday 08:00 on the reader's clock until it would be stale."""
+def bundle_due(often: Often, now: datetime, zone: str, hour: int = MORNING) -> str | None:
+    """The day, week or month whose bundle may be planned now: from the reader's hour on the first day of it until it
+    would be stale; None outside those."""
+    day = local(now, zone).date()
+    if often is Often.OFF or not is_open(now, zone, hour):
+        return None
+    key = {Often.DAILY: day.isoformat(), Often.WEEKLY: week_key(day), Often.MONTHLY: f"{day:%Y-%m}"}[often]
+    return None if is_stale(day_of(key), now, zone) else key
+
+
+def week_starts(now: datetime, zone: str) -> datetime:
+    """The instant at which the week that the reader is in began: Monday, midnight, on their clock."""
     here = local(now, zone)
-    key = week_key(here.date())
-    return key if is_waking(now, zone) and not is_stale(monday_of(key), now, zone) else None
+    return here.replace(hour=0, minute=0, second=0, microsecond=0, fold=0) - timedelta(days=here.weekday())
+
+
+def day_starts(now: datetime, zone: str) -> datetime:
+    return local(now, zone).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+
+
+def may_mail(mailed: Iterable[datetime], now: datetime, zone: str, a_week: int) -> bool:
+    """Whether one more routine mail stays within the budget: none yet today, and fewer than so many this week, both on
+    the reader's calendar."""
+    this_week = [at for at in mailed if week_starts(now, zone) <= at <= now]
+    return len(this_week) < a_week and not any(at >= day_starts(now, zone) for at in this_week)
 
 
 def is_stale(day: date, now: datetime, zone: str) -> bool:
@@ -110,6 +151,8 @@ def message_id(tenant_id: int, kind: str, recipient: str, period_key: str, domai
 
 def one_line(text: str, length: int = SUBJECT_LENGTH) -> str:
     """A text as one line of a header: no line break of any kind, no control or direction mark, at most `length`."""
+    if text.isascii() and text.isprintable() and "  " not in text and len(text) <= length:
+        return text.strip()
     plain = "".join(
         " " if unicodedata.category(one) in ("Zl", "Zp") or one in "\r\n\t\v\f\x85" else one
         for one in text

@@ -13,17 +13,23 @@ from backbone import conditions
 from backbone.conditions import DueItem
 from backbone.models import Grant, Membership, Partner, Tenant
 from backbone.roles import Can
+from comms.models import Away
+from comms.rules import local
+from comms.selectors.wishes import NO_WISHES, Wishes, absences_around, in_force, wishes_of
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """One active member with a role. `partners` are those the person acts for, by id; empty for the backbone's staff."""
+    """One active member with a role. `partners` are those the person acts for, by id; empty for the backbone's staff.
+    `away` is the absence that today, on their calendar, falls into."""
 
     membership: Membership
     zone: str
     locale: str
     is_staff: bool
     partners: dict[int, Partner]
+    wishes: Wishes = NO_WISHES
+    away: Away | None = None
 
     @property
     def pk(self) -> int:
@@ -34,8 +40,9 @@ class Reader:
         return self.membership.can(Can.DRAFT, partner_id)
 
 
-def readers(tenant: Tenant, only: Collection[int] | None = None) -> list[Reader]:
-    """The active members who hold a role, by id; two statements, whatever their number."""
+def readers(tenant: Tenant, only: Collection[int] | None = None, now: datetime | None = None) -> list[Reader]:
+    """The active members who hold a role, by id; four statements, whatever their number."""
+    now = now or timezone.now()
     members = Membership.objects.filter(is_active=True).order_by("pk")
     grants = Grant.objects.in_force().select_related("partner").order_by("pk")
     if only is not None:
@@ -43,19 +50,23 @@ def readers(tenant: Tenant, only: Collection[int] | None = None) -> list[Reader]
     held: dict[int, list[Grant]] = {}
     for grant in grants:
         held.setdefault(grant.membership_id, []).append(grant)
+    wishes, absences = wishes_of(only), absences_around(now)
     found = []
     for member in members:
         if member.pk not in held:
             continue
         member.current_grants = held[member.pk]
+        zone = member.timezone or tenant.timezone
         partners = {grant.partner_id: grant.partner for grant in held[member.pk] if grant.partner_id is not None}
         found.append(
             Reader(
                 member,
-                member.timezone or tenant.timezone,
+                zone,
                 member.locale or tenant.locale,
                 member.can(Can.READ_SETTINGS),
                 partners,
+                wishes.get(member.pk, NO_WISHES),
+                in_force(absences.get(member.pk, ()), local(now, zone).date()),
             )
         )
     return found

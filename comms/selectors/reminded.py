@@ -28,7 +28,7 @@ def last_reminded(initiative: Initiative, partner_ids: Collection[int], period: 
     """When each of these partners was last nudged or reminded about its report for a period; two statements."""
     found = last_nudged(initiative, partner_ids, period)
     mails = Mail.objects.filter(
-        kind=Mail.Kind.REMINDER,
+        kind__in=[Mail.Kind.REMINDER, Mail.Kind.DIGEST],
         status__in=_UNDER_WAY,
         created_at__date__gte=period,
         recipient__grants__partner__in=list(partner_ids),

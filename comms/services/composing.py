@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from email.utils import formataddr, parseaddr
-from functools import lru_cache
 from typing import Any
 
-import css_inline
 from django.conf import settings
 from django.core import signing
 from django.template.loader import render_to_string
@@ -18,11 +17,20 @@ from backbone.models import Initiative, Membership, Tenant
 from comms import rules
 from comms.models import Mail
 from comms.selectors.readers import Reader
+from comms.selectors.wishes import NOTICES, RELEASES
 from comms.services import ledger
+from comms.services.pictures import Drawing
+from comms.services.press import inliner
 
 SALT = "comms.unsubscribe"
-DIGESTS, REMINDERS = "digests", "reminders"
-_UNSUBSCRIBES = {Mail.Kind.DIGEST: DIGESTS, Mail.Kind.RELEASE: DIGESTS, Mail.Kind.REMINDER: REMINDERS}
+# What a link in a mail stops; every mail has a link that only leads to one's choices.
+DIGESTS, REMINDERS, CHOICES = "digests", "reminders", "choices"
+_STOPS = {
+    Mail.Kind.DIGEST: DIGESTS,
+    Mail.Kind.RELEASE: RELEASES,
+    Mail.Kind.REMINDER: REMINDERS,
+    Mail.Kind.NOTICE: NOTICES,
+}
 
 
 def absolute(path: str) -> str:
@@ -38,10 +46,10 @@ def page(name: str, initiative: Initiative, *args: Any) -> str:
     return reverse(name, args=[initiative.tenant.slug, initiative.slug, *args])
 
 
-def unsubscribe_address(membership: Membership, what: str) -> str:
-    """The signed link that stops one sort of mail to one person; it lasts as long as the mail is kept."""
-    token = signing.dumps([membership.tenant_id, membership.pk, what], salt=SALT)
-    return address("unsubscribe", token)
+def token_for(membership: Membership, what: str) -> str:
+    """What a link in a mail to somebody is signed with: it stops one sort of mail and opens their choices, and lasts as
+    long as the mail is kept."""
+    return signing.dumps([membership.tenant_id, membership.pk, what], salt=SALT)
 
 
 def mail_to(
@@ -54,33 +62,55 @@ def mail_to(
     subject: str,
     context: Mapping[str, Any],
     reply_to: str = "",
+    pictures: Sequence[Drawing] = (),
     **columns: Any,
 ) -> Mail:
     """A mail that is not yet written. Call it in `voice(reader)`, where the subject was made as well."""
-    headers = {"From": formataddr((rules.one_line(tenant.name), parseaddr(settings.DEFAULT_FROM_EMAIL)[1]))}
-    if reply_to:
-        headers["Reply-To"] = reply_to
-    unsubscribe = ""
-    if kind in _UNSUBSCRIBES:
-        unsubscribe = unsubscribe_address(reader.membership, _UNSUBSCRIBES[kind])
-        headers["List-Unsubscribe"] = f"<{unsubscribe}>"
-        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    sealed = sealed_for(reader, tenant, kind, reply_to)
     whole = {
         "tenant": tenant,
         "accent": tenant.accent,
         "reader": reader.membership,
         "partners": sorted({partner.code for partner in reader.partners.values()}),
-        "unsubscribe": unsubscribe,
-        "account": address("backbone:account", tenant.slug),
+        "unsubscribe": sealed.unsubscribe,
+        "choose": sealed.choose,
         "subject": subject,
         **context,
     }
     text = render_to_string(f"comms/email/{template}.txt", whole).strip() + "\n"
-    html = _inliner().inline(render_to_string(f"comms/email/{template}.html", whole))
+    html = inliner().inline(render_to_string(f"comms/email/{template}.html", whole))
     return ledger.draft(
         kind=kind, recipient=reader.membership, period_key=period_key, subject=subject, text=text, html=html,
-        headers=headers, **columns,
+        headers=sealed.headers, images=[[one.cid, one.sha256] for one in pictures], **columns,
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What is one reader's own in a mail: its headers, and the token and addresses of the way out."""
+
+    headers: dict[str, str]
+    token: str
+    stops: bool
+
+    @property
+    def choose(self) -> str:
+        return address("choose-mail", self.token)
+
+    @property
+    def unsubscribe(self) -> str:
+        return address("unsubscribe", self.token) if self.stops else ""
+
+
+def sealed_for(reader: Reader, tenant: Tenant, kind: str, reply_to: str = "") -> Sealed:
+    headers = {"From": formataddr((rules.one_line(tenant.name), parseaddr(settings.DEFAULT_FROM_EMAIL)[1]))}
+    if reply_to:
+        headers["Reply-To"] = reply_to
+    found = Sealed(headers, token_for(reader.membership, _STOPS.get(kind, CHOICES)), kind in _STOPS)
+    if found.stops:
+        headers["List-Unsubscribe"] = f"<{found.unsubscribe}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return found
 
 
 class voice:  # noqa: N801  reads as what it is: with voice(reader)
@@ -96,8 +126,3 @@ class voice:  # noqa: N801  reads as what it is: with voice(reader)
     def __exit__(self, *raised: Any) -> None:
         for one in reversed(self._both):
             one.__exit__(*raised)
-
-
-@lru_cache(maxsize=1)
-def _inliner() -> css_inline.CSSInliner:
-    return css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)

@@ -22,20 +22,17 @@ from backbone import changes
 from backbone.models import Membership
 from backbone.nudging import nudge
 from backbone.problems import Problem, Refused, gettext_noop
-from backbone.tenancy import active_tenant_id
+from backbone.tenancy import active_tenant_id, write_at_once
 from comms import rules
 from comms.models import Mail
+from comms.models.mail import UNSENDABLE
 
 changes.register_verbs({"mail.sent_again": gettext_noop("{by} had a mail to {to} sent again")})
 
 DELIVER = "comms.tasks.deliver"
 BATCH = 50
-LEASE = timedelta(minutes=10)  # longer than a worker may live on one task, so whoever held it is gone
-
-KEPT = "outbox"  # the code of a mail that stayed here, because there is no server to send by
-UNSENDABLE = "unsendable"
-GONE = "gone"  # the code of what was left out: the reader is, or what it was about
-STALE = "stale"
+# Longer than a worker may live on one task, so that whoever held it is gone.
+LEASE = timedelta(seconds=settings.MAIL_LEASE)
 
 Status = Mail.Status
 
@@ -52,6 +49,7 @@ def draft(
     headers: dict[str, str] | None = None,
     calendar: str = "",
     about: Sequence = (),
+    images: Sequence = (),
     status: str = Status.PENDING,
     now: datetime | None = None,
 ) -> Mail:
@@ -70,6 +68,7 @@ def draft(
         calendar=calendar,
         headers={name: rules.one_line(value, 900) for name, value in (headers or {}).items()},
         about=list(about),
+        images=list(images),
         message_id=rules.message_id(active_tenant_id(), kind, whom, period_key, domain),
         status=status,
         created_at=now or timezone.now(),
@@ -148,8 +147,22 @@ def _claimed(mail: Mail):
 
 
 def hand_off(mail: Mail, now: datetime) -> bool:
-    """Say that the mail is about to be handed over; False when the claim has passed to somebody else."""
-    return _claimed(mail).update(handoff_at=now, lease_until=now + LEASE) == 1
+    """Say that the mail is about to be handed over, at once, outside any scope; False when the claim has passed to
+    somebody else."""
+    return _mark(mail, "handoff_at = %s, lease_until = %s", [now, now + LEASE])
+
+
+def _mark(mail: Mail, columns: str, values: list, *, is_lasting: bool = True) -> bool:
+    """Set columns of a row that this sender still holds, at once, outside any scope; False when it holds it no more.
+
+    One that is not lasting does not wait for the disk. Should the database itself die in that half second, the mail is
+    unknown, because its hand-off mark did wait.
+    """
+    statement = (
+        f"UPDATE comms_mail SET {columns} WHERE tenant_id = %s AND id = %s AND status = 'sending' AND claim = %s"  # noqa: S608
+    )
+    values = [*values, mail.tenant_id, mail.pk, mail.claim]
+    return write_at_once(mail.tenant_id, statement, values, is_lasting=is_lasting) == 1
 
 
 def record(mail: Mail, code: int | None, now: datetime) -> None:
@@ -167,12 +180,12 @@ def record(mail: Mail, code: int | None, now: datetime) -> None:
 
 
 def record_sent(mail: Mail, now: datetime, code: str = "250") -> None:
-    """It left, or is kept here where no mail server is set. A letter that left may hold a secret, such as an
+    """It left, or is kept here where no mail server is set; at once, outside any scope. A letter that left may hold a secret, such as an
     invitation's token: its words are not kept."""
-    fields = {"status": Status.SENT, "smtp_code": code, "sent_at": now, "claim": None, "lease_until": None}
+    columns = "status = 'sent', smtp_code = %s, sent_at = %s, claim = NULL, lease_until = NULL"
     if mail.kind == Mail.Kind.LETTER and settings.DELIVERY:
-        fields |= {"text": "", "html": ""}
-    _claimed(mail).update(**fields)
+        columns += ", text = '', html = ''"
+    _mark(mail, columns, [code, now], is_lasting=False)
 
 
 def record_unsendable(mail: Mail) -> None:
@@ -202,12 +215,12 @@ def pause(mails: Sequence[Mail], code: int | None, now: datetime) -> None:
 
 @transaction.atomic
 def send_again(*, mail: Mail, by: Membership) -> Mail:
-    """Have a mail sent once more that failed or whose fate is not known, whatever its age.
+    """Have a mail sent once more that failed or whose fate is not known, whatever its age; or now rather than later.
 
     Raises Refused `mail.not_again` for any other.
     """
     row = Mail.objects.select_for_update().get(pk=mail.pk)
-    if row.status not in (Status.FAILED, Status.UNKNOWN):
+    if not row.may_go_again:
         text = gettext_noop("This mail is not one that failed: it would come twice.")
         raise Refused(Problem("mail.not_again", text))
     row.status, row.again_by, row.attempts, row.handoff_at = Status.PENDING, by, 0, None

@@ -3,47 +3,77 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
 
 from backbone.models import Tenant
 from backbone.tenancy import active_tenant_id
 from comms import rules
 from comms.models import Mail
+from comms.models.mail import GONE, RETURNS, STALE
+from comms.selectors.bounced import unreachable_of
 from comms.selectors.readers import Reader, readers
 from comms.services import digests, ledger, notices, releases, reminders, returns
 
 
-def _tell_of_changes(tenant: Tenant, people: Sequence[Reader], now: datetime) -> None:
+def _tell_of_returns(tenant: Tenant, people: Sequence[Reader], now: datetime) -> None:
     returns.plan(tenant, people, now)
+    notices.tell(tenant, people, now)
+
+
+def _tell_of_changes(tenant: Tenant, people: Sequence[Reader], now: datetime) -> None:
     notices.plan(tenant, people, now)
     releases.plan(tenant, people, now)
 
 
-def _step(plan_kind: Callable[[Tenant, Sequence[Reader], datetime], None]) -> Callable[[datetime], None]:
-    def step(now: datetime) -> None:
-        tenant = Tenant.objects.get(pk=active_tenant_id())
-        plan_kind(tenant, readers(tenant), now)
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Whom one round of planning is for, read once for all its steps."""
+
+    tenant: Tenant
+    people: Sequence[Reader]
+
+
+def round_of(now: datetime) -> Round:
+    tenant = Tenant.objects.get(pk=active_tenant_id())
+    return Round(tenant, readers(tenant, now=now))
+
+
+class Step(Protocol):
+    def __call__(self, now: datetime, who: Round | None = None) -> None: ...
+
+
+def _step(plan_kind: Callable[[Tenant, Sequence[Reader], datetime], None]) -> Step:
+    def step(now: datetime, who: Round | None = None) -> None:
+        who = who or round_of(now)
+        plan_kind(who.tenant, who.people, now)
 
     return step
 
 
 # Each writes everything of its kind that is due now into the ledger, and each belongs into a transaction of its own,
 # so that one that fails does not hold up the others. Twice, or two at once, changes nothing.
-STEPS = (_step(_tell_of_changes), _step(reminders.plan), _step(digests.plan))
+# Digests come first: what they tell needs no mail of its own that day.
+STEPS: tuple[Step, ...] = (_step(_tell_of_returns), _step(digests.plan), _step(reminders.plan), _step(_tell_of_changes))
 
 
 def still_wanted(mails: Sequence[Mail], now: datetime) -> list[Mail]:
     """Those of a claimed batch that are to be sent; the others are left out, for good.
 
-    Left out are mails to whoever is not here any more or has unsubscribed meanwhile, reminders of what was filed
+    Left out are mails to addresses that take none, to whoever is not here any more or has unsubscribed meanwhile, reminders of what was filed
     meanwhile, and news that is old. What somebody asked to have sent again is sent.
     """
+    dead = unreachable_of([mail.to_email for mail in mails])
+    returning = [mail for mail in mails if mail.to_email.lower() in dead and mail.again_by_id is None]
+    ledger.leave_out(returning, RETURNS)
+    mails = [mail for mail in mails if mail not in returning]
     asked_for = [mail for mail in mails if mail.kind in _ASKED_AGAIN and mail.again_by_id is None]
     wanted = [mail for mail in mails if mail not in asked_for]
     if not asked_for:
         return wanted
     tenant = Tenant.objects.get(pk=active_tenant_id())
-    people = {reader.pk: reader for reader in readers(tenant, {mail.recipient_id for mail in asked_for})}
+    people = {reader.pk: reader for reader in readers(tenant, {mail.recipient_id for mail in asked_for}, now)}
     gone, stale, open_ones = [], [], []
     for mail in asked_for:
         reader = people.get(mail.recipient_id)
@@ -53,8 +83,8 @@ def still_wanted(mails: Sequence[Mail], now: datetime) -> list[Mail]:
             stale.append(mail)
         else:
             open_ones.append(mail)
-    ledger.leave_out(gone, ledger.GONE)
-    ledger.leave_out(stale, ledger.STALE)
+    ledger.leave_out(gone, GONE)
+    ledger.leave_out(stale, STALE)
     about_reports = [mail for mail in open_ones if mail.kind == Mail.Kind.REMINDER]
     wanted += [mail for mail in open_ones if mail.kind != Mail.Kind.REMINDER]
     if about_reports:
@@ -71,6 +101,4 @@ def _wants(reader: Reader, mail: Mail) -> bool:
 
 
 def _day_of(mail: Mail) -> date:
-    if mail.kind == Mail.Kind.DIGEST:
-        return rules.monday_of(mail.period_key)
-    return date.fromisoformat(mail.period_key)
+    return rules.day_of(mail.period_key)

@@ -17,6 +17,8 @@ from backbone.look.numbers import short_date
 from backbone.models import Tenant
 from comms import rules
 from comms.models import Mail
+from comms.models.mail import GONE
+from comms.selectors.budget import budget
 from comms.selectors.readers import Reader, contact, owed, readers, who_reports
 from comms.services import ledger
 from comms.services.composing import absolute, mail_to, voice
@@ -41,60 +43,89 @@ class Line:
 
 
 def plan(tenant: Tenant, people: Sequence[Reader], now: datetime) -> None:
-    """Plan today's reminders for every time zone in which it is morning and they were not planned yet."""
+    """Plan today's reminders for every time zone in which it is morning and they were not planned yet.
+
+    Whoever has had a mail today, or as many this week as a week may have, gets none: the next digest says it. What
+    somebody who is away owes is told to whoever stands in for them.
+    """
     partners_people = [reader for reader in people if reader.partners]
     days: dict[str, date] = {}
-    for zone in sorted({reader.zone for reader in partners_people}):
+    for zone in sorted({reader.zone for reader in people}):
         day = rules.local(now, zone).date()
-        if rules.is_waking(now, zone) and ledger.begin(Mail.Kind.REMINDER, f"{day}:{zone}"):
+        if rules.is_open(now, zone) and ledger.begin(Mail.Kind.REMINDER, f"{day}:{zone}"):
             days[zone] = day
     if not days:
         return
     everything = owed(partners_people, now)
-    told = _told(now)
+    absent = stood_in_for(people)
+    reminded = [
+        reader
+        for reader in people
+        if reader.zone in days and reader.membership.wants_reminders and reader.away is None
+        if reader.partners or reader.pk in absent
+    ]
+    told, left = _told(now), budget(tenant, reminded, now)
     answers_to = contact(people)
     mails = []
-    for reader in partners_people:
-        if reader.zone not in days or not reader.membership.wants_reminders:
-            continue
-        lines = lines_for(reader, people, everything, days[reader.zone])
-        if any((reader.pk, line.item.key, line.item.partner_id, line.stage) not in told for line in lines):
+    for reader in reminded:
+        lines = lines_for(reader, people, everything, days[reader.zone], absent.get(reader.pk, ()))
+        is_new = any((reader.pk, line.item.key, line.item.partner_id, line.stage) not in told for line in lines)
+        if is_new and left.allows(reader, now):
             mails.append(compose(tenant, reader, lines, days[reader.zone], answers_to, now))
     ledger.plan(mails)
 
 
+def stood_in_for(people: Sequence[Reader]) -> dict[int, list[Reader]]:
+    """Whom each deputy stands in for today, by the deputy."""
+    found: dict[int, list[Reader]] = {}
+    for reader in people:
+        if reader.away is not None and reader.away.deputy_id is not None:
+            found.setdefault(reader.away.deputy_id, []).append(reader)
+    return found
+
+
 def lines_for(
-    reader: Reader, people: Sequence[Reader], everything: Mapping[int, Sequence[DueItem]], today: date
+    reader: Reader,
+    people: Sequence[Reader],
+    everything: Mapping[int, Sequence[DueItem]],
+    today: date,
+    absent: Sequence[Reader] = (),
 ) -> list[Line]:
-    """What this person is to be reminded of today, soonest first.
+    """What this person is to be reminded of today, soonest first, and what those owe for whom they stand in.
 
     What a partner's filers owe reaches its lead only once it is late, unless nobody files for that partner.
     """
-    lines = []
-    for item in everything.get(reader.pk, ()):
-        stage = rules.stage(item.due, item.closes, today) if item.partner_id in reader.partners else None
-        if stage is None:
-            continue
-        if not reader.files_for(item.partner_id) and not rules.is_late(stage):
-            filers, _leads = who_reports(people, item.partner_id)
-            if any(item.key in {one.key for one in everything.get(filer.pk, ())} for filer in filers):
+    lines: dict[tuple[str, int | None], Line] = {}
+    for one in (reader, *absent):
+        for item in everything.get(one.pk, ()):
+            stage = rules.stage(item.due, item.closes, today) if item.partner_id in one.partners else None
+            if stage is None:
                 continue
-        lines.append(Line(item, stage))
-    return lines
+            if not one.files_for(item.partner_id) and not rules.is_late(stage):
+                filers, _leads = who_reports(people, item.partner_id)
+                if any(item.key in {other.key for other in everything.get(filer.pk, ())} for filer in filers):
+                    continue
+            lines.setdefault((item.key, item.partner_id), Line(item, stage))
+    return sorted(lines.values(), key=lambda line: (line.item.due, line.item.key))
 
 
 def still_owed(tenant: Tenant, people: Mapping[int, Reader], mails: Sequence[Mail], now: datetime) -> list[Mail]:
     """Those of these claimed reminders of which something is still missing, put into words anew where less is."""
-    owing = owed([people[pk] for pk in {mail.recipient_id for mail in mails}], now)
-    answers_to = contact(readers(tenant)) if mails else None
+    everybody = readers(tenant, now=now)
+    absent = stood_in_for(everybody)
+    recipients = {mail.recipient_id for mail in mails}
+    asked = recipients | {one.pk for pk in recipients for one in absent.get(pk, ())}
+    owing = owed([reader for reader in everybody if reader.pk in asked], now)
+    answers_to = contact(everybody)
     wanted = []
     for mail in mails:
         reader = people[mail.recipient_id]
-        open_items = {(item.key, item.partner_id): item for item in owing[reader.pk]}
+        theirs = [reader.pk, *(one.pk for one in absent.get(reader.pk, ()))]
+        open_items = {(item.key, item.partner_id): item for pk in theirs for item in owing.get(pk, ())}
         named = [((key, partner_id), stage) for key, stage, partner_id in mail.about]
         lines = [Line(open_items[name], stage) for name, stage in named if name in open_items]
         if not lines:
-            ledger.leave_out([mail], ledger.GONE)
+            ledger.leave_out([mail], GONE)
             continue
         if len(lines) < len(mail.about):
             anew = compose(tenant, reader, lines, date.fromisoformat(mail.period_key), answers_to, now)
@@ -125,7 +156,8 @@ def compose(tenant: Tenant, reader: Reader, lines: Sequence[Line], day: date, an
 
 
 def _told(now: datetime) -> set[tuple[int, str, int, str]]:
-    """(recipient, key, partner, stage) of every reminder lately that was not left out."""
-    lately = Mail.objects.filter(kind=Mail.Kind.REMINDER, created_at__gte=now - REMEMBERED)
+    """(recipient, key, partner, stage) of every reminder lately that was not left out, also of those in a digest."""
+    kinds = [Mail.Kind.REMINDER, Mail.Kind.DIGEST]
+    lately = Mail.objects.filter(kind__in=kinds, created_at__gte=now - REMEMBERED)
     rows = lately.exclude(status=Mail.Status.SKIPPED).values_list("recipient_id", "about")
     return {(pk, key, partner_id, stage) for pk, about in rows for key, stage, partner_id in about}

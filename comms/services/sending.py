@@ -8,25 +8,26 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
-from smtplib import SMTPException, SMTPNotSupportedError, SMTPRecipientsRefused, SMTPResponseException
+from collections.abc import Mapping, Sequence
+from email.mime.image import MIMEImage
+from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.utils import timezone
 
 from backbone.tenancy import NoTenant, has_scope, tenant_scope
+from comms.faults import fault_point
 from comms.models import Mail
+from comms.models.mail import KEPT
 from comms.services import ledger, planning
+from comms.services.lines import TAKEN, Away, Line, open_line
+from comms.services.pictures import contents
 
 logger = logging.getLogger(__name__)
 
 SPEND = 120.0  # seconds; then other work gets its turn, and the next tick goes on here
-
-
-def fault_point(name: str) -> None:
-    """A named place at which a test lets the sender die. Does nothing."""
 
 
 def deliver(tenant_id: int, *, spend: float = SPEND) -> int:
@@ -73,9 +74,23 @@ def _still_wanted(tenant_id: int, claimed: Sequence[Mail]) -> list[Mail]:
     return wanted
 
 
-def compose(mail: Mail) -> EmailMultiAlternatives:
-    """The mail as it goes out. Raises ValueError (BadHeaderError is one) for what no header may hold."""
-    message = EmailMultiAlternatives(
+class Composed(EmailMultiAlternatives):
+    """A mail that is put into its form once, however often it is asked for."""
+
+    _made = None
+
+    def message(self, *args: Any, **kwargs: Any):
+        if self._made is None:
+            self._made = super().message(*args, **kwargs)
+        return self._made
+
+
+def compose(mail: Mail, pictures: Mapping[str, bytes]) -> EmailMultiAlternatives:
+    """The mail as it goes out, the pictures of its HTML inside it.
+
+    Raises ValueError (BadHeaderError is one) for what no header may hold.
+    """
+    message = Composed(
         mail.subject,
         mail.text,
         settings.DEFAULT_FROM_EMAIL,
@@ -86,7 +101,16 @@ def compose(mail: Mail) -> EmailMultiAlternatives:
         message.attach_alternative(mail.html, "text/html")
     if mail.calendar:
         _attach_calendar(message, mail.calendar)
-    message.message()
+    for cid, sha256 in mail.images:
+        image = MIMEImage(pictures[sha256], "png")
+        image.add_header("Content-ID", f"<{cid}>")
+        image.add_header("Content-Disposition", "inline", filename="chart.png")
+        message.mixed_subtype = "related"
+        message.attach(image)
+    if settings.DELIVERY.startswith("anymail."):
+        message.metadata = {"tenant": mail.tenant_id, "mail": mail.pk}  # what its reports give back
+    else:
+        message.message()
     return message
 
 
@@ -103,9 +127,18 @@ def _attach_calendar(message: EmailMultiAlternatives, text: str) -> None:
         message.attach_alternative(text, kind)
 
 
+def _pictures(tenant_id: int, mails: Sequence[Mail]) -> dict[str, bytes]:
+    names = sorted({sha256 for mail in mails for _cid, sha256 in mail.images})
+    if not names:
+        return {}
+    with tenant_scope(tenant_id):
+        return contents(names)
+
+
 def _send(tenant_id: int, mails: Sequence[Mail], until: float) -> tuple[int, bool]:
-    """Send a batch over one connection: how many went, and whether the server can take more."""
-    connection, sent = None, 0
+    """Send a batch over one line: how many went, and whether the server can take more."""
+    line, sent = None, 0
+    pictures = _pictures(tenant_id, mails)
     try:
         for place, mail in enumerate(mails):
             if time.monotonic() >= until:
@@ -113,91 +146,64 @@ def _send(tenant_id: int, mails: Sequence[Mail], until: float) -> tuple[int, boo
                     ledger.give_back(mails[place:])
                 return sent, False
             try:
-                message = compose(mail)
-            except (ValueError, UnicodeError):
+                message = compose(mail, pictures)
+            except (ValueError, UnicodeError, KeyError):
                 logger.warning("Mail %s of tenant %s cannot be put into the form of a mail.", mail.pk, tenant_id)
                 with tenant_scope(tenant_id):
                     ledger.record_unsendable(mail)
                 continue
             if not settings.DELIVERY:
-                with tenant_scope(tenant_id):
-                    ledger.record_sent(mail, timezone.now(), ledger.KEPT)
+                ledger.record_sent(mail, timezone.now(), KEPT)
                 sent += 1
                 continue
             try:
-                connection = _open(connection)
-            except (SMTPException, OSError) as error:
-                logger.error("The mail server does not take mails: %s", type(error).__name__)
+                line, code = _ready(line, message)
+            except Away as away:
+                logger.error("The mail server does not take mails: %s", away.code or "no answer")
                 with tenant_scope(tenant_id):
-                    ledger.pause(mails[place:], _code(error), timezone.now())
+                    ledger.pause(mails[place:], away.code, timezone.now())
                 return sent, False
             fault_point("connected")
-            with tenant_scope(tenant_id):
-                is_ours = ledger.hand_off(mail, timezone.now())
-            if not is_ours:
-                continue
-            fault_point("marked")
-            code, is_usable = _hand_over(connection, message)
+            if code is None:
+                if not ledger.hand_off(mail, timezone.now()):
+                    line = _hang_up(line)  # it waits for words that do not come
+                    continue
+                fault_point("marked")
+                code = line.give()
             fault_point("answered")
-            if not is_usable:
-                _close(connection)
-                connection = None
-            with tenant_scope(tenant_id):
-                if code == 250:
-                    ledger.record_sent(mail, timezone.now())
-                else:
+            fault_point("before the result is committed")
+            if code == TAKEN:
+                ledger.record_sent(mail, timezone.now())
+            else:
+                with tenant_scope(tenant_id):
                     ledger.record(mail, code, timezone.now())
-                fault_point("before the result is committed")
-            sent += code == 250
+            fault_point("recorded")
+            sent += code == TAKEN
     finally:
-        _close(connection)
+        _hang_up(line)
     return sent, True
 
 
-def _open(connection):
-    """A connection that answers: the one we have, or a new one. Raises SMTPException or OSError.
+def _ready(line: Line | None, message: EmailMultiAlternatives) -> tuple[Line, int | None]:
+    """A line that is ready for this mail, the one we have or a new one, and the code where it refuses the mail.
 
-    Asked before each mail, because a server that closed an idle connection would else be met after the hand-off mark,
-    where nobody could tell whether it took the mail.
+    A server that closed an idle connection is met here, before the hand-off mark, and asked again. Raises Away.
     """
-    if connection is not None:
-        session = getattr(connection, "connection", None)
+    if line is not None and line.is_usable:
         try:
-            if session is None or not hasattr(session, "noop") or session.noop()[0] == 250:
-                return connection
-        except (SMTPException, OSError):
-            pass
-        _close(connection)
-    connection = get_connection(settings.DELIVERY)
-    connection.open()
-    return connection
-
-
-def _hand_over(connection, message) -> tuple[int | None, bool]:
-    """The server's answer to one mail (None: there was none), and whether the connection can be used again."""
+            return line, line.ready(message)
+        except Away as away:
+            if away.code is not None:
+                raise
+    _hang_up(line)
+    line = open_line()
     try:
-        if connection.send_messages([message]) == 0:
-            return 550, True
-    except SMTPNotSupportedError:
-        return 550, True  # raised before anything was sent: the server cannot take such an address
-    except (SMTPException, OSError) as error:
-        code = _code(error)
-        if code is None:
-            logger.warning("The connection broke while a mail was handed over: %s", type(error).__name__)
-        return code, code is not None and code != 421
-    return 250, True
+        return line, line.ready(message)
+    except Away:
+        _hang_up(line)
+        raise
 
 
-def _code(error: Exception) -> int | None:
-    if isinstance(error, SMTPRecipientsRefused):
-        return next((code for code, _ in error.recipients.values()), None)
-    return error.smtp_code if isinstance(error, SMTPResponseException) else None
-
-
-def _close(connection) -> None:
-    if connection is None:
-        return
-    try:
-        connection.close()
-    except (SMTPException, OSError):
-        logger.info("The mail server had hung up already.")
+def _hang_up(line: Line | None) -> None:
+    if line is not None:
+        line.close()

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from base64 import b64encode
+
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -15,11 +20,14 @@ from backbone.htmx import page_or_part
 from backbone.problems import Refused
 from backbone.roles import Can
 from backbone.wording import say
-from comms.models import Mail
-from comms.selectors.outbox import counts, shown
-from comms.services import ledger
+from comms.models import Mail, Unreachable
+from comms.selectors.bounced import unreachable
+from comms.selectors.outbox import STUCK, counts, shown
+from comms.services import bounces, ledger
+from comms.services.pictures import contents
 
 ON_A_PAGE = 50
+ADDRESSES = 50
 
 # The HTML of a mail is looked at in a frame of its own that may load and run nothing.
 HTML_POLICY = (
@@ -28,22 +36,26 @@ HTML_POLICY = (
 )
 
 
+STATES = (*Mail.Status.values, STUCK)
+
+
 @member_can(Can.READ_SETTINGS)
 @require_GET
 def mail_list(request, initiative):
-    """Newest first, of one kind or in one state where the address says so."""
+    """Newest first, of one kind or in one state where the address says so; and the addresses that take no mail."""
     kind, status = request.GET.get("kind", ""), request.GET.get("state", "")
     kind = kind if kind in Mail.Kind.values else ""
-    status = status if status in Mail.Status.values else ""
-    page = Paginator(shown(kind, status), ON_A_PAGE).get_page(request.GET.get("page"))
+    status = status if status in STATES else ""
+    page = Paginator(shown(kind, status, timezone.now()), ON_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "initiative": initiative,
         "page": page,
         "kind": kind,
         "state": status,
         "kinds": Mail.Kind.choices,
-        "states": Mail.Status.choices,
-        "counts": counts(),
+        "states": [*Mail.Status.choices, (STUCK, _("Waiting for long"))],
+        "counts": counts(timezone.now()),
+        "addresses": unreachable()[:ADDRESSES],
         "is_delivered": bool(settings.DELIVERY),
     }
     return page_or_part(request, "comms/mail_list.html", "comms/_mail_rows.html", context)
@@ -59,9 +71,9 @@ def mail(request, initiative, mail: int):
         "initiative": initiative,
         "mail": found,
         "is_readable": is_readable,
-        "text": _without_way_out(found, found.text) if is_readable else "",
+        "text": _without_way_out(found.text) if is_readable else "",
         "headers": _headers(found),
-        "may_send_again": found.status in (Mail.Status.FAILED, Mail.Status.UNKNOWN),
+        "may_send_again": found.may_go_again,
         "is_delivered": bool(settings.DELIVERY),
     }
     return render(request, "comms/mail.html", context)
@@ -74,7 +86,7 @@ def mail_html(request, initiative, mail: int):
     found = _mail(mail)
     if not found.html or not _is_readable(request, found):
         raise Http404
-    response = HttpResponse(_without_way_out(found, found.html))
+    response = HttpResponse(_with_pictures(found, _without_way_out(found.html)))
     response["Content-Security-Policy"] = HTML_POLICY
     return response
 
@@ -82,7 +94,7 @@ def mail_html(request, initiative, mail: int):
 @member_can(Can.READ_SETTINGS)
 @require_POST
 def mail_again(request, initiative, mail: int):
-    """Send a mail once more that failed, or whose fate is not known."""
+    """Send a mail once more that failed, whose fate is not known, or that waits; from its page, or from a list."""
     found = _mail(mail)
     try:
         ledger.send_again(mail=found, by=request.membership)
@@ -91,7 +103,19 @@ def mail_again(request, initiative, mail: int):
             messages.error(request, say(problem))
     else:
         messages.success(request, _("The mail to %(to)s is on its way again.") % {"to": found.to_email})
+    if "state" in request.POST:
+        return redirect(_list_address(request, initiative))
     return redirect("comms:mail", request.tenant.slug, initiative.slug, found.pk)
+
+
+@member_can(Can.READ_SETTINGS)
+@require_POST
+def address_again(request, initiative, address: int):
+    """Write again to an address from which mail came back."""
+    found = _address(address)
+    bounces.try_again(address=found, by=request.membership)
+    messages.success(request, _("Mail to %(email)s is sent again from now on.") % {"email": found.email})
+    return redirect("comms:mail-list", request.tenant.slug, initiative.slug)
 
 
 def _mail(pk: int) -> Mail:
@@ -114,7 +138,32 @@ def _headers(mail: Mail) -> list[tuple[str, str]]:
     return [("Message-ID", mail.message_id), *own]
 
 
-def _without_way_out(mail: Mail, words: str) -> str:
-    """The words with the reader's own unsubscribe link dead: it works for whoever holds it."""
-    link = mail.headers.get("List-Unsubscribe", "").strip("<>")
-    return words.replace(link, "#") if link else words
+_WAY_OUT = re.compile(r"https?://[^\s\"'<>]+/u/[^\s\"'<>]+")
+
+
+def _without_way_out(words: str) -> str:
+    """The words with the reader's own links to their choices dead: they work for whoever holds them."""
+    return _WAY_OUT.sub("#", words)
+
+
+def _with_pictures(mail: Mail, html: str) -> str:
+    """The HTML with the mail's pictures in it, where it names them as parts of itself."""
+    found = contents([sha256 for _cid, sha256 in mail.images])
+    for cid, sha256 in mail.images:
+        data = b64encode(found[sha256]).decode()
+        html = html.replace(f"cid:{cid}", f"data:image/png;base64,{data}")
+    return html
+
+
+def _address(pk: int) -> Unreachable:
+    found = Unreachable.objects.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _list_address(request, initiative) -> str:
+    """The list that a form was sent from, in the state that it showed."""
+    state = request.POST.get("state", "")
+    query = f"?state={state}" if state in STATES else ""
+    return reverse("comms:mail-list", args=[request.tenant.slug, initiative.slug]) + query

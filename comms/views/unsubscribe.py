@@ -1,9 +1,9 @@
-"""The one page of a tenant that needs no sign-in: a signed link out of digests or reminders."""
+"""A signed link out of one sort of mail, which needs no sign-in."""
 
 from __future__ import annotations
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
@@ -11,7 +11,6 @@ from backbone.access import anonymous_allowed
 from backbone.models import Membership
 from backbone.tenancy import tenant_scope
 from comms.services import preferences
-from comms.services.composing import DIGESTS
 
 
 # Mail programs post here without ever having had a cookie of ours (RFC 8058); the signature in the address is what
@@ -24,6 +23,8 @@ def unsubscribe(request, token: str):
     said = preferences.read_token(token)
     if said is None:
         raise Http404
+    if not said.stops:
+        return redirect("choose-mail", token)
     with tenant_scope(said.tenant_id):
         membership = Membership.objects.filter(pk=said.membership_id).first()
         if membership is None:
@@ -32,5 +33,5 @@ def unsubscribe(request, token: str):
             preferences.unsubscribe(membership=membership, what=said.what)
     if request.method == "POST" and request.POST.get("List-Unsubscribe") == "One-Click":
         return HttpResponse(status=204)
-    context = {"is_done": request.method == "POST", "is_digest": said.what == DIGESTS}
+    context = {"is_done": request.method == "POST", "what": said.what, "token": token}
     return render(request, "comms/unsubscribe.html", context)

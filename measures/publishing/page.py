@@ -101,7 +101,7 @@ def chart(data: Data, slug: str) -> dict[str, Any] | None:
     if one is None:
         return None
     found = result(one, frozen.window_from(one["window"]).year_starts)
-    return None if found.chart is None else {"one": found}
+    return None if found.chart is None else {"one": found, "spec": found.chart}
 
 
 def charts(data: Data) -> list[tuple[str, str]]:

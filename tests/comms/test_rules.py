@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from comms import rules
+from comms.rules import Often
 
 ZONES = [
     "Pacific/Kiritimati", "Pacific/Auckland", "Australia/Lord_Howe", "Asia/Kathmandu", "Asia/Kolkata", "Europe/Moscow",
@@ -40,23 +41,23 @@ def test_each_day_and_each_week_comes_up_once_and_not_before_eight(zone, first):
     days, weeks = {}, {}
     for now in ticks(first, 14):
         here = rules.local(now, zone)
-        if rules.is_waking(now, zone):
+        if rules.is_open(now, zone):
             days.setdefault(here.date(), here)
-        if (key := rules.digest_due(now, zone)) is not None:
+        if (key := rules.bundle_due(Often.WEEKLY, now, zone)) is not None:
             weeks.setdefault(key, here)
     assert {here.hour for day, here in list(days.items())[1:]} == {8}
     assert len(days) in (14, 15)
     full = [here for here in weeks.values() if here.weekday() == 0]
     assert len(full) == 2
     assert {here.hour for here in full} == {8}
-    assert all(rules.monday_of(key) <= here.date() < rules.monday_of(key) + timedelta(days=3)
+    assert all(rules.day_of(key) <= here.date() < rules.day_of(key) + timedelta(days=3)
                for key, here in weeks.items())  # fmt: skip
 
 
 def test_a_missed_monday_is_caught_up_until_wednesday_evening_and_then_left_out():
     zone = ZoneInfo("Europe/London")
     due = {
-        moment: rules.digest_due(datetime(2026, 11, *moment, tzinfo=zone), "Europe/London")
+        moment: rules.bundle_due(Often.WEEKLY, datetime(2026, 11, *moment, tzinfo=zone), "Europe/London")
         for moment in [(16, 7, 59), (16, 8, 0), (16, 20, 0), (17, 12, 0), (18, 19, 59), (19, 8, 0), (22, 12, 0)]
     }
     assert list(due.values()) == [None, "2026-W47", None, "2026-W47", "2026-W47", None, None]
@@ -71,13 +72,13 @@ def test_a_missed_monday_is_caught_up_until_wednesday_evening_and_then_left_out(
 )  # fmt: skip
 def test_weeks_are_named_over_the_turn_of_the_year(day, key):
     assert rules.week_key(day) == key
-    assert rules.monday_of(key) <= day < rules.monday_of(key) + timedelta(days=7)
+    assert rules.day_of(key) <= day < rules.day_of(key) + timedelta(days=7)
 
 
 def test_the_same_instant_lies_in_two_weeks_at_the_ends_of_the_world():
     now = datetime(2026, 11, 15, 19, 0, tzinfo=UTC)
-    assert rules.digest_due(now, "Pacific/Kiritimati") == "2026-W47"
-    assert rules.digest_due(now, "Etc/GMT+12") is None
+    assert rules.bundle_due(Often.WEEKLY, now, "Pacific/Kiritimati") == "2026-W47"
+    assert rules.bundle_due(Often.WEEKLY, now, "Etc/GMT+12") is None
 
 
 @pytest.mark.parametrize(
@@ -146,3 +147,38 @@ def test_a_message_id_names_the_mail_and_nothing_else():
 )
 def test_a_header_is_one_line_whatever_a_name_holds(text, line):
     assert rules.one_line(text) == line
+
+
+def test_a_day_a_week_and_a_month_each_come_up_at_the_readers_hour():
+    def due(often, day, hour, wish=8):
+        return rules.bundle_due(often, datetime(2026, 12, day, hour, tzinfo=ZoneInfo("Asia/Tokyo")), "Asia/Tokyo", wish)
+
+    assert [due(Often.DAILY, 5, hour) for hour in (7, 8, 19, 20)] == [None, "2026-12-05", "2026-12-05", None]
+    assert [due(Often.MONTHLY, day, 9) for day in (1, 2, 3, 4)] == ["2026-12", "2026-12", "2026-12", None]
+    assert due(Often.WEEKLY, 7, 9) == "2026-W50"
+    assert [due(Often.DAILY, 5, hour, wish=17) for hour in (8, 16, 17, 19, 20)] == [None, None] + ["2026-12-05"] * 2 + [
+        None
+    ]
+    assert [due(Often.DAILY, 5, hour, wish=22) for hour in (8, 21, 22, 23)] == [None, None] + ["2026-12-05"] * 2
+    assert due(Often.OFF, 7, 9) is None
+    assert [rules.day_of(key) for key in ("2026-12-05", "2026-W50", "2026-12")] == [
+        date(2026, 12, 5), date(2026, 12, 7), date(2026, 12, 1)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("mailed", "allowed"),
+    [
+        ([], True),
+        ([(16, 9)], True),
+        ([(16, 9), (17, 9)], False),
+        ([(18, 8)], False),
+        ([(13, 9), (14, 9), (15, 23)], True),
+        ([(15, 23), (16, 0)], True),
+    ],
+)
+def test_a_week_has_two_routine_mails_and_a_day_one(mailed, allowed):
+    zone = ZoneInfo("America/New_York")
+    now = datetime(2026, 11, 18, 9, tzinfo=zone)
+    sent = [datetime(2026, 11, day, hour, tzinfo=zone) for day, hour in mailed]
+    assert rules.may_mail(sent, now, "America/New_York", 2) is allowed

@@ -12,6 +12,7 @@ from django.utils import timezone
 from backbone.problems import Refused
 from backbone.tenancy import NoTenant
 from comms.models import Mail
+from comms.models.mail import KEPT
 from comms.services import ledger, sending
 from tests import factories
 
@@ -200,7 +201,7 @@ def test_without_a_server_everything_is_kept_here_and_says_so(riverside, setting
     post(riverside, 2)
     assert sending.deliver(riverside.tenant.pk) == 2
     with riverside.scope():
-        assert set(Mail.objects.values_list("status", "smtp_code")) == {(Status.SENT, ledger.KEPT)}
+        assert set(Mail.objects.values_list("status", "smtp_code")) == {(Status.SENT, KEPT)}
 
 
 def test_a_sender_that_lost_its_claim_does_not_send(riverside, server, monkeypatch):

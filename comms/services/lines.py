@@ -1,0 +1,146 @@
+"""The line over which mails are handed over: to a mail server, or to a provider's service.
+
+A mail server is asked first whether it takes mail for the address at all (`ready`). Only then, and after the sender has
+left its mark, are the words handed over (`give`), so that what is in doubt is as short as it can be.
+"""
+
+from __future__ import annotations
+
+import logging
+from smtplib import SMTPException, SMTPResponseException
+from typing import Any, Protocol
+
+from anymail.exceptions import AnymailError, AnymailRecipientsRefused
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.smtp import EmailBackend
+from django.core.mail.message import sanitize_address
+from requests.exceptions import ConnectTimeout
+
+logger = logging.getLogger(__name__)
+
+TAKEN, REFUSED, PUT_OFF, SHUTTING_DOWN = 250, 550, 451, 421
+NOT_LET_IN = (530, 534, 535, 538)  # the login is refused: nothing of any mail
+
+
+class Away(Exception):
+    """There is nobody to hand mails to: no server, or one that does not let us in. `code` is its answer, if any."""
+
+    def __init__(self, code: int | None = None):
+        super().__init__(code)
+        self.code = code
+
+
+class Line(Protocol):
+    """`ready` answers None when the mail may be handed over, else the code with which it was refused; `give` the code of
+    the answer, None when there was none. Both say through `is_usable` whether another mail can go over it."""
+
+    is_usable: bool
+
+    def ready(self, message: EmailMessage) -> int | None: ...
+
+    def give(self) -> int | None: ...
+
+    def close(self) -> None: ...
+
+
+def open_line() -> Line:
+    """A new line to where mails are delivered. Raises Away."""
+    connection = get_connection(settings.DELIVERY)
+    try:
+        connection.open()
+    except SMTPResponseException as error:
+        raise Away(error.smtp_code) from error
+    except (SMTPException, OSError) as error:
+        raise Away from error
+    return MailServer(connection) if isinstance(connection, EmailBackend) else Provider(connection)
+
+
+class MailServer:
+    """A conversation in SMTP, one step at a time."""
+
+    def __init__(self, backend: EmailBackend):
+        self._backend, self._session = backend, backend.connection
+        self._content = b""
+        self.is_usable = True
+
+    def ready(self, message: EmailMessage) -> int | None:
+        """Say who writes to whom. Raises Away when nobody answers, or does not let us in: nothing was handed over."""
+        self._content = message.message().as_bytes(linesep="\r\n")
+        encoding = message.encoding or settings.DEFAULT_CHARSET
+        try:
+            sender = sanitize_address(message.from_email, encoding)
+            to = sanitize_address(message.to[0], encoding)
+            self._session.ehlo_or_helo_if_needed()
+            size = [f"size={len(self._content)}"] if self._session.has_extn("size") else []
+            code = self._session.mail(sender, size)[0]
+            if code in NOT_LET_IN:
+                raise Away(code)
+            if code == TAKEN:
+                code = self._session.rcpt(to)[0]
+                if code in (250, 251):
+                    return None
+            if code == SHUTTING_DOWN:
+                self.is_usable = False
+            else:
+                self._session.rset()
+        except UnicodeError:
+            return REFUSED  # the server cannot take such an address
+        except (SMTPException, OSError) as error:
+            self.is_usable = False
+            raise Away from error
+        return code
+
+    def give(self) -> int | None:
+        """Hand the words over."""
+        try:
+            code = self._session.data(self._content)[0]
+        except SMTPResponseException as error:
+            code = error.smtp_code
+        except (SMTPException, OSError) as error:
+            logger.warning("The connection broke while a mail was handed over: %s", type(error).__name__)
+            code = None
+        self.is_usable = code is not None and code != SHUTTING_DOWN
+        return code
+
+    def close(self) -> None:
+        try:
+            self._backend.close()
+        except (SMTPException, OSError):
+            logger.info("The mail server had hung up already.")
+
+
+class Provider:
+    """A provider's service over HTTP, or any other backend of Django's: one step, whose answer says everything."""
+
+    def __init__(self, backend: Any):
+        self._backend = backend
+        self._message: EmailMessage | None = None
+        self.is_usable = True
+
+    def ready(self, message: EmailMessage) -> int | None:
+        self._message = message
+        return None
+
+    def give(self) -> int | None:
+        try:
+            return TAKEN if self._backend.send_messages([self._message]) else REFUSED
+        except AnymailError as error:
+            return _code_of(error)
+        except (SMTPException, OSError) as error:
+            logger.warning("The connection broke while a mail was handed over: %s", type(error).__name__)
+            return None
+
+    def close(self) -> None:
+        self._backend.close()
+
+
+def _code_of(error: AnymailError) -> int | None:
+    """What a provider's answer over HTTP would have been over SMTP: refused, put off, or nobody knows."""
+    status = getattr(error, "status_code", None)
+    if isinstance(error, AnymailRecipientsRefused | ValueError | TypeError) or status in (400, 406, 413, 422):
+        return REFUSED
+    if status in (401, 403, 404, 429, 503) or isinstance(error, ConnectTimeout):
+        return PUT_OFF  # nothing was taken: a wrong key, too much at once, or nobody there
+    logger.warning("The mail provider's answer was lost, or says nothing: %s", type(error).__name__)
+    return None
