@@ -25,6 +25,7 @@ MAY_BE_SET = {"'enable_nestloop'", "'enable_mergejoin'", "'enable_sort'", "'sync
 
 # Statements put together from our own constants, never from what somebody sent; each was read.
 MAY_BUILD_SQL = {
+    "backbone/tenancy.py": "the scope and the disk before a statement that was given whole, with its values apart",
     "backbone/tenant_tables.py": "a migration's DDL, from names of our own models",
     "backbone/database/grants.py": "GRANT and REVOKE, from names of our own tables",
     "backbone/embedded/servers.py": "roles and databases of the private server, before Django is there",
