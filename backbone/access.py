@@ -13,6 +13,7 @@ from functools import wraps
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
+from django.urls import Resolver404, resolve
 from django.utils.translation import gettext_noop
 
 from backbone import changes
@@ -71,6 +72,18 @@ def login_only(view: Callable) -> Callable:
 
     checked.policy = "login"
     return checked
+
+
+def may_open(membership: Membership, url: str) -> bool:
+    """Whether an address of ours would open for a member, so that no page offers a dead link; by the mark of its view."""
+    try:
+        policy = getattr(resolve(url.partition("?")[0].partition("#")[0]).func, "policy", None)
+    except Resolver404:
+        return False
+    if policy in ("member", "login", "anonymous"):
+        return True
+    wanted = policy if isinstance(policy, tuple) else (policy,)
+    return any(isinstance(one, Can) and membership.can(one) for one in wanted)
 
 
 def named_objects(initiative: str | None = None, partner: str | None = None, **_) -> dict:

@@ -376,7 +376,7 @@ class Condition:
         return ()
 
     def cells_used(self, initiative, since: datetime) -> Iterable[tuple[str, str]]:
-        """(indicator, category) of what was asked for and used since an instant: "" is the total, "*" is everything."""
+        """(indicator, category) of what was asked for and used since an instant: "" is the total, "*" all of an indicator."""
         return ()
 
     def used(self, initiative, partner) -> Iterable[Used]:
@@ -454,6 +454,9 @@ class Condition:
     def evidence_changed(self, initiative, figures: Sequence[str]) -> None:
         """Published figures of these names were restated, in this transaction: tell whoever cites them."""
 
+    def forget(self, membership) -> None:
+        """A person was forgotten, in this transaction: take away what names them, and keep what they filed."""
+
     def settings_changed(self, tenant, names: frozenset[str]) -> None:
         """A tenant's settings of these names changed, in this transaction: mend what is built on them."""
 
@@ -518,6 +521,12 @@ def expected(initiative) -> frozenset[str]:
 def signs(initiative, as_of: datetime) -> list[Sign]:
     """What all five know of whether partners still take part."""
     return [sign for condition in registered() for sign in condition.signs(initiative, as_of)]
+
+
+def forget(membership) -> None:
+    """Tell each condition that a person was forgotten, in the transaction of it."""
+    for condition in registered():
+        condition.forget(membership)
 
 
 def attached(initiative) -> dict[str, list[Attachment]]:

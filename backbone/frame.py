@@ -136,6 +136,7 @@ def _tenant_links(request, membership: Membership) -> list[tuple[str, str]]:
         (_("Audit log"), "backbone:audit-log", membership.can(Can.READ_AUDIT)),
         (_("Webhooks"), "backbone:webhook-list", membership.can(Can.CHANGE_SETTINGS)),
         (*_KEYS, True),
+        (_("Take everything away"), "backbone:export", membership.can(Can.EXPORT_TENANT)),
     ]
     return _links(request, [(label, name) for label, name, is_open in entries if is_open])
 

@@ -31,6 +31,7 @@ from comms.selectors import finding, health, leading, proposing
 from comms.selectors.loop import cells_used_in, used_of
 from comms.selectors.signs import signs_of
 from comms.services import evidence
+from comms.services.forgetting import forget_mails
 
 
 class CommsEvidence(Condition):
@@ -94,6 +95,10 @@ class CommsEvidence(Condition):
     def demonstrate(self, initiative, open_month: date) -> None:
         """Two groups, three meetings of the steering committee with what they decided, and one that is to come."""
         demo.fill(initiative, open_month)
+
+    def forget(self, membership) -> None:
+        """Mails to them lose their words and the address; that they were sent stays."""
+        forget_mails(membership)
 
     def evidence_changed(self, initiative, figures: Sequence[str]) -> None:
         """Mark the decisions that rest on what moved."""

@@ -48,7 +48,7 @@ class MeasuresEvidence(Condition):
         return condition_checks(initiative, as_of)
 
     def cells_used(self, initiative, since: datetime) -> Iterable[tuple[str, str]]:
-        """In curves, in publications, in exports."""
+        """In curves, and in publications with their files."""
         return used_cells(initiative, since)
 
     def signs(self, initiative, as_of: datetime) -> Iterable[Sign]:

@@ -17,7 +17,7 @@ from backbone.forms.people import InviteForm, NewLoginForm, RoleForm, refuse
 from backbone.models import Grant, Invitation, Membership, Partner, Tenant
 from backbone.problems import Refused
 from backbone.roles import Can, Reach, Role
-from backbone.services import invitations, members
+from backbone.services import forgetting, invitations, members
 from backbone.tenancy import tenant_scope
 from backbone.wording import hint, say
 
@@ -70,6 +70,7 @@ def member(request, member: int):
         "grants": person.grants.select_related("partner").order_by("role", "partner__code"),
         "form": form if form.is_bound or person.pk != request.membership.pk else None,
         "is_mine_to_manage": members.may_manage(request.membership, person),
+        "may_forget": request.membership.can(Can.CHANGE_SETTINGS),
         "is_self": person.pk == request.membership.pk,
     }
     return render(request, "backbone/member.html", context, status=422 if form.is_bound else 200)
@@ -97,6 +98,16 @@ def member_deactivate(request, member: int):
         if person.pk == request.membership.pk:
             return redirect("backbone:start")
         return redirect("backbone:member-list", request.tenant.slug)
+    return redirect("backbone:member", request.tenant.slug, person.pk)
+
+
+@member_can(Can.CHANGE_SETTINGS)
+def member_forget(request, member: int):
+    """GET asks, POST takes the name and addresses of a deactivated person away."""
+    person = _person(request, member)
+    if request.method != "POST":
+        return render(request, "backbone/member_forget.html", {"person": person})
+    _try(request, forgetting.forget, membership=person, by=request.membership, done=_("The person is forgotten."))
     return redirect("backbone:member", request.tenant.slug, person.pk)
 
 

@@ -19,13 +19,7 @@ class Cell(NamedTuple):
 def unused(asked: Sequence[Cell], used: Collection[Cell]) -> list[Cell]:
     """Those that were asked for and appear nowhere, in order."""
     there = set(used)
-    return [
-        cell
-        for cell in asked
-        if cell not in there
-        and Cell(cell.indicator, EVERYTHING) not in there
-        and Cell(EVERYTHING, EVERYTHING) not in there
-    ]
+    return [cell for cell in asked if cell not in there and Cell(cell.indicator, EVERYTHING) not in there]
 
 
 def share(asked: Sequence[Cell], used: Collection[Cell]) -> Decimal | None:

@@ -11,17 +11,16 @@ from decimal import Decimal
 from django.db import connection
 
 from backbone import conditions
-from backbone.models import Change, Initiative, PublishedBody
+from backbone.models import Initiative, PublishedBody
 from backbone.tenancy import active_tenant_id
 from measures.lines import lines
 from measures.models import Curve, Indicator
 from measures.rules import burden
-from measures.rules.burden import EVERYTHING, Cell
+from measures.rules.burden import Cell
 from measures.rules.dimensions import UNKNOWN
 from measures.rules.kinds import KINDS
 
 YEAR = timedelta(days=365)
-EXPORTED = "figures.exported"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,9 @@ def burden_of(initiative: Initiative, as_of: datetime) -> Burden:
 
 
 def used_cells(initiative: Initiative, since: datetime) -> Iterator[tuple[str, str]]:
-    """What curves were turned of, what was published, and whether everything was exported; three statements."""
+    """What curves were turned of, and what was published, in pages and in files; two statements.
+
+    Who takes all figures away at once has used none of them in particular: that leaves no trace, and does not count."""
     curves = Curve.objects.filter(indicator__initiative=initiative, at__gt=since)
     for slug in curves.values_list("indicator__slug", flat=True).distinct().order_by():
         yield slug, ""
@@ -92,8 +93,6 @@ def used_cells(initiative: Initiative, since: datetime) -> Iterator[tuple[str, s
             for split in one.get("breakdowns", ()):
                 for row in split["rows"]:
                     yield slug, row["key"]
-    if Change.objects.filter(initiative=initiative, verb=EXPORTED, at__gt=since).exists():
-        yield EVERYTHING, EVERYTHING
 
 
 def _minutes(initiative: Initiative, since: datetime, until: datetime) -> tuple[Decimal | None, int]:

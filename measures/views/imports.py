@@ -29,7 +29,7 @@ from measures.importing.uploads import judged
 from measures.models import Upload
 from measures.rules.periods import parse_month
 from measures.selectors.waiting import owed_reports
-from measures.services import exports, uploads
+from measures.services import uploads
 from measures.views.then import as_of_of, shows_as_of
 
 CAN_IMPORT = (Can.DRAFT, Can.OVERRIDE)
@@ -167,8 +167,6 @@ def figure_export(request, initiative):
         for problem in refused.problems:
             messages.error(request, f"{say(problem)} {hint(problem)}".strip())
         return redirect("measures:import-list", request.tenant.slug, initiative.slug)
-    if request.membership.partner_ids(Can.READ_PARTNER_FIGURES) is None:
-        exports.everything(initiative=initiative, by=request.membership)
     file.seek(0)
     then = "" if as_of is None else f"-as-of-{as_of:%Y%m%dT%H%M%SZ}"
     name = f"{initiative.slug}-figures{then}.{'csv' if is_csv else 'xlsx'}"
