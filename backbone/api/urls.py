@@ -11,4 +11,5 @@ urlpatterns = [
     path("<slug:tenant>/<slug:initiative>/", include("agenda.api_urls")),
     path("<slug:tenant>/<slug:initiative>/", include("measures.api_urls")),
     path("<slug:tenant>/<slug:initiative>/", include("activities.api_urls")),
+    path("<slug:tenant>/<slug:initiative>/", include("comms.api_urls")),
 ]

@@ -124,8 +124,8 @@ def uses_in(initiative: Initiative) -> Iterator[Use]:
         url = reverse("comms:pre-read", args=[*place, sent.meeting_id, sent.number])
         at = max(sent.at, sent.meeting.opened_at) if sent.meeting.opened_at else None
         for figure in sent.body["figures"]:
-            months, people = months_of(figure["pinned"]), frozenset(reached.get(sent.meeting_id, ()))
-            yield Use(figure["indicator"], months, sent.at, people, sent.meeting.title, url)
+            months, invited_ones = months_of(figure["pinned"]), frozenset(reached.get(sent.meeting_id, ()))
+            yield Use(figure["indicator"], months, sent.at, invited_ones, sent.meeting.title, url)
             if at is not None:
                 yield Use(figure["indicator"], months, at, frozenset(), sent.meeting.title, url, is_talk=True)
     acted = _first_actions(initiative)

@@ -13,7 +13,7 @@ def expected(decision: Decision, meeting: Meeting) -> dict[int, Partner]:
     sits for those whom it is about."""
     if decision.strategy is not None:
         found = expected_for(decision.strategy)
-        partners, seats = list(found.partners), found.seats
+        partners, seats = list(found.partners), list(found.seats)
     else:
         partners, seats = expected_at(meeting), seats_of(meeting.initiative)
     return {one.pk: one for one in [*partners, *(seat.partner for seat in seats if seat.partner is not None)]}

@@ -64,7 +64,7 @@ def moves(action: Action) -> list[tuple[str, str]]:
 @register.filter
 def decision_state(decision: Decision) -> str:
     """The state of a decision in a word that pages know."""
-    known = {Decision.State.STANDS: "active", Decision.State.REPLACED: "closed"}
+    known = {"stands": "active", "replaced": "closed"}
     return known.get(decision.state, "withdrawn")
 
 

@@ -19,8 +19,9 @@ from backbone.roles import Can
 from comms.forms.decisions import ActionForm, ChangeActionForm
 from comms.models import Action
 from comms.selectors.decisions import actions_of
+from comms.selectors.rights import require_inside
 from comms.services import actions
-from comms.views.paths import actions_crumb, require_inside
+from comms.views.paths import actions_crumb
 
 ON_A_PAGE = 60
 ON_THE_BOARD = 40  # in each column
@@ -61,7 +62,7 @@ def _columns(rows) -> list[tuple[str, str, list[Action], int]]:
             there = there.order_by("-closed_at", "-pk")
         shown = list(there[: ON_THE_BOARD + 1])
         more = there.count() - ON_THE_BOARD if len(shown) > ON_THE_BOARD else 0
-        found.append((state, label, shown[:ON_THE_BOARD], more))
+        found.append((state, str(label), shown[:ON_THE_BOARD], more))
     return found
 
 

@@ -24,8 +24,9 @@ from comms.forms.decisions import CiteForm, DecisionForm, DissentForm, ReplaceFo
 from comms.models import Action, Announcement, Decision
 from comms.selectors.citing import frozen
 from comms.selectors.decisions import STATES, decisions_of, searched, with_voices
+from comms.selectors.rights import require_inside
 from comms.services import decisions
-from comms.views.paths import decisions_crumb, require_inside
+from comms.views.paths import decisions_crumb
 
 ON_A_PAGE = 40
 

@@ -6,8 +6,8 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from backbone.models import Initiative, Membership
-from backbone.roles import Can, Reach
+from backbone.models import Initiative
+from backbone.roles import Can
 from backbone.selectors.groups import may_in
 from comms.models import Meeting
 from comms.selectors.meetings import meeting_of
@@ -40,10 +40,4 @@ def the_meeting(request, initiative: Initiative, pk: int) -> Meeting:
 def require_edit(request, meeting: Meeting) -> None:
     """404 for a chair to whom it is another group's."""
     if not may_in(request.membership, Can.EDIT_MEETINGS, meeting.group_id):
-        raise Http404
-
-
-def require_inside(membership: Membership) -> None:
-    """404 for who reads of decisions only what is published."""
-    if membership.reach_of(Can.READ_DECISIONS) <= {Reach.PUBLISHED}:
         raise Http404

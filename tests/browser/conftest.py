@@ -112,7 +112,7 @@ def site(worker_id, tmp_path_factory, django_db_setup, django_db_blocker):
     running: list[subprocess.Popen] = []
     try:
         subprocess.run(
-            [sys.executable, "-c", LOAD_RIVERBEND], check=True, cwd=ROOT, env=environment, timeout=PATIENCE * 2
+            [sys.executable, "-c", LOAD_RIVERBEND], check=True, cwd=ROOT, env=environment, timeout=PATIENCE * 4
         )
         with django_db_blocker.unblock():
             copy_database(loaded, of=name)
