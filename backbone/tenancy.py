@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
+from typing import Any
 
 from django.db import connections, models, transaction
 
@@ -77,7 +78,7 @@ def _tell_database(connection, tenant: int | str) -> None:
         cursor.execute("SET LOCAL app.tenant_id = %s", [tenant])
 
 
-def write_at_once(tenant_id: int, statement: str, values: Sequence[object], *, is_lasting: bool = True) -> int:
+def write_at_once(tenant_id: int, statement: str, values: Sequence[Any], *, is_lasting: bool = True) -> int:
     """One writing statement in a tenant's scope and a transaction of its own; returns how many rows it wrote.
 
     Scope, statement and commit reach the database in one message, which PostgreSQL takes for one transaction: what a
@@ -92,8 +93,9 @@ def write_at_once(tenant_id: int, statement: str, values: Sequence[object], *, i
             return cursor.rowcount
     if has_scope():
         raise TenantMismatch("This commits at once: call it outside any tenant's scope.")
+    sent: list[Any] = [tenant_id, *values]
     with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL app.tenant_id = %s; {lasting}{statement}", [tenant_id, *values])
+        cursor.execute(f"SET LOCAL app.tenant_id = %s; {lasting}{statement}", sent)
         return cursor.rowcount
 
 
