@@ -163,8 +163,8 @@ def _read_activity(section: Section) -> dict[str, Any]:
         "places": _read_tags(section, "places"),
         "indicators": tuple(word for word, _line in section.words("indicators")),
         "partners": tuple(_read_part(one) for one in section.sections("partners")),
-        "milestones": tuple(one for part in section.sections("milestones") if (one := _read_step(part))),
-        "money": tuple(one for part in section.sections("money") if (one := _read_money(part))),
+        "milestones": tuple(filter(None, map(_read_step, section.sections("milestones")))),
+        "money": tuple(filter(None, map(_read_money, section.sections("money")))),
     }
     return {"slug": slug, **given(section, values)}
 

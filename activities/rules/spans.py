@@ -59,7 +59,7 @@ def _ticks(first: date, last: date) -> tuple[tuple[date, float], ...]:
     apart = next((step for step in MONTHS_APART if months / step <= MOST_TICKS), MONTHS_APART[-1])
     number = first.year * 12 + first.month - 1
     at = -(-number // apart) * apart
-    found = []
+    found: list[tuple[date, float]] = []
     while True:
         day = date(at // 12, at % 12 + 1, 1)
         if day >= last:

@@ -82,9 +82,8 @@ def written_out(initiative: Initiative, slugs: Collection[str] | None = None) ->
     if slugs is not None:
         rows = rows.filter(slug__in=slugs)
     plain = list(rows.values("pk", "slug", "service_type__slug", *PLAIN))
-    lists = _Lists(
-        {"activity__in": [row["pk"] for row in plain]} if slugs is not None else {"activity__initiative": initiative}
-    )
+    # By their ids and not by the initiative: right after many came in PostgreSQL knows nothing yet of how many there are.
+    lists = _Lists({"activity__in": [row["pk"] for row in plain]})
     found = {}
     for row in plain:
         pk = row.pop("pk")

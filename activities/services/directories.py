@@ -16,7 +16,11 @@ from backbone import changes
 from backbone.models import Initiative, Membership
 from backbone.services import partners
 
-SORTS = {"kinds": ServiceType, "populations": Population, "places": Place}
+SORTS: dict[str, type[ServiceType] | type[Population] | type[Place]] = {
+    "kinds": ServiceType,
+    "populations": Population,
+    "places": Place,
+}
 
 changes.register_verbs({"directory.brought_in": gettext_noop("{by} brought in the directory “{source}”")})
 

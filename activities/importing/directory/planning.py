@@ -272,8 +272,8 @@ class _Planner:
             values["starts_on"] = starts_on
         elif values.get("status") == "active" and (before is None or before.starts_on is None):
             values["starts_on"] = self.mapping.since
-        first = values.get("starts_on") or (before.starts_on if before else None)
-        if ends_on is not None and first is not None and ends_on < first:
+        begins: date | None = values.get("starts_on") or (before.starts_on if before else None)
+        if ends_on is not None and begins is not None and ends_on < begins:
             self._note(
                 number, self.mapping.ends_on, gettext_noop("It ends before it starts; the last day was left out.")
             )
