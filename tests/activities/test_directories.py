@@ -81,7 +81,7 @@ def test_a_directory_is_shown_first_and_then_brought_in_whole(in_riverside, clie
     assert not Place.objects.exists()
     text = shown.content.decode()
     for words in ("has an entry of this name in row 2", "Its id stands in row 6 already", "no address of a web page",
-                  "no day that can be read", "It has 2 kinds of service", "is none that is known here"):  # fmt: skip
+                  "no day that can be read", "It has 2 kinds of service", "is none that is known here", "2 new, 0 known, 0 left out"):  # fmt: skip
         assert words in text
     assert preview(client, place, page, apply="1").status_code == 302
     said = written_out(place.initiative)

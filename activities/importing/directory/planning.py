@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping as Named
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -331,7 +331,7 @@ def _first_word(word: str) -> str:
 
 def summary(found: Plan) -> dict[str, dict[str, int]]:
     """How many of which words are new, known and left out, for the preview."""
-    counts: dict[str, dict[str, int]] = defaultdict(dict)
+    counts: dict[str, dict[str, int]] = {}
     for sort, of in found.words.items():
         new = {one["slug"] for one in of.new.values()}
         counts[sort] = {"new": len(new), "known": len(set(of.used) - new), "left_out": len(of.left_out)}
