@@ -80,7 +80,7 @@ class _Judge:
         tags = {
             name: self._tag(name, cells.get(name), number, problems) for name in ("strategy", "population", "place")
         }
-        settled = {}
+        settled: dict[str, Any] = {}
         for name, settle in (
             ("amount", lambda raw: tabular.number(raw, self.numbers)),
             ("as_of", lambda raw: tabular.day(raw, self.days)),

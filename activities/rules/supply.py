@@ -73,7 +73,7 @@ def inputs_of(
         if offer.kind is not None and offer.leader is not None:
             leaders.setdefault(offer.kind, set()).add(offer.leader)
     is_by_several = any(len(some) > 1 for some in leaders.values())
-    return Inputs(need and need.amount, count, supply, is_at_least, is_by_several, is_agreed)
+    return Inputs(need.amount if need else None, count, supply, is_at_least, is_by_several, is_agreed)
 
 
 def _lies_in(place: int, outer: int, within: Mapping[int, int | None]) -> bool:

@@ -36,7 +36,8 @@ def compared(initiative: Initiative, since: date, until: date) -> list[Moved]:
     for key in before.cells.keys() | after.cells.keys():
         one, other = before.at(key), after.at(key)
         if one.state is not other.state:
-            found.append(Moved(*(tags[pk] for tags, pk in zip(named, key, strict=True)), one, other))
+            strategy, population, place = (tags[pk] for tags, pk in zip(named, key, strict=True))
+            found.append(Moved(strategy, population, place, one, other))
     return sorted(
         found, key=lambda one: (places[0][one.strategy.id], places[1][one.population.id], places[2][one.place.id])
     )

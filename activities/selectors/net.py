@@ -74,7 +74,10 @@ def net_of(initiative: Initiative, as_of: datetime, kinds: Collection[str] = ())
             counted[pk].update(tie.kind for tie in ties)
     members = [Member(partner, found.places[pk], counted[pk]) for pk, partner in partners.items()]
     members.sort(key=lambda one: (-one.place.tied, -one.place.holds, one.partner.code))
-    pairs = [Tied(*sorted((partners[one], partners[other]), key=_code), ties) for (one, other), ties in by_pair.items()]
+    pairs = []
+    for pair, ties in by_pair.items():
+        first, second = sorted((partners[pk] for pk in pair), key=_code)
+        pairs.append(Tied(first, second, ties))
     pairs.sort(key=lambda one: (-len(one.ties), one.first.code, one.second.code))
     return Net(members, pairs, sorted((partners[pk] for pk in found.alone), key=_code), len(found.groups))
 

@@ -100,8 +100,12 @@ def status(
         slack = band * abs(target) * (-1 if direction == UP else 1)
         is_kept = _is_at_least_as_good(worst, target + slack, direction)
         return Status.ON_TRACK if is_kept else Status.WORSE_THAN_BASELINE
-    is_overdue = moves_by is not None and period > moves_by and baseline is not None
-    if is_overdue and (worst == baseline or not _is_at_least_as_good(worst, baseline, direction)):
+    is_overdue = moves_by is not None and period > moves_by
+    if (
+        is_overdue
+        and baseline is not None
+        and (worst == baseline or not _is_at_least_as_good(worst, baseline, direction))
+    ):
         return Status.CHALLENGED
     if baseline is not None and not _is_at_least_as_good(worst, baseline, direction):
         return Status.WORSE_THAN_BASELINE
