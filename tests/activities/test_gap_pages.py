@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -181,8 +182,6 @@ def test_needs_are_brought_in_after_a_look_at_what_they_would_set(place, client)
     look = client.post(page, {"file": SimpleUploadedFile("n.csv", good.encode())})
     assert "New: 1. Different: 0." in text(look)
     assert Need.objects.count() == 2
-    import base64
-
     client.post(page, {"content": base64.b64encode(good.encode()).decode(), "apply": "1"})
     assert Need.objects.get(amount=Decimal("12.5")).place.slug == "eastside"
     assert client.post(page, {}).status_code == 422
