@@ -197,12 +197,13 @@ def test_another_tenants_partner_is_not_there(riverside, hillcrest, client_of):
         assert ana.post("/o/riverside/-/partners/new/", wrong).status_code == 422
 
 
-def test_an_admin_begins_an_initiative_and_lands_on_its_first_question(riverside, client_of):
+def test_an_admin_begins_an_initiative_with_a_template_or_with_its_first_question(riverside, client_of):
     ana = client_of("ana")
     answer = ana.post("/o/riverside/-/initiatives/new/", {"name": "Early Years!", "starts_on": "2026-01-01"})
     assert answer.status_code == 302
-    assert answer["Location"] == "/o/riverside/early-years/agenda/"
-    page = ana.get(answer["Location"]).content.decode()
+    assert answer["Location"] == "/o/riverside/early-years/templates/"
+    assert "/o/riverside/early-years/agenda/" in ana.get(answer["Location"]).content.decode()
+    page = ana.get("/o/riverside/early-years/agenda/").content.decode()
     assert "What will be true when you have succeeded?" in page
     assert ana.get("/o/riverside/").status_code == 200
     answer = ana.post(
