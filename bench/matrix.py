@@ -100,7 +100,7 @@ def matrix_bench(report: Report, quick: bool) -> None:
     report.timing("  floor: a hand-written query", taken["floor"])
     report.ratio("statement / floor", taken["ours"], taken["floor"], at_most=2)
     report.fact("cells that somebody said something of", f"{sum(found.counts.values()):8,}")
-    client = Client()
+    client = Client(headers={"host": "localhost"})
     client.force_login(reader(world))
     address = f"/o/{world.tenant.slug}/{world.initiative.slug}/activities/gaps/?day={DAY}"
     answer = client.get(address)
@@ -120,7 +120,7 @@ def network(report: Report, samples: int) -> None:
     with world.scope():
         tie(world.initiative)
     worlds.analyze()
-    client = Client()
+    client = Client(headers={"host": "localhost"})
     client.force_login(reader(world))
     address = f"/o/{world.tenant.slug}/{world.initiative.slug}/activities/network/"
     answer = client.get(address)
