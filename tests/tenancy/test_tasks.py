@@ -82,6 +82,8 @@ SYSTEM_TASKS = {
     "measures.tasks.sweep_uploads": "one tenant after the other, each in its scope",
     "measures.tasks.forget_uploads": "one tenant after the other, each in its scope",
     "measures.tasks.nightly_check": "one tenant after the other, each in its scope",
+    "activities.tasks.watch": "one tenant after the other, each in its scope",
+    "comms.tasks.check_evidence": "one tenant after the other, each in its scope",
     "comms.tasks.tick": "one tenant after the other, each in its scope",
     "comms.tasks.deliver": "one tenant's mails; commits step by step, each step in its scope",
 }
