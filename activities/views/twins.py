@@ -34,6 +34,7 @@ def twins_list(request, initiative):
     context = {
         "initiative": initiative,
         "pairs": [(pair, _claims(request, initiative, pair)) for pair in found],
+        "may_watch": request.membership.can(Can.TURN_CURVES),
         "may_judge": may_judge and request.membership.partner_ids(Can.EDIT_ACTIVITIES) is None,
         "crumbs": [register_crumb(request, initiative), (_("Possible double claims"), "")],
     }
