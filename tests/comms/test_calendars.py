@@ -136,7 +136,7 @@ def test_an_invitation_its_change_and_its_end_are_one_thread_of_numbers(in_river
     assert "Snow" in Mail.objects.filter(recipient=ben).order_by("pk").last().text
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 def test_an_invitation_arrives_as_text_html_and_calendar(riverside, server):
     with riverside.scope():
         (meeting,) = plan(riverside, title="Grüße, alle")
@@ -158,7 +158,7 @@ def test_a_provider_s_interface_gets_the_calendar_as_an_attachment(in_riverside,
     settings.DELIVERY = "anymail.backends.test.EmailBackend"
     (meeting,) = plan(in_riverside)
     meetings.invite(meeting=meeting, people=[], by=in_riverside.people.ana)
-    message = sending.compose(Mail.objects.get())
+    message = sending.compose(Mail.objects.get(), {})
     assert [name for name, _content, _kind in message.attachments] == ["invite.ics"]
     assert [kind for _content, kind in message.alternatives] == ["text/html"]
 

@@ -36,6 +36,7 @@ def make_meeting(neighbourhood, indicator: Indicator) -> dict[str, Any]:
         initiative=initiative, text="We move the class", reason="It is nearer", by=people.ana, meeting=meeting,
         cite=[indicator], dissent=[(partners[1], "Too far")], review_on=date(2199, 1, 1), decided_on=date(2026, 11, 18),
     )  # fmt: skip
+    decision.citations.update(changed_at=timezone.now(), before="12", after="15")
     action = actions.add(
         initiative=initiative, what="Ask the school", owner=people.ben, partner=partners[0], due_on=date(2199, 1, 1),
         by=people.ana, decision=decision,
