@@ -40,7 +40,7 @@ def _owned(initiative: Initiative, found, as_of: datetime, url: str) -> Reading:
     gaps = {"activities.cell:" + "-".join(map(str, key)) for key, one in found.cells.items() if one.state is State.GAP}
     if not gaps:
         words = _("No gap is known at present.")
-        return Reading("activities.gaps_owned", label, None, words, as_of, f"{url}?only=gap")
+        return Reading("activities.gaps-owned", label, None, words, as_of, f"{url}?only=gap")
     entries = LearningAbout.objects.filter(
         row__in=gaps,
         learning__initiative=initiative,
@@ -50,7 +50,7 @@ def _owned(initiative: Initiative, found, as_of: datetime, url: str) -> Reading:
     owned = len(set(entries.values_list("row", flat=True)))
     words = _("%(owned)s of %(gaps)s gaps have an open what-if with somebody who finds out.")
     said = words % {"owned": owned, "gaps": len(gaps)}
-    return Reading("activities.gaps_owned", label, Decimal(owned) / len(gaps), said, as_of, f"{url}?only=gap")
+    return Reading("activities.gaps-owned", label, Decimal(owned) / len(gaps), said, as_of, f"{url}?only=gap")
 
 
 def _settled(found, as_of: datetime, url: str) -> Reading:
@@ -58,10 +58,10 @@ def _settled(found, as_of: datetime, url: str) -> Reading:
     agreed, twice = found.counts[State.AGREED], found.counts[State.TWICE]
     if not agreed + twice:
         words = _("No cell is served twice over at present.")
-        return Reading("activities.duplications_settled", label, None, words, as_of, f"{url}?only=twice")
+        return Reading("activities.duplications", label, None, words, as_of, f"{url}?only=twice")
     words = _("%(agreed)s of %(all)s overlaps are agreed on.") % {"agreed": agreed, "all": agreed + twice}
     value = Decimal(agreed) / (agreed + twice)
-    return Reading("activities.duplications_settled", label, value, words, as_of, f"{url}?only=twice")
+    return Reading("activities.duplications", label, value, words, as_of, f"{url}?only=twice")
 
 
 def _on_time(initiative: Initiative, day, as_of: datetime, url: str) -> Reading:
@@ -70,8 +70,8 @@ def _on_time(initiative: Initiative, day, as_of: datetime, url: str) -> Reading:
     met, known = on_time(rows.values_list("asked_on", "came_on", "hand_off__promised_days"))
     if not known:
         words = _("Nothing that was promised came within a year.")
-        return Reading("activities.hand_offs_on_time", label, None, words, as_of, url)
+        return Reading("activities.hand-offs", label, None, words, as_of, url)
     words = _("%(met)s of %(known)s hand-offs of the last year came as soon as promised.")
     return Reading(
-        "activities.hand_offs_on_time", label, Decimal(met) / known, words % {"met": met, "known": known}, as_of, url
+        "activities.hand-offs", label, Decimal(met) / known, words % {"met": met, "known": known}, as_of, url
     )

@@ -191,7 +191,9 @@ SETTINGS = {
     "name": "Riverside", "timezone": "America/New_York", "locale": "en", "fiscal_year_starts": "7",
     "small_cell_threshold": "11", "maintain_band": "5", "same_definition": "90", "counting": "approved", "number_format": "1,234.5",
     "date_order": "dmy", "accent": "",
-    "outlier_z": "3", "outlier_modified_z": "3.5",
+    "outlier_z": "3", "outlier_modified_z": "3.5", "gap_below": "25", "overlap_above": "125", "untagged_most": "10",
+    "watch_change": "5", "watch_coverage": "80", "health_known": "60", "signal_from": "35", "evidence_tolerance": "5",
+    "mails_a_week": "2",
 }  # fmt: skip
 
 
@@ -260,7 +262,7 @@ def test_a_person_says_how_they_want_to_be_called_and_written_to(riverside):
     with riverside.scope():
         ben = Membership.objects.get(pk=riverside.people.ben.pk)
     assert (ben.name, ben.timezone, ben.locale, ben.wants_digest, ben.wants_reminders) == (
-        "Benjamin", "Europe/Madrid", "es", False, True,
+        "Benjamin", "Europe/Madrid", "es", True, True,
     )  # fmt: skip
 
 
