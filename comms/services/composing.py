@@ -25,7 +25,7 @@ from comms.services.press import inliner
 SALT = "comms.unsubscribe"
 # What a link in a mail stops; every mail has a link that only leads to one's choices.
 DIGESTS, REMINDERS, CHOICES = "digests", "reminders", "choices"
-_STOPS = {
+_STOPS: dict[str, str] = {
     Mail.Kind.DIGEST: DIGESTS,
     Mail.Kind.RELEASE: RELEASES,
     Mail.Kind.REMINDER: REMINDERS,

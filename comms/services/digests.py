@@ -86,8 +86,8 @@ def plan(tenant: Tenant, people: Sequence[Reader], now: datetime) -> None:
         mails.append(mail)
         taken.setdefault(mark_of(mail), []).extend(note.pk for note in notes)
     ledger.plan(mails)
-    for mark, notes in taken.items():
-        Note.objects.filter(pk__in=notes).update(mailed_in=mark)
+    for mark, told_of in taken.items():
+        Note.objects.filter(pk__in=told_of).update(mailed_in=mark)
 
 
 def _due(people: Sequence[Reader], now: datetime) -> Due:
@@ -242,9 +242,11 @@ def _parts(
         key = tuple(one.cid for one in drawings)
         found.append(press.part("digest_drawings", key, lambda: {"drawings": drawings}))
     if shows_figures:
-        key = tuple(sorted(reader.partners)) or reader.is_staff
+        whose = tuple(sorted(reader.partners)) or reader.is_staff
         figures = gathered.figures
-        found.append(press.part("digest_figures", key, lambda: {"figures": figures.for_reader(reader, gathered.news)}))
+        found.append(
+            press.part("digest_figures", whose, lambda: {"figures": figures.for_reader(reader, gathered.news)})
+        )
     return found
 
 

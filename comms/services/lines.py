@@ -66,7 +66,7 @@ class MailServer:
 
     def ready(self, message: EmailMessage) -> int | None:
         """Say who writes to whom. Raises Away when nobody answers, or does not let us in: nothing was handed over."""
-        self._content = message.message().as_bytes(linesep="\r\n")
+        self._content = message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]  # Django’s own takes it
         encoding = message.encoding or settings.DEFAULT_CHARSET
         try:
             sender = sanitize_address(message.from_email, encoding)

@@ -166,7 +166,8 @@ def _send(tenant_id: int, mails: Sequence[Mail], until: float) -> tuple[int, boo
             fault_point("connected")
             if code is None:
                 if not ledger.hand_off(mail, timezone.now()):
-                    line = _hang_up(line)  # it waits for words that do not come
+                    _hang_up(line)  # it waits for words that do not come
+                    line = None
                     continue
                 fault_point("marked")
                 code = line.give()

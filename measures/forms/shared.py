@@ -52,7 +52,7 @@ class SharedForm(forms.Form):
         return {key: Entry(**numbers) for key, numbers in typed.items()} or None
 
 
-def _named(line: Line, component: str) -> str:
+def _named(line: Line, component: str) -> Any:
     if component == "value":
         return _("How much of it is that")
     return line.component_name(component)
