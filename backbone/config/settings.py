@@ -290,6 +290,8 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,  # `format` in an address names a file's format, not the answer's
 }
 SPECTACULAR_SETTINGS = {
+    # Two fields of one choice: an activity's status, and the same held against its dates.
+    "ENUM_NAME_OVERRIDES": {"ActivityStatusEnum": "activities.models.Activity.Status"},
     "TITLE": "Backbone API",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
