@@ -67,7 +67,11 @@ class GapsAPI(MemberAPI):
         responses={200: GapsShape, **refusals(*READING)},
         parameters=[
             OpenApiParameter("day", {"type": "string", "format": "date"}, description="Left out, today."),
-            OpenApiParameter("state", {"type": "string", "enum": [one.value for one in State]}),
+            OpenApiParameter(
+                "state",
+                {"type": "string", "enum": [one.value for one in State]},
+                description="Only cells in this state.",
+            ),
             *(OpenApiParameter(name, str, description="Cut to one of its values.") for name in NAMES),
         ],
     )
