@@ -18,8 +18,8 @@ from activities.models import Activity, Place, Population, ServiceType
 from activities.rules.said import ActivitySaid, PartSaid
 from activities.rules.shares import is_even, settle
 from activities.selectors.vocabulary import tree
-from agenda.forms.systems import short_name
 from backbone.forms.roster import day_input
+from backbone.forms.slugs import SlugFromName
 from backbone.models import Initiative, Partner
 from backbone.models.tenants import slug_field_rule
 from backbone.wording import say
@@ -154,7 +154,7 @@ class ActivityForm(forms.Form):
         return replace(self.said, **said, indicators=tuple(self.cleaned_data["indicators"]))
 
 
-class NewActivityForm(ActivityForm):
+class NewActivityForm(SlugFromName, ActivityForm):
     """A new one asks who leads and who takes part as well."""
 
     lead = forms.ChoiceField(label=_("Who leads"), required=False)
@@ -176,14 +176,6 @@ class NewActivityForm(ActivityForm):
         mine = [one.code for one in rows if own is not None and one.pk in own]
         if mine:
             self.fields["lead"].initial = mine[0]
-
-    def clean(self):
-        cleaned = super().clean()
-        if not cleaned.get("slug") and cleaned.get("name") and "slug" not in self.errors:
-            cleaned["slug"] = short_name(cleaned["name"])
-            if not cleaned["slug"]:
-                self.add_error("slug", _("No short name can be made from this name: write one."))
-        return cleaned
 
     @property
     def outcome(self) -> ActivitySaid:

@@ -11,7 +11,7 @@ from activities.models import Place, ServiceType
 from activities.models.words import Word
 from activities.rules.trees import below
 from activities.selectors.vocabulary import PARENTS, tree
-from agenda.forms.systems import short_name
+from backbone.forms.slugs import SlugFromName
 from backbone.models.tenants import slug_field_rule
 
 
@@ -50,7 +50,7 @@ class WordForm(forms.Form):
         return said
 
 
-class NewWordForm(WordForm):
+class NewWordForm(SlugFromName, WordForm):
     """A new one has a short name as well."""
 
     slug = forms.CharField(
@@ -60,11 +60,3 @@ class NewWordForm(WordForm):
         validators=[slug_field_rule],
         help_text=_("For addresses and files. Left empty, it is made from the name. It stays."),
     )
-
-    def clean(self):
-        cleaned = super().clean()
-        if not cleaned.get("slug") and cleaned.get("name") and "slug" not in self.errors:
-            cleaned["slug"] = short_name(cleaned["name"])
-            if not cleaned["slug"]:
-                self.add_error("slug", _("No short name can be made from this name: write one."))
-        return cleaned

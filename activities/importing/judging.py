@@ -16,8 +16,8 @@ from activities.importing.reading import Files, Raw
 from activities.rules.said import PARTS, STATUSES, ActivitySaid, MoneySaid, PartSaid, StepSaid
 from activities.selectors.written import Known
 from activities.services.register import refuse_wrong
-from agenda.forms.systems import short_name
 from backbone import tabular
+from backbone.forms.slugs import short_name
 from backbone.problems import Problem, cut, gettext_noop
 from backbone.tabular import DateFormat, NumberFormat, nearest
 from backbone.tabular.dates import ISO

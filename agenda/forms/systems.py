@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from agenda.models import Link, Node
 from agenda.rules.links import LONGEST_LAG
 from agenda.selectors.map_shown import STEPS, Question
 from backbone import conditions
+from backbone.forms.slugs import SlugFromName
 from backbone.models import Initiative
 from backbone.models.tenants import slug_field_rule
 
@@ -69,8 +69,10 @@ class NodeForm(forms.Form):
         return cleaned
 
 
-class NewNodeForm(NodeForm):
+class NewNodeForm(SlugFromName, NodeForm):
     """A new one asks for a short name as well, and makes it from the name when it is left empty."""
+
+    slug_from = "label"
 
     slug = forms.CharField(
         label=_("Short name"),
@@ -80,19 +82,6 @@ class NewNodeForm(NodeForm):
         help_text=_("For addresses and files. Left empty, it is made from the name. It stays."),
     )
     field_order = ("label", "sort", "words", "stands_for", "slug", "x", "y")
-
-    def clean(self):
-        cleaned = super().clean()
-        if not cleaned.get("slug") and cleaned.get("label") and "slug" not in self.errors:
-            cleaned["slug"] = short_name(cleaned["label"])
-            if not cleaned["slug"]:
-                self.add_error("slug", _("No short name can be made from this name: write one."))
-        return cleaned
-
-
-def short_name(label: str) -> str:
-    """A short name made from a name; empty when there is nothing in it to make one from."""
-    return slugify(label).replace("_", "-")[:50].strip("-")
 
 
 def _things(initiative: Initiative) -> list[tuple[str, Any]]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from django import forms
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from agenda.models import Outcome
+from backbone.forms.slugs import SlugFromName
 from backbone.models import Initiative
 from backbone.models.tenants import slug_field_rule
 
@@ -60,8 +60,11 @@ class OutcomeForm(TitleForm):
         return cleaned
 
 
-class NewSlugForm(forms.Form):
+class NewSlugForm(SlugFromName, forms.Form):
     """A new one asks for a short name as well, and makes it from the title when it is left empty."""
+
+    slug_from = "title"
+    no_slug = _("No short name can be made from this title: write one.")
 
     slug = forms.CharField(
         label=_("Short name"),
@@ -70,14 +73,6 @@ class NewSlugForm(forms.Form):
         validators=[slug_field_rule],
         help_text=_("For addresses and files, as in “in-work”. Left empty, it is made from the title. It stays."),
     )
-
-    def clean(self):
-        cleaned = super().clean()
-        if not cleaned.get("slug") and cleaned.get("title") and "slug" not in self.errors:
-            cleaned["slug"] = slugify(cleaned["title"])[:50].replace("_", "-").strip("-")
-            if not cleaned["slug"]:
-                self.add_error("slug", _("No short name can be made from this title: write one."))
-        return cleaned
 
 
 class NewTitleForm(NewSlugForm, TitleForm):

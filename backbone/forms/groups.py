@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from backbone.forms.slugs import SlugFromName
 from backbone.models import Initiative, Membership, Partner, WorkingGroup
 from backbone.models.tenants import slug_field_rule
 
 
-class GroupForm(forms.Form):
+class GroupForm(SlugFromName, forms.Form):
     """A group; a new one asks for its short name as well."""
 
     name = forms.CharField(label=_("Name"), max_length=120)
@@ -31,14 +31,6 @@ class GroupForm(forms.Form):
         super().__init__(*args, **kwargs)
         if group is not None:
             del self.fields["slug"]
-
-    def clean(self):
-        cleaned = super().clean()
-        if "slug" in self.fields and not cleaned.get("slug") and "slug" not in self.errors:
-            cleaned["slug"] = slugify(cleaned.get("name", ""))[:50].strip("-_").replace("_", "-")
-            if not cleaned["slug"] and cleaned.get("name"):
-                self.add_error("slug", _("No short name can be made from this name: write one."))
-        return cleaned
 
 
 class PlaceForm(forms.Form):

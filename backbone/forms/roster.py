@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django import forms
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from backbone.forms.slugs import SlugFromName
 from backbone.models import Initiative, Participation, Partner
 from backbone.models.tenants import slug_field_rule
 
@@ -14,7 +14,7 @@ def day_input() -> forms.DateInput:
     return forms.DateInput(attrs={"type": "date", "class": "is-short"}, format="%Y-%m-%d")
 
 
-class InitiativeForm(forms.Form):
+class InitiativeForm(SlugFromName, forms.Form):
     """A new initiative asks for its short name as well; later on it stays."""
 
     name = forms.CharField(label=_("Name"), max_length=200)
@@ -47,14 +47,6 @@ class InitiativeForm(forms.Form):
         super().__init__(*args, **kwargs)
         if initiative is not None:
             del self.fields["slug"]
-
-    def clean(self):
-        cleaned = super().clean()
-        if "slug" in self.fields and not cleaned.get("slug") and "slug" not in self.errors:
-            cleaned["slug"] = slugify(cleaned.get("name", ""))[:50].strip("-_").replace("_", "-")
-            if not cleaned["slug"] and cleaned.get("name"):
-                self.add_error("slug", _("No short name can be made from this name: write one."))
-        return cleaned
 
 
 class PartnerForm(forms.Form):

@@ -25,11 +25,6 @@ class Frozen:
     reading: Reading
 
 
-def citable(initiative: Initiative) -> list[Indicator]:
-    """The indicators in use, in the order of their codes."""
-    return list(Indicator.objects.filter(initiative=initiative, retired_on=None).order_by("code", "name", "pk"))
-
-
 def pins(
     initiative: Initiative, indicators: Sequence[Indicator], month: date | None = None
 ) -> dict[int, dict[str, Any]]:

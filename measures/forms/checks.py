@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from django import forms
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from backbone.forms.slugs import SlugFromName
 from backbone.models.tenants import slug_field_rule
 from measures.models import ValidationRule
 
 
-class RuleForm(forms.Form):
+class RuleForm(SlugFromName, forms.Form):
     """A rule: two sides, how they compare, what happens when they do not or when something is missing."""
+
+    slug_from = "message"
+    no_slug = _("No short name can be made from these words: write one.")
 
     message = forms.CharField(
         label=_("In words"),
@@ -51,11 +54,3 @@ class RuleForm(forms.Form):
         super().__init__(*args, **kwargs)
         if rule is not None:
             del self.fields["slug"]
-
-    def clean(self):
-        cleaned = super().clean()
-        if "slug" in self.fields and not cleaned.get("slug") and cleaned.get("message") and "slug" not in self.errors:
-            cleaned["slug"] = slugify(cleaned["message"])[:50].replace("_", "-").strip("-")
-            if not cleaned["slug"]:
-                self.add_error("slug", _("No short name can be made from these words: write one."))
-        return cleaned

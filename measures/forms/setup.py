@@ -10,12 +10,12 @@ from itertools import combinations
 from typing import Any
 
 from django import forms
-from django.utils.text import slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agenda.models import Outcome, Strategy
 from backbone.forms.roster import day_input
+from backbone.forms.slugs import SlugFromName
 from backbone.models import Initiative
 from backbone.models.tenants import slug_field_rule
 from measures.forms.composing import ComponentsField, formula_help
@@ -29,7 +29,7 @@ from measures.rules.lines import PERCENT, Level, Line
 CROSSED_AT_MOST = 4  # dimensions; with more, cross-tabulations are set up by a bundle
 
 
-class IndicatorForm(forms.Form):
+class IndicatorForm(SlugFromName, forms.Form):
     """An indicator. Only what its kind needs is asked: `kind` comes from the data, else from the indicator."""
 
     name = forms.CharField(label=_("Name"), max_length=200)
@@ -305,14 +305,6 @@ class IndicatorForm(forms.Form):
     def clean_levels(self) -> list[dict[str, str]]:
         return [{"slug": slug, "name": name} for slug, name in named_lines(self.cleaned_data["levels"])]
 
-    def clean(self):
-        cleaned = super().clean()
-        if "slug" in self.fields and not cleaned.get("slug") and cleaned.get("name") and "slug" not in self.errors:
-            cleaned["slug"] = slugify(cleaned["name"])[:50].replace("_", "-").strip("-")
-            if not cleaned["slug"]:
-                self.add_error("slug", _("No short name can be made from this name: write one."))
-        return cleaned
-
     @property
     def settings(self) -> dict[str, Any]:
         """What to give to `setup.put_indicator`, of a form that is valid; what the kind does not need is emptied."""
@@ -377,7 +369,7 @@ def _breakdown_choices(initiative: Initiative, indicator: Indicator | None) -> l
     ]
 
 
-class DimensionForm(forms.Form):
+class DimensionForm(SlugFromName, forms.Form):
     """A way to split, with a category on each line: a name, or a short name and a name."""
 
     name = forms.CharField(label=_("Name"), max_length=200, help_text=_("As in Age, or Department type."))
@@ -416,11 +408,3 @@ class DimensionForm(forms.Form):
 
     def clean_categories(self) -> list[dict[str, str]]:
         return [{"slug": slug, "name": name} for slug, name in named_lines(self.cleaned_data["categories"])]
-
-    def clean(self):
-        cleaned = super().clean()
-        if "slug" in self.fields and not cleaned.get("slug") and cleaned.get("name") and "slug" not in self.errors:
-            cleaned["slug"] = slugify(cleaned["name"])[:50].replace("_", "-").strip("-")
-            if not cleaned["slug"]:
-                self.add_error("slug", _("No short name can be made from this name: write one."))
-        return cleaned

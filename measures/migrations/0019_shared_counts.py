@@ -20,7 +20,6 @@ class Migration(WholeTables):
                 ("period", models.DateField(verbose_name="month")),
                 ("title", models.CharField(max_length=200, verbose_name="what was done together")),
                 ("about", models.CharField(blank=True, default="", max_length=80)),
-                ("url", models.CharField(blank=True, default="", max_length=300)),
                 ("at", models.DateTimeField()),
                 (
                     "by",

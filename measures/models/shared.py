@@ -19,7 +19,6 @@ class SharedCount(TenantOwned):
     period = models.DateField(_("month"))
     title = models.CharField(_("what was done together"), max_length=200)
     about = models.CharField(max_length=80, blank=True, default="")
-    url = models.CharField(max_length=300, blank=True, default="")
     by = TenantForeignKey(Membership, null=True, blank=True, related_name="+")
     at = models.DateTimeField()
 

@@ -43,7 +43,6 @@ def count_once(
     by: Membership,
     amounts: Mapping[str, Entry] | None = None,
     about: str = "",
-    url: str = "",
 ) -> SharedCount:
     """Count what these partners filed for one piece of joint work once in the initiative; each keeps its own figure.
 
@@ -59,9 +58,7 @@ def count_once(
     problems = check_shared(line.kind, amounts, figures, exclusive)
     if problems:
         raise Refused(*problems)
-    row = SharedCount(
-        indicator=indicator, period=period, title=title.strip(), about=about, url=url, by=by, at=timezone.now()
-    )
+    row = SharedCount(indicator=indicator, period=period, title=title.strip(), about=about, by=by, at=timezone.now())
     checked(row).save(force_insert=True)
     SharedAmount.objects.bulk_create(
         SharedAmount(shared=row, category=category, **{name: getattr(amount, name) for name in NAMES})

@@ -122,13 +122,13 @@ def test_the_matrix_and_hand_offs_are_evidence_of_how_work_fits(in_riverside):
     assert set(readings().values()) == {None}
     interns, foster, east = worlds.strategy(initiative, "interns"), worlds.population("foster"), worlds.place("east")
     worlds.need(initiative, interns, foster, east, 40)
-    assert readings()["gaps_owned"] == 0
+    assert readings()["gaps-owned"] == 0
     about = [Thing(f"activities.cell:{interns.pk}-{foster.pk}-{east.pk}", "", "the cell")]
     learning.add(initiative=initiative, sort="what_if", text="Move one class?", by=ana, owner=ana, about=about)
-    assert readings()["gaps_owned"] == 1
+    assert readings()["gaps-owned"] == 1
     giver, taker = (worlds.activity(initiative, slug) for slug in ("giver", "taker"))
     made = handoffs.put(initiative=initiative, giver=giver, taker=taker, what="names", promised_days=5, by=ana)
     for days in (4, 6):
         asked = handoffs.ask(hand_off=made, asked_on=date(2026, 10, days), by=ana)
         handoffs.came(delivery=asked, came_on=date(2026, 10, 10), by=ana)
-    assert readings()["hand_offs_on_time"] == Decimal("0.5")
+    assert readings()["hand-offs"] == Decimal("0.5")

@@ -19,8 +19,8 @@ from activities.rules.plaintext import line, words
 from activities.rules.said import ActivitySaid, PartSaid
 from activities.rules.shares import even
 from activities.rules.unknown import MAKE, NONE, OUT
-from agenda.forms.systems import short_name
 from backbone import tabular
+from backbone.forms.slugs import short_name
 from backbone.problems import Problem, cut, gettext_noop
 from backbone.tabular.columns import fold
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from activities.rules.plaintext import line
-from agenda.forms.systems import short_name
+from backbone.forms.slugs import short_name
 from backbone.tabular.columns import fold
 
 NAME_LENGTH = 120
