@@ -7,7 +7,7 @@ read it but not do it gets 403. The mark it leaves lets a test walk every addres
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 
 from django.contrib.auth.views import redirect_to_login
@@ -42,7 +42,8 @@ def member_can(can: Right) -> Callable:
             membership = request.membership
             if membership is None or not membership.current_grants:
                 raise Http404
-            named |= named_objects(**named)
+            among = initiatives_of(request) if "initiative" in named else None
+            named |= named_objects(**named, among=among)
             require(membership, can, named.get("partner"), address=request.path)
             response = view(request, **named)
             if hasattr(response, "render") and not response.is_rendered:
@@ -86,10 +87,24 @@ def may_open(membership: Membership, url: str) -> bool:
     return any(isinstance(one, Can) and membership.can(one) for one in wanted)
 
 
-def named_objects(initiative: str | None = None, partner: str | None = None, **_) -> dict:
-    """The rows that an address names, of the active tenant, which the initiative knows; 404 when there is none."""
+def initiatives_of(request: HttpRequest) -> list[Initiative]:
+    """The tenant's initiatives by name, read once for a request: its page is about one, and its frame lists them all."""
+    if not hasattr(request, "initiatives"):
+        request.initiatives = list(Initiative.objects.order_by("name"))
+        for initiative in request.initiatives:
+            initiative.tenant = request.tenant
+    return request.initiatives
+
+
+def named_objects(
+    initiative: str | None = None, partner: str | None = None, *, among: Sequence[Initiative] | None = None, **_
+) -> dict:
+    """The rows that an address names, of the active tenant, which the initiative knows; 404 when there is none. `among`
+    are the tenant's initiatives where they are read already."""
     found: dict = {}
-    if initiative is not None:
+    if initiative is not None and among is not None:
+        found["initiative"] = next((one for one in among if one.slug == initiative), None)
+    elif initiative is not None:
         found["initiative"] = Initiative.objects.filter(slug=initiative).select_related("tenant").first()
     if partner is not None:
         # PostgreSQL knows no NUL in a text, and a browser may send one.

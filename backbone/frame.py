@@ -11,6 +11,7 @@ from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from backbone.access import initiatives_of
 from backbone.models import Entrance, Initiative, Membership, Participation, Tenant
 from backbone.roles import Can, Role
 
@@ -70,7 +71,7 @@ def frame(request) -> dict[str, Frame | None]:
     membership = getattr(request, "membership", None)
     if membership is None or request.tenant is None:
         return {"frame": None}
-    initiatives = list(Initiative.objects.order_by("name"))
+    initiatives = initiatives_of(request)
     slug = request.resolver_match.kwargs.get("initiative") if request.resolver_match else None
     slug = getattr(slug, "slug", slug)
     current = next((i for i in initiatives if i.slug == slug), None)

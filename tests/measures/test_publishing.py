@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,7 +13,7 @@ from django.db import InternalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from backbone.models import Audience, PublishedBody, Restated, Visit
+from backbone.models import Audience, Membership, PublishedBody, Restated, Visit
 from backbone.problems import Refused
 from backbone.services import publications, restatements
 from comms.models import Mail
@@ -579,13 +579,18 @@ def test_every_figure_of_a_part_has_a_place_of_its_own(riverbend):
 def test_funders_get_three_lines_and_one_link_once(riverbend):
     with riverbend.scope():
         published(riverbend)
+        Membership.objects.update(
+            created_at=timezone.now() - timedelta(days=1)
+        )  # who joins later is told of what comes
         people = readers(riverbend.tenant)
         for _turn in range(2):
             releases.plan(riverbend.tenant, people, timezone.now())
         mail = Mail.objects.get(kind=Mail.Kind.RELEASE)
         assert mail.recipient == riverbend.people.fay
         assert "K1 Completions: 1,250, 8 of 8 partners have filed" in mail.text
-        assert mail.text.count("http") == 1
+        said, _line, foot = mail.text.partition("\n-- \n")
+        assert said.count("http") == 1
+        assert foot.count("http") == foot.count("/u/") == 2, "below it, what one gets can be chosen, or stopped"
         assert "List-Unsubscribe" in mail.headers
         assert "/published/2026-10-v1/" in mail.text
 
