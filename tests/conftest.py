@@ -6,11 +6,13 @@ backbone (steward and admin), Ben files for the college, Fay funds; Sam does at 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.core.cache import caches
 from django.db import connections
 
 from backbone import tenancy
@@ -59,6 +61,9 @@ def own_cache(worker_id):
     machine that is busy with the tests Valkey is that slow at times, and a test of what is kept would find nothing kept.
     """
     settings.CACHES["default"] |= {"KEY_PREFIX": f"test-{RUN}-{worker_id}", "OPTIONS": {"socket_timeout": 30}}
+    with suppress(AttributeError):
+        del caches["default"]  # what was imported may have asked for it already, under the name of nobody
+    assert caches["default"].key_prefix == settings.CACHES["default"]["KEY_PREFIX"]
 
 
 @pytest.fixture(scope="session")

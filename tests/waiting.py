@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 PATIENCE = 120
+RUNAWAY = 20  # seconds of a processor
 
 
 def until(holds: Callable[[], bool], otherwise: str) -> None:
@@ -14,3 +16,12 @@ def until(holds: Callable[[], bool], otherwise: str) -> None:
     while not holds():
         assert time.monotonic() < end, otherwise
         time.sleep(0.02)
+
+
+@contextmanager
+def no_runaway() -> Iterator[None]:
+    """What happens inside takes far less of a processor than something that ran wild. No measure of speed: bench/ has those."""
+    began = time.process_time()
+    yield
+    taken = time.process_time() - began
+    assert taken < RUNAWAY, f"{taken:.0f} seconds of a processor"

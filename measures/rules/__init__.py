@@ -19,7 +19,6 @@ tested against it. The map:
     dimensions  Dimension                             ways to split, and their categories over time
     limits      Limits                                what staff set as the least and the most
     outliers    Score, score()                        z-score and modified z-score against a partner's history
-    formula     parse(), compute()                    formulas over other indicators, as text
     crossing    CrossRule, check_rules()              rules over several lines of one report
     usual       usual(), warn_figure()                soft warnings against a partner's own history
     coverage    Coverage, State, coverage()           how many partners filed of how many were expected
@@ -35,12 +34,12 @@ tested against it. The map:
     disclosure  suppress(), audit()                   what a published table hides so that nobody can compute it
     attested    Word, same_definition()               how much of a figure is counted as it is defined
     definitions check_definition(), check_goal()…     is an indicator well defined?
-    written     entries as plain data, and back               for what is kept beside the figures
     versions    Version, break_between(), broken()    from when on something is counted otherwise, and what that forbids
     change      Change, like_for_like()               change between two periods, on the partners in both
     forecast    Forecast, forecast()                  where a line leads if it goes on like before
-    plans       Aims, planned(), level_on()       what targets plan for a given time, by the calendar
+    plans       Aims, planned(), level_on()           what targets plan for a given time, by the calendar
     progress    Status, progress(), path(), status()  from baseline to target, and where it stands
+    burden      Cell, unused(), share()               what partners are asked for and nobody uses
 
 Everywhere: a month is the date of its first day; `None` is silence and zero is a figure; a partner key is whatever the
 caller uses (an id, a code), all of one type; a problem names its indicator in `params` (`indicator`, `name`).

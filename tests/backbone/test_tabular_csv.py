@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import time
 import tracemalloc
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from backbone.problems import Refused
 from backbone.tabular import Columns, Findings, Limits, read_table, stream_csv, stream_table
 from backbone.tabular.csv_file import quoting
 from tests.corpus import make
+from tests.waiting import no_runaway
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 CASES = [
@@ -53,14 +53,13 @@ def problems_of(content: bytes | str, columns: Columns = FIGURES):
 @pytest.mark.parametrize("case", CASES, ids=[case["file"] for case in CASES])
 def test_a_file_of_the_corpus_gets_the_expected_answer(case):
     content = make.content_of(case["file"])
-    started = time.process_time()
     table = None
-    try:
-        table = read(content)
-        problems = table.findings.shown
-    except Refused as refused:
-        problems = refused.problems
-    assert time.process_time() - started < 1
+    with no_runaway():
+        try:
+            table = read(content)
+            problems = table.findings.shown
+        except Refused as refused:
+            problems = refused.problems
     if "code" in case:
         problem = problems[0]
         assert problem.code == case["code"]
@@ -178,11 +177,10 @@ def test_a_cell_at_the_limit_is_read():
 
 def test_a_file_over_the_limit_is_refused_before_it_is_read():
     content = bytes(200 * 1024 * 1024)
-    started = time.process_time()
-    problem = refusal(content)
+    with no_runaway():
+        problem = refusal(content)
     assert problem.code == "file.too_large"
     assert "at most 10 MB" in problem.message
-    assert time.process_time() - started < 0.1
 
 
 def test_one_endless_line_is_given_up_early():
@@ -231,11 +229,10 @@ def test_seconds_of_arc_are_read_as_they_are_written():
 
 
 def test_a_hostile_row_of_quotes_takes_no_time():
-    started = time.process_time()
     for text in ('"' * 60_000 + "x", '""' * 30_000 + "x", '","' * 20_000 + 'x"', 'a"' * 30_000):
-        quoting(",").fullmatch(text)
-        assert read(HEADER + text + "\n" + ROW).findings.error_count
-    assert time.process_time() - started < 2
+        with no_runaway():
+            quoting(",").fullmatch(text)
+            assert read(HEADER + text + "\n" + ROW).findings.error_count
 
 
 def test_a_million_rows_stream_at_constant_memory():
@@ -274,13 +271,9 @@ def test_a_stream_of_either_kind_gives_the_same_rows():
     ] == [2]
 
 
-def test_reading_fifty_thousand_rows_is_quick():
-    content = (HEADER + ROW * 50_000).encode()
-    started = time.process_time()
-    table = read(content)
-    seconds = time.process_time() - started
-    assert len(table.rows) == 50_000
-    assert seconds < 1, f"{len(table.rows) / seconds:,.0f} rows a second"
+def test_fifty_thousand_rows_are_read():
+    with no_runaway():
+        assert len(read((HEADER + ROW * 50_000).encode()).rows) == 50_000
 
 
 @settings(max_examples=400, deadline=None)

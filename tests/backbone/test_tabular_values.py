@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -28,6 +27,7 @@ from backbone.tabular import (
     period,
     text,
 )
+from tests.waiting import no_runaway
 
 FORMATS = {"plain": PLAIN, "point": POINT, "comma": COMMA, "space": SPACE}
 DAY_FIRST, MONTH_FIRST = DateFormat("day"), DateFormat("month")
@@ -428,15 +428,13 @@ def test_a_hundred_unknown_names_among_two_thousand_are_no_wait():
         for second in ("Clinic", "School")
         for number in range(500)
     ]
-    started = time.process_time()
-    for number_ in range(100):
-        assert nearest(f"Nort Clinc {number_}", known)
-    assert time.process_time() - started < 3
+    with no_runaway():
+        for number_ in range(100):
+            assert nearest(f"Nort Clinc {number_}", known)
 
 
 @pytest.mark.parametrize("settle", [number, period, day, code, name, text])
 def test_no_text_however_long_takes_long(settle):
-    started = time.process_time()
     for raw in (
         "1" * 100_000,
         "1," * 50_000,
@@ -446,5 +444,5 @@ def test_no_text_however_long_takes_long(settle):
         "a " * 50_000,
         "1 Mar " * 20_000,
     ):
-        settle(raw)
-    assert time.process_time() - started < 0.7
+        with no_runaway():
+            settle(raw)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import io
 import random
-import time
 import tracemalloc
 import zipfile
 
@@ -31,6 +30,7 @@ from tests.backbone.workbooks import (
     workbook,
     zipped,
 )
+from tests.waiting import no_runaway
 
 FIGURES = Columns(HEADER, required=("partner", "indicator", "period"))
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -40,18 +40,13 @@ BILLION_LAUGHS = "<!DOCTYPE x [<!ENTITY a 'ha'>" + "".join(
 
 
 def read(content: bytes, columns: Columns = FIGURES, sheet: str | None = None, **limits):
-    started = time.process_time()
-    try:
+    with no_runaway():
         return read_table(content, "figures.xlsx", columns, Limits(**limits), sheet=sheet)
-    finally:
-        assert time.process_time() - started < 5
 
 
-def refusal(content: bytes, within: float = 1.0, **settings):
-    started = time.process_time()
+def refusal(content: bytes, **settings):
     with pytest.raises(Refused) as caught:
         read(content, **settings)
-    assert time.process_time() - started < within
     assert caught.value.problems[0].message
     return caught.value.problems[0]
 
@@ -178,7 +173,7 @@ CONTAINERS = {
 @pytest.mark.parametrize("name", CONTAINERS)
 def test_a_container_that_is_no_sound_workbook_is_refused(name):
     content, code = CONTAINERS[name]
-    problem = refusal(content, within=2 if name == "members-10000" else 1)
+    problem = refusal(content)
     assert problem.code == code, problem.message
 
 
@@ -342,7 +337,7 @@ def test_merged_cells_are_named_with_their_range():
 
 def test_merged_ranges_over_one_another_take_no_time():
     after = "<mergeCells>" + '<mergeCell ref="A2:I5001"/>' * 10_000 + "</mergeCells>"
-    assert refusal(table([ROW] * 5000, after=after), within=5).code == "file.damaged"
+    assert refusal(table([ROW] * 5000, after=after)).code == "file.damaged"
 
 
 def test_merged_headings_are_told_too():
@@ -359,7 +354,7 @@ def test_faults_in_columns_that_are_not_read_are_nobodys_concern():
 
 def test_a_sheet_full_of_formulas_without_values_is_given_up():
     bare = Xml('<c r="{r}"><f>1</f></c>')
-    assert refusal(table([(*ROW[:5], bare, *ROW[6:])] * 20_001), within=5).code == "file.damaged"
+    assert refusal(table([(*ROW[:5], bare, *ROW[6:])] * 20_001)).code == "file.damaged"
 
 
 def test_merged_cells_outside_the_table_are_no_matter():
@@ -540,13 +535,8 @@ def test_one_long_text_used_by_many_cells_takes_its_memory_once():
     assert len(found.rows) == 5000
 
 
-def test_reading_fifty_thousand_rows_is_quick():
-    content = table([ROW] * 50_000)
-    started = time.process_time()
-    found = read(content)
-    seconds = time.process_time() - started
-    assert len(found.rows) == 50_000
-    assert seconds < 4, f"{len(found.rows) / seconds:,.0f} rows a second"
+def test_fifty_thousand_rows_are_read():
+    assert len(read(table([ROW] * 50_000)).rows) == 50_000
 
 
 @settings(max_examples=150, deadline=None)
