@@ -13,6 +13,8 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from backbone.tabular import COMMA, POINT, NumberFormat
+
 SILENCE = "–"
 MINUS = "−"
 Number = Decimal | int
@@ -35,6 +37,11 @@ def number(value: Number | None, decimals: int | None = None) -> str:
     # copy_abs keeps every digit; abs() would round to the 28 of the context.
     text = formats.number_format(exact.copy_abs(), use_l10n=True, force_grouping=True)
     return f"{MINUS}{text}" if exact < 0 else text
+
+
+def own_format() -> NumberFormat:
+    """How the reader's language writes numbers: what fields show, and what may be typed into them."""
+    return COMMA if formats.get_format("DECIMAL_SEPARATOR") == "," else POINT
 
 
 def signed(value: Number | None, decimals: int | None = None) -> str:

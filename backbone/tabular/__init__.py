@@ -9,7 +9,19 @@ with little memory and time. No Django in here, and no clock.
 from backbone.tabular.apart import read_apart
 from backbone.tabular.columns import PROBLEM_COLUMN, Columns, Header, nearest
 from backbone.tabular.dates import DateFormat, day, period
-from backbone.tabular.numbers import COMMA, NOT_COLLECTED, PLAIN, POINT, SPACE, NumberFormat, Percent, is_blank, number
+from backbone.tabular.numbers import (
+    COMMA,
+    NOT_COLLECTED,
+    PLAIN,
+    POINT,
+    SPACE,
+    NumberFormat,
+    Percent,
+    is_blank,
+    number,
+    number_typed,
+    typed_text,
+)
 from backbone.tabular.reading import file_format, read_table, stream_csv, stream_table
 from backbone.tabular.table import BULK, DEFAULT, Findings, Form, Limits, Row, Table
 from backbone.tabular.texts import code, name, text
@@ -41,12 +53,14 @@ __all__ = [
     "name",
     "nearest",
     "number",
+    "number_typed",
     "period",
     "read_apart",
     "read_table",
     "stream_csv",
     "stream_table",
     "text",
+    "typed_text",
     "workbook_value",
     "write_bad_rows",
     "write_csv",

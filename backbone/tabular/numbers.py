@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
@@ -80,6 +81,7 @@ Number = Decimal | NotCollected | None
 _PLAIN = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,6})?").fullmatch
 _WHOLE = re.compile(r"-?[0-9]{1,18}").fullmatch
 _BY_MACHINE = re.compile(r"-?[0-9]+\.[0-9]+").fullmatch
+_LIKE_GROUPED = re.compile(r"-?[0-9]{1,3}\.[0-9]{3}").fullmatch
 _MINUS = {ord(sign): "-" for sign in "−–‒﹣－"} | {ord("＋"): "+"}
 _BLANKS = {ord(blank): " " for blank in "\u00a0\u2007\u2009\u202f\u2002\u2003\u3000\t"}
 _APOSTROPHES = {ord(sign): "'" for sign in "’‘`´＇٬"}
@@ -115,6 +117,32 @@ def number(
     if kind is int or kind is Decimal:
         return _within(Decimal(raw), str(raw))
     return None, invalid(raw)
+
+
+def number_typed(
+    raw: Any, formats: Iterable[NumberFormat], *, percent: Percent | None = None, money: bool = False
+) -> tuple[Number, Problem | None]:
+    """What somebody typed who may write as the organization does, or as their own language does: what is read alike, or
+    by one of them only. `number.ambiguous` where they read it differently: nobody guesses which was meant."""
+    answers = [number(raw, fmt, percent=percent, money=money) for fmt in dict.fromkeys(formats)]
+    for answer in answers:
+        if answer[1] is not None and answer[1].code == "number.ambiguous":
+            return answer
+    read = [answer for answer in answers if answer[1] is None or answer[1].is_warning]
+    values = [value for value, _problem in read if isinstance(value, Decimal)]
+    if len(set(values)) > 1:
+        return None, _ambiguous(raw, *sorted(set(values))[:2])
+    # Of two refusals the one that knows more: “more than 6 decimals” rather than “not written like that”.
+    return min(read or answers, key=lambda answer: answer[1] is not None and answer[1].code == "number.invalid")
+
+
+def typed_text(value: Decimal, own: NumberFormat, formats: Iterable[NumberFormat]) -> str:
+    """A number to stand in a field: without grouping, with the decimal mark of the reader, and so that `number_typed`
+    reads it back. One of three decimals gets a fourth where another format would take its mark for grouping."""
+    text = f"{value:f}"
+    if any(fmt.decimal != own.decimal for fmt in formats) and _LIKE_GROUPED(text):
+        text += "0"
+    return text.replace(".", own.decimal)
 
 
 def _positive_zero(value: Decimal) -> Decimal:
@@ -220,11 +248,7 @@ def _read(text: str, raw: str, fmt: NumberFormat) -> tuple[Decimal | None, Probl
         return None, invalid(raw)
     readings = {_parse(text, ".", ","), _parse(text, ",", ".")} - {None}
     if len(readings) > 1:
-        first, second = sorted(readings)  # type: ignore[type-var]
-        sentence = gettext_noop("“{value}” could be {first} or {second}.")
-        hint = gettext_noop("Write it without a grouping mark and with a decimal point, or declare the number format.")
-        params = {"value": cut(raw), "first": format(first.normalize(), "f"), "second": format(second.normalize(), "f")}  # type: ignore[union-attr]
-        return None, Problem("number.ambiguous", sentence, params, hint=hint, value=cut(raw))
+        return None, _ambiguous(raw, *sorted(readings))  # type: ignore[type-var]
     if not fmt.grouping and fmt.decimal == ".":
         # Nothing else was declared, and there is one reading only: 1,234.50 or 1,234,567.
         only = _parse(text, ".", ",")
@@ -237,6 +261,13 @@ def _read(text: str, raw: str, fmt: NumberFormat) -> tuple[Decimal | None, Probl
     hint = gettext_noop("Write the number in this form, or change the number format in the settings.")
     params = {"value": cut(raw), "example": fmt.example}
     return None, Problem("number.invalid", sentence, params, hint=hint, value=cut(raw))
+
+
+def _ambiguous(raw: str, first: Decimal, second: Decimal) -> Problem:
+    sentence = gettext_noop("“{value}” could be {first} or {second}.")
+    hint = gettext_noop("Write it without a grouping mark and with a decimal point, or declare the number format.")
+    params = {"value": cut(raw), "first": format(first.normalize(), "f"), "second": format(second.normalize(), "f")}
+    return Problem("number.ambiguous", sentence, params, hint=hint, value=cut(raw))
 
 
 def _within(value: Decimal, raw: str) -> tuple[Number, Problem | None]:

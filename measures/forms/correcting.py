@@ -10,7 +10,7 @@ from backbone.models import Tenant
 from backbone.problems import Refused
 from backbone.wording import say
 from measures.forms.line import LineForm
-from measures.forms.typed import FORMATS
+from measures.forms.typed import formats_of
 from measures.rules.figures import Entry
 from measures.rules.written import fingerprint
 from measures.selectors.corrections import figure_words, visible
@@ -34,9 +34,7 @@ class CorrectionForm:
         self.row = row
         standing = visible(row.line, row.cells)
         shown = replace(row, state="", excuse="", remarks=[], cells=dict(standing if start is None else start))
-        self.line = LineForm(
-            shown, FORMATS[tenant.number_format], may_type=True, data=data, asked=data is not None, rest=rest
-        )
+        self.line = LineForm(shown, formats_of(tenant), may_type=True, data=data, asked=data is not None, rest=rest)
         self.seen = fingerprint(standing) if data is None else data.get("seen") or None
         self.reason, self._reason_problem = "", None
         if data is not None:

@@ -9,6 +9,8 @@ from django import forms
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from backbone import tabular
+from backbone.look.numbers import own_format
 from backbone.models import Partner
 from backbone.models.tenants import slug_field_rule
 from backbone.problems import Problem
@@ -39,10 +41,23 @@ class MonthField(forms.CharField):
 
 
 class NumberField(forms.DecimalField):
-    """A number that comes back without the zeros it is stored with."""
+    """A number as the reader's language writes it, that comes back so and without the zeros it is stored with."""
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal"})
 
     def prepare_value(self, value):
-        return plain(value) if isinstance(value, Decimal) else value
+        own = own_format()
+        return tabular.typed_text(plain(value), own, [own]) if isinstance(value, Decimal) else value
+
+    def to_python(self, value):
+        if not isinstance(value, str) or value in self.empty_values:
+            return super().to_python(value)
+        found, problem = tabular.number(value, own_format())
+        if problem is not None:
+            raise forms.ValidationError(say(problem))
+        if found is None or found is tabular.NOT_COLLECTED:  # words for "no figure" are none here
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return found
 
 
 def decimal_field(label) -> NumberField:

@@ -10,7 +10,7 @@ from backbone.models import Tenant
 from backbone.problems import Refused, errors, warnings
 from backbone.wording import say
 from measures.forms.line import LineForm
-from measures.forms.typed import FORMATS
+from measures.forms.typed import formats_of
 from measures.rules.attested import Word
 from measures.rules.figures import Entry
 from measures.rules.lines import TOTAL
@@ -37,11 +37,11 @@ class FilingForm:
         """`asked` wants an answer from every line. `only` reads no other line than this from `data`. `answer` and
         `rest` are what a button says about the line `about`."""
         self.report = report
-        fmt = FORMATS[tenant.number_format]
+        formats = formats_of(tenant)
         self.lines = [
             LineForm(
                 row,
-                fmt,
+                formats,
                 may_type=may_type,
                 data=data if only is None or row.pk == only else None,
                 asked=asked and row.is_over,

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from backbone import tabular
+from backbone.look.numbers import own_format
 from backbone.models import Tenant
 from backbone.problems import Problem, errors
 from backbone.tabular import COMMA, NOT_COLLECTED, POINT, SPACE, NumberFormat
@@ -27,6 +28,12 @@ FORMATS: Mapping[str, NumberFormat] = {
     Tenant.NumberFormat.COMMA: COMMA,
     Tenant.NumberFormat.SPACE: SPACE,
 }
+
+
+def formats_of(tenant: Tenant) -> tuple[NumberFormat, NumberFormat]:
+    """How numbers may be typed into a form: as the organization writes them, and as the reader's language does."""
+    return FORMATS[tenant.number_format], own_format()
+
 
 # Only wrong when somebody says that they are done: until then the rest may be about to be typed.
 UNFINISHED = (
@@ -48,7 +55,7 @@ class TypedLine:
     def __init__(
         self,
         row: ReportLine,
-        fmt: NumberFormat,
+        formats: tuple[NumberFormat, ...],
         *,
         may_type: bool,
         data: Mapping[str, str] | None = None,
@@ -57,7 +64,7 @@ class TypedLine:
         rest: str | None = None,
     ):
         self.row, self.line, self.pk, self.indicator = row, row.line, row.pk, row.indicator
-        self.fmt, self.asked = fmt, asked
+        self.formats, self.asked = formats, asked
         self.is_open = row.is_with_partner and not row.is_closed
         self.may_type = may_type and self.is_open
         self.is_posted = data is not None and self.may_type and f"{self.pk}/here" in data
@@ -145,7 +152,7 @@ class TypedLine:
         for component in self.line.components:
             text = data.get(f"{self.pk}/{category}/{component}", "").strip()
             self.texts[category, component] = text
-            value, problem = read_number(self.line, component, text, self.fmt)
+            value, problem = read_number(self.line, component, text, *self.formats)
             if text and (value is None or value is NOT_COLLECTED):
                 self.unreadable[category, component] = problem or invalid(text)
             elif value is not NOT_COLLECTED:
@@ -155,10 +162,11 @@ class TypedLine:
             self.entries[category] = Entry(**numbers, new_only=self.new_only and has_number)
 
     def _write_texts(self) -> None:
+        own = own_format()
         for category, entry in self.entries.items():
             for component in self.line.components:
                 value = getattr(entry, component)
-                text = "" if value is None else f"{plain(value):f}".replace(".", self.fmt.decimal)
+                text = "" if value is None else tabular.typed_text(plain(value), own, self.formats)
                 self.texts[category, component] = text
 
     def has_breakdown(self, slug: str) -> bool:

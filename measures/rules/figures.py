@@ -78,10 +78,10 @@ class Place(NamedTuple):
 
 
 def read_number(
-    line: Line | None, component: str, raw: Any, fmt: tabular.NumberFormat = tabular.PLAIN
+    line: Line | None, component: str, raw: Any, *formats: tabular.NumberFormat
 ) -> tuple[Number, Problem | None]:
-    """What somebody wrote for a line, as `tabular.number` settles it: a value of 45% is 45 where percent are measured,
-    $1,000 is 1000 where money is. Without a line, which is then refused itself, neither sign is held against it.
+    """What somebody wrote for a line, as `tabular.number` settles it, plainly or in one of these formats: a value of 45%
+    is 45 where percent are measured, $1,000 is 1000 where money is. Without a line, which is then refused itself, neither sign is held against it.
 
     The short name of a level is its rank, yes and no are 1 and 0 of a milestone. Another currency's sign is refused:
     `figure.other_currency`.
@@ -100,7 +100,10 @@ def read_number(
             return None, Problem("figure.other_currency", text, params, hint=hint, value=cut(raw))
     is_percent = component == "value" and (line is None or line.unit == PERCENT)
     percent: tabular.Percent | None = "points" if is_percent else None
-    return tabular.number(raw, fmt, percent=percent, money=line is None or line.is_money)
+    is_money = line is None or line.is_money
+    if len(formats) < 2:  # each cell of a file comes by here
+        return tabular.number(raw, *formats, percent=percent, money=is_money)
+    return tabular.number_typed(raw, formats, percent=percent, money=is_money)
 
 
 def has_answer(line: Line, entry: Entry | None) -> bool:

@@ -24,8 +24,10 @@ from backbone.tabular import (
     name,
     nearest,
     number,
+    number_typed,
     period,
     text,
+    typed_text,
 )
 from tests.waiting import no_runaway
 
@@ -188,6 +190,46 @@ def test_a_calculated_number_is_rounded_aloud():
     assert value == Decimal("0.864766")
     assert problem.is_warning
     assert "0.864766" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        ("1234", "1234"),
+        ("1234.5", "1234.5"),
+        ("1.234,5", "1234.5"),
+        ("1,234.5", "1234.5"),
+        ("12,5", "12.5"),
+        ("1.234.567", "1234567"),
+        ("1 234,5", "1234.5"),
+        ("1.234", "number.ambiguous"),
+        ("-1,234", "number.ambiguous"),
+        ("1.2340", "1.2340"),
+        ("1,2,3", "number.invalid"),
+        ("0,1234567", "number.precision"),
+        ("n/a", None),
+        ("", None),
+        ("not collected", NOT_COLLECTED),
+    ],
+)
+def test_who_reads_another_language_than_the_organization_writes_may_type_either(raw, told):
+    assert outcome(number_typed(raw, (POINT, COMMA))) == told
+    assert outcome(number_typed(raw, (COMMA, POINT))) == told
+
+
+@pytest.mark.parametrize("raw", ["1.234", "1,234", "12,5", "1.234,5", "7", "x"])
+def test_one_way_to_write_is_one_way_to_read(raw):
+    for fmt in FORMATS.values():
+        assert outcome(number_typed(raw, (fmt, fmt))) == outcome(number(raw, fmt))
+
+
+@given(st.decimals(min_value=-(10**9), max_value=10**9, places=6), st.sampled_from([POINT, COMMA, SPACE]))
+def test_what_stands_in_a_field_is_read_back_whoever_reads_it(value, fmt):
+    value = value.normalize() if value else value
+    for own in (POINT, COMMA):
+        shown = typed_text(value, own, (fmt, own))
+        assert ("." if own == COMMA else ",") not in shown
+        assert number_typed(shown, (fmt, own)) == (value, None)
 
 
 def test_an_ambiguous_number_shows_both_readings():

@@ -8,12 +8,13 @@ from decimal import Decimal
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from backbone.models import Change, Participation
+from backbone.models import Change, Participation, Tenant
 from backbone.roles import Role
-from measures.models import Excuse, Figure, Filing, Remark
+from measures.models import Excuse, Figure, Filing, Indicator, Remark
 from tests import factories
 
 OCTOBER = date(2026, 10, 1)
@@ -465,16 +466,49 @@ def test_the_running_month_can_be_begun_but_not_handed_in(desk):
 
 
 def test_numbers_are_read_in_the_tenants_own_format(desk):
-    tenant = desk.place.tenant
-    tenant.number_format = tenant.NumberFormat.COMMA
-    tenant.save()
-    with desk.place.scope():
-        kilos = factories.make_indicator(desk.place.initiative, "kilos", is_whole=False)
-    page = desk.part(f"line:{kilos.pk}", **{f"{kilos.pk}/here": "1", f"{kilos.pk}//value": "1.234,5"})
-    assert page.status_code == 200
-    assert 'value="1234,5"' in desk.client.get(desk.url()).content.decode()
+    kilos = weigh(desk, "1.234,5", Tenant.NumberFormat.COMMA)
     with desk.place.scope():
         assert Figure.objects.get(indicator=kilos).value == Decimal("1234.5")
+    assert 'value="1234.5"' in desk.client.get(desk.url()).content.decode(), "as an English page writes it beside"
+
+
+def weigh(desk, text: str, fmt: str) -> Indicator:
+    """Type this for an indicator that takes decimals, in an organization that writes numbers so."""
+    desk.place.tenant.number_format = fmt
+    desk.place.tenant.save()
+    with desk.place.scope():
+        kilos = factories.make_indicator(desk.place.initiative, "kilos", is_whole=False)
+    desk.said = desk.part(f"line:{kilos.pk}", **{f"{kilos.pk}/here": "1", f"{kilos.pk}//value": text})
+    assert desk.said.status_code == 200
+    return kilos
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored", "shown"),
+    [
+        ("1.234,5", "1234.5", "1234,5"),
+        ("1234.5", "1234.5", "1234,5"),
+        ("0,5", "0.5", "0,5"),
+        ("1,2340", "1.234", "1,2340"),
+    ],
+)
+def test_a_spanish_reader_types_and_reads_numbers_as_spanish_writes_them(desk, typed, stored, shown):
+    desk.client.cookies[settings.LANGUAGE_COOKIE_NAME] = "es"
+    kilos = weigh(desk, typed, Tenant.NumberFormat.POINT)
+    with desk.place.scope():
+        assert Figure.objects.get(indicator=kilos).value == Decimal(stored)
+    assert f'value="{shown}"' in desk.client.get(desk.url()).content.decode()
+
+
+@pytest.mark.parametrize("typed", ["1.234", "1,234"])
+def test_what_the_organization_and_the_reader_read_differently_is_refused_and_not_guessed(desk, typed):
+    desk.client.cookies[settings.LANGUAGE_COOKIE_NAME] = "es"
+    kilos = weigh(desk, typed, Tenant.NumberFormat.POINT)
+    assert "1.234" in words(desk.said)
+    assert "1234" in words(desk.said)
+    assert f'value="{typed}"' in desk.said.content.decode()
+    with desk.place.scope():
+        assert not Figure.objects.filter(indicator=kilos).exists()
 
 
 def test_the_page_asks_the_database_as_often_for_many_lines_as_for_one(riverside, client):

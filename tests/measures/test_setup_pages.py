@@ -7,9 +7,13 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils import translation
 
 from backbone.models import Change, Participation
 from backbone.problems import Refused
+from measures.forms.fields import decimal_field
 from measures.models import Category, Excuse, Indicator, Obligation, StaleMark, Target
 from measures.rules.kinds import AVAILABLE, KINDS
 from measures.rules.lines import Level, Line
@@ -535,6 +539,26 @@ def test_numbers_come_back_as_they_were_typed(ana, riverside):
             baseline_value=Decimal("750.50"),
         )
     assert 'value="750.5"' in ana.get(riverside.url("indicators/hours/edit/")).content.decode()
+    ana.cookies[settings.LANGUAGE_COOKIE_NAME] = "es"
+    assert 'value="750,5"' in ana.get(riverside.url("indicators/hours/edit/")).content.decode()
+
+
+def test_a_number_of_the_set_up_is_read_in_the_readers_language():
+    field = decimal_field("")
+    with translation.override("es"):
+        assert [field.clean(text) for text in ("1.234,5", "0,5", "1.234", "12", "")] == [
+            Decimal("1234.5"), Decimal("0.5"), Decimal(1234), Decimal(12), None,
+        ]  # fmt: skip
+        assert field.clean(field.prepare_value(Decimal("1.234000"))) == Decimal("1.234")
+    with translation.override("en"):
+        assert [field.clean(text) for text in ("1,234.5", "0.5", "1,234")] == [
+            Decimal("1234.5"),
+            Decimal("0.5"),
+            Decimal(1234),
+        ]
+        for wrong in ("1.234,5", "twelve", "n/a", "1e30", "0.1234567"):
+            with pytest.raises(ValidationError):
+                field.clean(wrong)
 
 
 def test_empty_pages_say_what_to_do_first(ana, riverside):
