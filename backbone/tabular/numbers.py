@@ -246,9 +246,9 @@ def _read(text: str, raw: str, fmt: NumberFormat) -> tuple[Decimal | None, Probl
         return value, None
     if not _is_number_like(text):
         return None, invalid(raw)
-    readings = {_parse(text, ".", ","), _parse(text, ",", ".")} - {None}
+    readings = {one for one in (_parse(text, ".", ","), _parse(text, ",", ".")) if one is not None}
     if len(readings) > 1:
-        return None, _ambiguous(raw, *sorted(readings))  # type: ignore[type-var]
+        return None, _ambiguous(raw, *sorted(readings))
     if not fmt.grouping and fmt.decimal == ".":
         # Nothing else was declared, and there is one reading only: 1,234.50 or 1,234,567.
         only = _parse(text, ".", ",")
