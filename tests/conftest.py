@@ -6,14 +6,17 @@ backbone (steward and admin), Ben files for the college, Fay funds; Sam does at 
 
 from __future__ import annotations
 
+import gc
 from contextlib import suppress
 from datetime import date
 
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.contrib.auth.hashers import ScryptPasswordHasher
 from django.core.cache import caches
 from django.db import connections
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from backbone import tenancy
 from backbone.tenancy import TenantManager, tenant_scope
@@ -47,6 +50,12 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: ranks.get(item.nodeid.partition("::")[0], len(ranks)))
 
 
+def pytest_collection_finish():
+    """Thousands of tests and all modules stay to the end: the collector need not walk over them again and again."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(worker_id):
     """Each worker of the run has its own test database, made by the owner."""
@@ -64,6 +73,30 @@ def own_cache(worker_id):
     with suppress(AttributeError):
         del caches["default"]  # what was imported may have asked for it already, under the name of nobody
     assert caches["default"].key_prefix == settings.CACHES["default"]["KEY_PREFIX"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files_once():
+    """Each test's client has a server of its own, which would look through static/ anew for the same files."""
+    look, found = WhiteNoiseMiddleware.add_files_from_finders, {}
+
+    def look_once(self):
+        if not found:
+            look(self)
+            found.update(self.files)
+        self.files.update(found)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", look_once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def passwords_hashed_quickly():
+    """By the product's own algorithm, but with little work: half a second for each password is for who guesses them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ScryptPasswordHasher, "work_factor", 2**4)
+        yield
 
 
 @pytest.fixture(scope="session")

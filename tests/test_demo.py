@@ -25,8 +25,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def state(settings, tmp_path):
     settings.STATE_DIR = tmp_path / "state"
-    # How slowly a password is hashed is Django's; with so many logins it would be half of the time here.
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     return settings.STATE_DIR
 
 
