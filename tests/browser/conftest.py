@@ -146,12 +146,14 @@ LOAD_RIVERBEND = """
 import django; django.setup()
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
+from django.contrib.auth.hashers import ScryptPasswordHasher
 from backbone.models import Tenant
 from backbone.tenancy import tenant_scope
 from comms.models import Mail
 from comms.selectors.readers import readers
 from comms.services import reminders
 from measures import demo
+ScryptPasswordHasher.work_factor = 2**4  # two dozen logins, half a second each otherwise
 demo.TENANTS = {"riverbend": demo.TENANTS["riverbend"]}
 demo.load(lambda text: None)
 riverbend = Tenant.objects.get(slug="riverbend")
