@@ -6,11 +6,10 @@ class AgendaConfig(AppConfig):
 
     def ready(self):
         from agenda.evidence import AgendaEvidence
-        from agenda.voices_bundle import LearningPart, PhasesPart, VoicesPart
+        from agenda.voices_bundle import LearningPart, VoicesPart
         from backbone.bundles import further
         from backbone.conditions import register
 
         register(AgendaEvidence())
         further.register("voices", VoicesPart())
-        further.register("phases", PhasesPart())
-        further.register("learning", LearningPart(), is_last=True)
+        further.register("learning", LearningPart())

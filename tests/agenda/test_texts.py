@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import random
+from difflib import SequenceMatcher
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agenda.rules import texts
 from agenda.rules.texts import difference, merged
 
 WORDS = st.text(alphabet="ab .!\n", max_size=40)
@@ -61,3 +65,28 @@ def test_what_one_of_two_leaves_alone_is_the_other_s(base, ours, theirs):
     if together is not None:
         added = set(ours.split()) - set(base.split()) | set(theirs.split()) - set(base.split())
         assert added <= set(together.split())
+
+
+@pytest.mark.parametrize("words", ["a ", "a b ", "a. ", "a. b. ", "." * 40, "x.y "])
+def test_texts_of_the_same_words_again_and_again_are_not_compared_one_by_one(words, monkeypatch):
+    """They would be for minutes, and anybody who may suggest a text could hold everybody up who reads it."""
+    seen = []
+
+    class Counted(SequenceMatcher):
+        def get_opcodes(self):
+            seen.append(texts._pairs(self.a, self.b))
+            return super().get_opcodes()
+
+    monkeypatch.setattr(texts, "SequenceMatcher", Counted)
+    before, after = (words * 20_000)[:19_000], (words * 20_000)[:9_000] + "new" + (words[::-1] * 20_000)[:9_000]
+    pieces = texts.difference(before, after)
+    assert "".join(one.text for one in pieces if one.sign != "+") == before
+    assert "".join(one.text for one in pieces if one.sign != "-") == after
+    assert all(count <= texts.MOST_PAIRS for count in seen)
+
+
+def test_sentences_that_are_too_much_alike_are_for_people_to_settle():
+    chance = random.Random(1)  # noqa: S311
+    one, two, three = (" ".join(f"w{chance.randrange(60)}." for _ in range(7_000)) for _text in range(3))
+    assert texts._pairs(*map(texts._SENTENCES.findall, (one, two))) > texts.MOST_PAIRS
+    assert texts.merged(one, two, three) is None
