@@ -256,13 +256,15 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """Something that two partners have to do with each other: `kind` is "activity", "hand_off", "meeting" or "action"."""
+    """Something that two partners have to do with each other: `kind` is "activity", "hand_off", "meeting" or "action".
+    `group_id` is the group whose thing it is; of other groups' a chair is told that it ties, and not what it is."""
 
     partner_id: int
     other_id: int
     kind: str
     label: str
     url: str = ""
+    group_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,10 +356,6 @@ class Condition:
     def things(self, initiative) -> Iterable[Thing]:
         """Its rows of an initiative that a node of the theory of change may stand for, in the order of their pages."""
         return ()
-
-    def pages(self, initiative, names: Collection[str]) -> Mapping[str, str]:
-        """The addresses of those of these rows ("agenda.node:3") that are its own and still there."""
-        return {}
 
     def live(self, initiative, names: Collection[str], membership) -> Iterable[Live]:
         """The figures, as they stand now and as this person may see them, of those of these rows that have any."""
@@ -458,8 +456,9 @@ class Condition:
     def evidence_changed(self, initiative, figures: Sequence[str]) -> None:
         """Published figures of these names were restated, in this transaction: tell whoever cites them."""
 
-    def forget(self, membership) -> None:
-        """A person was forgotten, in this transaction: take away what names them, and keep what they filed."""
+    def forget(self, membership, email: str) -> None:
+        """A person was forgotten, in this transaction: take away what names them, and keep what they filed. `email` is the
+        address that they had."""
 
     def settings_changed(self, tenant, names: frozenset[str]) -> None:
         """A tenant's settings of these names changed, in this transaction: mend what is built on them."""
@@ -527,10 +526,10 @@ def signs(initiative, as_of: datetime) -> list[Sign]:
     return [sign for condition in registered() for sign in condition.signs(initiative, as_of)]
 
 
-def forget(membership) -> None:
-    """Tell each condition that a person was forgotten, in the transaction of it."""
+def forget(membership, email: str) -> None:
+    """Tell each condition that a person was forgotten, in the transaction of it; `email` is the address that they had."""
     for condition in registered():
-        condition.forget(membership)
+        condition.forget(membership, email)
 
 
 def attached(initiative) -> dict[str, list[Attachment]]:
@@ -554,20 +553,6 @@ def begun(initiative_id: int, names: Collection[str]) -> dict[str, date]:
 def things(initiative) -> list[Thing]:
     """What the nodes of an initiative's theory of change may stand for, of every condition."""
     return [thing for condition in registered() for thing in condition.things(initiative)]
-
-
-def pages(initiative, names: Collection[str]) -> dict[str, str]:
-    """Where rows of an initiative are shown, by row, of every condition; none asks nobody."""
-    found: dict[str, str] = {}
-    for condition in registered() if names else ():
-        found |= condition.pages(initiative, names)
-    return found
-
-
-def numbers_of(names: Collection[str], sort: str) -> list[int]:
-    """The numbers of the rows of one sort: 3 and 7 of "agenda.node:3", "agenda.node:7" and whatever else is there."""
-    found = (name.removeprefix(f"{sort}:") for name in names if name.startswith(f"{sort}:"))
-    return [int(number) for number in found if number.isdecimal()]
 
 
 def live(initiative, names: Collection[str], membership) -> dict[str, list[Live]]:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from backbone.conditions import Condition, Reading, Sign, numbers_of
+from backbone.conditions import Condition, Reading, Sign
 from backbone.health import CHECKS
-from backbone.models import Partner, Work
+from backbone.models import Work
 from backbone.selectors.holding import people_of, voices
 from backbone.selectors.work import RECENT, work_of
 
@@ -25,15 +24,6 @@ class BackboneEvidence(Condition):
         """Whether its six kinds of work are done, money among them, and every partner has its people."""
         yield from functions(initiative, as_of)
         yield vacancies(initiative, as_of)
-
-    def pages(self, initiative, names: Collection[str]) -> Mapping[str, str]:
-        """Partners, where the roster lists them: their own pages are for who keeps it."""
-        roster = reverse("backbone:partner-list", args=[initiative.tenant.slug])
-        rows = Partner.objects.filter(pk__in=numbers_of(names, "backbone.partner"))
-        return {
-            f"backbone.partner:{pk}": f"{roster}?{urlencode({'q': code})}"
-            for pk, code in rows.values_list("pk", "code")
-        }
 
     def signs(self, initiative, as_of: datetime) -> Iterable[Sign]:
         """How often each partner was heard."""

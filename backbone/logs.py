@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import re
 
-# Share links, invitations, the way out of mails, and django-allauth's links that reset a password or confirm an address.
+# Share links, calendars, invitations, the way out of mails, and django-allauth's links that reset a password or confirm an
+# address.
 _KEYS = re.compile(
-    r"(/s/[0-9]{1,18}-|/u/|/accounts/invitations/[^/\s]+/|/accounts/password/reset/key/|/accounts/confirm-email/)"
+    r"(/[sc]/[0-9]{1,18}-|/u/|/accounts/invitations/[^/\s]+/|/accounts/password/reset/key/|/accounts/confirm-email/)"
     r"[^/\s\"'?#]+"
 )
 

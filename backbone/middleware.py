@@ -50,15 +50,17 @@ class BoundsMiddleware:
 
 
 class LinkManners:
-    """What goes with every answer below /s/, whatever it is: the address is a secret, so no page that is opened from
-    here is told of it, no search engine keeps it, and no cache does."""
+    """What goes with every answer below /s/, /u/ and /c/, whatever it is: the address is a secret, so no page that is opened
+    from here is told of it, no search engine keeps it, and no cache does."""
+
+    SECRETS = ("/s/", "/u/", "/c/")
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
         response = self.get_response(request)
-        if request.path_info.startswith("/s/"):
+        if request.path_info.startswith(self.SECRETS):
             response.headers["Referrer-Policy"] = "no-referrer"
             response.headers["X-Robots-Tag"] = "noindex, nofollow"
             response.headers["Cache-Control"] = "private, no-store"

@@ -10,7 +10,9 @@ import http.client
 import ipaddress
 import socket
 import ssl
+import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 SECONDS = 10
@@ -35,6 +37,8 @@ def is_public(address: str) -> bool:
             return is_public(str(inner))
         if ip in ipaddress.ip_network("64:ff9b::/96"):  # an IPv4 address behind a translator
             return is_public(str(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)))
+        if ip.is_site_local:  # out of use for long, and routed inside some networks to this day
+            return False
     return ip.is_global and not ip.is_multicast and not ip.is_reserved and not ip.is_unspecified
 
 
@@ -66,16 +70,37 @@ def look_up(url: str) -> tuple[str, str, int, str]:
 
 
 class _Pinned(http.client.HTTPConnection):
-    """A connection to one address, whatever the name says by now; TLS is checked against the name."""
+    """A connection to one address, whatever the name says by now; TLS is checked against the name. It is cut off when its
+    time is over, however many bytes still come one by one: a time-out of the socket's begins anew with each."""
 
     def __init__(self, scheme: str, host: str, port: int, address: str):
         super().__init__(host, port, timeout=SECONDS)
         self._scheme, self._address = scheme, address
+        self.is_late = False
+        self._alarm = threading.Timer(SECONDS, self._cut_off)
+        self._alarm.daemon = True
+        self._alarm.start()
 
     def connect(self) -> None:
         self.sock = socket.create_connection((self._address, self.port), self.timeout)
         if self._scheme == "https":
-            self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.host)
+            context = ssl.create_default_context()
+            # Known before the handshake, so that one that never ends can be cut off as well.
+            self.sock = context.wrap_socket(self.sock, server_hostname=self.host, do_handshake_on_connect=False)
+        if self.is_late:
+            raise TimeoutError
+        if isinstance(self.sock, ssl.SSLSocket):
+            self.sock.do_handshake()
+
+    def close(self) -> None:
+        self._alarm.cancel()
+        super().close()
+
+    def _cut_off(self) -> None:
+        self.is_late, sock = True, self.sock
+        if sock is not None:
+            with suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
@@ -93,6 +118,6 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
         response.read(READ_AT_MOST)
         return response.status
     except (OSError, http.client.HTTPException, ValueError) as error:
-        raise NoAnswer(type(error).__name__) from error
+        raise NoAnswer(TimeoutError.__name__ if connection.is_late else type(error).__name__) from error
     finally:
         connection.close()

@@ -96,9 +96,9 @@ class CommsEvidence(Condition):
         """Two groups, three meetings of the steering committee with what they decided, and one that is to come."""
         demo.fill(initiative, open_month)
 
-    def forget(self, membership) -> None:
+    def forget(self, membership, email: str) -> None:
         """Mails to them lose their words and the address; that they were sent stays."""
-        forget_mails(membership)
+        forget_mails(membership, email)
 
     def evidence_changed(self, initiative, figures: Sequence[str]) -> None:
         """Mark the decisions that rest on what moved."""

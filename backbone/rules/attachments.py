@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import io
+import lzma
 import re
+import struct
 import zipfile
+import zlib
 
 BYTES_AT_MOST = 5 * 1024 * 1024
 NAME_AT_MOST = 120
 
+# What reading a ZIP raises that somebody made wrong, on purpose or not; LZMAError among them is an exception like no other.
+_FAULTS = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, KeyError, ValueError, OverflowError, NotImplementedError,
+    RuntimeError, OSError, struct.error,
+)  # fmt: skip
 _STARTS = (
     (b"%PDF-", "application/pdf", ".pdf"),
     (b"\x89PNG\r\n\x1a\n", "image/png", ".png"),
@@ -32,7 +40,7 @@ def kind_of(content: bytes) -> tuple[str, str] | None:
                 return None if any(name.lower().endswith("vbaproject.bin") for name in names) else (_WORD, ".docx")
             if "mimetype" in names and archive.getinfo("mimetype").file_size < 100:
                 return (_TEXT, ".odt") if archive.read("mimetype").strip() == _TEXT.encode() else None
-    except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, OSError):
+    except _FAULTS:
         return None
     return None
 

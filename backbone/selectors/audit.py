@@ -36,7 +36,7 @@ def filtered(rows: TenantQuerySet, asked: Mapping[str, str], tenant: Tenant) -> 
     since, until = _day(asked.get("since", "")), _day(asked.get("until", ""))
     if since is not None:
         rows = rows.filter(at__gte=_instant(since, tenant))
-    if until is not None:
+    if until is not None and until < date.max:  # what happened until the end of all days is everything
         rows = rows.filter(at__lt=_instant(until + timedelta(days=1), tenant))
     return rows
 

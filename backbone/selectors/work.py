@@ -17,6 +17,7 @@ from backbone.tenancy import active_tenant_id
 COLUMNS = ("function", "on", "what", "by", "filed")
 SHOWN = 6
 RECENT = 90  # days
+LAST = date.max - timedelta(days=1)  # after which there is another day
 Function = Work.Function
 
 # Verbs of changes, and what kind of the backbone's work each is. What is nobody's work of the six is not here.
@@ -119,7 +120,7 @@ def _filed(
                 "verbs": list(FUNCTIONS),
                 "functions": [str(function) for function in FUNCTIONS.values()],
                 "since": datetime.combine(since, time(), zone),
-                "until": datetime.combine(until + timedelta(days=1), time(), zone),
+                "until": datetime.combine(min(until, LAST) + timedelta(days=1), time(), zone),
                 "shown": shown,
             },
         )

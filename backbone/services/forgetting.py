@@ -1,6 +1,7 @@
 """Forgetting a person and keeping what they filed: their name and addresses go, the rows that refer to them stay.
 
-What was written once and for all keeps the name that was written then: the audit log, which is sealed, and signatures.
+What was written once and for all keeps the name that was written then: the audit log, which is sealed, signatures, and mails
+that others got.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext, gettext_noop
 
 from backbone import changes, conditions
-from backbone.models import Entrance, Invitation, Membership, User
+from backbone.models import Entrance, Invitation, KeptAnswer, Membership, User
 from backbone.problems import Problem, Refused
 from backbone.roles import Can
 from backbone.services import members
@@ -41,7 +42,9 @@ def forget(*, membership: Membership, by: Membership) -> Membership:
     )
     row.wants_digest = row.wants_reminders = False
     row.save(update_fields=["name", "email", "timezone", "locale", "wants_digest", "wants_reminders"])
-    conditions.forget(row)
+    # Answers that are kept for repeated calls of the API may name who sees to something by their address.
+    KeptAnswer.objects.filter(body__icontains=old).delete()
+    conditions.forget(row, old)
     if not Entrance.objects.filter(user_id=row.user_id).exists():
         _forget_login(row.user_id)
     changes.record("member.forgotten", on=row, by=by, person=row.name)
