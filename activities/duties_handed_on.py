@@ -16,7 +16,8 @@ def waited_for(membership: Membership, day: date) -> list[DueItem]:
     """What was asked of this person's partners and has not come, due when it was promised, else at once; three queries."""
     items = []
     for hand_off, delivery, partner in waited_on(membership):
-        due = delivery.asked_on + timedelta(days=hand_off.promised_days or 0)
+        promised = timedelta(days=hand_off.promised_days or 0)
+        due = delivery.asked_on + min(promised, date.max - delivery.asked_on)
         initiative = hand_off.giver.initiative
         words = {"what": hand_off.what, "taker": hand_off.taker.name}
         items.append(

@@ -71,9 +71,9 @@ _NO_PARTNER = dict.fromkeys(
 _ONLY_KEPT = dict.fromkeys(("funder",), "reads kept versions of the map only")
 _ONLY_PUBLISHED = dict.fromkeys(("funder",), "reads what is published of the register only")
 _NO_PART = dict.fromkeys(
-    ("filer of the sister agency", "lead of the sister agency"), "their organization has no part in it"
+    ("filer of the sister agency", "lead of the sister agency", "group_chair"), "their organizations have no part in it"
 )
-_PARTNERS = dict.fromkeys(("partner_lead", "partner_filer"), "words are everybody's")
+_PARTNERS = dict.fromkeys(("partner_lead", "partner_filer", "group_chair"), "words are everybody's")
 _OTHER_GROUP = dict.fromkeys(("group_chair",), "another group's")
 _NO_FIGURES = dict.fromkeys(("group_chair",), "reads no partner's figures")
 _LEAD = dict.fromkeys(("partner_lead",), "the whole log, of which a lead would read its own part")
@@ -369,19 +369,6 @@ ROUTES: dict[str, Route] = {
     "api:filing": Route({"GET": Can.READ_PARTNER_FIGURES, "PUT": Can.DRAFT}, initiative(partner="P1", period=OCTOBER)),
     "api:exports": Route({"GET": Can.READ_PARTNER_FIGURES}, initiative(form="csv")),
     "api:gaps": Route({"GET": Can.READ_GAPS}, initiative(), _ONLY_PUBLISHED),
-    "api:hand-offs": Route({"GET": Can.READ_ACTIVITIES}, initiative(), _ONLY_PUBLISHED),
-    "api:hand-off": Route(
-        {"GET": Can.READ_ACTIVITIES, "PUT": Can.EDIT_ACTIVITIES},
-        initiative(giver="evening-class", taker="evening-class-2"),
-        _ONLY_PUBLISHED,
-    ),
-    "api:delivery": Route(
-        {"PUT": Can.EDIT_ACTIVITIES},
-        initiative(giver="evening-class", taker="evening-class-2", asked_on="2026-10-01"),
-        _ONLY_PUBLISHED,
-    ),
-    "api:network": Route({"GET": Can.READ_ACTIVITIES}, initiative(), _ONLY_PUBLISHED),
-    "api:money": Route({"GET": Can.READ_GAPS}, initiative(), _ONLY_PUBLISHED),
     "api:imports": Route({"POST": (Can.DRAFT, Can.OVERRIDE)}, initiative()),
     "api:meetings": Route({"GET": Can.READ_MEETINGS}, initiative()),
     "api:decisions": Route({"GET": Can.READ_DECISIONS}, initiative(), _ONLY_PUBLISHED),

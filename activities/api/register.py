@@ -16,7 +16,7 @@ from activities.api.bodies import said_by
 from activities.api.shapes import ActivityBodyShape, ActivityPageShape, ActivityShape, WordsShape
 from activities.models import Activity
 from activities.rules.days import standing
-from activities.rules.said import ActivitySaid
+from activities.rules.said import ActivitySaid, fingerprint
 from activities.selectors.register import Wanted, found
 from activities.selectors.rights import reads_register
 from activities.selectors.vocabulary import PARENTS, SORTS, tree
@@ -25,7 +25,7 @@ from activities.services import register
 from backbone.api import parameters
 from backbone.api.resource import MemberAPI
 from backbone.api.shapes import KEY, READING, WRITING, refusals
-from backbone.problems import Refused, gettext_noop
+from backbone.problems import Problem, Refused, gettext_noop
 from backbone.roles import Can
 
 # What a body calls a field that the register calls otherwise.
@@ -119,30 +119,43 @@ class ActivityAPI(RegisterAPI):
 
     @extend_schema(responses={200: ActivityShape, **refusals(*READING)})
     def get(self, request, activity, **named):
-        return Response(self._shown(activity))
+        return self._answer(activity)
 
     @extend_schema(
         request=ActivityBodyShape,
-        responses={200: ActivityShape, 201: ActivityShape, **refusals(*WRITING)},
-        parameters=[KEY],
+        responses={200: ActivityShape, 201: ActivityShape, **refusals(*WRITING, 412)},
+        parameters=[
+            KEY,
+            OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="The ETag of what you saw."),
+        ],
     )
     def put(self, request, activity, **named):
         return self.once(request, lambda: self._put(request, activity))
+
+    def _answer(self, slug: str, status: int = 200) -> Response:
+        said = written_out(self.initiative, [slug]).get(slug)
+        if said is None:
+            raise Http404
+        body = shown(said, self.membership.can(Can.EDIT_ACTIVITIES))
+        return Response(body, status=status, headers={"ETag": f'"{fingerprint(said)}"'})
 
     def _put(self, request, slug: str) -> Response:
         is_new = not Activity.objects.filter(initiative=self.initiative, slug=slug).exists()
         said = said_by(slug, request.data, known(self.initiative).strategy)
         try:
-            register.put(initiative=self.initiative, said=said, by=self.membership)
+            register.put(initiative=self.initiative, said=said, by=self.membership, seen=_if_match(request))
         except Refused as refused:
+            if any(one.code == "activity.stale" for one in refused.problems):
+                text = gettext_noop("It is not as you saw it any more. Read it again before you write it.")
+                raise Refused(Problem("if_match.stale", text)) from None
             raise Refused(*(one.at(field=OURS.get(one.field, one.field)) for one in refused.problems)) from None
-        return Response(self._shown(slug), status=201 if is_new else 200)
+        return self._answer(slug, 201 if is_new else 200)
 
-    def _shown(self, slug: str) -> dict[str, Any]:
-        said = written_out(self.initiative, [slug]).get(slug)
-        if said is None:
-            raise Http404
-        return shown(said, self.membership.can(Can.EDIT_ACTIVITIES))
+
+def _if_match(request) -> str:
+    """The state that a caller saw; "" when it does not say, or takes any."""
+    said = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
+    return "" if said == "*" else said[:64]
 
 
 class WordsAPI(RegisterAPI):
@@ -178,7 +191,7 @@ def shown(said: ActivitySaid, with_people: bool) -> dict[str, Any]:
         **{name: getattr(said, name) for name in plain},
         "kind": said.service_type or None,
         "standing": standing(said.status, said.starts_on, said.ends_on, today),
-        "capacity": exact(said.capacity),
+        "capacity": _number(said.capacity),
         "unit": said.capacity_unit,
         "strategies": _tags(said.strategies),
         "populations": _tags(said.populations),
@@ -195,7 +208,7 @@ def shown(said: ActivitySaid, with_people: bool) -> dict[str, Any]:
             for one in said.steps
         ],
         "money": [
-            {"funder": one.funder, "amount": exact(one.amount), "currency": one.currency, "starts_on": one.starts_on,
+            {"funder": one.funder, "amount": _number(one.amount), "currency": one.currency, "starts_on": one.starts_on,
              "ends_on": one.ends_on}
             for one in said.money
         ],
@@ -203,8 +216,8 @@ def shown(said: ActivitySaid, with_people: bool) -> dict[str, Any]:
 
 
 def _tags(shares: Any) -> list[dict[str, Any]]:
-    return [{"tag": tag, "share": exact(share)} for tag, share in shares.items()]
+    return [{"tag": tag, "share": _number(share)} for tag, share in shares.items()]
 
 
-def exact(value: Decimal | None) -> str | None:
+def _number(value: Decimal | None) -> str | None:
     return None if value is None else f"{value.normalize():f}"

@@ -43,7 +43,11 @@ def is_ours(content: bytes) -> bool:
     if content.startswith(b"PK"):
         return b"xl/workbook.xml" in content
     line = content[:HEAD_BYTES].decode("utf-8-sig", "replace").partition("\n")[0]
-    names = next(csv.reader([line.strip("\r")], delimiter=max(",;\t", key=line.count)), [])
+    line = line.partition("\r")[0]  # lines of old end with it alone
+    try:
+        names = next(csv.reader([line], delimiter=max(",;\t", key=line.count)), [])
+    except csv.Error:
+        return False
     return any(columns.has_required(names) for columns in TABLES.values())
 
 

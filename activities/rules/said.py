@@ -3,6 +3,7 @@ this alone: form, API, bundle and file make one, and the register's service make
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -78,6 +79,11 @@ class ActivitySaid:
             steps=tuple(sorted(self.steps, key=lambda one: (one.due_on, one.title))),
             money=tuple(sorted(self.money, key=lambda one: (one.funder, one.starts_on or date.min))),
         )
+
+
+def fingerprint(said: ActivitySaid) -> str:
+    """What names a state of an activity: who saw one and changes another is told."""
+    return hashlib.sha256(repr(said.in_order()).encode()).hexdigest()[:32]
 
 
 def check(said: ActivitySaid) -> list[Problem]:

@@ -30,7 +30,9 @@ class Axis:
         if starts_on is None or starts_on > self.last or (ends_on is not None and ends_on < self.first):
             return None
         left = self.at(starts_on)
-        right = self.at(ends_on + timedelta(days=1)) if ends_on is not None else float(WIDTH)
+        right = float(WIDTH)
+        if ends_on is not None and ends_on < self.last:  # to the last day that there is none can be added
+            right = self.at(ends_on + timedelta(days=1))
         return left, max(right - left, 2.0)
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
+
 from activities.models import (
     Activity,
     ActivityIndicator,
@@ -24,6 +26,7 @@ from activities.models import (
 from activities.rules.said import ActivitySaid, MoneySaid, PartSaid, StepSaid
 from agenda.models import Strategy
 from backbone.models import Initiative, Membership, Partner
+from backbone.tenancy import TenantQuerySet
 from measures.models import Indicator
 
 
@@ -66,10 +69,15 @@ def known(initiative: Initiative) -> Known:
         alone={end: names[0] for end, names in ends.items() if len(names) == 1},
         indicators=dict(Indicator.objects.filter(initiative=initiative).values_list("slug", "pk")),
         partners=dict(partners.order_by("code").values_list("code", "pk")),
-        people={
-            email.lower(): pk for email, pk in Membership.objects.filter(is_active=True).values_list("email", "pk")
-        },
+        people={email.lower(): pk for email, pk in _people().values_list("email", "pk")},
     )
+
+
+def _people() -> TenantQuerySet:
+    """Whoever is here, and whoever has left and still stands as the one who sees to something: what they were to see to can
+    be changed without saying who does now."""
+    owners = [model.objects.exclude(owner=None).values("owner") for model in (Commitment, Milestone)]
+    return Membership.objects.filter(Q(is_active=True) | Q(pk__in=owners[0]) | Q(pk__in=owners[1]))
 
 
 PLAIN = ("name", "description", "status", "starts_on", "ends_on", "capacity", "capacity_unit", "url", "source",

@@ -39,6 +39,7 @@ def put(
     if {giver.initiative_id, taker.initiative_id} != {initiative.pk}:
         sentence = gettext_noop("A hand-off is between two activities of the same initiative.")
         raise Refused(Problem("hand_off.elsewhere", sentence, field="taker"))
+    Initiative.objects.select_for_update(no_key=True).get(pk=initiative.pk)  # two at once would make it twice
     row = HandOff.objects.select_for_update().filter(giver=giver, taker=taker).first()
     if row is None:
         row = HandOff(giver=giver, taker=taker, what=what.strip(), promised_days=promised_days)
@@ -93,9 +94,12 @@ def ask(*, hand_off: HandOff, asked_on: date, by: Membership, note: str = "") ->
 
 @transaction.atomic
 def came(*, delivery: Delivery, came_on: date, by: Membership) -> Delivery:
-    """Note when something that was asked for came. Raises `Refused` when it came before it was asked for."""
+    """Note when something that was asked for came; who notes it second changes nothing. Raises `Refused` when it came
+    before it was asked for."""
     row = _locked(delivery.hand_off)
     found = Delivery.objects.select_for_update().get(pk=delivery.pk)
+    if found.came_on is not None:
+        return found
     found.came_on = came_on
     checked(found).save(update_fields=["came_on"])
     days = (came_on - found.asked_on).days

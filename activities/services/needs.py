@@ -65,6 +65,7 @@ class Said:
 @transaction.atomic
 def set_need(*, initiative: Initiative, said: Said, by: Membership | None) -> Need:
     """Say what a cell needs; the same day's need is replaced. Raises `Refused` without a source or a unit."""
+    _lock(initiative)
     row, _has_changed = _put(initiative, said, by)
     _record("need.set", initiative, said.where, by, amount=f"{said.amount:f}", unit=said.unit, source=said.source)
     return row
@@ -73,6 +74,7 @@ def set_need(*, initiative: Initiative, said: Said, by: Membership | None) -> Ne
 @transaction.atomic
 def bring_in(*, initiative: Initiative, rows: Iterable[Said], by: Membership | None) -> int:
     """Set many needs at once, all or nothing; returns how many are new or different."""
+    _lock(initiative)
     count = sum(_put(initiative, said, by)[1] for said in rows)
     if count:
         changes.record("needs.brought", on="activities.need", by=by, initiative=initiative, count=count)
@@ -99,7 +101,7 @@ def agree(*, initiative: Initiative, where: Where, reason: str, expires_on: date
             "Choose a day after today and at most twelve months away, so that somebody looks again."
         )
         raise Refused(Problem("overlap.expiry", sentence, field="expires_on", value=expires_on.isoformat()))
-    Initiative.objects.select_for_update(no_key=True).get(pk=initiative.pk)
+    _lock(initiative)
     open_ones = Coordination.objects.filter(initiative=initiative, ended_on=None, **where.fields)
     open_ones.filter(expires_on__lte=today).update(ended_on=today)
     row = Coordination(
@@ -108,30 +110,6 @@ def agree(*, initiative: Initiative, where: Where, reason: str, expires_on: date
     checked(row).save(force_insert=True)
     _record("overlap.agreed", initiative, where, by, reason=row.reason, until=expires_on.isoformat())
     return row
-
-
-@transaction.atomic
-def bring_in_overlap(
-    *, initiative: Initiative, where: Where, reason: str, since: date, expires_on: date, ended_on: date | None
-) -> bool:
-    """A wanted overlap as a file says it, known again by its cell and first day; answers whether it is new or different.
-    Raises `Refused` when it goes on for longer than a year."""
-    if not since < expires_on <= latest_expiry(since):
-        sentence = gettext_noop("A wanted overlap ends after its first day, and at most twelve months after it.")
-        raise Refused(Problem("overlap.expiry", sentence, field="until", value=expires_on.isoformat()))
-    rows = Coordination.objects.select_for_update(of=("self",)).filter(
-        initiative=initiative, since=since, **where.fields
-    )
-    row = rows.order_by("pk").last() or Coordination(initiative=initiative, since=since, **where.fields)
-    before = (row.reason, row.expires_on, row.ended_on)
-    row.reason, row.expires_on, row.ended_on = reason.strip(), expires_on, ended_on
-    is_new = row.pk is None
-    if not is_new and before == (row.reason, row.expires_on, row.ended_on):
-        return False
-    checked(row).save()
-    if is_new:
-        _record("overlap.agreed", initiative, where, None, reason=row.reason, until=expires_on.isoformat())
-    return True
 
 
 @transaction.atomic
@@ -144,6 +122,11 @@ def end_overlap(*, overlap: Coordination, today: date, by: Membership) -> Coordi
         row.save(update_fields=["ended_on"])
         _record("overlap.ended", row.initiative, Where(row.strategy, row.population, row.place), by)
     return row
+
+
+def _lock(initiative: Initiative) -> None:
+    """One at a time may say what an initiative's cells need, or two could say it twice."""
+    Initiative.objects.select_for_update(no_key=True).get(pk=initiative.pk)
 
 
 def _put(initiative: Initiative, said: Said, by: Membership | None) -> tuple[Need, bool]:

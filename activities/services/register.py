@@ -14,13 +14,13 @@ from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from activities.models import Activity
-from activities.rules.said import ActivitySaid, check
+from activities.rules.said import ActivitySaid, check, fingerprint
+from activities.selectors.rights import own_partners
 from activities.selectors.written import PLAIN, Known, known, written_out
 from activities.services.hanging import put_hanging
 from backbone import changes
 from backbone.models import Initiative, Membership
 from backbone.problems import Problem, Refused, cut
-from backbone.roles import Can
 from backbone.services.fields import checked, problems_of, refuse_taken
 
 changes.register_verbs(
@@ -37,17 +37,23 @@ changes.register_verbs(
 
 @transaction.atomic
 def put(
-    *, initiative: Initiative, said: ActivitySaid, by: Membership | None, must_be_new: bool = False
+    *, initiative: Initiative, said: ActivitySaid, by: Membership | None, must_be_new: bool = False, seen: str = ""
 ) -> tuple[Activity, bool]:
-    """The activity of that short name, made or brought up to what is said of it, and whether it changed.
+    """The activity of that short name, made or brought up to what is said of it, and whether it changed. `seen` is the
+    fingerprint of the state that the writer set out from.
 
     Raises `Refused`: for anything that does not hold, for a name that nothing stands for, with `must_be_new` for one
-    that is there already, and for what is not `by`'s to change.
+    that is there already, for what is not `by`'s to change, and when somebody changed it since it was `seen`.
     """
     lock(initiative)
     if must_be_new:
         refuse_taken(Activity.objects.filter(initiative=initiative, slug=said.slug).first(), said.slug)
     before = written_out(initiative, [said.slug]).get(said.slug)
+    if seen and seen != (fingerprint(before) if before is not None else ""):
+        sentence = gettext_noop(
+            "Somebody changed this activity meanwhile. Look at what stands there now; sent once more, yours replaces it."
+        )
+        raise Refused(Problem("activity.stale", sentence))
     new, changed = _write(initiative, [said], by, {said.slug: before} if before else {})
     row = Activity.objects.select_related("initiative").get(initiative=initiative, slug=said.slug)
     if new:
@@ -158,7 +164,7 @@ def _unknown(said: ActivitySaid, names: Known) -> list[Problem]:
 
 def _refuse_others(by: Membership | None, said: Iterable[ActivitySaid], names: Known) -> None:
     """Who writes for a partner writes activities that the partner has a part in, before and afterwards."""
-    own = None if by is None else by.partner_ids(Can.EDIT_ACTIVITIES)
+    own = None if by is None else own_partners(by)
     if own is None:
         return
     for one in said:

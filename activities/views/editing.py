@@ -13,6 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from activities.forms.rows import choices_of, problems_of, refuse_rows, rows_of, said_by
 from activities.forms.saying import ActivityForm, NewActivityForm
 from activities.models import Activity
+from activities.rules.said import fingerprint
+from activities.selectors.rights import own_partners
 from activities.selectors.written import written_out
 from activities.services import progress, register
 from activities.views.paths import activity_crumbs, own_activity_or_404, register_crumb
@@ -27,7 +29,7 @@ from backbone.wording import say
 @require_http_methods(["GET", "HEAD", "POST"])
 def activity_new(request, initiative):
     """Add an activity; the address may bring tags along, as from a cell of the matrix."""
-    own = request.membership.partner_ids(Can.EDIT_ACTIVITIES)
+    own = own_partners(request.membership)
     form = NewActivityForm(request.POST or None, initiative=initiative, own=own, initial=_asked(request))
     if request.method == "POST" and form.is_valid():
         try:
@@ -54,10 +56,11 @@ def _asked(request) -> dict[str, bool]:
 def activity_edit(request, initiative, activity: str):
     """Change what an activity is, for whom, where and towards what."""
     row = own_activity_or_404(request, initiative, activity)
-    form = ActivityForm(request.POST or None, initiative=initiative, said=_said(row))
+    said = _said(row)
+    form = ActivityForm(request.POST or None, initiative=initiative, said=said)
     if request.method == "POST" and form.is_valid():
         try:
-            register.put(initiative=initiative, said=form.outcome, by=request.membership)
+            register.put(initiative=initiative, said=form.outcome, by=request.membership, seen=_seen(request))
         except Refused as refused:
             refuse(form, refused)
         else:
@@ -66,6 +69,7 @@ def activity_edit(request, initiative, activity: str):
     context = {
         "initiative": initiative,
         "activity": row,
+        "seen": fingerprint(said),
         "form": form,
         "crumbs": activity_crumbs(request, initiative, row),
     }
@@ -81,7 +85,8 @@ def activity_rows(request, initiative, activity: str, sort: str):
     rows = rows_of(sort, request.POST if request.method == "POST" else None, said, choices)
     if request.method == "POST" and rows.is_valid():
         try:
-            register.put(initiative=initiative, said=said_by(sort, rows, said, choices), by=request.membership)
+            outcome = said_by(sort, rows, said, choices)
+            register.put(initiative=initiative, said=outcome, by=request.membership, seen=_seen(request))
         except Refused as refused:
             refuse_rows(rows, refused)
         else:
@@ -93,6 +98,7 @@ def activity_rows(request, initiative, activity: str, sort: str):
         "activity": row,
         "sort": sort,
         "rows": rows,
+        "seen": fingerprint(said),
         "problems": problems,
         "crumbs": activity_crumbs(request, initiative, row),
     }
@@ -161,6 +167,11 @@ def activity_remove(request, initiative, activity: str):
         "cancel_url": reverse("activities:activity", args=[request.tenant.slug, initiative.slug, row.slug]),
     }
     return render(request, "activities/activity_remove.html", context)
+
+
+def _seen(request) -> str:
+    """The state of the activity that the form set out from."""
+    return request.POST.get("seen", "")[:32]
 
 
 def _said(row: Activity):

@@ -16,10 +16,10 @@ from activities.importing.carried import pack
 from activities.importing.judging import Desk, Plan, judge
 from activities.importing.reading import Files, is_ours, read
 from activities.selectors.register import found
-from activities.selectors.rights import may_edit_words
+from activities.selectors.rights import may_edit_words, own_partners
 from activities.selectors.written import known, written_out
 from activities.services import register
-from activities.views.carrying import SHOWN, apply, attached, sent_files, told, told_at
+from activities.views.carrying import SHOWN, attached, brought, sent_files, told, told_at
 from activities.views.directories import first_look
 from activities.views.paths import refuse_outsiders, register_crumb
 from backbone import tabular
@@ -80,9 +80,12 @@ def bring_in(request, initiative):
             if "bad_rows" in request.POST and plan.errors:
                 return _bad_rows(tables, plan)
             if "apply" in request.POST and not plan.errors:
-                said = {"initiative": initiative, "activities": plan.activities, "by": request.membership}
-                problems = apply(request, lambda: register.bring_in(**said))
-                if not problems:
+                try:
+                    counts = register.bring_in(initiative=initiative, activities=plan.activities, by=request.membership)
+                except Refused as refused:
+                    problems = told_at("", refused)
+                else:
+                    messages.success(request, brought(*counts))
                     return redirect("activities:activity-list", request.tenant.slug, initiative.slug)
     context = {
         "initiative": initiative,
@@ -102,7 +105,7 @@ def bring_in(request, initiative):
 
 def desk_of(request, initiative) -> Desk:
     """What rows are held against for this person."""
-    own = request.membership.partner_ids(Can.EDIT_ACTIVITIES)
+    own = own_partners(request.membership)
     names = known(initiative)
     codes = None if own is None else frozenset(code for code, pk in names.partners.items() if pk in own)
     dates = tabular.DateFormat(order="day" if request.tenant.date_order == Tenant.DateOrder.DAY_FIRST else "month")

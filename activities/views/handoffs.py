@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from activities.forms.handoffs import DayForm, HandOffForm
 from activities.models import Activity, Delivery, HandOff
 from activities.selectors.handoffs import hand_offs
-from activities.selectors.rights import may_edit
+from activities.selectors.rights import may_edit, own_partners
 from activities.services import handoffs
 from activities.views.gap_paths import gap_crumbs, refuse_readers_of_publications
 from backbone.access import member_can, require, sent_row
@@ -96,7 +96,7 @@ def _require_part(request, *ends: Activity) -> None:
 
 def _editable(request, found) -> set[int]:
     """The hand-offs that this person may write to: all of them, or those of activities that their organization leads."""
-    own = request.membership.partner_ids(Can.EDIT_ACTIVITIES)
+    own = own_partners(request.membership)
     return {
         view.row.pk
         for view in found.views

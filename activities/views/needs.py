@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 
 from django.contrib import messages
 from django.http import Http404
@@ -75,5 +74,5 @@ def _sent(request) -> bytes | None:
         return chosen.read(FILE_BYTES + 1)
     try:
         return base64.b64decode(request.POST.get("content", ""), validate=True) or None
-    except binascii.Error:
+    except ValueError:  # binascii.Error is one, and a letter that no base64 has
         return None

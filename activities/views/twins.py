@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from activities.models import Twins
+from activities.selectors.rights import may_edit_words
 from activities.selectors.twins import Pair, pairs
 from activities.services import twins
 from activities.views.paths import refuse_outsiders, register_crumb, require_words
@@ -35,7 +36,7 @@ def twins_list(request, initiative):
         "initiative": initiative,
         "pairs": [(pair, _claims(request, initiative, pair)) for pair in found],
         "may_watch": request.membership.can(Can.TURN_CURVES),
-        "may_judge": may_judge and request.membership.partner_ids(Can.EDIT_ACTIVITIES) is None,
+        "may_judge": may_judge and may_edit_words(request.membership),
         "crumbs": [register_crumb(request, initiative), (_("Possible double claims"), "")],
     }
     return render(request, "activities/twins.html", context)
@@ -67,7 +68,7 @@ def _judge(request, initiative, found: list[Pair]):
                 one=pair.one,
                 other=pair.other,
                 verdict=verdict,
-                reason=request.POST.get("reason", "")[:300],
+                reason=request.POST.get("reason", "").replace("\x00", "")[:300],
                 by=request.membership,
                 partners=", ".join(pair.partners),
             )
