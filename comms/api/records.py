@@ -14,7 +14,7 @@ from backbone.api.shapes import READING, refusals
 from backbone.roles import Can
 from comms.api.shapes import ActionsShape, DecisionsShape, MeetingsShape
 from comms.models import Action, Citation, Decision, Meeting
-from comms.selectors.decisions import actions_of, decisions_of, searched, with_voices
+from comms.selectors.decisions import actions_of, decisions_of, searched, with_voices, without_others
 from comms.selectors.meetings import meetings_of
 from comms.selectors.rights import require_inside
 from measures.rules.figures import plain
@@ -95,7 +95,8 @@ class ActionsAPI(MemberAPI):
         rows = actions_of(self.initiative, state=asked["state"] or "")
         if asked["before"] is not None:
             rows = rows.filter(number__lt=asked["before"])
-        return Response({"actions": [_action(one) for one in rows.order_by("-number")[:MOST]]})
+        shown = without_others(rows.order_by("-number")[:MOST], self.initiative, self.membership)
+        return Response({"actions": [_action(one) for one in shown]})
 
 
 def _meeting(row: Meeting) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from backbone.forms.roster import day_input
 from backbone.models import Grant, Initiative, Membership, Partner
 from backbone.roles import Can, Role, reach
 from comms.models import Action, Decision, Meeting, Topic
+from comms.selectors.decisions import decisions_of
 from measures.models import Indicator
 
 
@@ -115,9 +116,9 @@ class ReviewForm(forms.Form):
 class ReplaceForm(forms.Form):
     other = forms.ModelChoiceField(label=_("By which decision"), queryset=None)
 
-    def __init__(self, *args: Any, decision: Decision, **kwargs: Any):
+    def __init__(self, *args: Any, decision: Decision, membership: Membership, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        rows = Decision.objects.filter(initiative=decision.initiative_id, state=Decision.State.STANDS)
+        rows = decisions_of(decision.initiative, membership).filter(state=Decision.State.STANDS)
         self.fields["other"].queryset = rows.exclude(pk=decision.pk)
         self.fields["other"].label_from_instance = lambda one: f"{one}: {one.text[:80]}"
 
@@ -140,11 +141,18 @@ class ActionForm(forms.Form):
         label=_("It takes up"), queryset=None, required=False, empty_label=_("nothing of the ledger")
     )
 
-    def __init__(self, *args: Any, initiative: Initiative, meeting: Meeting | None = None, **kwargs: Any):
+    def __init__(
+        self,
+        *args: Any,
+        initiative: Initiative,
+        membership: Membership,
+        meeting: Meeting | None = None,
+        **kwargs: Any,
+    ):
         super().__init__(*args, **kwargs)
         self.fields["owner"].queryset = possible_owners()
         self.fields["partner"].queryset = partners_in(initiative)
-        rows = Decision.objects.filter(initiative=initiative, state=Decision.State.STANDS)
+        rows = decisions_of(initiative, membership).filter(state=Decision.State.STANDS)
         self.fields["decision"].queryset = rows.filter(meeting=meeting) if meeting is not None else rows
         self.fields["decision"].label_from_instance = lambda one: f"{one}: {one.text[:80]}"
         self.fields["entry"].queryset = Learning.objects.filter(initiative=initiative, state=Learning.State.OPEN)

@@ -112,13 +112,12 @@ def stage(due: date, closes: date | None, today: date) -> str | None:
     """
     if closes is not None and today > closes:
         return None
-    if today >= due + timedelta(days=LATE_DAYS):
-        return f"late-{((today - due).days - LATE_DAYS) // WEEK}"
-    if today >= due:
+    late = (today - due).days  # nothing is added to a day: there is a last one, and people write it down
+    if late >= LATE_DAYS:
+        return f"late-{(late - LATE_DAYS) // WEEK}"
+    if late >= 0:
         return "due"
-    if today >= due - timedelta(days=SOON_DAYS):
-        return "soon"
-    return None
+    return "soon" if late >= -SOON_DAYS else None
 
 
 def is_late(stage: str) -> bool:

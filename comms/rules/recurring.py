@@ -11,6 +11,7 @@ from dateutil.rrule import rrulestr
 
 MOST = 52  # meetings that are made at once
 FURTHEST = timedelta(days=3 * 366)
+YEARS = range(1970, 2200)  # in which meetings are; calendars of further ones would reckon with clocks of nobody
 
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _PARTS = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS", "WKST"}
@@ -27,6 +28,10 @@ class Often(StrEnum):
 
 class BadRule(ValueError):
     """No recurrence that meetings can have."""
+
+
+class BadDay(ValueError):
+    """No day on which a meeting can be."""
 
 
 def rule_for(often: Often, first: date) -> str:
@@ -68,5 +73,10 @@ def starts(rule: str, first: datetime, count: int) -> list[datetime]:
 
 
 def instant(local: datetime, zone: str) -> datetime:
-    """That moment on the clock of a zone, as an aware instant. An hour that the clock leaves out is the one after it."""
+    """That moment on the clock of a zone, as an aware instant. An hour that the clock leaves out is the one after it.
+
+    Raises `BadDay` for a day on which nobody meets.
+    """
+    if local.year not in YEARS:
+        raise BadDay(local.date().isoformat())
     return local.replace(tzinfo=ZoneInfo(zone)).astimezone(ZoneInfo("UTC"))

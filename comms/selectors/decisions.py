@@ -11,7 +11,7 @@ from backbone.models import Initiative, Membership
 from backbone.roles import Can
 from backbone.selectors.groups import own_groups
 from backbone.tenancy import TenantQuerySet
-from comms.models import Action, Citation, Decision
+from comms.models import Action, Citation, Decision, Meeting
 
 AHEAD = timedelta(days=30)  # what is due further on waits
 REVIEWED_AHEAD = timedelta(days=14)
@@ -68,9 +68,17 @@ def overdue_actions(initiative: Initiative, day: date) -> list[Action]:
 
 
 def actions_of(
-    initiative: Initiative, *, state: str = "", partner: str = "", owner: int | None = None, words: str = ""
+    initiative: Initiative,
+    *,
+    state: str = "",
+    partner: str = "",
+    owner: int | None = None,
+    words: str = "",
+    reader: Membership | None = None,
 ) -> TenantQuerySet:
-    """Actions, the most pressing first; in one state ("undone" for what is not finished), of one organization or person."""
+    """Actions, the most pressing first; in one state ("undone" for what is not finished), of one organization or person.
+    For a chair as `reader` words are looked for in the actions alone, and not in what they come from."""
+    in_sources = reader is None or own_groups(reader, Can.READ_DECISIONS) is None
     rows = Action.objects.filter(initiative=initiative).select_related("owner", "partner", "proposer")
     if state == "undone":
         rows = rows.filter(state__in=UNDONE)
@@ -81,8 +89,27 @@ def actions_of(
     if owner is not None:
         rows = rows.filter(owner=owner)
     for word in words.split()[:8]:
-        rows = rows.filter(Q(what__icontains=word) | Q(source_words__icontains=word))
+        rows = rows.filter(
+            Q(what__icontains=word) | Q(source_words__icontains=word) if in_sources else Q(what__icontains=word)
+        )
     return rows.order_by("due_on", "pk")
+
+
+def without_others(actions: Collection[Action], initiative: Initiative, membership: Membership) -> list[Action]:
+    """The same actions, of which a chair is not told what they come from where that is another group's. Two statements for
+    a chair, none for others."""
+    found = list(actions)
+    own = own_groups(membership, Can.READ_DECISIONS)
+    if own is None:
+        return found
+    meetings = Meeting.objects.filter(initiative=initiative, group__isnull=False).exclude(group__in=own)
+    hidden = {f"comms.meeting:{pk}" for pk in meetings.values_list("pk", flat=True)}
+    decided = Decision.objects.filter(meeting__in=meetings)
+    hidden |= {f"comms.decision:{pk}" for pk in decided.values_list("pk", flat=True)}
+    for one in found:
+        if one.source in hidden:
+            one.source_words = one.source_url = ""
+    return found
 
 
 def own_actions(member_ids: Collection[int], today: date) -> list[Action]:

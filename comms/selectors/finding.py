@@ -34,6 +34,8 @@ def found(initiative: Initiative, words: str, membership: Membership) -> Iterato
         for one in searched(decisions_of(initiative, membership), words)[:EACH]:
             url = reverse("comms:decision", args=[*place, one.number])
             yield Hit(f"{one}: {one.text}", url, _("Decisions"), long_date(one.decided_on))
-        for action in actions_of(initiative, words=words).order_by("-made_at", "-pk")[: MOST - 2 * EACH]:
+        for action in actions_of(initiative, words=words, reader=membership).order_by("-made_at", "-pk")[
+            : MOST - 2 * EACH
+        ]:
             url = reverse("comms:action", args=[*place, action.number])
             yield Hit(f"{action}: {action.what}", url, _("Actions"), action.owner.name)

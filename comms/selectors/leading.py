@@ -38,14 +38,16 @@ def ties_in(initiative: Initiative, as_of: datetime) -> Iterator[Tie]:
     rows = Attendance.objects.filter(
         meeting__initiative=initiative, presence=Attendance.Presence.PRESENT, meeting__starts_at__gt=as_of - LATELY
     )
-    titles = {}
-    for meeting, title, partner in rows.values_list("meeting", "meeting__title", "partner"):
+    named = {}
+    for meeting, title, group, partner in rows.values_list("meeting", "meeting__title", "meeting__group", "partner"):
         there.setdefault(meeting, set()).add(partner)
-        titles[meeting] = title
+        named[meeting] = title, group
     for meeting, partners in there.items():
         if len(partners) <= MOST_AT_ONE:
+            title, group = named[meeting]
+            url = reverse("comms:meeting", args=[*place, meeting])
             for one, other in combinations(sorted(partners), 2):
-                yield Tie(one, other, "meeting", titles[meeting], reverse("comms:meeting", args=[*place, meeting]))
+                yield Tie(one, other, "meeting", title, url, group)
     actions = Action.objects.filter(initiative=initiative, partner__isnull=False, made_at__gt=as_of - LATELY)
     for action in actions.select_related("proposer").prefetch_related("proposer__grants"):
         url = reverse("comms:action", args=[*place, action.number])

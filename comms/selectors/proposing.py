@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 
 from backbone.conditions import Proposed
 from backbone.look.numbers import long_date
-from backbone.models import Initiative, Tenant
-from comms.models import Meeting, Topic
+from backbone.models import Initiative, Membership, Tenant
+from backbone.roles import Can
+from backbone.selectors.groups import own_groups
+from comms.models import Decision, Meeting, Topic
 from comms.selectors.decisions import changed_evidence, due_for_review, overdue_actions
 
 POSTPONED_SHOWN = 10
@@ -59,6 +61,21 @@ def proposed(initiative: Initiative, as_of: datetime) -> Iterator[Proposed]:
             url=topic.url or reverse("comms:meeting", args=[*place, topic.meeting_id]),
             why=_("Put off at “%(title)s”") % {"title": topic.meeting.title},
         )
+
+
+def readable(found: Iterable[Proposed], initiative: Initiative, membership: Membership) -> list[Proposed]:
+    """Those of what is proposed that a person may read: to a chair nothing of other groups' meetings. Three statements for
+    a chair, none for others."""
+    found = list(found)
+    own = own_groups(membership, Can.READ_DECISIONS)
+    if own is None:
+        return found
+    rows = Decision.objects.filter(initiative=initiative, meeting__group__isnull=False)
+    hidden = {f"comms.decision:{pk}" for pk in rows.exclude(meeting__group__in=own).values_list("pk", flat=True)}
+    for topic in _postponed(initiative):
+        if topic.meeting.group_id is not None and topic.meeting.group_id not in own:
+            hidden.add(topic.about or f"comms.topic:{topic.pk}")
+    return [one for one in found if one.about not in hidden]
 
 
 def _postponed(initiative: Initiative) -> list[Topic]:

@@ -43,7 +43,8 @@ def _ask(record: Record, tenant: Tenant, by: Membership) -> list[tuple[Announcem
                 "decision": decision, "meeting": meeting.title,
             }  # fmt: skip
         made = announcements.announce(
-            initiative=meeting.initiative, title=title, text=decision.text, by=by, partners=absent, needs_answer=True,
+            initiative=meeting.initiative, title=title, text=decision.text, by=by, group=meeting.group, partners=absent,
+            needs_answer=True,
             about=f"comms.decision:{decision.pk}", url=page("comms:decision", meeting.initiative, decision.number),
         )  # fmt: skip
         found.append((made, {one.pk for one in absent}))

@@ -58,7 +58,8 @@ def plan(
 ) -> list[Meeting]:
     """Plan a meeting, or one for each time of a rule; `starts` is without a zone, on the clock of `zone`.
 
-    Each gets the topics and the people. Nobody is told: `invite` does that. Raises `Refused` for a rule that is none.
+    Each gets the topics and the people. Nobody is told: `invite` does that. Raises `Refused` for a rule that is none, and
+    for a day on which nobody meets.
     """
     series, begins = None, [starts]
     if rule:
@@ -71,7 +72,7 @@ def plan(
         checked(series).save(force_insert=True)
     topics, made = list(topics), []
     for one in begins:
-        start = recurring.instant(one, zone)
+        start = _instant(one, zone)
         row = Meeting(
             initiative=initiative, group=group, series=series, title=title.strip(), starts_at=start,
             ends_at=start + timedelta(minutes=minutes), timezone=zone, place=place.strip(), url=url, template=template,
@@ -107,13 +108,21 @@ def change(
     by: Membership,
     place: str = "",
     url: str = "",
+    seen: int | None = None,
 ) -> bool:
-    """Another time, place or title; whoever was invited gets it by mail with the next sequence number.
+    """Another time, place or title; whoever was invited gets it by mail with the next sequence number. `seen` is the number
+    that the meeting had when the writer set out; when it has another by now this raises `Refused`.
 
-    Answers whether that changed anything. Raises `Refused` once it is closed or cancelled.
+    Answers whether that changed anything. Raises `Refused` once it is closed or cancelled, and for a day on which nobody
+    meets.
     """
     row = locked(meeting, State.PLANNED, State.OPEN, State.OVER)
-    start = recurring.instant(starts, zone)
+    if seen is not None and seen != row.sequence:
+        text = gettext_noop(
+            "Somebody changed this meanwhile. Look at what stands there now; sent once more, yours replaces it."
+        )
+        raise Refused(Problem("meeting.stale", text))
+    start = _instant(starts, zone)
     fields = {
         "title": title.strip(), "starts_at": start, "ends_at": start + timedelta(minutes=minutes), "timezone": zone,
         "place": place.strip(), "url": url,
@@ -236,6 +245,15 @@ def remove_topic(*, topic: Topic, by: Membership) -> None:
 
 
 # --- for the services beside this one ---
+
+
+def _instant(local: datetime, zone: str) -> datetime:
+    try:
+        return recurring.instant(local, zone)
+    except recurring.BadDay as error:
+        text = gettext_noop("“{day}” is no day of a meeting. Choose one between {first} and {last}.")
+        params = {"day": str(error), "first": recurring.YEARS[0], "last": recurring.YEARS[-1]}
+        raise Refused(Problem("meeting.day", text, params, field="day", value=str(error))) from error
 
 
 def locked(meeting: Meeting, *states: str) -> Meeting:

@@ -18,7 +18,7 @@ from backbone.problems import Refused
 from backbone.roles import Can
 from comms.forms.decisions import ActionForm, ChangeActionForm
 from comms.models import Action
-from comms.selectors.decisions import actions_of
+from comms.selectors.decisions import actions_of, without_others
 from comms.selectors.rights import require_inside
 from comms.services import actions
 from comms.views.paths import actions_crumb
@@ -37,7 +37,12 @@ def listed(request, initiative):
     is_board = request.GET.get("view") == "board"
     state = asked["state"] if asked["state"] in STATES else "" if is_board else "undone"
     owner = request.membership.pk if asked["mine"] else None
-    rows = actions_of(initiative, state=state, partner=asked["partner"], owner=owner, words=asked["q"])
+    rows = actions_of(
+        initiative, state=state, partner=asked["partner"], owner=owner, words=asked["q"], reader=request.membership
+    )
+    page = None if is_board else Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
+    if page is not None:
+        page.object_list = without_others(page.object_list, initiative, request.membership)
     context = {
         "initiative": initiative,
         "asked": asked,
@@ -46,7 +51,7 @@ def listed(request, initiative):
         "states": [("undone", _("not finished")), *Action.State.choices],
         "partners": Partner.objects.filter(participations__initiative=initiative).distinct(),
         "columns": _columns(rows) if is_board else [],
-        "page": None if is_board else Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page")),
+        "page": page,
         "today": timezone.localdate(),
         "may_decide": request.membership.can(Can.DECIDE),
     }
@@ -71,7 +76,7 @@ def _columns(rows) -> list[tuple[str, str, list[Action], int]]:
 def new(request, initiative):
     """Set an action. `?entry=` and `?decision=` say what it comes from."""
     begun = {name: request.GET.get(name, "") for name in ("entry", "decision")} | {"owner": request.membership.pk}
-    form = ActionForm(request.POST or None, initiative=initiative, initial=begun)
+    form = ActionForm(request.POST or None, initiative=initiative, membership=request.membership, initial=begun)
     if request.method == "POST" and form.is_valid():
         try:
             made = actions.add(initiative=initiative, by=request.membership, **form.cleaned_data)
@@ -92,6 +97,7 @@ def action(request, initiative, number: int):
     found = actions_of(initiative).filter(number=number).first()
     if found is None:
         raise Http404
+    (found,) = without_others([found], initiative, request.membership)
     sent = request.POST.get("form", "") if request.method == "POST" else ""
     form = ChangeActionForm(request.POST if sent == "change" else None, action=found)
     if request.method == "POST":

@@ -123,7 +123,7 @@ def _forms(request, initiative, found: Decision, sent: str) -> dict[str, Any]:
         "cite": CiteForm(data("cite"), initiative=initiative),
         "dissent": DissentForm(data("dissent"), initiative=initiative, auto_id="id_dissent_%s"),
         "review": ReviewForm(data("review"), auto_id="id_review_%s"),
-        "replace": ReplaceForm(data("replace"), decision=found),
+        "replace": ReplaceForm(data("replace"), decision=found, membership=request.membership),
         "withdraw": WithdrawForm(data("withdraw"), auto_id="id_withdraw_%s"),
     }
 

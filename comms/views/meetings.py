@@ -24,6 +24,7 @@ from backbone.wording import say
 from comms.forms.meetings import CancelForm, InviteForm, MeetingForm, PreReadForm, TopicForm, WhenForm, first_day
 from comms.models import Invited, Meeting, Topic
 from comms.selectors.meetings import coming, invited_to, past, pre_reads_of, record_of, unreported, usual_people
+from comms.selectors.proposing import readable
 from comms.services import meetings, pre_reads
 from comms.views.paths import meeting_crumb, meetings_crumb, require_edit, the_meeting
 
@@ -76,7 +77,7 @@ def edit(request, initiative, meeting: int):
     cancel = CancelForm(request.POST if sent == "cancel" else None, auto_id="id_cancel_%s")
     try:
         if sent == "change" and form.is_valid():
-            meetings.change(meeting=found, by=request.membership, **form.when())
+            meetings.change(meeting=found, by=request.membership, seen=_number(request), **form.when())
             messages.success(request, _("Saved. Whoever had an invitation gets the change by mail."))
             return redirect("comms:meeting", request.tenant.slug, initiative.slug, found.pk)
         if sent == "cancel" and cancel.is_valid():
@@ -130,7 +131,7 @@ def meeting(request, initiative, meeting: int):
         "mine": next((one for one in invited if one.member_id == request.membership.pk), None),
         "answers": [(value, label) for value, label in Invited.Answer.choices if value],
         "pre_reads": pre_reads_of(found),
-        "proposed": _proposed(initiative, there) if may_edit and is_ahead else [],
+        "proposed": _proposed(request, there, initiative) if may_edit and is_ahead else [],
         "may_edit": may_edit,
         "is_ahead": is_ahead,
         "is_running": found.state in (Meeting.State.OPEN, Meeting.State.OVER),
@@ -143,8 +144,9 @@ def meeting(request, initiative, meeting: int):
     return render(request, "comms/meeting.html", context, status=422 if is_wrong else 200)
 
 
-def _proposed(initiative, there: set[str]) -> list[conditions.Proposed]:
-    return [one for one in conditions.proposed(initiative, timezone.now()) if one.about not in there]
+def _proposed(request, there: set[str], initiative) -> list[conditions.Proposed]:
+    found = [one for one in conditions.proposed(initiative, timezone.now()) if one.about not in there]
+    return readable(found, initiative, request.membership)
 
 
 def _act(request, found: Meeting, sent: str, forms: dict[str, Any]) -> bool:
@@ -188,6 +190,12 @@ def _act(request, found: Meeting, sent: str, forms: dict[str, Any]) -> bool:
     return True
 
 
+def _number(request) -> int | None:
+    """The number that the meeting had when its form was opened."""
+    said = request.POST.get("seen", "")
+    return int(said) if said.isdecimal() and len(said) < 10 else None
+
+
 def _said(_done: Any, words: str) -> str:
     return words
 
@@ -206,7 +214,7 @@ def _answer(request, found: Meeting) -> str:
 
 def _take_up(request, found: Meeting) -> str:
     about = request.POST.get("about", "")
-    one = next((one for one in conditions.proposed(found.initiative, timezone.now()) if one.about == about), None)
+    one = next((one for one in _proposed(request, set(), found.initiative) if one.about == about), None)
     if one is None:
         raise Http404
     meetings.add_proposed(meeting=found, proposed=one, by=request.membership)

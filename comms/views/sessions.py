@@ -80,7 +80,9 @@ def _forms(request, initiative, found: Meeting, sent: str) -> dict[str, Any]:
     return {
         "minutes": MinutesForm(data("minutes"), initial=begun),
         "decide": DecisionForm(data("decide"), initiative=initiative, meeting=found, auto_id="id_decide_%s"),
-        "action": ActionForm(data("action"), initiative=initiative, meeting=found, auto_id="id_action_%s"),
+        "action": ActionForm(
+            data("action"), initiative=initiative, membership=request.membership, meeting=found, auto_id="id_action_%s"
+        ),
         "who": WhoForm(data("who"), partners=partners, auto_id="id_who_%s"),
     }
 
