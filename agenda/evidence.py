@@ -15,7 +15,8 @@ from agenda.selectors import finding, health
 from agenda.selectors.learning import acts_of, open_questions
 from agenda.selectors.phases import expected_now
 from agenda.selectors.tree import things_of
-from backbone.conditions import Act, Condition, DueItem, Edition, Hit, Option, Part, Proposed, Reading, Thing
+from agenda.services.map_loops import waiting
+from backbone.conditions import Act, Condition, DueItem, Edition, Hit, Option, Part, Proposed, Queue, Reading, Thing
 from backbone.look.numbers import long_date
 from backbone.models import Tenant
 
@@ -68,6 +69,10 @@ class AgendaEvidence(Condition):
     def expected(self, initiative) -> Collection[str]:
         """What makes sense in the phase the initiative is in."""
         return expected_now(initiative)
+
+    def queues(self, as_of: datetime) -> Iterable[Queue]:
+        """Maps whose loops nobody has looked for since a change."""
+        yield Queue("agenda.loops", len(waiting()))
 
     def readings(self, initiative, as_of: datetime) -> Iterable[Reading]:
         """What makes an agenda common."""

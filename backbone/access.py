@@ -75,6 +75,23 @@ def login_only(view: Callable) -> Callable:
     return checked
 
 
+def operator_only(view: Callable) -> Callable:
+    """A page for those who run the platform; to everybody else it is not there."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, *args, **kwargs):
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if not (request.user.is_staff and request.user.is_active):
+            raise Http404
+        response = view(request, *args, **kwargs)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+    checked.policy = "operator"
+    return checked
+
+
 def may_open(membership: Membership, url: str) -> bool:
     """Whether an address of ours would open for a member, so that no page offers a dead link; by the mark of its view."""
     try:

@@ -328,6 +328,32 @@ class Hit:
     words: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """How much of one kind of a tenant's work waits for a machine, since when, and how much waits for a person because a
+    machine gave up or cannot know. Counts alone: whoever runs the platform reads them, and reads no tenant's words."""
+
+    slug: str
+    waiting: int
+    oldest: datetime | None = None
+    stuck: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """Something that is kept for a while and then goes. `setting` is the tenant's that says for how many days.
+
+    `count` takes an instant and says how many are older; `let_go` takes it and how many at the most, and says how many
+    went. Both in the tenant's scope. Figures, decisions, publications and the audit log are none of these.
+    """
+
+    slug: str
+    label: str
+    setting: str
+    count: Callable[[datetime], int]
+    let_go: Callable[[datetime, int], int]
+
+
 class Condition:
     """What each of the five answers when asked; a condition overrides what it has something to say about."""
 
@@ -449,6 +475,14 @@ class Condition:
         """(what, before, after) of a figure that moved, in the reader's language."""
         return figure, str(before), str(after)
 
+    def queues(self, as_of: datetime) -> Iterable[Queue]:
+        """What of the open tenant waits for a machine, by the names in `selectors.stock`; counted, never read."""
+        return ()
+
+    def passing(self) -> Iterable[Passing]:
+        """What of the open tenant goes when its time is over."""
+        return ()
+
     def demonstrate(self, initiative, open_month: date) -> None:
         """Fill the demonstration's initiative with what is this condition's own, once its figures are in: as if it had
         been at work for months before the one that is being filed. In the tenant's scope; safe to repeat."""
@@ -524,6 +558,16 @@ def expected(initiative) -> frozenset[str]:
 def signs(initiative, as_of: datetime) -> list[Sign]:
     """What all five know of whether partners still take part."""
     return [sign for condition in registered() for sign in condition.signs(initiative, as_of)]
+
+
+def queues(as_of: datetime) -> list[Queue]:
+    """What of the open tenant waits for a machine, over all five conditions."""
+    return [queue for condition in registered() for queue in condition.queues(as_of)]
+
+
+def passing() -> list[Passing]:
+    """What of the open tenant goes when its time is over, over all five conditions."""
+    return [one for condition in registered() for one in condition.passing()]
 
 
 def forget(membership, email: str) -> None:

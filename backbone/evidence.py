@@ -10,11 +10,17 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from backbone.conditions import Condition, Reading, Sign
+from backbone.conditions import Condition, DueItem, Passing, Queue, Reading, Sign
 from backbone.health import CHECKS
-from backbone.models import Work
+from backbone.models import OperatorAccess, Work
+from backbone.roles import Can
 from backbone.selectors.holding import people_of, voices
+from backbone.selectors.passing import passing_here
+from backbone.selectors.queues import queues_of
 from backbone.selectors.work import RECENT, work_of
+from backbone.services.operating import waiting
+
+ANSWERED_WITHIN = timedelta(days=2)
 
 
 class BackboneEvidence(Condition):
@@ -24,6 +30,31 @@ class BackboneEvidence(Condition):
         """Whether its six kinds of work are done, money among them, and every partner has its people."""
         yield from functions(initiative, as_of)
         yield vacancies(initiative, as_of)
+
+    def due(self, membership, as_of: datetime) -> Iterable[DueItem]:
+        """An operator of the platform who asks to look in, for whoever may let them."""
+        if not membership.can(Can.CHANGE_SETTINGS):
+            return
+        tenant = membership.tenant
+        zone = ZoneInfo(tenant.timezone)
+        for one in OperatorAccess.objects.filter(waiting()):
+            due_on = one.asked_at.astimezone(zone).date() + ANSWERED_WITHIN
+            yield DueItem(
+                key=f"operator:{one.pk}",
+                label=_("The platform’s operators ask to look in: %(reason)s") % {"reason": one.reason},
+                due=due_on,
+                url=reverse("backbone:operator-access", args=[tenant.slug]),
+                member_id=membership.pk,
+                is_late=due_on < as_of.astimezone(zone).date(),
+            )
+
+    def passing(self) -> Iterable[Passing]:
+        """Visits, deliveries and answers, what was taken back."""
+        return passing_here()
+
+    def queues(self, as_of: datetime) -> Iterable[Queue]:
+        """Publications to be checked, documents to be made, webhooks to be told."""
+        return queues_of(as_of)
 
     def signs(self, initiative, as_of: datetime) -> Iterable[Sign]:
         """How often each partner was heard."""

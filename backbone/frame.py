@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.dates import MONTHS
@@ -54,6 +55,7 @@ class Frame:
     footer_links: list[Link]
     find_url: str = ""
     inbox: Inbox | None = None
+    visits_until: datetime | None = None
 
 
 _inbox: tuple[str, Callable[[Membership, str], int], int] | None = None
@@ -94,6 +96,7 @@ def frame(request) -> dict[str, Frame | None]:
             ],
             find_url=reverse("comms:find", args=[request.tenant.slug, current.slug]) if current is not None else "",
             inbox=_inbox_of(request, membership),
+            visits_until=membership.visits_until,
         )
     }
 
@@ -135,6 +138,7 @@ def _tenant_links(request, membership: Membership) -> list[tuple[str, str]]:
         (_("People"), "backbone:member-list", membership.can(Can.MANAGE_MEMBERS)),
         (_("Settings"), "backbone:settings", membership.can(Can.READ_SETTINGS)),
         (_("Audit log"), "backbone:audit-log", membership.can(Can.READ_AUDIT)),
+        (_("Operators"), "backbone:operator-access", membership.can(Can.CHANGE_SETTINGS)),
         (_("Webhooks"), "backbone:webhook-list", membership.can(Can.CHANGE_SETTINGS)),
         (*_KEYS, True),
         (_("Take everything away"), "backbone:export", membership.can(Can.EXPORT_TENANT)),

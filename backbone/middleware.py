@@ -12,11 +12,13 @@ from django.middleware.locale import LocaleMiddleware
 from django.utils import timezone, translation
 
 from backbone.models import Membership, Tenant
+from backbone.services import operating
 from backbone.services.keys import opens_elsewhere
 from backbone.tenancy import tenant_scope
-from backbone.views.doors import bad_request, length_required, too_large
+from backbone.views.doors import bad_request, forbidden, length_required, too_large
 
 _OPEN_PATH = re.compile(r"^/(?:s/(?P<number>[0-9]{1,18})-|p/(?P<slug>[-a-zA-Z0-9_]+)/)")
+_READING = ("GET", "HEAD", "OPTIONS")
 _NOBODY = 0  # no tenant's number
 _TENANT_PATH = re.compile(r"^/(?:o|api/v1)/(?P<slug>[a-z0-9][a-z0-9-]*)/")
 
@@ -70,8 +72,9 @@ class LinkManners:
 class TenantMiddleware:
     """Answer everything below a tenant's address inside that tenant's scope, and in one transaction.
 
-    A person enters by the directory of entrances, a machine by its key, which is looked up inside the scope. Whoever
-    does neither has no scope: `access.member_can` and the API then answer as if nothing were there; so they do to the
+    A person enters by the directory of entrances, a machine by its key, which is looked up inside the scope, and an
+    operator of the platform while an admin lets them look: each of their requests is a line of the audit log, and none
+    writes. Whoever does none of it has no scope: `access.member_can` and the API then answer as if nothing were there; so they do to the
     key of another tenant. An answer of 500 or more rolls the transaction back, since Django has turned the exception
     into a response by then.
     """
@@ -88,13 +91,20 @@ class TenantMiddleware:
         with tenant_scope(tenant):
             request.tenant = tenant
             request.membership = self._membership(request)
+            if request.membership is None and operating.is_operator(request.user) and not _is_by_key(request):
+                request.membership = operating.acting(request.user)
+                if request.membership is not None:
+                    operating.note(request.membership, request.path, was_read=request.method in _READING)
             reader = request.membership
             language = (reader and reader.locale) or tenant.locale
             if language and not request.COOKIES.get("django_language"):
                 translation.activate(language)
                 request.LANGUAGE_CODE = translation.get_language()
             with timezone.override((reader and reader.timezone) or tenant.timezone):
-                response = self.get_response(request)
+                if reader is not None and reader.visits_until is not None and request.method not in _READING:
+                    response = forbidden(request, None)
+                else:
+                    response = self.get_response(request)
             if response.status_code >= 500:
                 transaction.set_rollback(True)
         response.headers.setdefault("Cache-Control", "private, no-store")
@@ -112,17 +122,32 @@ class TenantMiddleware:
         if match is None:
             return None
         tenants = Tenant.objects.filter(slug=match["slug"])
-        if request.path_info.startswith("/api/") and "Authorization" in request.headers:
+        if _is_by_key(request):
             return tenants.first()
         if not request.user.is_authenticated:
             return None
-        return tenants.filter(pk__in=request.user.entrances.values("tenant")).first()
+        found = tenants.filter(pk__in=request.user.entrances.values("tenant")).first()
+        if found is None and operating.is_operator(request.user):
+            return _visited(tenants.first(), request.user)
+        return found
 
     @staticmethod
     def _membership(request) -> Membership | None:
         if not request.user.is_authenticated:
             return None
         return Membership.objects.filter(user_id=request.user.pk, is_active=True).first()
+
+
+def _visited(tenant: Tenant | None, user) -> Tenant | None:
+    """The tenant that an operator may look at; None, as for every stranger, when nobody let them in, or not any more."""
+    if tenant is None:
+        return None
+    with tenant_scope(tenant):
+        return tenant if operating.access_of(user) is not None else None
+
+
+def _is_by_key(request) -> bool:
+    return request.path_info.startswith("/api/") and "Authorization" in request.headers
 
 
 class OpenDoorMiddleware:

@@ -15,7 +15,8 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from backbone.models import HealthSnapshot, Initiative, Tenant
-from backbone.services import documents, health, holding, publications, restatements, seals, webhooks
+from backbone.selectors import stock
+from backbone.services import documents, health, holding, publications, restatements, retention, seals, webhooks
 from backbone.tenancy import tenant_scope
 
 logger = logging.getLogger(__name__)
@@ -39,6 +40,14 @@ class TenantTask(Task):
 def heartbeat() -> None:
     """Beat is alive; `/readyz` shows how long ago."""
     cache.set(HEARTBEAT, timezone.now().isoformat(), timeout=600)
+
+
+@shared_task(name="backbone.tasks.take_stock", time_limit=280, soft_time_limit=270)
+def take_stock() -> int:
+    """Count what waits, for whoever runs the platform; returns of how many tenants."""
+    found = stock.take()
+    stock.keep(found)
+    return len(found.tenants)
 
 
 @shared_task(base=TenantTask, name="backbone.tasks.check_publication", time_limit=1800, soft_time_limit=1740)
@@ -144,6 +153,18 @@ def sweep_seals() -> int:
         except Exception:  # whatever it was, it is this tenant's
             logger.exception("Could not seal the audit log of tenant %s.", tenant_id)
     return done
+
+
+@shared_task(name="backbone.tasks.let_go", time_limit=4 * 3600, soft_time_limit=4 * 3600 - 60)
+def let_go() -> int:
+    """Let go of what tenants do not want to keep any longer; returns of how much. One tenant does not stop the next."""
+    gone = 0
+    for tenant_id in Tenant.objects.order_by("pk").values_list("pk", flat=True):
+        try:
+            gone += sum(retention.let_go(tenant_id).values())
+        except Exception:  # whatever it was, it is this tenant's
+            logger.exception("Could not let go of what tenant %s has kept long enough.", tenant_id)
+    return gone
 
 
 @shared_task(name=webhooks.DELIVER, time_limit=900, soft_time_limit=870)

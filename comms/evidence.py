@@ -18,7 +18,9 @@ from backbone.conditions import (
     Hit,
     Option,
     Part,
+    Passing,
     Proposed,
+    Queue,
     Reading,
     Sign,
     Tie,
@@ -29,6 +31,8 @@ from comms import demo, duties, publishing
 from comms.models import Action
 from comms.selectors import finding, health, leading, proposing
 from comms.selectors.loop import cells_used_in, used_of
+from comms.selectors.passing import passing_here
+from comms.selectors.queues import queues_of
 from comms.selectors.signs import signs_of
 from comms.services import evidence
 from comms.services.forgetting import forget_mails
@@ -40,6 +44,14 @@ class CommsEvidence(Condition):
     def signs(self, initiative, as_of: datetime) -> Iterable[Sign]:
         """Meetings missed, and actions that are late."""
         return signs_of(initiative, as_of)
+
+    def passing(self) -> Iterable[Passing]:
+        """The words of mails, and lines of inboxes that were read."""
+        return passing_here()
+
+    def queues(self, as_of: datetime) -> Iterable[Queue]:
+        """Mails to be sent; those that failed, and those of which nobody knows whether they went out."""
+        return queues_of(as_of)
 
     def readings(self, initiative, as_of: datetime) -> Iterable[Reading]:
         """What the records and the pulses say, of other conditions too where only communication knows."""

@@ -19,7 +19,9 @@ from backbone.conditions import (
     Moved,
     Option,
     Part,
+    Passing,
     Proposed,
+    Queue,
     Reading,
     Row,
     Sign,
@@ -35,13 +37,23 @@ from measures.selectors.burden import used_cells
 from measures.selectors.consents import consents_changed
 from measures.selectors.evidence import condition_checks
 from measures.selectors.live import live_figures, things_of
+from measures.selectors.passing import passing_here
 from measures.selectors.proposing import proposed
+from measures.selectors.queues import queues_of
 from measures.selectors.timeliness import due_reports, filing_signs
 from measures.services import expectations
 
 
 class MeasuresEvidence(Condition):
     slug = "measures"
+
+    def passing(self) -> Iterable[Passing]:
+        """Uploaded files that nobody applied."""
+        return passing_here()
+
+    def queues(self, as_of: datetime) -> Iterable[Queue]:
+        """Months whose roll-ups are to be computed, and uploaded files."""
+        return queues_of(as_of)
 
     def readings(self, initiative, as_of: datetime) -> Iterable[Reading]:
         """Its own checks, and the one of the agenda's that only the measures can answer."""

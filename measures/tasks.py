@@ -68,19 +68,6 @@ def sweep_uploads() -> int:
     return taken
 
 
-@shared_task(name="measures.tasks.forget_uploads")
-def forget_uploads() -> int:
-    """Let go of old files that nobody applied; returns of how many."""
-    dropped = 0
-    for tenant_id in _tenants():
-        try:
-            with tenant_scope(tenant_id):
-                dropped += uploaded.forget_old()
-        except Exception:  # as below
-            logger.exception("Could not let go of the files of tenant %s.", tenant_id)
-    return dropped
-
-
 @shared_task(name="measures.tasks.sweep")
 def sweep() -> int:
     """Recompute what a lost nudge left behind; returns for how many tenants. One that fails does not stop the next."""

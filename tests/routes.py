@@ -20,7 +20,7 @@ from agenda.services import document, learning, map_loops, map_versions, version
 from backbone import conditions
 from backbone.models import Audience, Grant, Initiative, Proof, Publication, Webhook
 from backbone.roles import Can, Role
-from backbone.services import agreements, invitations, keys
+from backbone.services import agreements, invitations, keys, operating
 from comms.models import Away, Mail, Note, Unreachable
 from measures.models import DefinitionVersion, Excuse, Obligation, Reopening, Target, Upload, ValidationRule
 from measures.rules.figures import Entry
@@ -28,7 +28,7 @@ from measures.services import corrections, locks
 from tests import factories
 from tests.comms.world import make_meeting
 
-ANYBODY, LOGIN, MEMBER = "anonymous", "login", "member"
+ANYBODY, LOGIN, MEMBER, OPERATOR = "anonymous", "login", "member", "operator"
 OCTOBER = date(2026, 10, 1)
 
 
@@ -95,6 +95,9 @@ ROUTES: dict[str, Route] = {
     "backbone:readyz": Route(ANYBODY),
     "backbone:metrics": Route(ANYBODY),
     "backbone:invitation": Route(ANYBODY, lambda world: {"slug": world.slug, "token": "nobody-s"}),
+    "backbone:operator": Route(OPERATOR),
+    "backbone:operator-tenant": Route(OPERATOR, lambda world: {"slug": world.slug}),
+    "backbone:operator-access": Route(Can.CHANGE_SETTINGS, tenant()),
     "backbone:tenant": Route(MEMBER, tenant()),
     "backbone:home": Route(MEMBER, initiative()),
     "backbone:member-list": Route(Can.MANAGE_MEMBERS, tenant()),
@@ -126,6 +129,7 @@ ROUTES: dict[str, Route] = {
     "backbone:webhook-list": Route(Can.CHANGE_SETTINGS, tenant()),
     "backbone:webhook-new": Route(Can.CHANGE_SETTINGS, tenant()),
     "backbone:webhook": Route(Can.CHANGE_SETTINGS, tenant(webhook="@webhook")),
+    "backbone:retention": Route(Can.READ_SETTINGS, tenant()),
     "backbone:settings": Route(Can.READ_SETTINGS, tenant()),
     "backbone:key-list": Route(MEMBER, tenant()),
     "backbone:key-new": Route(MEMBER, tenant()),
@@ -477,6 +481,7 @@ def make_world(neighbourhood: factories.Neighbourhood) -> SimpleNamespace:
             name="board", url="https://board.example/told", events=["filing.submitted"], salt="1", by=people.ana,
             made_at=timezone.now(),
         )  # fmt: skip
+        operating.let_in(by=people.ana, reason="October is slow", hours=4)
         talk = make_meeting(neighbourhood, indicator)
         return SimpleNamespace(
             slug=neighbourhood.tenant.slug,

@@ -15,7 +15,7 @@ from backbone.roles import TABLE, Can, Reach, Role, reach
 from backbone.services import keys
 from tests import factories
 from tests.pages import without_chance
-from tests.routes import ANYBODY, LIBRARIES, LOGIN, MEMBER, ROUTES, make_world
+from tests.routes import ANYBODY, LIBRARIES, LOGIN, MEMBER, OPERATOR, ROUTES, make_world
 
 # --- the table ---
 
@@ -175,6 +175,8 @@ def expected(visitor: str, needs, words: dict) -> int | None:
         return 302
     if needs == LOGIN:
         return None
+    if needs == OPERATOR:
+        return 404
     if not isinstance(who, tuple):
         return 404
     role, own = who

@@ -180,7 +180,6 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 11 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a report of thirty rates, each split by sex and age, is one form
 # Uploaded spreadsheets that wait to be checked or applied, of each tenant.
 UPLOADS_KEPT_MB = env.int("UPLOADS_KEPT_MB", default=200)
-UPLOADS_KEPT_DAYS = env.int("UPLOADS_KEPT_DAYS", default=30)
 UPLOADS_WAITING = env.int("UPLOADS_WAITING", default=100)
 
 SECURE_SSL_REDIRECT = False  # the proxy's to do
@@ -260,15 +259,16 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "beat-heartbeat": {"task": "backbone.tasks.heartbeat", "schedule": 30.0},
+    "backbone-take-stock": {"task": "backbone.tasks.take_stock", "schedule": 300.0},
     "backbone-sweep-publications": {"task": "backbone.tasks.sweep_publications", "schedule": 60.0},
     "backbone-sweep-documents": {"task": "backbone.tasks.sweep_documents", "schedule": 60.0},
     "backbone-sweep-health": {"task": "backbone.tasks.sweep_health", "schedule": 1800.0},
+    "backbone-let-go": {"task": "backbone.tasks.let_go", "schedule": 24 * 3600.0},
     "backbone-sweep-seals": {"task": "backbone.tasks.sweep_seals", "schedule": 60.0},
     "backbone-sweep-deliveries": {"task": "backbone.tasks.sweep_deliveries", "schedule": 60.0},
     "agenda-sweep-loops": {"task": "agenda.tasks.sweep_loops", "schedule": 60.0},
     "measures-sweep": {"task": "measures.tasks.sweep", "schedule": 20.0},
     "measures-sweep-uploads": {"task": "measures.tasks.sweep_uploads", "schedule": 30.0},
-    "measures-forget-uploads": {"task": "measures.tasks.forget_uploads", "schedule": 24 * 3600.0},
     "measures-nightly-check": {"task": "measures.tasks.nightly_check", "schedule": 24 * 3600.0},
     "comms-check-evidence": {"task": "comms.tasks.check_evidence", "schedule": 300.0},
     "activities-watch": {"task": "activities.tasks.watch", "schedule": 24 * 3600.0},

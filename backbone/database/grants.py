@@ -9,9 +9,11 @@ APPEND_ONLY = (
     "backbone_publishedbody",
     "backbone_restated",
     "backbone_seal",
-    "backbone_visit",
     "measures_figureevent",
 )
+
+# Never altered, and removed when its time is over; a trigger of the table says which may go.
+NEVER_ALTERED = ("backbone_visit",)
 
 
 def grant_to_application(using, **kwargs) -> None:
@@ -28,3 +30,7 @@ def grant_to_application(using, **kwargs) -> None:
         for table in APPEND_ONLY:
             if table in tables:
                 cursor.execute(f'REVOKE UPDATE, DELETE ON "{table}" FROM {quoted}')
+        for table in NEVER_ALTERED:
+            if table in tables:
+                cursor.execute(f'GRANT DELETE ON "{table}" TO {quoted}')
+                cursor.execute(f'REVOKE UPDATE ON "{table}" FROM {quoted}')

@@ -9,13 +9,13 @@ from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
 
 from backbone.models import Tenant
-from backbone.services.tenants import SETTINGS
+from backbone.services.tenants import KEPT, SETTINGS
 
 
 class SettingsForm(forms.ModelForm):
     class Meta:
         model = Tenant
-        fields = list(SETTINGS)
+        fields = [name for name in SETTINGS if name not in KEPT]
         help_texts = {
             "timezone": _("Months begin and reports fall due by this clock."),
             "fiscal_year_starts": _("Quarters and years follow it; roll-ups are built anew when it changes."),
@@ -57,3 +57,24 @@ class SettingsForm(forms.ModelForm):
             help_text=self._meta.help_texts["fiscal_year_starts"],
         )
         self.fields["accent"].widget = forms.TextInput(attrs={"class": "is-short", "placeholder": "#0e6174"})
+
+
+class KeptForm(forms.ModelForm):
+    """For how long something is kept that then goes."""
+
+    class Meta:
+        model = Tenant
+        fields = list(KEPT)
+        help_texts = {
+            "visits_kept_days": _(
+                "At least 30. A banner tells whoever opened a publication that it was restated since."
+            ),
+            "mails_kept_days": _(
+                "That a mail was sent, to whom and when stays; its words go, and read lines of inboxes."
+            ),
+            "uploads_kept_days": _("What nobody applied by then is let go; what became of it stays."),
+            "logs_kept_days": _("What webhooks were told, and answers that are given again to the same call."),
+            "withdrawn_kept_days": _(
+                "Invitations that nobody accepted, and entries of the backbone’s work taken back."
+            ),
+        }

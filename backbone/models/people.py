@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cached_property
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -90,12 +91,17 @@ class Membership(TenantOwned):
     is_active = models.BooleanField(_("is active"), default=True)
     wants_digest = models.BooleanField(_("wants the weekly digest"), default=True)
     wants_reminders = models.BooleanField(_("wants reminders"), default=True)
+    # One of those who run the platform, who was let in to look (`services.operating`): none of the tenant's people.
+    is_operator = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta(TenantOwned.Meta):
         constraints = [
             models.UniqueConstraint(name="membership_once_per_login", fields=["tenant", "user_id"]),
         ]
+
+    # Until when an operator looks in, on the row that stands for their visit; what it may do is then to read.
+    visits_until: datetime | None = None
 
     def __str__(self):
         return self.name or self.email
@@ -114,7 +120,7 @@ class Membership(TenantOwned):
 
     def reach_of(self, can: Can) -> set[Reach]:
         """How far each of this person's roles lets them do a thing (all, own partner, published…)."""
-        found = {reach(grant.role, can) for grant in self.current_grants}
+        found = {self._reach(grant, can) for grant in self.current_grants}
         return {r for r in found if r is not None}
 
     def can(self, can: Can, partner: Partner | int | None = None) -> bool:
@@ -124,18 +130,22 @@ class Membership(TenantOwned):
         """
         partner_id = partner.pk if isinstance(partner, Partner) else partner
         for grant in self.current_grants:
-            found = reach(grant.role, can)
+            found = self._reach(grant, can)
             if found is None or found is Reach.CONSENTED:  # no partner has been asked for its consent yet
                 continue
             if found is not Reach.OWN or partner_id is None or grant.partner_id == partner_id:
                 return True
         return False
 
+    def _reach(self, grant: Grant, can: Can) -> Reach | None:
+        """How far one role lets this person do a thing; an operator's eyes never see a count that is hidden from others."""
+        return None if self.visits_until is not None and can is Can.READ_SMALL_CELLS else reach(grant.role, can)
+
     def partner_ids(self, can: Can) -> set[int] | None:
         """The partners this person may do a thing for; None means every partner."""
         own: set[int] = set()
         for grant in self.current_grants:
-            found = reach(grant.role, can)
+            found = self._reach(grant, can)
             if found is Reach.ALL or found is Reach.GROUP:
                 return None
             if found is Reach.OWN and grant.partner_id is not None:
@@ -149,6 +159,8 @@ class Membership(TenantOwned):
     @property
     def role_words(self) -> str:
         """“Data steward and convener”: what the frame prints under a name."""
+        if self.visits_until is not None:
+            return _("Platform operator, reading only")
         labels = list(dict.fromkeys(str(Role(grant.role).label) for grant in self.current_grants))
         if len(labels) < 2:
             return "".join(labels)

@@ -210,7 +210,8 @@ class ShareLink(TenantOwned):
 
 
 class Visit(TenantOwned):
-    """That somebody opened a publication, or took a file of it: a member, or whoever held a link. Append-only."""
+    """That somebody opened a publication, or took a file of it: a member, or whoever held a link. Never altered; it goes
+    when its time is over (`services.retention`), and the database lets none go that is younger than thirty days."""
 
     publication = TenantForeignKey(Publication, related_name="visits")
     audience = models.CharField(max_length=10, choices=Audience.choices)
@@ -224,6 +225,13 @@ class Visit(TenantOwned):
             models.Index(name="visit_by_time", fields=["tenant", "publication", "at"]),
             models.Index(name="visit_of_member", fields=["tenant", "member", "publication", "at"]),
             models.Index(name="visit_of_link", fields=["tenant", "link", "at"]),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="young_visit_stays",
+                operation=pgtrigger.Delete,
+                condition=pgtrigger.Condition("OLD.at > now() - interval '30 days'"),
+            )
         ]
 
     def __str__(self):

@@ -116,6 +116,31 @@ class Tenant(models.Model):
         default=2,
         validators=[MinValueValidator(1), MaxValueValidator(7)],
     )
+    visits_kept_days = models.PositiveSmallIntegerField(
+        _("days for which it is known who opened a publication"),
+        default=730,
+        validators=[MinValueValidator(30), MaxValueValidator(3650)],
+    )
+    mails_kept_days = models.PositiveSmallIntegerField(
+        _("days for which mails and inboxes keep their words"),
+        default=730,
+        validators=[MinValueValidator(30), MaxValueValidator(3650)],
+    )
+    uploads_kept_days = models.PositiveSmallIntegerField(
+        _("days for which an uploaded file waits to be applied"),
+        default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(365)],
+    )
+    logs_kept_days = models.PositiveSmallIntegerField(
+        _("days for which deliveries and repeated calls are remembered"),
+        default=90,
+        validators=[MinValueValidator(7), MaxValueValidator(3650)],
+    )
+    withdrawn_kept_days = models.PositiveSmallIntegerField(
+        _("days for which something withdrawn can still be looked up"),
+        default=90,
+        validators=[MinValueValidator(1), MaxValueValidator(3650)],
+    )
     accent = models.CharField(
         _("accent colour"), max_length=7, blank=True, validators=[RegexValidator(r"^#[0-9a-fA-F]{6}\Z")]
     )

@@ -247,8 +247,8 @@ def add_grant(
 def open_door(*, membership: Membership, by: Membership | None) -> None:
     membership = Membership.objects.select_for_update().get(pk=membership.pk)
     if not membership.is_active:
-        membership.is_active = True
-        membership.save(update_fields=["is_active"])
+        membership.is_active, membership.is_operator = True, False  # an operator who joins is one of the people now
+        membership.save(update_fields=["is_active", "is_operator"])
         changes.record("member.reactivated", on=membership, by=by, person=membership.name)
     Entrance.objects.get_or_create(user_id=membership.user_id, tenant_id=membership.tenant_id)
 

@@ -13,6 +13,14 @@ from backbone.problems import Problem, Refused
 from backbone.roles import Can
 from backbone.services.fields import checked
 
+# How many days something is kept that then goes (`services.retention`).
+KEPT = (
+    "visits_kept_days",
+    "mails_kept_days",
+    "uploads_kept_days",
+    "logs_kept_days",
+    "withdrawn_kept_days",
+)
 SETTINGS = (
     "name",
     "timezone",
@@ -37,6 +45,7 @@ SETTINGS = (
     "evidence_tolerance",
     "mails_a_week",
     "accent",
+    *KEPT,
 )
 
 changes.register_verbs({"settings.changed": gettext_noop("{by} changed the settings: {names}")})

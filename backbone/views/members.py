@@ -213,7 +213,7 @@ def _try(request, service, *, done: str, **arguments) -> bool:
 
 
 def _people(viewer: Membership) -> list[Membership]:
-    found = Membership.objects.prefetch_related("grants__partner").order_by("name", "email")
+    found = Membership.objects.filter(is_operator=False).prefetch_related("grants__partner").order_by("name", "email")
     partner_ids = _partner_ids(viewer)
     if partner_ids is not None:
         found = found.filter(pk__in=Grant.objects.filter(partner_id__in=partner_ids).values("membership"))

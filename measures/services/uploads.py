@@ -132,13 +132,6 @@ def _check_quota(size: int) -> None:
         raise Refused(Problem("upload.quota", text, {"found": kept["waiting"]}, field="file"))
 
 
-def forget_old() -> int:
-    """Let go of what files held that nobody applied in time; their outcome stays. Returns of how many; one statement."""
-    before = timezone.now() - timezone.timedelta(days=settings.UPLOADS_KEPT_DAYS)
-    old = Upload.objects.filter(state=Upload.State.CHECKED, changed_at__lt=before)
-    return old.update(state=Upload.State.DROPPED, content=b"")
-
-
 def settle(upload: Upload, state: str, outcome: dict) -> None:
     """What became of a file, said by whoever judged or applied it; an applied file's content is not kept."""
     upload.state, upload.outcome, upload.rows_done = state, outcome, outcome.get("rows", 0)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from backbone import progress
 from backbone.tabular import DEFAULT
 from backbone.tabular.table import MEGABYTE
+from backbone.tasks import let_go
 from measures import tasks
 from measures.importing import uploads
 from measures.models import Upload
@@ -87,15 +88,15 @@ def test_an_organization_has_only_so_many_files_waiting(work, settings):
     assert post(work).status_code == 302
 
 
-def test_an_old_file_is_let_go_and_its_outcome_stays(work, settings, monkeypatch):
+def test_an_old_file_is_let_go_and_its_outcome_stays(work):
     old, young = upload(work, GOOD), upload(work, GOOD)
     applied = press_apply(work, upload(work, GOOD))
     with work.scope():
         Upload.objects.filter(pk__in=[old.pk, applied.pk]).update(
-            changed_at=timezone.now() - timedelta(days=settings.UPLOADS_KEPT_DAYS + 1)
+            changed_at=timezone.now() - timedelta(days=work.tenant.uploads_kept_days + 1)
         )
-    assert tasks.forget_uploads() == 1
-    assert tasks.forget_uploads() == 0
+    assert let_go() == 1
+    assert let_go() == 0
     with work.scope():
         states = {found.pk: (found.state, bool(found.content)) for found in Upload.objects.all()}
     assert states == {old.pk: ("dropped", False), young.pk: ("checked", True), applied.pk: ("applied", False)}

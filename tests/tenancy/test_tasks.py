@@ -71,8 +71,10 @@ def test_every_task_of_the_platform_is_a_tenants_or_says_that_it_is_not():
 
 SYSTEM_TASKS = {
     "backbone.tasks.heartbeat": "beat is alive; touches no table",
+    "backbone.tasks.take_stock": "counts one tenant after the other, each in its scope",
     "backbone.tasks.sweep_publications": "one tenant after the other, each in its scope",
     "backbone.tasks.sweep_health": "one tenant after the other, each in its scope",
+    "backbone.tasks.let_go": "one tenant after the other, each piece in its scope",
     "backbone.tasks.sweep_seals": "one tenant after the other, each in its scope",
     "backbone.tasks.deliver": "opens the tenant's scope before and after it waits for somebody else's server",
     "backbone.tasks.sweep_deliveries": "one tenant after the other, each in its scope",
@@ -80,7 +82,6 @@ SYSTEM_TASKS = {
     "agenda.tasks.sweep_loops": "one tenant after the other, each in its scope",
     "measures.tasks.sweep": "one tenant after the other, each in its scope",
     "measures.tasks.sweep_uploads": "one tenant after the other, each in its scope",
-    "measures.tasks.forget_uploads": "one tenant after the other, each in its scope",
     "measures.tasks.nightly_check": "one tenant after the other, each in its scope",
     "activities.tasks.watch": "one tenant after the other, each in its scope",
     "comms.tasks.check_evidence": "one tenant after the other, each in its scope",
