@@ -91,9 +91,7 @@ def frame(request) -> dict[str, Frame | None]:
                 [(_("Name, language and mail"), "backbone:account"), (_("What you get"), "inbox:wishes"), _KEYS],
             ),
             footer_words=_footer_words(request.tenant, membership),
-            footer_links=[
-                Link(_("What the words mean"), reverse("backbone:glossary", args=[request.tenant.slug]), False)
-            ],
+            footer_links=_footer_links(request.tenant, membership),
             find_url=reverse("comms:find", args=[request.tenant.slug, current.slug]) if current is not None else "",
             inbox=_inbox_of(request, membership),
             visits_until=membership.visits_until,
@@ -125,6 +123,15 @@ def _footer_words(tenant: Tenant, membership: Membership) -> str:
         return _("%(tenant)s · calendar years · times in %(zone)s") % words
     words["month"] = MONTHS[tenant.fiscal_year_starts]
     return _("%(tenant)s · fiscal year from 1 %(month)s · times in %(zone)s") % words
+
+
+def _footer_links(tenant: Tenant, membership: Membership) -> list[Link]:
+    """What the words mean; and the way out of sample data, or back from being removed, for whoever may take it."""
+    links = [Link(_("What the words mean"), reverse("backbone:glossary", args=[tenant.slug]), False)]
+    if (tenant.is_sample or tenant.erase_at is not None) and membership.can(Can.EXPORT_TENANT):
+        words = _("These are sample data: remove them") if tenant.is_sample else _("This organization is being removed")
+        links.append(Link(words, reverse("backbone:erase", args=[tenant.slug]), False))
+    return links
 
 
 _HOME = "measures:forest"

@@ -16,7 +16,17 @@ from django.utils import timezone
 
 from backbone.models import HealthSnapshot, Initiative, Tenant
 from backbone.selectors import stock
-from backbone.services import documents, health, holding, publications, restatements, retention, seals, webhooks
+from backbone.services import (
+    documents,
+    erasing,
+    health,
+    holding,
+    publications,
+    restatements,
+    retention,
+    seals,
+    webhooks,
+)
 from backbone.tenancy import tenant_scope
 
 logger = logging.getLogger(__name__)
@@ -152,6 +162,24 @@ def sweep_seals() -> int:
             done += count
         except Exception:  # whatever it was, it is this tenant's
             logger.exception("Could not seal the audit log of tenant %s.", tenant_id)
+    return done
+
+
+@shared_task(name=erasing.ERASE, time_limit=3600, soft_time_limit=3540)
+def erase(tenant_id: int) -> int:
+    """Remove a whole tenant whose day has come."""
+    return erasing.erase(tenant_id)
+
+
+@shared_task(name="backbone.tasks.sweep_erasures", time_limit=3600, soft_time_limit=3540)
+def sweep_erasures() -> int:
+    """Remove those whose day has come; returns how many. One tenant does not stop the next."""
+    done = 0
+    for tenant_id in erasing.due():
+        try:
+            done += bool(erasing.erase(tenant_id))
+        except Exception:  # whatever it was, it is this tenant's
+            logger.exception("Could not remove tenant %s.", tenant_id)
     return done
 
 

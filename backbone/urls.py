@@ -71,6 +71,7 @@ urlpatterns = [
     path("o/<slug:tenant>/-/initiatives/<slug:initiative>/", partners.initiative_edit, name="initiative-edit"),
     path("o/<slug:tenant>/-/account/", settings.account, name="account"),
     path("o/<slug:tenant>/-/settings/kept/", settings.retention_settings, name="retention"),
+    path("o/<slug:tenant>/-/export/erase/", moving.erase, name="erase"),
     path("o/<slug:tenant>/-/operators/", operating.operator_access, name="operator-access"),
     path("o/<slug:tenant>/-/settings/", settings.tenant_settings, name="settings"),
     path("o/<slug:tenant>/-/export/", moving.export, name="export"),

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from measures.api.carried import FiledOnceAPI
 from measures.api.community import CommunityAPI
 from measures.api.exports import ExportsAPI
 from measures.api.figures import FiguresAPI
@@ -11,6 +12,7 @@ from measures.api.rollups import RollupsAPI
 from measures.api.targets import TargetAPI, TargetsAPI
 
 urlpatterns = [
+    path("filed-once/", FiledOnceAPI.as_view(), name="filed-once"),
     path("community/", CommunityAPI.as_view(), name="community"),
     path("figures/", FiguresAPI.as_view(), name="figures"),
     path("filings/<str:partner>/<month:period>/", FilingAPI.as_view(), name="filing"),

@@ -8,7 +8,7 @@ class MeasuresConfig(AppConfig):
         from backbone.conditions import register
         from backbone.services import partners
         from measures.evidence import MeasuresEvidence
-        from measures.services import obligations
+        from measures.services import carried, obligations  # noqa: F401  carried listens to what is handed in
 
         register(MeasuresEvidence())
         partners.follow("measures", obligations.FOLLOWER)

@@ -23,6 +23,7 @@ from django.utils.translation import gettext_noop
 from agenda import demo as demo_agenda
 from backbone import changes, conditions
 from backbone.models import Change, Grant, Initiative, Membership, Partner, Tenant, User
+from backbone.services import erasing
 from backbone.tenancy import tenant_scope
 from measures import bundles, demo_curve, demo_publication
 from measures.importing.bulk import import_stream
@@ -73,7 +74,7 @@ def load(say: Say, today: date | None = None) -> bool:
     logins = Logins(settings.STATE_DIR / "logins.txt")
     is_new = False
     for slug, load_one in TENANTS.items():
-        if not is_loaded(slug):
+        if not is_loaded(slug) and not erasing.stays_away(slug):
             load_one(say, logins.passwords, today or datetime.now(ZoneInfo("America/Chicago")).date())
             is_new = True
     if is_new or not logins.are_written:
@@ -237,6 +238,7 @@ def _import(tenant: Tenant, initiative: Initiative, rows: Iterable[dict]) -> Non
 
 def _finish(tenant: Tenant, initiative: Initiative) -> None:
     rollups.rebuild(initiative)
+    Tenant.objects.filter(pk=tenant.pk).update(is_sample=True)  # an admin removes it with one click
     changes.record(LOADED, on=tenant, by=None)  # the tenant's, so that no initiative's news begin with it
 
 
@@ -268,7 +270,8 @@ class Logins:
 
     def write(self) -> None:
         """Write the file, and see to it that every login in it opens."""
-        people = [line for slug in TENANTS for line in _people_of(slug)]
+        there = [slug for slug in TENANTS if Tenant.objects.filter(slug=slug).exists()]
+        people = [line for slug in there for line in _people_of(slug)]
         known = set(self.passwords)
         for email, _ in people:
             password = self.passwords.get(email)

@@ -4,6 +4,7 @@ from django.urls import path
 
 from measures.views import (
     burden,
+    carried,
     checks,
     community,
     consents,
@@ -93,6 +94,8 @@ urlpatterns = [
     path("indicators/<slug:indicator>/<str:partner>/<month:period>/override/", corrections.override, name="override"),
     path("consents/", consents.consent_list, name="consent-list"),
     path("consents/<str:partner>/", consents.consent_form, name="consent"),
+    path("filed-once/", carried.carried_list, name="carried-list"),
+    path("filed-once/<str:partner>/", carried.carried_of, name="carried"),
     path("changes/", restatements.restatement_list, name="restatement-list"),
     path("locks/", locks.lock_calendar, name="lock-calendar"),
     path("locks/<int:reopening>/end/", locks.lock_end, name="lock-end"),

@@ -263,6 +263,7 @@ CELERY_BEAT_SCHEDULE = {
     "backbone-sweep-publications": {"task": "backbone.tasks.sweep_publications", "schedule": 60.0},
     "backbone-sweep-documents": {"task": "backbone.tasks.sweep_documents", "schedule": 60.0},
     "backbone-sweep-health": {"task": "backbone.tasks.sweep_health", "schedule": 1800.0},
+    "backbone-sweep-erasures": {"task": "backbone.tasks.sweep_erasures", "schedule": 60.0},
     "backbone-let-go": {"task": "backbone.tasks.let_go", "schedule": 24 * 3600.0},
     "backbone-sweep-seals": {"task": "backbone.tasks.sweep_seals", "schedule": 60.0},
     "backbone-sweep-deliveries": {"task": "backbone.tasks.sweep_deliveries", "schedule": 60.0},

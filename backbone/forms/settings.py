@@ -78,3 +78,11 @@ class KeptForm(forms.ModelForm):
                 "Invitations that nobody accepted, and entries of the backbone’s work taken back."
             ),
         }
+
+
+class ErasingForm(forms.Form):
+    """Typed by hand, so that nobody removes an organization by a slip."""
+
+    slug = forms.CharField(
+        label=_("Its short name"), max_length=50, help_text=_("As it stands in the address of this page, after /o/.")
+    )

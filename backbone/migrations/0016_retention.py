@@ -14,6 +14,16 @@ class Migration(WholeTables):
     operations = [
         migrations.AddField(
             model_name="tenant",
+            name="is_sample",
+            field=models.BooleanField(default=False, editable=False),
+        ),
+        migrations.AddField(
+            model_name="tenant",
+            name="erase_at",
+            field=models.DateTimeField(blank=True, editable=False, null=True),
+        ),
+        migrations.AddField(
+            model_name="tenant",
             name="logs_kept_days",
             field=models.PositiveSmallIntegerField(
                 default=90,

@@ -345,3 +345,21 @@ class RollupShape(serializers.Serializer):
 
 class RollupsShape(serializers.Serializer):
     rollups = RollupShape(many=True)
+
+
+class FiledOnceShape(serializers.Serializer):
+    partner = serializers.CharField()
+    indicator = serializers.CharField(help_text="The one here that is answered.")
+    source_initiative = serializers.CharField()
+    source = serializers.CharField(help_text="The indicator of that initiative for which the partner files.")
+    agreed_at = serializers.DateTimeField()
+    taken = Month(allow_null=True, help_text="The last period that came.")
+    problem = serializers.CharField(allow_blank=True, help_text="Why the last one did not come; empty when it did.")
+
+
+class FiledOnceBodyShape(serializers.Serializer):
+    partner = serializers.CharField()
+    indicator = serializers.CharField()
+    source_initiative = serializers.CharField(required=False)
+    source = serializers.CharField(required=False)
+    agreed = serializers.BooleanField()

@@ -1,3 +1,4 @@
+from measures.models.carried import FiledOnce
 from measures.models.checks import FollowUp, ValidationRule
 from measures.models.community import CommunityFigure
 from measures.models.consents import Consent
@@ -28,6 +29,7 @@ __all__ = [
     "ExternalId",
     "Figure",
     "FigureEvent",
+    "FiledOnce",
     "Filing",
     "FollowUp",
     "Indicator",

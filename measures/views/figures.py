@@ -21,6 +21,7 @@ from measures.models import Excuse, FollowUp, Indicator, Remark
 from measures.rules.figures import plain
 from measures.rules.kinds import NOT_FILED
 from measures.rules.periods import check_period, text_of
+from measures.selectors.carried import about as filed_once_about
 from measures.selectors.corrections import open_in
 from measures.selectors.figure import figure_view
 from measures.selectors.forest import indicators_in_use
@@ -79,6 +80,7 @@ def figure(request, initiative, indicator: str, partner, period: date):
         "may_star": may_star,
         "star": star,
         "excuse": excuse,
+        "filed_once": filed_once_about(row, partner),
         "may_lift": excuse is not None and then is None and membership.can(Can.ASSIGN_OBLIGATIONS),
         "remarks": [
             remark

@@ -14,7 +14,6 @@ from backbone import progress
 from backbone.tabular import DEFAULT
 from backbone.tabular.table import MEGABYTE
 from backbone.tasks import let_go
-from measures import tasks
 from measures.importing import uploads
 from measures.models import Upload
 from measures.services import uploads as uploaded

@@ -74,6 +74,8 @@ SYSTEM_TASKS = {
     "backbone.tasks.take_stock": "counts one tenant after the other, each in its scope",
     "backbone.tasks.sweep_publications": "one tenant after the other, each in its scope",
     "backbone.tasks.sweep_health": "one tenant after the other, each in its scope",
+    "backbone.tasks.erase": "removes one tenant as the owner, in that tenant's scope",
+    "backbone.tasks.sweep_erasures": "one tenant after the other, each in its scope",
     "backbone.tasks.let_go": "one tenant after the other, each piece in its scope",
     "backbone.tasks.sweep_seals": "one tenant after the other, each in its scope",
     "backbone.tasks.deliver": "opens the tenant's scope before and after it waits for somebody else's server",
