@@ -281,7 +281,8 @@ class Proposed:
 @dataclass(frozen=True, slots=True)
 class Act:
     """One act of leadership, by an organization (None: the backbone's) under a condition: `kind` is "convened", "idea",
-    "shared", "closed" or "answered"; `by_id` is the person, who is counted and never shown."""
+    "shared", "closed" or "answered", or "decided", which is told of and is no act of the spread; `by_id` is the person, who
+    is counted and never shown."""
 
     condition: str
     kind: str

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from backbone.models import HealthSnapshot, Initiative, Tenant
 from backbone.selectors import stock
+from backbone.selectors.machines import HEARTBEAT
 from backbone.services import (
     documents,
     erasing,
@@ -30,8 +31,6 @@ from backbone.services import (
 from backbone.tenancy import tenant_scope
 
 logger = logging.getLogger(__name__)
-
-HEARTBEAT = "platform:beat"
 
 
 class TenantTask(Task):

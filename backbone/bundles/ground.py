@@ -24,7 +24,7 @@ from backbone.tabular import texts
 CODE_LENGTH = 40
 TENANT_KEYS = ("slug", *tenants.SETTINGS)
 INITIATIVE_KEYS = ("slug", "name", "starts_on", "ends_on", "attribution", "is_public")
-PARTNER_KEYS = ("code", "name", "sector", "joins_on", "leaves_on", "successor")
+PARTNER_KEYS = ("code", "name", "sector", "is_small", "joins_on", "leaves_on", "successor")
 MEMBER_KEYS = ("email", "name", "role", "partner", "ends_on")
 
 
@@ -112,6 +112,7 @@ def _read_partner(section: Section) -> dict[str, Any]:
     values = {
         "name": section.text("name"),
         "sector": section.text("sector", 80),
+        "is_small": section.flag("is_small"),
         "joins_on": section.day("joins_on"),
         "leaves_on": section.day("leaves_on"),
         "successor": read_code(section, "successor", required=False),
@@ -281,6 +282,8 @@ def partners_of(initiative: Initiative) -> list[dict[str, Any]]:
                 "joins_on": part.joins_on, "leaves_on": part.leaves_on}  # fmt: skip
         if not line["sector"]:
             del line["sector"]
+        if part.partner.is_small is not None:
+            line["is_small"] = part.partner.is_small
         if part.partner.successor is not None:
             line["successor"] = part.partner.successor.code
         found.append(line)

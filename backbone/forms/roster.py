@@ -49,6 +49,17 @@ class InitiativeForm(SlugFromName, forms.Form):
             del self.fields["slug"]
 
 
+def how_large() -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(
+        label=_("How large it is"),
+        required=False,
+        choices=[("", _("nobody has said")), ("small", _("small: ten people or fewer")), ("larger", _("larger"))],
+        coerce=lambda said: said == "small",
+        empty_value=None,
+        help_text=_("Says whether small organizations lead as well; it is shown of nobody by name."),
+    )
+
+
 class PartnerForm(forms.Form):
     """A new partner of one initiative."""
 
@@ -61,6 +72,7 @@ class PartnerForm(forms.Form):
     )
     name = forms.CharField(label=_("Name"), max_length=200)
     sector = forms.CharField(label=_("Sector"), max_length=80, required=False)
+    is_small = how_large()
     joins_on = forms.DateField(
         label=_("Joins on"), widget=day_input(), help_text=_("It owes figures from the month of this day.")
     )
@@ -82,9 +94,11 @@ class PartnerForm(forms.Form):
 class PartnerNameForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=200)
     sector = forms.CharField(label=_("Sector"), max_length=80, required=False)
+    is_small = how_large()
 
     def __init__(self, *args, partner: Partner, **kwargs):
-        kwargs["initial"] = {"name": partner.name, "sector": partner.sector}
+        size = {True: "small", False: "larger", None: ""}[partner.is_small]
+        kwargs["initial"] = {"name": partner.name, "sector": partner.sector, "is_small": size}
         super().__init__(*args, **kwargs)
 
 

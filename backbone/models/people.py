@@ -160,7 +160,7 @@ class Membership(TenantOwned):
     def role_words(self) -> str:
         """“Data steward and convener”: what the frame prints under a name."""
         if self.visits_until is not None:
-            return _("Platform operator, reading only")
+            return str(_("Platform operator, reading only"))
         labels = list(dict.fromkeys(str(Role(grant.role).label) for grant in self.current_grants))
         if len(labels) < 2:
             return "".join(labels)

@@ -205,6 +205,7 @@ class Partner(TenantOwned):
     code = models.CharField(_("code"), max_length=40)
     name = models.CharField(_("name"), max_length=200)
     sector = models.CharField(_("sector"), max_length=80, blank=True)
+    is_small = models.BooleanField(_("is small"), null=True, blank=True)  # ten people at most; None: nobody has said
     successor = TenantForeignKey("self", null=True, blank=True, related_name="predecessors")
 
     class Meta(TenantOwned.Meta):

@@ -31,7 +31,7 @@ changes.register_verbs(
     }
 )
 
-PARTNER_FIELDS = ("name", "sector")
+PARTNER_FIELDS = ("name", "sector", "is_small")
 DATE_FIELDS = ("joins_on", "leaves_on")
 RESERVED_CODES = frozenset({".", "..", "new", "all"})  # parts of addresses, and “all” means everybody in a bundle
 
@@ -78,7 +78,7 @@ def last_filed(initiative: Initiative) -> dict[int, date]:
 def put_many(*, initiative: Initiative, rows: Iterable[Mapping[str, Any]], by: Membership | None) -> list[str]:
     """Bring partners up to what is said of them; answers the codes of those that changed.
 
-    A row has `code` and any of `name`, `sector`, `joins_on`, `leaves_on`, and `successor`, the code of the partner it was
+    A row has `code` and any of `name`, `sector`, `is_small`, `joins_on`, `leaves_on`, and `successor`, the code of the partner it was
     merged into; what it leaves out stays as it is, or for a
     partner new to the initiative is the plain default: its code, nothing, the initiative's first day, no end. Nobody
     is removed. Raises `Refused`, `Problem.field` naming the field and `params["code"]` the partner.
@@ -96,7 +96,12 @@ def put_many(*, initiative: Initiative, rows: Iterable[Mapping[str, Any]], by: M
             partner = partners.get(code)
             changed: dict[str, Any] = {}
             if partner is None:
-                partner = Partner(code=code, name=row.get("name") or code, sector=row.get("sector") or "")
+                partner = Partner(
+                    code=code,
+                    name=row.get("name") or code,
+                    sector=row.get("sector") or "",
+                    is_small=row.get("is_small"),
+                )
                 _check_fields(partner)
                 new_partners.append(partner)
                 partners[code] = partner
@@ -204,7 +209,7 @@ def join(*, initiative: Initiative, code: str, by: Membership | None, **fields: 
 
 @transaction.atomic
 def change(*, participation: Participation, by: Membership | None, **fields: Any) -> bool:
-    """Change a partner's name, sector or days; its code stays, because addresses and files carry it."""
+    """Change a partner's name, sector, size or days; its code stays, because addresses and files carry it."""
     unknown = sorted(set(fields) - {*PARTNER_FIELDS, *DATE_FIELDS})
     if unknown:
         raise TypeError(f"Not changed here: {', '.join(unknown)}.")

@@ -15,11 +15,11 @@ from backbone import changes
 from backbone.access import member_can, operator_only, sent_row
 from backbone.forms.operating import AccessForm
 from backbone.forms.people import refuse
-from backbone.health_views import state_of_machines
 from backbone.models import Change, OperatorAccess, Tenant
 from backbone.problems import Refused
 from backbone.roles import Can
 from backbone.selectors import stock
+from backbone.selectors.machines import state_of_machines
 from backbone.services import operating
 from backbone.tenancy import tenant_scope
 from backbone.wording import say

@@ -18,7 +18,7 @@ from backbone.forms.work import SpanForm, WorkForm
 from backbone.models import Work
 from backbone.problems import Refused
 from backbone.roles import Can
-from backbone.selectors.leadership import leadership
+from backbone.selectors.leadership import acts_of, by_kind, leadership
 from backbone.selectors.work import COLUMNS, RECENT, table, work_of
 from backbone.services import work
 from backbone.tabular import write_csv
@@ -76,9 +76,12 @@ def _did(request, initiative, form: WorkForm) -> bool:
 @require_safe
 def spread(request, initiative):
     """How widely leadership is spread in each condition."""
+    now = timezone.now()
+    acts = acts_of(initiative, now)
     context = {
         "initiative": initiative,
-        "led": leadership(initiative, timezone.now()),
+        "led": leadership(initiative, now, acts),
+        "kinds": by_kind(acts),
         "crumbs": [
             (_("Home"), reverse("backbone:home", args=[request.tenant.slug, initiative.slug])),
             (_("The five conditions"), reverse("backbone:health", args=[request.tenant.slug, initiative.slug])),

@@ -6,19 +6,20 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import combinations
 
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
 from django.urls import reverse
 
 from backbone.conditions import Act, Tie
-from backbone.models import Initiative, Tenant
-from comms.models import Action, Attendance, Invited, Meeting
+from backbone.models import Grant, Initiative, Tenant
+from comms.models import Action, Attendance, Decision, Invited, Meeting
 
 LATELY = timedelta(days=365)
 MOST_AT_ONE = 40  # organizations of one meeting that are tied to each other; at a larger one nobody met everybody
 
 
 def acts_in(initiative: Initiative, since: datetime, until: datetime) -> Iterator[Act]:
-    """Meetings that somebody convened, and actions that somebody finished; three statements."""
+    """Meetings that somebody convened, actions that somebody finished, decisions that somebody wrote down; four
+    statements."""
     meetings = Meeting.objects.filter(initiative=initiative, opened_at__gt=since, opened_at__lte=until)
     own = Invited.objects.filter(meeting__in=meetings, member=F("meeting__by"))
     partners = dict(own.values_list("meeting_id", "partner_id"))
@@ -27,6 +28,10 @@ def acts_in(initiative: Initiative, since: datetime, until: datetime) -> Iterato
     done = Action.objects.filter(initiative=initiative, state=Action.State.DONE, closed_at__gt=since)
     for action in done.filter(closed_at__lte=until):
         yield Act("comms", "closed", action.partner_id, action.owner_id, action.closed_at)
+    own_partner = Grant.objects.filter(membership=OuterRef("by"), partner__isnull=False).values("partner")[:1]
+    decided = Decision.objects.filter(initiative=initiative, at__gt=since, at__lte=until)
+    for by_id, at, partner_id in decided.annotate(of=Subquery(own_partner)).values_list("by_id", "at", "of"):
+        yield Act("comms", "decided", partner_id, by_id, at)
 
 
 def ties_in(initiative: Initiative, as_of: datetime) -> Iterator[Tie]:

@@ -19,13 +19,13 @@ from measures.rules.periods import text_of
 from measures.selectors.carried import answerable, standing_in
 from measures.services import carried
 
-FIELDS = ("partner", "indicator", "source_initiative", "source", "agreed")
+FIELDS = ("partner", "indicator", "source_initiative", "source_indicator", "agreed")
 
 
 class FiledOnceAPI(MemberAPI):
     """Which of this initiative's numbers are answered by what a partner files in another one, by the consent of its lead.
 
-    A POST with `agreed` true says that from now on what the partner files for `source` in `source_initiative` answers
+    A POST with `agreed` true says that from now on what the partner files for `source_indicator` in `source_initiative` answers
     `indicator` here too; with false, that it does no more.
     """
 
@@ -61,12 +61,12 @@ class FiledOnceAPI(MemberAPI):
         return Response([_as_dict(one) for one in standing_in(self.initiative, [partner.pk])])
 
     def _source(self, body, partner: Partner, row: Indicator) -> Indicator:
-        initiative, slug = _text(body, "source_initiative"), _text(body, "source")
+        initiative, slug = _text(body, "source_initiative"), _text(body, "source_indicator")
         for one in answerable(self.initiative, partner):
             for source, _is_alike in one.sources if one.indicator.pk == row.pk else ():
                 if (source.initiative.slug, source.slug) == (initiative, slug):
                     return source
-        raise _unknown("source", slug)
+        raise _unknown("source_indicator", slug)
 
 
 def _as_dict(one: FiledOnce) -> dict[str, Any]:
@@ -74,7 +74,7 @@ def _as_dict(one: FiledOnce) -> dict[str, Any]:
         "partner": one.partner.code,
         "indicator": one.indicator.slug,
         "source_initiative": one.source.initiative.slug,
-        "source": one.source.slug,
+        "source_indicator": one.source.slug,
         "agreed_at": one.given_at.isoformat(),
         "taken": None if one.taken is None else text_of(one.taken),
         "problem": one.problem,

@@ -15,11 +15,13 @@ from backbone import changes, conditions
 from backbone.conditions import Act
 from backbone.models import Work
 from backbone.problems import Refused
+from backbone.roles import Role
 from backbone.rules.spread import spread
-from backbone.selectors.leadership import leadership
+from backbone.selectors.leadership import Shares, acts_of, by_kind, leadership
 from backbone.selectors.work import FUNCTIONS, work_of
 from backbone.services import work
 from tests import factories
+from tests.comms.world import make_meeting
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +47,49 @@ def test_leadership_counts_organizations_by_condition_and_no_persons(in_riversid
     monkeypatch.setattr(type(comms), "acts", lambda self, initiative, since, until: acts)
     found = {one.slug: one for one in leadership(place.initiative, now)}
     assert found["comms"].spread == Decimal("0.8")
+
+
+def test_shares_are_of_those_who_lead_no_organization_and_of_small_ones(in_riverside):
+    """Ten acts: four by P1's filer, two by P1's lead, four by the backbone's admin; P1 is small, P2 larger."""
+    place, now = in_riverside, timezone.now()
+    p1, p2, p3 = place.partners
+    type(p1).objects.filter(pk=p1.pk).update(is_small=True)
+    type(p2).objects.filter(pk=p2.pk).update(is_small=False)
+    lead = factories.make_member("lea@x.example", "Lea", Role.PARTNER_LEAD, partner=p1)
+    ben, ana = place.people.ben, place.people.ana
+    who = [(p1.pk, ben.pk)] * 4 + [(p2.pk, lead.pk)] * 2 + [(None, ana.pk)] * 3 + [(p3.pk, ana.pk)]
+    acts = [Act("comms", "convened", partner, person, now) for partner, person in who]
+    acts += [Act("comms", "decided", p1.pk, ben.pk, now)] * 5
+    acts += [Act("agenda", "idea", p1.pk, ben.pk, now)] * 4
+    found = {one.slug: one for one in leadership(place.initiative, now, acts)}
+    assert found["comms"].acts == 10, "what was decided is no act of the spread"
+    assert found["comms"].shares == Shares(10, Decimal("0.4"), Decimal(4) / 6)
+    assert found["agenda"].shares == Shares(4, None, None), "too few: they would point at somebody"
+    kinds = {str(one.name): one.shares for one in by_kind(acts)}
+    assert kinds["Decisions written down"] == Shares(5, Decimal(1), Decimal(1))
+    assert kinds["Actions closed"] == Shares(0, None, None)
+
+
+def test_decisions_and_meetings_tell_who_wrote_them_down(riverside, client):
+    with riverside.scope():
+        indicator = factories.make_indicator(riverside.initiative)
+        make_meeting(riverside, indicator)
+        kinds = {one.kind for one in acts_of(riverside.initiative, timezone.now() + timedelta(days=1))}
+        assert "decided" in kinds
+    client.force_login(factories.user_of(riverside.people.ana))
+    page = client.get(riverside.url("forest/leadership/")).content.decode()
+    assert "By small organizations" in page
+    assert "Decisions written down" in page
+
+
+def test_the_roster_says_how_large_a_partner_is(riverside, client):
+    client.force_login(factories.user_of(riverside.people.ana))
+    page = "/o/riverside/-/partners/P1/"
+    for said, kept in (("small", True), ("larger", False), ("", None)):
+        sent = {"form": "name", "name": "Partner P1", "sector": "", "is_small": said}
+        assert client.post(page, sent).status_code == 302
+        with riverside.scope():
+            assert type(riverside.partners[0]).objects.get(code="P1").is_small is kept
 
 
 def test_what_the_records_tell_is_filed_by_itself_and_only_the_backbone_s(in_riverside):

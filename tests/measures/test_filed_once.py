@@ -337,14 +337,31 @@ def test_the_api_says_and_is_told(place):
     path = "/api/v1/riverside/health/filed-once/"
 
     def post(**body):
-        whole = {"partner": "P1", "indicator": "finished", "source_initiative": "work", "source": "completions", **body}
+        whole = {
+            "partner": "P1",
+            "indicator": "finished",
+            "source_initiative": "work",
+            "source_indicator": "completions",
+            **body,
+        }
         return Client().post(path, json.dumps(whole), content_type="application/json", headers=headers)
 
     assert Client().get(path, headers=headers).json() == []
-    for wrong in ({"partner": "P2"}, {"indicator": "none"}, {"source": "none"}, {"agreed": "yes"}, {"source": 3}):
+    for wrong in (
+        {"partner": "P2"},
+        {"indicator": "none"},
+        {"source_indicator": "none"},
+        {"agreed": "yes"},
+        {"source_indicator": 3},
+    ):
         assert post(**{"agreed": True, **wrong}).status_code == 400, wrong
     done = post(agreed=True)
     assert done.status_code == 200
     (one,) = done.json()
-    assert (one["partner"], one["indicator"], one["source"], one["taken"]) == ("P1", "finished", "completions", None)
+    assert (one["partner"], one["indicator"], one["source_indicator"], one["taken"]) == (
+        "P1",
+        "finished",
+        "completions",
+        None,
+    )
     assert post(agreed=False).json() == []
