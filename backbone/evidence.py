@@ -17,6 +17,7 @@ from backbone.roles import Can
 from backbone.selectors.holding import people_of, voices
 from backbone.selectors.passing import passing_here
 from backbone.selectors.queues import queues_of
+from backbone.selectors.roster import orphans
 from backbone.selectors.work import RECENT, work_of
 from backbone.services.operating import waiting
 
@@ -32,11 +33,23 @@ class BackboneEvidence(Condition):
         yield vacancies(initiative, as_of)
 
     def due(self, membership, as_of: datetime) -> Iterable[DueItem]:
-        """An operator of the platform who asks to look in, for whoever may let them."""
+        """For an admin: partners that lost their people, and an operator of the platform who asks to look in."""
         if not membership.can(Can.CHANGE_SETTINGS):
             return
         tenant = membership.tenant
         zone = ZoneInfo(tenant.timezone)
+        today = as_of.astimezone(zone).date()
+        alone = orphans(today)
+        if alone:
+            codes = ", ".join(partner.code for partner in alone[:5]) + (", …" if len(alone) > 5 else "")
+            one_page = reverse("backbone:partner", args=[tenant.slug, alone[0].code])
+            yield DueItem(
+                key=f"vacant:{'-'.join(str(partner.pk) for partner in alone[:20])}",
+                label=_("Nobody files or leads any more: %(codes)s. Invite somebody.") % {"codes": codes},
+                due=today,
+                url=one_page if len(alone) == 1 else reverse("backbone:partner-list", args=[tenant.slug]),
+                member_id=membership.pk,
+            )
         for one in OperatorAccess.objects.filter(waiting()):
             due_on = one.asked_at.astimezone(zone).date() + ANSWERED_WITHIN
             yield DueItem(
@@ -45,7 +58,7 @@ class BackboneEvidence(Condition):
                 due=due_on,
                 url=reverse("backbone:operator-access", args=[tenant.slug]),
                 member_id=membership.pk,
-                is_late=due_on < as_of.astimezone(zone).date(),
+                is_late=due_on < today,
             )
 
     def passing(self) -> Iterable[Passing]:

@@ -135,6 +135,15 @@ def _footer_links(tenant: Tenant, membership: Membership) -> list[Link]:
 
 
 _HOME = "measures:forest"
+# Pages that one comes to from home, and whose way back leads there: beginning, and how it all holds together.
+_AT_HOME = (
+    "backbone:begin",
+    "backbone:health",
+    "backbone:leadership",
+    "backbone:signal",
+    "backbone:work",
+    "measures:template",
+)
 _KEYS = (gettext_lazy("API keys"), "backbone:key-list")
 
 
@@ -227,7 +236,10 @@ def _publishing(membership: Membership) -> str:
 
 
 def _is_current(view_name: str, entry: str, entries: list[str]) -> bool:
-    """The entry itself, or else the first entry of the same section; the tenant's own pages are under one of theirs."""
+    """The entry itself, or home for what begins there, or else the first entry of the same section; the tenant's own pages
+    are under one of theirs."""
+    if view_name.startswith(_AT_HOME):
+        return entry == _HOME
     if view_name in (*entries, _HOME) or _section(view_name) == "backbone":
         return view_name == entry
     return entry == next((name for name in entries if _section(name) == _section(view_name)), None)

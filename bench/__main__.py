@@ -23,6 +23,7 @@ SUBJECTS = (
     "maps",
     "matrix",
     "digests",
+    "standing",
 )
 # Loads 24 million figures first, which takes a quarter of an hour and 20 GB: only when it is named.
 # Lets workers die for a quarter of an hour: as above.
@@ -70,6 +71,7 @@ def _run(arguments: argparse.Namespace) -> int:
         memory,
         rollups,
         sharing,
+        standing,
         then,
         workbooks,
     )
@@ -94,6 +96,7 @@ def _run(arguments: argparse.Namespace) -> int:
         "maps": maps.maps,
         "matrix": matrix.matrix_bench,
         "digests": digests.digests,
+        "standing": partial(standing.standing, most=min(arguments.tenants, 500)),
         "crashes": crashes.crashes,
         "growing": partial(growth.growing, most=arguments.tenants),
     }

@@ -20,7 +20,7 @@ from agenda.services import document, learning, map_loops, map_versions, version
 from backbone import conditions
 from backbone.models import Audience, Grant, Initiative, Proof, Publication, Webhook
 from backbone.roles import Can, Role
-from backbone.services import agreements, invitations, keys, operating
+from backbone.services import agreements, invitations, keys, logos, operating
 from comms.models import Away, Mail, Note, Unreachable
 from measures.models import DefinitionVersion, Excuse, Obligation, Reopening, Target, Upload, ValidationRule
 from measures.rules.figures import Entry
@@ -130,6 +130,8 @@ ROUTES: dict[str, Route] = {
     "backbone:webhook-list": Route(Can.CHANGE_SETTINGS, tenant()),
     "backbone:webhook-new": Route(Can.CHANGE_SETTINGS, tenant()),
     "backbone:webhook": Route(Can.CHANGE_SETTINGS, tenant(webhook="@webhook")),
+    "backbone:logo-settings": Route(Can.CHANGE_SETTINGS, tenant()),
+    "backbone:logo": Route(MEMBER, tenant(sha256="@logo")),
     "backbone:retention": Route(Can.READ_SETTINGS, tenant()),
     "backbone:settings": Route(Can.READ_SETTINGS, tenant()),
     "backbone:key-list": Route(MEMBER, tenant()),
@@ -486,6 +488,7 @@ def make_world(neighbourhood: factories.Neighbourhood) -> SimpleNamespace:
             made_at=timezone.now(),
         )  # fmt: skip
         operating.let_in(by=people.ana, reason="October is slow", hours=4)
+        logo = logos.put(tenant=neighbourhood.tenant, by=people.ana, content=b"\x89PNG\r\n\x1a\nx")
         talk = make_meeting(neighbourhood, indicator)
         return SimpleNamespace(
             slug=neighbourhood.tenant.slug,
@@ -495,6 +498,7 @@ def make_world(neighbourhood: factories.Neighbourhood) -> SimpleNamespace:
             map_loop="-".join(str(node.pk) for node in nodes),
             learning=entry.pk,
             link=link.pk,
+            logo=logo.sha256[:16],
             webhook=webhook.pk,
             agreement=agreement.pk,
             token=token,

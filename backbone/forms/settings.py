@@ -86,3 +86,11 @@ class ErasingForm(forms.Form):
     slug = forms.CharField(
         label=_("Its short name"), max_length=50, help_text=_("As it stands in the address of this page, after /o/.")
     )
+
+
+class LogoForm(forms.Form):
+    """The picture beside the organization's name."""
+
+    logo = forms.FileField(
+        label=_("Logo"), help_text=_("A PNG or a JPEG of at most 200 KB; it stands beside the name, 28 pixels high.")
+    )

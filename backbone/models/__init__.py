@@ -3,6 +3,7 @@ from backbone.models.changes import Change
 from backbone.models.groups import GroupMember, WorkingGroup
 from backbone.models.health import Call, HealthSnapshot, Signal
 from backbone.models.keys import APIKey, KeptAnswer
+from backbone.models.logos import Logo
 from backbone.models.operating import OperatorAccess
 from backbone.models.owned import TenantForeignKey, TenantOwned
 from backbone.models.people import Entrance, Grant, Invitation, Membership, User
@@ -37,6 +38,7 @@ __all__ = [
     "Initiative",
     "Invitation",
     "KeptAnswer",
+    "Logo",
     "Membership",
     "OperatorAccess",
     "Participation",

@@ -144,6 +144,9 @@ class Tenant(models.Model):
     accent = models.CharField(
         _("accent colour"), max_length=7, blank=True, validators=[RegexValidator(r"^#[0-9a-fA-F]{6}\Z")]
     )
+    logo = models.CharField(
+        max_length=16, blank=True, default="", editable=False
+    )  # which `Logo` stands; none when empty
     # Made up, to look around in; an admin removes it with one click.
     is_sample = models.BooleanField(default=False, editable=False)
     erase_at = models.DateTimeField(null=True, blank=True, editable=False)  # when all of it goes (`services.erasing`)

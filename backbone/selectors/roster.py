@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Min, Q
 from django.utils.translation import gettext as _
 
-from backbone.models import Agreement, Change, Grant, Invitation, Partner
+from backbone.models import Agreement, Change, Grant, Invitation, Membership, Partner
 from backbone.roles import Role
 
 SOON = timedelta(days=60)
@@ -60,6 +60,30 @@ def vacancies(grants: list[Grant]) -> list[str]:
     elif len(filers) == 1 and not leads - filers:
         found.append(_("One person files for it. Name a second, for holidays and for the day they leave."))
     return found
+
+
+def left_alone_by(person: Membership) -> list[tuple[Partner, list[str]]]:
+    """What is missing at each of a person's partners once they are gone, where anything is that was not before."""
+    found = []
+    own = [grant for grant in person.current_grants if grant.partner_id is not None]
+    for partner in {grant.partner_id: grant.partner for grant in own}.values():
+        everybody = list(Grant.objects.in_force().filter(partner=partner, membership__is_active=True))
+        after = vacancies([grant for grant in everybody if grant.membership_id != person.pk])
+        if after != vacancies(everybody):
+            found.append((partner, after))
+    return found
+
+
+def orphans(today: date) -> list[Partner]:
+    """Partners that take part and had people once, and have nobody now who files or leads; two tables, one statement."""
+    here = Grant.objects.in_force().filter(
+        role__in=(Role.PARTNER_LEAD, Role.PARTNER_FILER), membership__is_active=True, partner__isnull=False
+    )
+    had = Q(pk__in=Grant.objects.filter(partner__isnull=False).values("partner"))
+    had |= Q(pk__in=Invitation.objects.exclude(accepted_at=None).filter(partner__isnull=False).values("partner"))
+    part = Q(participations__leaves_on=None) | Q(participations__leaves_on__gte=today)
+    rows = Partner.objects.filter(had, part, participations__joins_on__lte=today)
+    return list(rows.exclude(pk__in=here.values("partner")).distinct().order_by("code"))
 
 
 def onboarding(partner: Partner, grants: list[Grant], agreements: list[AgreementRow]) -> list[Step]:

@@ -17,6 +17,7 @@ from backbone.forms.people import InviteForm, NewLoginForm, RoleForm, refuse
 from backbone.models import Grant, Invitation, Membership, Partner, Tenant
 from backbone.problems import Refused
 from backbone.roles import Can, Reach, Role
+from backbone.selectors.roster import left_alone_by
 from backbone.services import forgetting, invitations, members
 from backbone.tenancy import tenant_scope
 from backbone.wording import hint, say
@@ -92,7 +93,8 @@ def member_deactivate(request, member: int):
     """GET asks, POST does."""
     person = _person(request, member)
     if request.method != "POST":
-        return render(request, "backbone/member_deactivate.html", {"person": person})
+        context = {"person": person, "left_alone": left_alone_by(person)}
+        return render(request, "backbone/member_deactivate.html", context)
     done = _("%(person)s is signed out and cannot come in any more.") % {"person": person.name}
     if _try(request, members.deactivate, membership=person, by=request.membership, done=done):
         if person.pk == request.membership.pk:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
 
 from backbone.access import member_can
 from backbone.forms.people import AccountForm, refuse
-from backbone.forms.settings import KeptForm, SettingsForm
+from backbone.forms.settings import KeptForm, LogoForm, SettingsForm
 from backbone.look.accent import legible
-from backbone.models import Tenant
+from backbone.models import Logo, Tenant
 from backbone.problems import Refused
 from backbone.roles import Can
-from backbone.services import members, tenants
+from backbone.services import logos, members, tenants
 from backbone.services.retention import outlook
 
 
@@ -46,6 +48,42 @@ def tenant_settings(request):
         "accents": [(_("on paper"), legible(accent)), (_("on a dark screen"), legible(accent, is_dark=True))],
     }
     return render(request, "backbone/settings.html", context, status=422 if form.is_bound else 200)
+
+
+@member_can(Can.CHANGE_SETTINGS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def logo_settings(request):
+    """The picture beside the organization's name. POST sets or removes it."""
+    sent = request.POST.get("form") if request.method == "POST" else None
+    form = LogoForm(request.POST, request.FILES) if sent == "set" else LogoForm()
+    try:
+        if sent == "remove":
+            logos.remove(tenant=request.tenant, by=request.membership)
+            messages.success(request, _("The name stands alone again."))
+            return redirect("backbone:logo-settings", request.tenant.slug)
+        if sent == "set" and form.is_valid():
+            logos.put(tenant=request.tenant, by=request.membership, content=form.cleaned_data["logo"].read())
+            messages.success(request, _("The logo is set."))
+            return redirect("backbone:logo-settings", request.tenant.slug)
+    except Refused as refused:
+        refuse(form, refused)
+    if sent not in (None, "set", "remove"):
+        raise Http404
+    context = {"form": form, "crumbs": [(_("Settings"), reverse("backbone:settings", args=[request.tenant.slug]))]}
+    return render(request, "backbone/logo.html", context, status=422 if form.is_bound else 200)
+
+
+@member_can(None)
+@require_safe
+def logo(request, sha256: str):
+    """The picture itself, for the tenant's people; its address changes with it, so browsers may keep it."""
+    found = Logo.objects.filter(sha256__startswith=sha256).first() if sha256 == request.tenant.logo else None
+    if found is None:
+        raise Http404
+    response = HttpResponse(bytes(found.content), content_type=found.media_type)
+    response["Cache-Control"] = "private, max-age=86400"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 @member_can(Can.READ_SETTINGS)

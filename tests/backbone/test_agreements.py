@@ -10,13 +10,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from backbone import changes
+from backbone import changes, conditions
 from backbone.models import Agreement, Grant
 from backbone.problems import Refused
 from backbone.roles import Role
 from backbone.rules.attachments import BYTES_AT_MOST, file_name, kind_of
-from backbone.selectors.roster import agreements_with, onboarding, vacancies
-from backbone.services import agreements
+from backbone.selectors.roster import agreements_with, left_alone_by, onboarding, orphans, vacancies
+from backbone.services import agreements, members
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -165,3 +165,24 @@ def test_the_steps_of_coming_in_are_computed_from_records(in_riverside):
     assert found[-1].at is not None
     p2 = in_riverside.partners[1]
     assert not any(step.is_done for step in onboarding(p2, [], []))
+
+
+def test_a_partner_that_loses_its_people_is_told_of_and_handed_over_first(riverside, client):
+    """P1's only filer is to be deactivated: the page says what is missing then, and afterwards every admin has it to do."""
+    with riverside.scope():
+        ana, ben = riverside.people.ana, riverside.people.ben
+        assert [one for one in conditions.due(ana, timezone.now()) if one.key.startswith("vacant")] == []
+    client.force_login(factories.user_of(ana))
+    page = client.get(f"/o/riverside/-/members/{ben.pk}/deactivate/").content.decode()
+    assert "Hand over first" in page
+    assert "partner=P1" in page
+    with riverside.scope():
+        second = factories.make_member("ida@x.example", "Ida", Role.PARTNER_FILER, partner=riverside.partners[0])
+        assert [partner.code for partner, _words in left_alone_by(ben)] == ["P1"], "one person files for it then"
+        members.deactivate(membership=second, by=ana)
+        members.deactivate(membership=ben, by=ana)
+        (one,) = [one for one in conditions.due(ana, timezone.now()) if one.key.startswith("vacant")]
+        assert "P1" in one.label
+        assert one.url == "/o/riverside/-/partners/P1/"
+        assert list(conditions.due(riverside.people.fay, timezone.now())) == []
+        assert [partner.code for partner in orphans(date(2026, 11, 1))] == ["P1"], "P2 and P3 never had anybody"

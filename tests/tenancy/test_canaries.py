@@ -31,7 +31,7 @@ NOT_WORDS = {
     "slug", "code", "role", "state", "status", "kind", "category", "verb", "subject_label", "period_key", "message_id",
     "token_hash", "secret_hash", "prefix", "timezone", "locale", "email", "to_email", "route", "credential", "key",
     "body_hash", "unit", "scope", "grain", "changed_because", "left", "right", "becomes", "row", "of", "stands_for", "salt", "media_type",
-    "about", "needs", "uid", "template", "rule", "calendar", "source", "mailed_in",
+    "about", "needs", "uid", "template", "rule", "calendar", "source", "mailed_in", "sha256",
 }  # fmt: skip
 
 # Words that the world's measure, a plain count, has no place for: of rates, formulas and public sources.
