@@ -13,6 +13,7 @@ from backbone.roles import Role
 
 SOON = timedelta(days=60)
 SIGNED = ("agenda.signed", "agenda.reserved")
+HANDED_IN = ("filing.submitted", "filing.entered")  # entered: what was approved elsewhere, brought in by the backbone
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,8 @@ def onboarding(partner: Partner, grants: list[Grant], agreements: list[Agreement
     first = Change.objects.filter(partner=partner).aggregate(
         joined=Min("at", filter=Q(verb="invitation.accepted")),
         signed=Min("at", filter=Q(verb__in=SIGNED)),
-        opened=Min("at", filter=Q(verb__in=["filing.started", "filing.drafted", "filing.submitted"])),
-        filed=Min("at", filter=Q(verb="filing.submitted")),
+        opened=Min("at", filter=Q(verb__in=[*HANDED_IN, "filing.started", "filing.drafted"])),
+        filed=Min("at", filter=Q(verb__in=HANDED_IN)),
     )
     roles = {grant.role for grant in grants}
     agreed = min((row.agreement.starts_on for row in agreements), default=None)

@@ -30,6 +30,7 @@ PAGES = {
         "publications/links/", "publications/links/new/", "agenda/tree/", "activities/?view=board", "activities/gaps/",
         "activities/hand-offs/", "activities/network/", "activities/money/", "meetings/", "decisions/", "actions/",
         "find/?q=class", "comes-back/", "forest/signals/", "forest/work/",
+        "forest/signals/P7/", "forest/leadership/", "forest/begin/", "groups/", "filed-once/", "filed-once/P4/",
     ],
     "ana": [
         "activities/?view=timeline", "report/", "our-figures/", "results/", "imports/", "agenda/", "corrections/", "changes/",
@@ -37,10 +38,14 @@ PAGES = {
         "indicators/completions/P4/{before}/correction/",
     ],
     "chair": ["curves/{curve}/"],
-    "lead": ["consents/P4/", "published/"],
+    "lead": ["consents/P4/", "filed-once/P4/", "published/"],
     "frank": ["published/{before}-v1/", "published/{before}-v1/?year=calendar", "published/{before}-v1/files/", "published/all/", "agenda/"],
 }  # fmt: skip
-TENANT_PAGES = ["partners/", "members/", "settings/", "keys/", "account/"]
+TENANT_PAGES = [
+    "partners/", "partners/new/", "partners/P4/", "partners/P4/agreements/", "members/", "members/invite/", "settings/",
+    "settings/kept/", "settings/logo/", "keys/", "keys/new/", "account/", "audit/", "audit/?check=1", "operators/", "webhooks/",
+    "webhooks/new/", "export/", "export/erase/", "glossary/", "initiatives/new/", "initiatives/youth-to-work/",
+]  # fmt: skip
 
 
 # What scripts draw for the width and the theme that there are: such a page is loaded for each, as its reader would.
