@@ -71,6 +71,12 @@ def keep(*, tenant: Tenant, by: Membership) -> Tenant:
     return row
 
 
+def is_possible() -> bool:
+    """Whether this process knows the owner's connection. In production workers do not: `remove_tenants` is run by hand or
+    by a clock, as migrations are."""
+    return settings.DATABASES[OWNER]["USER"] != settings.DATABASES["default"]["USER"]
+
+
 def due() -> list[int]:
     """Those whose day has come, for a sweep."""
     rows = Tenant.objects.filter(erase_at__lte=timezone.now()).order_by("pk")

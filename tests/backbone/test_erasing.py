@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 from django.core.cache import cache
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -41,7 +43,7 @@ def signed_in(person) -> Client:
 
 @REAL
 @pytest.mark.sees_all_tenants
-def test_a_sample_goes_with_everything_and_its_neighbour_stays(nudged):
+def test_a_sample_goes_with_everything_and_its_neighbour_stays(nudged, monkeypatch):
     here, there = (
         factories.make_neighbourhood("riverside", "Riverside"),
         factories.make_neighbourhood("hillcrest", "Hillcrest"),
@@ -62,7 +64,15 @@ def test_a_sample_goes_with_everything_and_its_neighbour_stays(nudged):
     assert "/o/riverside/-/export/" in page, "take it away first"
     assert ana.post("/o/riverside/-/export/erase/").status_code == 302
     assert nudged == [(erasing.ERASE, here.tenant.pk)]
-    assert tasks.sweep_erasures() == 1
+    with monkeypatch.context() as patch:
+        patch.setattr(erasing, "is_possible", lambda: False)
+        assert (tasks.sweep_erasures(), tasks.erase(here.tenant.pk)) == (0, 0), "a worker that is no owner leaves it"
+        with pytest.raises(CommandError):
+            call_command("remove_tenants")
+    out = StringIO()
+    call_command("remove_tenants", stdout=out)
+    assert "riverside:" in out.getvalue()
+    assert tasks.sweep_erasures() == 0
     assert tasks.erase(here.tenant.pk) == 0
     assert not Tenant.objects.filter(slug="riverside").exists()
     assert sum(one.rows for one in moving.count(here.tenant.pk)) == 0
