@@ -34,6 +34,7 @@ MAY_BUILD_SQL = {
     "backbone/services/links.py": "a whole statement of our own, values as parameters",
     "backbone/views/shared.py": "a whole statement of our own, values as parameters",
     "backbone/services/moving.py": "COPY of whole tables, from names of our own models",
+    "backbone/services/erasing.py": "DELETE of a tenant's rows, from names of our own models",
     "measures/exporting/figures.py": "conditions chosen from fixed words, values as parameters",
     "measures/importing/standing.py": "column names of our own",
     "measures/importing/workbooks/asking.py": "placeholders, as many as there are values",
