@@ -66,8 +66,8 @@ def vacancies(grants: list[Grant]) -> list[str]:
 def left_alone_by(person: Membership) -> list[tuple[Partner, list[str]]]:
     """What is missing at each of a person's partners once they are gone, where anything is that was not before."""
     found = []
-    own = [grant for grant in person.current_grants if grant.partner_id is not None]
-    for partner in {grant.partner_id: grant.partner for grant in own}.values():
+    partners = {one.partner.pk: one.partner for one in person.current_grants if one.partner is not None}
+    for partner in partners.values():
         everybody = list(Grant.objects.in_force().filter(partner=partner, membership__is_active=True))
         after = vacancies([grant for grant in everybody if grant.membership_id != person.pk])
         if after != vacancies(everybody):
