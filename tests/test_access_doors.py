@@ -1,4 +1,4 @@
-"""The permission table at its other doors: files of pages, what a search finds, links in mails, who is let in no more."""
+"""The permission table at its other doors: files of pages, what a search finds, and who is let in no more."""
 
 from __future__ import annotations
 
@@ -12,14 +12,12 @@ from django.urls import reverse
 from backbone.models import Entrance
 from backbone.roles import Role
 from backbone.services import keys, members
-from comms.models import Mail
 from comms.services import invitations
 from tests import factories
 from tests.pages import without_chance
-from tests.routes import make_world
-from tests.test_access import VISITORS, expected, is_api, narrower, pages, visit, world
+from tests.test_access import VISITORS, both, expected, is_api, narrower, pages, visit, world
 
-__all__ = ["world"]
+__all__ = ["both", "world"]
 
 AS_FILES = ("format=csv", "format=xlsx", "format=json", "export=1", "check=1")
 LINK = re.compile(r'href="(/o/[^"#]*)"')
@@ -60,33 +58,19 @@ def test_what_a_search_finds_opens_for_whoever_searched(world, visitor):
     assert found or visitor == "funder", "the search reaches something"
 
 
-def test_a_search_finds_nothing_next_door(riverside, hillcrest):
-    for place in (riverside, hillcrest):
-        make_world(place)
-    with hillcrest.scope():
-        factories.make_indicator(hillcrest.initiative, "lanterns", name="Lanterns of the hill")
+def test_a_search_finds_nothing_next_door(world):
+    with world.hillcrest.scope():
+        factories.make_indicator(world.hillcrest.initiative, "lanterns", name="Lanterns of the hill")
     browser = Client()
-    browser.force_login(factories.user_of(riverside.people.ana))
+    browser.force_login(factories.user_of(world.riverside.people.ana))
     find = reverse("comms:find", kwargs={"tenant": "riverside", "initiative": "work"})
     hidden, nowhere = browser.get(find, {"q": "lanterns"}), browser.get(find, {"q": "qwertzu"})
     assert without_chance(hidden).replace(b"lanterns", b"") == without_chance(nowhere).replace(b"qwertzu", b"")
 
 
-def test_a_link_in_a_mail_opens_nothing_that_its_page_does_not(world):
-    """Mails hold addresses of pages: forwarded, they open for whoever may open the page, and for nobody else."""
-    with world.riverside.scope():
-        texts = list(Mail.objects.values_list("text", "html"))
-    text = " ".join(part for pair in texts for part in pair)
-    links = {unescape(link) for link in re.findall(r"https?://[^/\s\"]+(/o/[^\s\"<>#]*)", text)}
-    for visitor in ("admin next door", "deactivated admin", "member without a role"):
-        browser = visit(world, visitor)
-        statuses = {link: browser.get(link).status_code for link in links}
-        assert {link: status for link, status in statuses.items() if status != 404} == {}
-    assert {Client().get(link).status_code for link in links} <= {302}
-
-
-def test_everything_of_whoever_is_let_in_no_more_dies_at_once(riverside):
+def test_everything_of_whoever_is_let_in_no_more_dies_at_once(world):
     """Session, key, calendar: none of them opens anything after the door is closed."""
+    riverside = world.riverside
     with riverside.scope():
         ana = riverside.people.ana
         dee = factories.make_member("dee@x.example", "Dee", Role.DATA_STEWARD, Role.CONVENER)
