@@ -16,6 +16,8 @@ from django.conf import settings
 from django.contrib.auth.hashers import ScryptPasswordHasher
 from django.core.cache import caches
 from django.db import connections
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from backbone import tenancy
@@ -23,6 +25,12 @@ from backbone.tenancy import TenantManager, tenant_scope
 from tests import factories
 from tests.databases import KEEPS, MIGRATED, RUN, copy_database, drop_databases, name_databases
 from tests.tenancy.guard import Guard
+
+# How long an example takes says how busy the machine is. A fixture that all examples of a test share is written for that.
+hypothesis_settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
+hypothesis_settings.load_profile("patient")
 
 # The files that take longest, the longest first; see below.
 LONGEST = (

@@ -24,6 +24,7 @@ tested against it. The map:
     coverage    Coverage, State, coverage()           how many partners filed of how many were expected
     combining   Combined, combine()                   over months within a partner, then over partners
     shared      Shared, taken_off(), check_shared()   joint work that several partners file, counted once
+    carried     Defined, is_same(), check_direction() when a number filed for one indicator answers another too
     overlap     estimate()                            about how many different people, where an overlap is recorded
     components  Component, check_components()         an index: indicators, each with its weight and scale
     formula     parse(), compute()                    a formula over other indicators

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backbone.models import Participation
@@ -77,9 +77,7 @@ def initiative(in_riverside):
     return in_riverside.initiative
 
 
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(max_examples=12)
 @given(
     world=st.one_of(worlds(), full_worlds()),
     other=st.one_of(worlds(), full_worlds(), full_worlds()),

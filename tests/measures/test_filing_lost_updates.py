@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import time_machine
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backbone.problems import Refused
@@ -29,7 +29,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(steps=steps)
 def test_no_value_is_overwritten_that_the_saver_had_not_seen(in_riverside, steps):
     """Of every save: it is refused, or all it wrote over was what its page showed (or said the same)."""

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from measures.models import Excuse, Figure, Filing, Indicator, Obligation
@@ -85,7 +85,7 @@ def clear():
         model.objects.all().delete()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(world=worlds())
 def test_children_combine_to_the_parent_for_every_kind_window_and_reader(in_riverside, world):
     with transaction.atomic():
@@ -114,7 +114,7 @@ def test_children_combine_to_the_parent_for_every_kind_window_and_reader(in_rive
         transaction.set_rollback(True)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(
     values=st.lists(st.one_of(st.none(), st.integers(0, 500)), min_size=1, max_size=12),
     is_ratio=st.booleans(),

@@ -14,7 +14,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backbone.models import Participation
@@ -144,9 +144,7 @@ def initiative(in_riverside):
     return in_riverside.initiative
 
 
-@settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(max_examples=80)
 @given(world=worlds())
 def test_sql_and_rules_say_the_same(initiative, in_riverside, world):
     with transaction.atomic():

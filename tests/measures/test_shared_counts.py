@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backbone.models import Change
@@ -233,7 +233,6 @@ def test_without_joint_work_no_statement_is_added(fair):
 partners = st.frozensets(st.integers(0, 4), min_size=1)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(partners, st.integers(0, 50)), max_size=4), st.sets(st.integers(0, 4)))
 def test_taking_off_by_groups_never_takes_more_than_taking_off_by_all(pieces, group):
     work = [Shared(who, Entry(value=Decimal(amount))) for who, amount in pieces]
@@ -242,7 +241,7 @@ def test_taking_off_by_groups_never_takes_more_than_taking_off_by_all(pieces, gr
     assert apart <= (taken_off(work, range(5)).value or 0)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12)
 @given(
     st.lists(st.integers(0, 40), min_size=3, max_size=3),
     st.lists(st.tuples(st.frozensets(st.integers(0, 2), min_size=2), st.integers(0, 60)), max_size=3),
