@@ -110,6 +110,21 @@ def test_what_was_asked_for_on_the_last_day_that_there_is_is_due_then(riverside,
         assert LAST in [one.due for one in due(riverside.people.ben, timezone.now())]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"name":"x","capacity":1e999999999,"unit":"p"}', '{"name":"x","capacity":1e-999999999,"unit":"p"}',
+        '{"name":"x","money":[{"funder":"f","amount":1e999999999,"currency":"USD"}]}',
+        '{"name":"x","strategies":[{"tag":"trained/classes","share":1e400}]}', '{"name":"x","indicators":[1e999999999]}',
+        '{"name":"x","starts_on":20261101}', '{"name":"x","status":[[]]}', "[" * 5000, '{"a":' * 5000,
+        '{"name":"x","name":"y"}', '{"name":NaN}', '{"name":"a\\ud800"}', '{"name":"a\\u0000"}',
+        '{"name":"x","url":"javascript:alert(1)"}', '{"name":"\\u202egnp.exe\\u0007"}',
+    ],
+)  # fmt: skip
+def test_a_body_that_is_no_activity_is_refused(ana, riverside, world, body):
+    assert ana.put(riverside.api("activities/evening-class/"), body, "application/json").status_code == 400
+
+
 # --- two at once ---
 
 

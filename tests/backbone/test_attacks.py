@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import socket
 import threading
@@ -13,9 +14,9 @@ import pytest
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from backbone import outgoing
-from backbone.models import Agreement, KeptAnswer, Membership, User
-from backbone.services import forgetting, members
+from backbone import outgoing, tasks
+from backbone.models import Agreement, KeptAnswer, Membership, User, Webhook
+from backbone.services import forgetting, members, webhooks
 from backbone.tenancy import TenantManager
 from comms.models import Mail, Meeting, Unreachable
 from comms.services import invitations, meetings
@@ -111,6 +112,23 @@ def test_a_server_that_answers_byte_by_byte_is_cut_off(monkeypatch, scheme, said
 @pytest.mark.parametrize("address", ["fec0::1", "::127.0.0.1", "64:ff9b:1::a00:1", "::ffff:0:127.0.0.1", "0.0.0.0"])  # noqa: S104
 def test_no_disused_way_of_writing_an_address_inside_is_public(address):
     assert not outgoing.is_public(address)
+
+
+def test_what_one_worker_sends_is_settled_before_another_may_take_it_up():
+    assert webhooks.UNDER_WAY.total_seconds() > webhooks.AT_A_TIME * outgoing.SECONDS
+
+
+def test_slow_servers_of_one_tenant_leave_time_for_those_of_the_next(in_riverside, monkeypatch):
+    Webhook.objects.create(
+        name="board", url="https://board.example/told", events=["filing.submitted"], salt="1", by=in_riverside.people.ana,
+        made_at=datetime.now(UTC),
+    )  # fmt: skip
+    webhooks.queue([webhooks.Event("filing.submitted", f"filing:{n}", {}) for n in range(25)])
+    clock = itertools.count(step=20)
+    monkeypatch.setattr(tasks, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(webhooks.outgoing, "post", lambda *_told: 200)
+    assert tasks.deliver(in_riverside.tenant.pk) == 20
+    assert tasks.deliver(in_riverside.tenant.pk) == 5
 
 
 # --- somebody who was forgotten ---
