@@ -7,6 +7,9 @@ left its mark, are the words handed over (`give`), so that what is in doubt is a
 from __future__ import annotations
 
 import logging
+import re
+from dataclasses import dataclass
+from functools import lru_cache
 from smtplib import SMTPException, SMTPResponseException
 from typing import Any, Protocol
 
@@ -15,6 +18,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.smtp import EmailBackend
 from django.core.mail.message import sanitize_address
+from django.utils.module_loading import import_string
 from requests.exceptions import ConnectTimeout
 
 logger = logging.getLogger(__name__)
@@ -31,13 +35,41 @@ class Away(Exception):
         self.code = code
 
 
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A mail as a mail server takes it: from whom, to whom, and the bytes."""
+
+    sender: str
+    to: str
+    content: bytes
+
+
+def is_mail_server() -> bool:
+    """Whether mails are delivered in SMTP, and so as an `Envelope`; as a message of Django's otherwise."""
+    return _speaks_smtp(settings.DELIVERY)
+
+
+@lru_cache
+def _speaks_smtp(backend: str) -> bool:
+    return issubclass(import_string(backend), EmailBackend)
+
+
+_PLAIN = re.compile(r"[\w.+-]+@[\w.-]+", re.ASCII)
+
+
+@lru_cache(maxsize=128)
+def _as_sent(address: str) -> str:
+    """An address as it is said to a mail server. Raises ValueError for what is none."""
+    return address if _PLAIN.fullmatch(address) else sanitize_address(address, settings.DEFAULT_CHARSET)
+
+
 class Line(Protocol):
     """`ready` answers None when the mail may be handed over, else the code with which it was refused; `give` the code of
     the answer, None when there was none. Both say through `is_usable` whether another mail can go over it."""
 
     is_usable: bool
 
-    def ready(self, message: EmailMessage) -> int | None: ...
+    def ready(self, message: Any) -> int | None: ...
 
     def give(self) -> int | None: ...
 
@@ -64,13 +96,11 @@ class MailServer:
         self._content = b""
         self.is_usable = True
 
-    def ready(self, message: EmailMessage) -> int | None:
+    def ready(self, message: Envelope) -> int | None:
         """Say who writes to whom. Raises Away when nobody answers, or does not let us in: nothing was handed over."""
-        self._content = message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]  # Django’s own takes it
-        encoding = message.encoding or settings.DEFAULT_CHARSET
+        self._content = message.content
         try:
-            sender = sanitize_address(message.from_email, encoding)
-            to = sanitize_address(message.to[0], encoding)
+            sender, to = _as_sent(message.sender), _as_sent(message.to)
             self._session.ehlo_or_helo_if_needed()
             size = [f"size={len(self._content)}"] if self._session.has_extn("size") else []
             code = self._session.mail(sender, size)[0]

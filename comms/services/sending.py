@@ -10,7 +10,6 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from email.mime.image import MIMEImage
-from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -22,8 +21,9 @@ from comms.faults import fault_point
 from comms.models import Mail
 from comms.models.mail import KEPT
 from comms.services import ledger, planning
-from comms.services.lines import TAKEN, Away, Line, open_line
+from comms.services.lines import TAKEN, Away, Envelope, Line, is_mail_server, open_line
 from comms.services.pictures import contents
+from comms.services.wire import calendar_method, written
 
 logger = logging.getLogger(__name__)
 
@@ -74,23 +74,16 @@ def _still_wanted(tenant_id: int, claimed: Sequence[Mail]) -> list[Mail]:
     return wanted
 
 
-class Composed(EmailMultiAlternatives):
-    """A mail that is put into its form once, however often it is asked for."""
-
-    _made = None
-
-    def message(self, *args: Any, **kwargs: Any):
-        if self._made is None:
-            self._made = super().message(*args, **kwargs)
-        return self._made
-
-
-def compose(mail: Mail, pictures: Mapping[str, bytes]) -> EmailMultiAlternatives:
-    """The mail as it goes out, the pictures of its HTML inside it.
+def compose(mail: Mail, pictures: Mapping[str, bytes]) -> Envelope | EmailMultiAlternatives:
+    """The mail as it goes out, the pictures of its HTML inside it: the bytes for a mail server, a message of Django's for
+    a provider.
 
     Raises ValueError (BadHeaderError is one) for what no header may hold.
     """
-    message = Composed(
+    if settings.DELIVERY and is_mail_server():
+        sender = settings.DEFAULT_FROM_EMAIL
+        return Envelope(sender, mail.to_email, written(mail, sender, pictures))
+    message = EmailMultiAlternatives(
         mail.subject,
         mail.text,
         settings.DEFAULT_FROM_EMAIL,
@@ -99,8 +92,8 @@ def compose(mail: Mail, pictures: Mapping[str, bytes]) -> EmailMultiAlternatives
     )
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
-    if mail.calendar:
-        _attach_calendar(message, mail.calendar)
+    if mail.calendar:  # a provider's API takes no such alternative; calendar programs read an attachment as well
+        message.attach("invite.ics", mail.calendar, f"text/calendar; method={calendar_method(mail.calendar)}")
     for cid, sha256 in mail.images:
         image = MIMEImage(pictures[sha256], "png")
         image.add_header("Content-ID", f"<{cid}>")
@@ -110,21 +103,8 @@ def compose(mail: Mail, pictures: Mapping[str, bytes]) -> EmailMultiAlternatives
     if settings.DELIVERY.startswith("anymail."):
         message.metadata = {"tenant": mail.tenant_id, "mail": mail.pk}  # what its reports give back
     else:
-        message.message()
+        message.message()  # says now what no header may hold
     return message
-
-
-def _attach_calendar(message: EmailMultiAlternatives, text: str) -> None:
-    """An iCalendar message (RFC 6047): the richest of the alternatives, so that calendar programs offer to answer.
-
-    A provider's API takes no such alternative, and gets it as an attachment, which they read as well.
-    """
-    method = "CANCEL" if "\r\nMETHOD:CANCEL\r\n" in text else "REQUEST"
-    kind = f"text/calendar; method={method}"
-    if settings.DELIVERY.startswith("anymail."):
-        message.attach("invite.ics", text, kind)
-    else:
-        message.attach_alternative(text, kind)
 
 
 def _pictures(tenant_id: int, mails: Sequence[Mail]) -> dict[str, bytes]:
@@ -185,7 +165,7 @@ def _send(tenant_id: int, mails: Sequence[Mail], until: float) -> tuple[int, boo
     return sent, True
 
 
-def _ready(line: Line | None, message: EmailMultiAlternatives) -> tuple[Line, int | None]:
+def _ready(line: Line | None, message: Envelope | EmailMultiAlternatives) -> tuple[Line, int | None]:
     """A line that is ready for this mail, the one we have or a new one, and the code where it refuses the mail.
 
     A server that closed an idle connection is met here, before the hand-off mark, and asked again. Raises Away.
