@@ -26,6 +26,7 @@ class MeetingShape(serializers.Serializer):
     ends_at = serializers.DateTimeField()
     timezone = serializers.CharField()
     place = serializers.CharField(allow_blank=True)
+    url = serializers.CharField(allow_blank=True, help_text="Of the call.")
     state = serializers.ChoiceField(Meeting.State.choices)
     topics = TopicShape(many=True)
     attendance = AttendanceShape(many=True)
@@ -87,3 +88,96 @@ class ActionShape(serializers.Serializer):
 
 class ActionsShape(serializers.Serializer):
     actions = ActionShape(many=True)
+
+
+# --- what is sent ---
+
+
+class TopicBodyShape(serializers.Serializer):
+    title = serializers.CharField(max_length=300)
+    minutes = serializers.IntegerField(min_value=1, max_value=600, required=False, allow_null=True)
+
+
+class WhenShape(serializers.Serializer):
+    """When and where a meeting is."""
+
+    starts = serializers.CharField(help_text="On the clock of its time zone, as in 2026-11-18T09:00.")
+    minutes = serializers.IntegerField(min_value=5, max_value=1440, required=False, allow_null=True)
+    timezone = serializers.CharField(
+        required=False, allow_null=True, help_text="As in America/Chicago; else the account's."
+    )
+    place = serializers.CharField(max_length=200, required=False, allow_null=True, allow_blank=True)
+    url = serializers.URLField(
+        max_length=300, required=False, allow_null=True, allow_blank=True, help_text="Of the call."
+    )
+
+
+class MeetingBodyShape(WhenShape):
+    title = serializers.CharField(max_length=200)
+    group = serializers.CharField(
+        required=False, allow_null=True, help_text="A short name; null where everybody meets."
+    )
+    topics = TopicBodyShape(many=True, required=False, allow_null=True)
+
+
+class MeetingChangeShape(WhenShape):
+    """What is left out stays."""
+
+    title = serializers.CharField(max_length=200, required=False)
+    starts = serializers.CharField(required=False, help_text="On the clock of its time zone, as in 2026-11-18T09:00.")
+    state = serializers.ChoiceField(["cancelled"], required=False, allow_null=True, help_text="Calls it off.")
+    why = serializers.CharField(max_length=300, required=False, allow_null=True, allow_blank=True)
+
+
+class DissentBodyShape(serializers.Serializer):
+    partner = serializers.CharField(help_text="A code.")
+    words = serializers.CharField(max_length=1000, required=False, allow_null=True, allow_blank=True)
+
+
+class DecisionBodyShape(serializers.Serializer):
+    text = serializers.CharField(max_length=1000)
+    reason = serializers.CharField(max_length=5000, required=False, allow_null=True, allow_blank=True)
+    meeting = serializers.IntegerField(required=False, allow_null=True, help_text="An id; it must be in session.")
+    topic = serializers.IntegerField(required=False, allow_null=True, help_text="An id of a topic of that meeting.")
+    agenda_version = serializers.IntegerField(required=False, allow_null=True, help_text="Else the newest.")
+    strategy = serializers.CharField(required=False, allow_null=True, help_text="A short name.")
+    decided_on = serializers.DateField(required=False, allow_null=True)
+    review_on = serializers.DateField(required=False, allow_null=True)
+    cites = serializers.ListField(
+        child=serializers.CharField(), required=False, allow_null=True,
+        help_text="Indicators, by their short names; frozen as they stand now.",
+    )  # fmt: skip
+    dissent = DissentBodyShape(many=True, required=False, allow_null=True)
+    entry = serializers.IntegerField(required=False, allow_null=True, help_text="An open entry of the ledger.")
+
+
+class DecisionChangeShape(serializers.Serializer):
+    """`stands` says that it was looked at again; with `replaced` goes `replaced_by`, with `withdrawn` goes `why`."""
+
+    state = serializers.ChoiceField(Decision.State.choices, required=False, allow_null=True)
+    review_on = serializers.DateField(required=False, allow_null=True)
+    replaced_by = serializers.IntegerField(required=False, allow_null=True, help_text="A number.")
+    why = serializers.CharField(max_length=300, required=False, allow_null=True, allow_blank=True)
+    cites = serializers.ListField(child=serializers.CharField(), required=False, allow_null=True, help_text="Added.")
+    dissent = DissentBodyShape(many=True, required=False, allow_null=True)
+
+
+class ActionBodyShape(serializers.Serializer):
+    what = serializers.CharField(max_length=500)
+    owner = serializers.CharField(help_text="The e-mail of somebody here who may set actions.")
+    partner = serializers.CharField(required=False, allow_null=True, help_text="A code; null for the backbone's own.")
+    due_on = serializers.DateField()
+    meeting = serializers.IntegerField(required=False, allow_null=True, help_text="The id of one that it comes from.")
+    decision = serializers.IntegerField(
+        required=False, allow_null=True, help_text="The number of one that it comes from."
+    )
+    entry = serializers.IntegerField(required=False, allow_null=True, help_text="An open entry of the ledger.")
+
+
+class ActionChangeShape(serializers.Serializer):
+    """What is left out stays."""
+
+    state = serializers.ChoiceField(Action.State.choices, required=False, allow_null=True)
+    owner = serializers.CharField(required=False, allow_null=True, help_text="An e-mail.")
+    due_on = serializers.DateField(required=False, allow_null=True)
+    note = serializers.CharField(max_length=500, required=False, allow_null=True, allow_blank=True)
