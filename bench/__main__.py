@@ -22,6 +22,7 @@ SUBJECTS = (
     "documents",
     "maps",
     "matrix",
+    "meeting",
     "digests",
     "standing",
 )
@@ -68,6 +69,7 @@ def _run(arguments: argparse.Namespace) -> int:
         importing,
         maps,
         matrix,
+        meeting,
         memory,
         rollups,
         sharing,
@@ -95,6 +97,7 @@ def _run(arguments: argparse.Namespace) -> int:
         "documents": documents.documents,
         "maps": maps.maps,
         "matrix": matrix.matrix_bench,
+        "meeting": meeting.meeting,
         "digests": digests.digests,
         "standing": partial(standing.standing, most=min(arguments.tenants, 500)),
         "crashes": crashes.crashes,

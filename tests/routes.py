@@ -362,6 +362,7 @@ ROUTES: dict[str, Route] = {
     "inbox:away-new": Route(MEMBER, tenant()),
     "inbox:away-end": Route(MEMBER, tenant(away="@away"), _NOT_BENS),
     "comms:nudge": Route(Can.ASSIGN_OBLIGATIONS, initiative(partner="P2", period=OCTOBER)),
+    "live": Route(ANYBODY, lambda world: {"seal": "nobody-s"}),
     "unsubscribe": Route(ANYBODY, lambda world: {"token": "nobody-s"}),
     "choose-mail": Route(ANYBODY, lambda world: {"token": "nobody-s"}),
     "mail-hook": Route(ANYBODY, lambda world: {"provider": "postmark"}),
@@ -380,9 +381,16 @@ ROUTES: dict[str, Route] = {
     "api:filed-once": Route({"GET": Can.READ_OBLIGATIONS, "POST": Can.CONSENT}, initiative()),
     "api:gaps": Route({"GET": Can.READ_GAPS}, initiative(), _ONLY_PUBLISHED),
     "api:imports": Route({"POST": (Can.DRAFT, Can.OVERRIDE)}, initiative()),
-    "api:meetings": Route({"GET": Can.READ_MEETINGS}, initiative()),
-    "api:decisions": Route({"GET": Can.READ_DECISIONS}, initiative(), _ONLY_PUBLISHED),
-    "api:actions": Route({"GET": Can.READ_DECISIONS}, initiative(), _ONLY_PUBLISHED),
+    "api:meetings": Route({"GET": Can.READ_MEETINGS, "POST": Can.EDIT_MEETINGS}, initiative()),
+    "api:meeting": Route(
+        {"GET": Can.READ_MEETINGS, "PATCH": Can.EDIT_MEETINGS}, initiative(meeting="@meeting"), _OTHER_GROUP
+    ),
+    "api:decisions": Route({"GET": Can.READ_DECISIONS, "POST": Can.DECIDE}, initiative(), _ONLY_PUBLISHED),
+    "api:decision": Route(
+        {"GET": Can.READ_DECISIONS, "PATCH": Can.DECIDE}, initiative(number=1), _ONLY_PUBLISHED | _OTHER_GROUP
+    ),
+    "api:actions": Route({"GET": Can.READ_DECISIONS, "POST": Can.DECIDE}, initiative(), _ONLY_PUBLISHED),
+    "api:action": Route({"GET": Can.READ_DECISIONS, "PATCH": Can.DECIDE}, initiative(number=1), _ONLY_PUBLISHED),
     "api:map": Route({"GET": Can.READ_AGENDA}, initiative()),
     "api:agenda": Route({"GET": Can.READ_AGENDA}, initiative()),
     "api:learning": Route({"GET": Can.LISTEN_IN}, initiative()),

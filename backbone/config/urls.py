@@ -14,6 +14,7 @@ urlpatterns = [
     path("api/v1/", include("backbone.api.urls")),
     path("u/", include("comms.unsubscribe_urls")),
     path("c/", include("comms.feed_urls")),
+    path("l/", include("comms.live_urls")),
     path("hooks/", include("comms.hook_urls")),
     path(TENANT + "-/", include("comms.tenant_urls")),
     path(INITIATIVE, include("measures.urls")),

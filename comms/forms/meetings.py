@@ -184,6 +184,15 @@ class MinutesForm(forms.Form):
     began = forms.CharField(required=False, max_length=40_000, strip=False, widget=forms.HiddenInput)
 
 
+class WordsForm(forms.Form):
+    """What was said about a topic, with the words from which the writer set out."""
+
+    words = forms.CharField(
+        label=_("What was said"), required=False, max_length=10_000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    began = forms.CharField(required=False, max_length=10_000, widget=forms.HiddenInput)
+
+
 class WhoForm(forms.Form):
     """Who came for an organization."""
 

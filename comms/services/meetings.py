@@ -17,7 +17,7 @@ from backbone.problems import Problem, Refused
 from backbone.services.fields import checked, set_fields
 from comms.models import Invited, Meeting, Series, Topic
 from comms.rules import recurring
-from comms.services import invitations
+from comms.services import invitations, live
 
 changes.register_verbs(
     {
@@ -269,6 +269,7 @@ def locked(meeting: Meeting, *states: str) -> Meeting:
 def touch(meeting: Meeting) -> None:
     """Something happened in it: whoever watches it looks again."""
     Meeting.objects.filter(pk=meeting.pk).update(moves=F("moves") + 1)
+    live.tell(meeting.pk)
 
 
 def _record(verb: str, meeting: Meeting, by: Membership, **facts) -> None:

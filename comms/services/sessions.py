@@ -119,6 +119,24 @@ def treat(*, topic: Topic, state: str, by: Membership, words: str | None = None)
 
 
 @transaction.atomic
+def note_words(*, topic: Topic, text: str, began: str, by: Membership) -> bool:
+    """Keep what was said about a topic; `began` is the text from which the writer set out. Whether that changed anything.
+
+    What somebody else wrote meanwhile is merged sentence by sentence; where both touched the same one, theirs stays and
+    this comes below it, so that nothing is lost.
+    """
+    row = locked(topic.meeting, *RUNNING)
+    topic = Topic.objects.get(pk=topic.pk)
+    text, began = _tidy(text), _tidy(began)
+    if topic.words not in (began, text):
+        text = merged(began, topic.words, text) or f"{topic.words}\n\n{text}"
+    if not set_fields(topic, {"words": text}):
+        return False
+    touch(row)
+    return True
+
+
+@transaction.atomic
 def end(*, meeting: Meeting, by: Membership) -> Meeting:
     """It is over; the record may still be written, until somebody closes it."""
     row = locked(meeting, State.OPEN)

@@ -21,10 +21,10 @@ from backbone.roles import Can
 from backbone.selectors.groups import may_in
 from backbone.wording import say
 from comms.forms.decisions import ActionForm, DecisionForm
-from comms.forms.meetings import MinutesForm, WhoForm
+from comms.forms.meetings import MinutesForm, WhoForm, WordsForm
 from comms.models import Action, Attendance, Decision, Meeting, Topic
 from comms.selectors.meetings import attendance_of, record_of
-from comms.services import actions, decisions, sessions
+from comms.services import actions, decisions, live, sessions
 from comms.views.paths import meeting_crumb, meetings_crumb, require_edit, the_meeting
 
 RECORDED = ("attend", "topic", "move")  # forms of the part that is swapped
@@ -34,9 +34,12 @@ RECORDED = ("attend", "topic", "move")  # forms of the part that is swapped
 @require_http_methods(["GET", "HEAD", "POST"])
 def session(request, initiative, meeting: int):
     """The record so far, and room to add to it. `?moves=` is what the browser has: 204 while nothing happened since."""
+    seen = live.seen(meeting)
     found = the_meeting(request, initiative, meeting)
     if request.method != "POST" and wants_part(request) and request.GET.get("moves", "") == str(found.moves):
         return HttpResponse(status=204)
+    if wants_part(request) and request.GET.get("state") == Meeting.State.PLANNED != found.state:
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})  # it began: there is more on the page now
     may_edit = may_in(request.membership, Can.EDIT_MEETINGS, found.group_id)
     may_decide = may_in(request.membership, Can.DECIDE, found.group_id)
     sent = request.POST.get("form", "") if request.method == "POST" else ""
@@ -52,13 +55,16 @@ def session(request, initiative, meeting: int):
         done, conflict = _act(request, initiative, found, sent, forms)
         if done and not (wants_part(request) and sent in RECORDED):
             return redirect("comms:session", request.tenant.slug, initiative.slug, found.pk)
-        found = the_meeting(request, initiative, meeting)
+        before, found = found.moves, the_meeting(request, initiative, meeting)
+        seen += found.moves - before  # what this page did itself it need not fetch
     context = {
         "initiative": initiative,
         "meeting": found,
         "record": record_of(found),
         "may_edit": may_edit,
         "may_decide": may_decide,
+        "seal": live.seal(found.pk),
+        "seen": seen,
         "is_running": found.state in (Meeting.State.OPEN, Meeting.State.OVER),
         "today": timezone.localdate(),
         "forms": forms,
@@ -99,6 +105,7 @@ def _act(request, initiative, found: Meeting, sent: str, forms) -> tuple[bool, s
         "attend": lambda: _attend(request, initiative, found),
         "who": lambda: sessions.attend(meeting=found, by=by, **form.cleaned_data),
         "topic": lambda: _treat(request, found),
+        "words": lambda: _note_words(request, found),
         "minutes": lambda: sessions.write_minutes(
             meeting=found, by=by, text=form.cleaned_data["minutes"], number=form.cleaned_data["number"],
             began=form.cleaned_data["began"],
@@ -166,6 +173,18 @@ def _treat(request, found: Meeting) -> None:
         raise Http404
     topic = sent_row(request, Topic.objects.filter(meeting=found).select_related("meeting"))
     sessions.treat(topic=topic, state=state, by=request.membership)
+
+
+def _note_words(request, found: Meeting) -> None:
+    topic = sent_row(request, Topic.objects.filter(meeting=found).select_related("meeting"))
+    form = WordsForm(request.POST)
+    if form.is_valid():
+        sessions.note_words(
+            topic=topic, text=form.cleaned_data["words"], began=form.cleaned_data["began"], by=request.membership
+        )
+        messages.success(request, _("Saved."))
+    else:
+        messages.error(request, " ".join(form.errors.get("words", [])))
 
 
 def _move(request, found: Meeting) -> None:

@@ -13,7 +13,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -102,21 +103,28 @@ def chromium():
 @pytest.fixture(scope="session")
 def site(worker_id, tmp_path_factory, django_db_setup, django_db_blocker):
     """Riverbend, mid-month, served by gunicorn with a worker behind it."""
-    name = f"test_browser_{RUN}_{worker_id}"
+    number = 2 + int(re.sub(r"\D", "", worker_id) or 0) % 12
+    with served(f"test_browser_{RUN}_{worker_id}", number, tmp_path_factory.mktemp("site"), django_db_blocker) as found:
+        yield found
+
+
+@contextmanager
+def served(name: str, number: int, state: Path, blocker, *, workers: int = 1, **settings: str) -> Iterator[Site]:
+    """Riverbend in a database of this name, with the Redis database of this number: no other worker's tasks. `settings`
+    go into the environment."""
     loaded = f"{name}_loaded"
-    with django_db_blocker.unblock():
+    with blocker.unblock():
         copy_database(name)
-    state = tmp_path_factory.mktemp("site")
     port = _free_port()
-    environment = _environment(name, state, port, worker_id)
+    environment = _environment(name, state, port, number) | settings
     running: list[subprocess.Popen] = []
     try:
         subprocess.run(
             [sys.executable, "-c", LOAD_RIVERBEND], check=True, cwd=ROOT, env=environment, timeout=PATIENCE * 4
         )
-        with django_db_blocker.unblock():
+        with blocker.unblock():
             copy_database(loaded, of=name)
-        for command in _commands(port):
+        for command in _commands(port, workers):
             running.append(_start(command, environment, state))
         broker = environment["REDIS_URL"]
         found = Site(f"http://127.0.0.1:{port}", state, name, loaded, broker, _logins(state))
@@ -126,8 +134,11 @@ def site(worker_id, tmp_path_factory, django_db_setup, django_db_blocker):
         for process in running:
             process.terminate()
         for process in running:
-            process.wait(20)
-        with django_db_blocker.unblock():
+            try:
+                process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:  # a page that was still open asks on
+                process.kill()
+        with blocker.unblock():
             drop_databases(name, loaded)
 
 
@@ -165,14 +176,14 @@ with tenant_scope(riverbend):
 """
 
 
-def _commands(port: int) -> list[list[str]]:
+def _commands(port: int, workers: int) -> list[list[str]]:
     gunicorn = ["-m", "gunicorn", "backbone.config.wsgi:application", "--bind", f"127.0.0.1:{port}", "--threads", "4"]
     celery = ["-m", "celery", "-A", "backbone.config.celery", "worker", "--pool", "solo", "--loglevel", "WARNING"]
-    return [[sys.executable, *gunicorn], [sys.executable, *celery]]
+    names = (["--hostname", f"worker{number}@%h"] for number in range(workers))
+    return [[sys.executable, *gunicorn], *([sys.executable, *celery, *name] for name in names)]
 
 
-def _environment(database: str, state: Path, port: int, worker_id: str) -> dict[str, str]:
-    number = 2 + int(re.sub(r"\D", "", worker_id) or 0) % 13  # a Redis database of its own: no other worker's tasks
+def _environment(database: str, state: Path, port: int, number: int) -> dict[str, str]:
     return {
         **os.environ,
         "DATABASE_URL": _with_path(os.environ["DATABASE_URL"], database),
@@ -190,7 +201,7 @@ def _with_path(url: str, path: str) -> str:
 
 
 def _start(command: list[str], environment: dict[str, str], state: Path) -> subprocess.Popen:
-    log = (state / f"{command[2]}.log").open("wb")
+    log = (state / f"{command[2]}.log").open("ab")
     return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
 
 
@@ -257,17 +268,17 @@ def _note_fault(faults: list[str], page, said) -> None:
         faults.append(f"{page.url}: {said.text}")
 
 
-_cookies: dict[str, list] = {}
+_cookies: dict[tuple[str, str], list] = {}
 
 
 def _sign_in(page, site: Site, email: str) -> None:
     """Through the door the first time; with the same session afterwards, since sign-ins are counted."""
-    if email in _cookies:
-        page.context.add_cookies(_cookies[email])
+    if (site.url, email) in _cookies:
+        page.context.add_cookies(_cookies[site.url, email])
         return
     page.goto(f"{site.url}/accounts/login/")
     page.fill("input[name=login]", email)
     page.fill("input[name=password]", site.passwords[email])
     page.click("form button[type=submit]")
     page.wait_for_url(re.compile(r"/o/"))
-    _cookies[email] = page.context.cookies()
+    _cookies[site.url, email] = page.context.cookies()

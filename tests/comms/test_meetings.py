@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 
 import pytest
 import time_machine
 from django.utils import timezone
+from redis.exceptions import RedisError
 
 from backbone import conditions
 from backbone.conditions import due
@@ -16,7 +19,7 @@ from backbone.roles import Role
 from backbone.services import groups
 from comms.models import Acknowledgement, Announcement, Invited, Mail, Meeting, Note, PreRead, Topic
 from comms.selectors.meetings import expected_at, record_of
-from comms.services import actions, announcements, decisions, meetings, pre_reads, sessions
+from comms.services import actions, announcements, decisions, live, meetings, pre_reads, sessions
 from tests import factories
 from tests.comms.meeting import DAY, filed, in_session, plan
 
@@ -199,6 +202,70 @@ def test_who_watches_asks_for_one_number_and_gets_the_record_when_something_happ
     assert answer.status_code == 200
     assert "We go on" in answer.content.decode()
     assert "<html" not in answer.content.decode()
+
+
+def test_a_page_is_told_that_something_happened_without_a_look_into_the_tenant(
+    riverside, client, django_assert_max_num_queries, django_capture_on_commit_callbacks
+):
+    with riverside.scope():
+        meeting = in_session(riverside)
+    client.force_login(factories.user_of(riverside.people.ben))
+    page = client.get(riverside.url(f"meetings/{meeting.pk}/session/")).content.decode()
+    address = html.unescape(re.search(r'hx-get="(/l/[^"]+)"', page)[1])
+    assert ":" in address
+    with django_assert_max_num_queries(2):  # who is signed in, for how long; no tenant's row
+        answer = client.get(address)
+    assert (answer.status_code, answer.content, answer.headers.get("HX-Trigger")) == (204, b"", None)
+    with django_capture_on_commit_callbacks(execute=True), riverside.scope():
+        decisions.decide(initiative=riverside.initiative, text="We go on", by=riverside.people.ana, meeting=meeting)
+    assert client.get(address).headers["HX-Trigger"] == "moved"
+    assert client.get(address.replace("/l/", "/l/x")).status_code == 404
+    assert client.get(address.partition("?")[0]).headers["HX-Trigger"] == "moved"
+    again = client.get(riverside.url(f"meetings/{meeting.pk}/session/")).content.decode()
+    seen = html.unescape(re.search(r'hx-get="(/l/[^"]+)"', again)[1])
+    assert "HX-Trigger" not in client.get(seen).headers
+
+
+def test_without_a_cache_nothing_is_told_and_nothing_breaks(
+    riverside, client, monkeypatch, django_capture_on_commit_callbacks
+):
+    def away(*_args, **_named):
+        raise RedisError
+
+    for name in ("get_or_set", "add", "incr"):
+        monkeypatch.setattr(live.cache, name, away)
+    with django_capture_on_commit_callbacks(execute=True), riverside.scope():
+        meeting = in_session(riverside)
+        seal = live.seal(meeting.pk)
+    client.force_login(factories.user_of(riverside.people.ben))
+    assert client.get(riverside.url(f"meetings/{meeting.pk}/session/")).status_code == 200
+    answer = client.get(f"/l/{seal}/?seen=1")
+    assert (answer.status_code, answer.headers.get("HX-Trigger")) == (204, None)
+
+
+def test_what_two_write_about_one_topic_is_put_together(riverside, client):
+    with riverside.scope():
+        meeting = in_session(riverside, topics=[("The figures", 20)])
+        topic = meeting.topics.get()
+    client.force_login(factories.user_of(riverside.people.ana))
+    page = riverside.url(f"meetings/{meeting.pk}/session/")
+
+    def said(words, began):
+        sent = {"form": "words", "row": topic.pk, "words": words, "began": began}
+        assert client.post(page, sent).status_code == 302
+        with riverside.scope():
+            return Topic.objects.get().words
+
+    assert said("One came. Two left.", "") == "One came. Two left."
+    assert said("One came late. Two left.", "One came. Two left.") == "One came late. Two left."
+    assert said("One came. Three left.", "One came. Two left.") == "One came late. Three left."
+    both = said("Nobody came.", "One came. Two left.")
+    assert "One came late. Three left." in both
+    assert both.endswith("Nobody came.")
+    client.post(page, {"form": "words", "row": topic.pk, "words": "x" * 10_001, "began": both})
+    shown = client.get(page).content.decode()
+    assert "Nobody came." in shown
+    assert "10000" in shown, "too long, and it says how much is the most"
 
 
 def test_attendance_topics_decisions_and_actions_are_noted_on_one_page(riverside, client):
