@@ -292,7 +292,13 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     # Two fields of one choice: an activity's status, and the same held against its dates.
-    "ENUM_NAME_OVERRIDES": {"ActivityStatusEnum": "activities.models.Activity.Status"},
+    "ENUM_NAME_OVERRIDES": {
+        "ActivityStatusEnum": "activities.models.Activity.Status",
+        "MeetingStateEnum": "comms.models.Meeting.State",
+        "TopicStateEnum": "comms.models.Topic.State",
+        "DecisionStateEnum": "comms.models.Decision.State",
+        "ActionStateEnum": "comms.models.Action.State",
+    },
     "TITLE": "Backbone API",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,

@@ -108,7 +108,7 @@ class WritingAPI(MemberAPI):
         rows = decisions_of(self.initiative, self.membership)
         return rows.filter(number=number).first() if isinstance(number, int) else None
 
-    def action(self, number: int) -> Action:
+    def the_action(self, number: int) -> Action:
         """As this person may see it; 404 where there is none."""
         found = actions_of(self.initiative).filter(number=number).first()
         if found is None:
@@ -332,7 +332,7 @@ class ActionAPI(WritingAPI):
         return self.once(request, lambda: self._patch(request, number))
 
     def _found(self, number: int) -> Action:
-        return self.action(number)
+        return self.the_action(number)
 
     def _patch(self, request, number: int) -> Response:
         row = self._found(number)
@@ -366,4 +366,4 @@ def make_action(api: WritingAPI, request) -> Response:
     }
     read.done()
     made = actions.add(initiative=api.initiative, by=api.membership, **said)
-    return api.answer(action_shown(api.action(made.number)), 201)
+    return api.answer(action_shown(api.the_action(made.number)), 201)

@@ -170,7 +170,8 @@ def test_every_operation_says_who_may_ask_and_what_it_refuses(description):
     for path, operations in description["paths"].items():
         for method, operation in operations.items():
             assert {"apiKey": []} in operation["security"], (method, path)
-            assert {"200", "400", "401", "403", "404", "406"} <= set(operation["responses"]), (method, path)
+            assert {"200", "201"} & set(operation["responses"]), (method, path)
+            assert {"400", "401", "403", "404", "406"} <= set(operation["responses"]), (method, path)
             for parameter in operation["parameters"]:
                 assert parameter["in"] == "path" or parameter.get("description"), (path, parameter["name"])
 
