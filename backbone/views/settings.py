@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.forms import ModelForm
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -25,29 +26,37 @@ from backbone.services.retention import outlook
 @member_can(Can.READ_SETTINGS)
 def tenant_settings(request):
     """Staff read them, a backbone admin changes them."""
+    form, is_saved = _filled_in(request, SettingsForm)
+    if is_saved:
+        messages.success(request, _("The settings are saved."))
+        return redirect("backbone:settings", request.tenant.slug)
+    accent = form["accent"].value()
+    context = {
+        "form": form,
+        "may_change": request.membership.can(Can.CHANGE_SETTINGS),
+        "accents": [(_("on paper"), legible(accent)), (_("on a dark screen"), legible(accent, is_dark=True))],
+    }
+    return render(request, "backbone/settings.html", context, status=422 if form.is_bound else 200)
+
+
+def _filled_in(request, form_class: type[ModelForm]) -> tuple[ModelForm, bool]:
+    """A form of the tenant's settings, locked for who only reads them; and whether what was sent is saved."""
     may_change = request.membership.can(Can.CHANGE_SETTINGS)
     if request.method == "POST" and not may_change:
         raise PermissionDenied
     tenant = Tenant.objects.get(pk=request.tenant.pk)  # the form writes on it, and the frame shows the other
-    form = SettingsForm(request.POST or None, instance=tenant)
+    form = form_class(request.POST or None, instance=tenant)
     if not may_change:
         for field in form.fields.values():
             field.disabled = True
-    if request.method == "POST" and form.is_valid():
-        try:
-            tenants.change_settings(tenant=request.tenant, by=request.membership, **form.cleaned_data)
-        except Refused as refused:
-            refuse(form, refused)
-        else:
-            messages.success(request, _("The settings are saved."))
-            return redirect("backbone:settings", request.tenant.slug)
-    accent = form["accent"].value()
-    context = {
-        "form": form,
-        "may_change": may_change,
-        "accents": [(_("on paper"), legible(accent)), (_("on a dark screen"), legible(accent, is_dark=True))],
-    }
-    return render(request, "backbone/settings.html", context, status=422 if form.is_bound else 200)
+    if request.method != "POST" or not form.is_valid():
+        return form, False
+    try:
+        tenants.change_settings(tenant=request.tenant, by=request.membership, **form.cleaned_data)
+    except Refused as refused:
+        refuse(form, refused)
+        return form, False
+    return form, True
 
 
 @member_can(Can.CHANGE_SETTINGS)
@@ -89,25 +98,13 @@ def logo(request, sha256: str):
 @member_can(Can.READ_SETTINGS)
 def retention_settings(request):
     """What is kept for how long, what goes tonight and soon, and what never goes. A backbone admin changes it."""
-    may_change = request.membership.can(Can.CHANGE_SETTINGS)
-    if request.method == "POST" and not may_change:
-        raise PermissionDenied
-    tenant = Tenant.objects.get(pk=request.tenant.pk)  # as above
-    form = KeptForm(request.POST or None, instance=tenant)
-    if not may_change:
-        for field in form.fields.values():
-            field.disabled = True
-    if request.method == "POST" and form.is_valid():
-        try:
-            tenants.change_settings(tenant=request.tenant, by=request.membership, **form.cleaned_data)
-        except Refused as refused:
-            refuse(form, refused)
-        else:
-            messages.success(request, _("It is kept so long from now on. What is older goes tonight."))
-            return redirect("backbone:retention", request.tenant.slug)
+    form, is_saved = _filled_in(request, KeptForm)
+    if is_saved:
+        messages.success(request, _("It is kept so long from now on. What is older goes tonight."))
+        return redirect("backbone:retention", request.tenant.slug)
     context = {
         "form": form,
-        "may_change": may_change,
+        "may_change": request.membership.can(Can.CHANGE_SETTINGS),
         "outlook": outlook(request.tenant, timezone.now()),
         "crumbs": [(_("Settings"), reverse("backbone:settings", args=[request.tenant.slug]))],
     }

@@ -10,26 +10,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from backbone.access import member_can, sent_row
-from backbone.models import Participation, Partner
+from backbone.models import Partner
 from backbone.problems import Refused
-from backbone.roles import Can
 from backbone.wording import hint, say
 from measures.models import FiledOnce
 from measures.selectors.carried import answerable, standing_in
 from measures.services import carried
-from measures.views.consents import READERS
+from measures.views.consents import READERS, may_answer_for, own_partner
 
 
 @member_can(READERS)
 @require_safe
 def carried_list(request, initiative):
     """A lead's own partner; for staff, every number of this initiative that comes from another."""
-    if not (request.membership.can(Can.PUBLISH) or request.membership.can(Can.RELEASE)):
-        own = Partner.objects.filter(pk__in=request.membership.partner_ids(Can.CONSENT) or ()).order_by("code")
-        own = own.filter(participations__initiative=initiative)
-        if not own:
-            raise Http404
-        return redirect("measures:carried", request.tenant.slug, initiative.slug, own[0].code)
+    if (own := own_partner(request, initiative)) is not None:
+        return redirect("measures:carried", request.tenant.slug, initiative.slug, own.code)
     partners = Partner.objects.filter(participations__initiative=initiative).distinct().order_by("code")
     context = {"initiative": initiative, "rows": standing_in(initiative), "partners": partners}
     return render(request, "measures/carried_list.html", context)
@@ -40,11 +35,7 @@ def carried_list(request, initiative):
 def carried_of(request, initiative, partner):
     """Each indicator that a partner owes here and that something it files elsewhere could answer. POST says that it does,
     or does no more; the partner's lead alone may."""
-    may_change = request.membership.can(Can.CONSENT, partner)
-    if not may_change and not (request.membership.can(Can.PUBLISH) or request.membership.can(Can.RELEASE)):
-        raise Http404
-    if not Participation.objects.filter(initiative=initiative, partner=partner).exists():
-        raise Http404
+    may_change = may_answer_for(request, initiative, partner)
     rows = answerable(initiative, partner)
     if request.method == "POST":
         if not may_change:

@@ -18,16 +18,38 @@ from measures.services.consents import consent
 READERS = (Can.CONSENT, Can.PUBLISH, Can.RELEASE)
 
 
+def own_partner(request, initiative) -> Partner | None:
+    """The partner here that a lead answers for; None for staff, who read of every partner. Raises Http404 for a lead of
+    none."""
+    if _is_staff(request):
+        return None
+    own = Partner.objects.filter(pk__in=request.membership.partner_ids(Can.CONSENT) or ())
+    found = own.filter(participations__initiative=initiative).order_by("code").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def may_answer_for(request, initiative, partner) -> bool:
+    """Whether somebody who reads of this partner may also answer for it. Raises Http404 for whoever may not read it."""
+    may_answer = request.membership.can(Can.CONSENT, partner)
+    if not may_answer and not _is_staff(request):
+        raise Http404
+    if not Participation.objects.filter(initiative=initiative, partner=partner).exists():
+        raise Http404
+    return may_answer
+
+
+def _is_staff(request) -> bool:
+    return request.membership.can(Can.PUBLISH) or request.membership.can(Can.RELEASE)
+
+
 @member_can(READERS)
 @require_safe
 def consent_list(request, initiative):
     """A lead's own partner; for staff, how far every partner has agreed."""
-    if not (request.membership.can(Can.PUBLISH) or request.membership.can(Can.RELEASE)):
-        own = Partner.objects.filter(pk__in=request.membership.partner_ids(Can.CONSENT) or ()).order_by("code")
-        own = own.filter(participations__initiative=initiative)
-        if not own:
-            raise Http404
-        return redirect("measures:consent", request.tenant.slug, initiative.slug, own[0].code)
+    if (own := own_partner(request, initiative)) is not None:
+        return redirect("measures:consent", request.tenant.slug, initiative.slug, own.code)
     context = {"initiative": initiative, "rows": answered(initiative), "audiences": Audience.choices}
     return render(request, "measures/consent_list.html", context)
 
@@ -35,11 +57,7 @@ def consent_list(request, initiative):
 @member_can(READERS)
 def consent_form(request, initiative, partner):
     """Each indicator with a tick for each audience. Staff read it; the partner's lead alone may change it."""
-    may_change = request.membership.can(Can.CONSENT, partner)
-    if not may_change and not (request.membership.can(Can.PUBLISH) or request.membership.can(Can.RELEASE)):
-        raise Http404
-    if not Participation.objects.filter(initiative=initiative, partner=partner).exists():
-        raise Http404
+    may_change = may_answer_for(request, initiative, partner)
     asked = asked_of(initiative, partner)
     if request.method == "POST":
         if not may_change:
