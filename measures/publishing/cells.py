@@ -72,6 +72,7 @@ class Sheet:
     untied: dict[Place, list[Place]] = field(default_factory=dict)
     bounds: dict[Place, Decimal] = field(default_factory=dict)
     late: set[Place] = field(default_factory=set)
+    below_zero: set[str] = field(default_factory=set)
 
     def put(
         self,
@@ -101,10 +102,17 @@ class Sheet:
         for what, number in numbers.items():
             key = Key(what, place)
             keys.append(key)
-            if key in self.cells or number < 0:
-                continue
             read = self.known.get(place)
             before = None if read is None else read.numbers.get(what)
+            if key in self.cells:
+                continue
+            if number < 0 or (before is not None and before < 0):
+                self.below_zero.add(place.indicator)
+                if before not in (None, number) and read is not None:
+                    self._keep_who_came(place, read)
+                if number < 0:
+                    continue
+                before = before if before == number else None
             self.cells[key] = Cell(
                 key,
                 number,
@@ -126,6 +134,14 @@ class Sheet:
         """Whether it was hidden before and is still the same: shown now, it would undo what it was hidden for."""
         before = self.withheld.get(place)
         return before is not None and all(numbers.get(what) == number for what, number in before.items())
+
+    def _keep_who_came(self, place: Place, read: Read) -> None:
+        """As `_tie_to_what_was_read`, of what no sum can say: where one partner's number came since, it is not told."""
+        if read.as_of is None or not self.since.has_come(place, read.as_of):
+            return
+        if self.since.tells_one(place, read.as_of):
+            self.secret.add(place)
+            self.late.add(place)
 
     def _tie_to_what_was_read(self, key: Key, read: Read) -> None:
         """The number that was read before, and what those brought who filed since: of few people, and of a partner that
@@ -380,4 +396,9 @@ def hidden_places(sheet: Sheet, decision: Decision) -> frozenset[Place]:
             here.setdefault(key.place, {})[key.what] = cell.value
     gone |= {place for place in sheet.withheld if place in here and sheet.stays_hidden(place, here[place])}
     gone |= {place for place, spans in sheet.untied.items() if any(span in gone for span in spans)}
+    for slug in sheet.below_zero:
+        # No sum with what is below zero takes part in the attack, so that one hidden figure takes all others along.
+        others = {place for place in sheet.printed if place.indicator == slug}
+        if others & gone:
+            gone |= others
     return frozenset(gone & sheet.printed)

@@ -51,6 +51,10 @@ def hidden(judged: Judged) -> list[Finding]:
             why = str(_WHY[Why.SECRET])
         elif place in sheet.withheld:
             why = _("it was hidden before")
+        elif place.indicator in sheet.below_zero:
+            why = _(
+                "another figure of this indicator is hidden, and it goes below zero, so that sums are no protection"
+            )
         else:
             why = _("something that it is made of is hidden")
         values = [sheet.cells[key].value for key in keys if key in sheet.cells][:2]

@@ -13,6 +13,7 @@ from backbone.models import Restated
 from backbone.services import publications, restatements
 from backbone.tenancy import active_tenant_id
 from measures.models import FigureEvent
+from measures.publishing.judging import figures
 from measures.publishing.places import Place
 from measures.rules.figures import Entry
 from measures.services import consents, filings, rollups
@@ -287,3 +288,74 @@ def test_three_who_came_late_together_are_nobodys_figure(place, history):
         published(place)
         come_late(place, P6=50, P7=44, P8=61)
         assert shown(published(place)) == "455"
+
+
+# --- below zero ---
+
+
+@pytest.fixture
+def balance(place, history):
+    """A second sum, which may be below zero and counts no people."""
+    place.history = history
+    with place.scope():
+        return make_indicator(
+            place.initiative, "balance", code="K9", allows_negative=True, is_whole=False, counts_people=False,
+            baseline_period=date(2026, 6, 1),
+        )  # fmt: skip
+
+
+def balance_of(publication):
+    return next(one for one in part_of(publication)["indicators"] if one["line"]["slug"] == "balance")
+
+
+def test_a_sum_below_zero_is_shown_while_nothing_of_it_must_be_hidden(place, balance):
+    with place.scope():
+        file(place, SEPTEMBER, everybody(place, -40), balance)
+        file(place, OCTOBER, everybody(place, 50), balance)
+        rollups.rebuild(place.initiative)
+        place.history.tell()
+        found = balance_of(published(place))
+        assert found["figure"]["value"] == "400"
+        assert dict(found["trend"])["2026-09"]["value"] == "-320"
+
+
+def test_one_secret_of_what_goes_below_zero_takes_the_whole_indicator_along(place, balance):
+    """In August two alone filed 154. The year to date less September and October would tell it."""
+    with place.scope():
+        file(place, AUGUST, {"P1": 77, "P2": 77}, balance)
+        file(place, SEPTEMBER, everybody(place, -40), balance)
+        file(place, OCTOBER, everybody(place, 50), balance)
+        rollups.rebuild(place.initiative)
+        place.history.tell()
+        publication = published(place)
+        of_it = [one for _at, line, one in figures(part_of(publication)) if line.slug == "balance"]
+        assert of_it
+        assert [one for one in of_it if "value" in one and not one.get("hidden")] == []
+
+
+def test_a_sum_that_was_below_zero_may_rise_above_it_in_the_next_version(place, balance):
+    with place.scope():
+        file(place, OCTOBER, everybody(place, -1), balance)
+        rollups.rebuild(place.initiative)
+        place.history.tell()
+        assert balance_of(published(place))["figure"]["value"] == "-8"
+        filings.file_many(
+            initiative=place.initiative, by=place.people.ana, submit=True, approve=True, replace=True, because="recounted",
+            rows=[FigureRow(one.pk, balance.pk, OCTOBER, "", Entry(Decimal(3))) for one in place.partners],
+        )  # fmt: skip
+        rollups.drain(place.tenant.pk)
+        place.history.tell()
+        assert balance_of(published(place))["figure"]["value"] == "24"
+
+
+def test_who_came_late_alone_with_what_is_below_zero_is_not_told(place, balance):
+    """Seven were published with −280; P8, which did not agree, brought −90 since."""
+    with place.scope():
+        file(place, OCTOBER, without(everybody(place, -40), "P8"), balance)
+        rollups.rebuild(place.initiative)
+        place.history.tell()
+        assert balance_of(published(place))["figure"]["value"] == "-280"
+        file(place, OCTOBER, {"P8": -90}, balance)
+        rollups.rebuild(place.initiative)
+        place.history.tell()
+        assert balance_of(published(place))["figure"].get("hidden")
