@@ -7,9 +7,10 @@ from datetime import date
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from backbone import changes
 from backbone.access import member_can
 from backbone.look.numbers import number, period_name, short_date
+from backbone.models import Initiative
 from backbone.problems import Refused
 from backbone.roles import Can
 from backbone.selectors.health import cards
@@ -25,8 +27,9 @@ from backbone.wording import say
 from measures.lines import lines as lines_of
 from measures.lines import today as today_of
 from measures.models import Indicator
+from measures.rules.figures import plain
 from measures.rules.periods import Grain, start_of, text_of
-from measures.selectors.chase import who_answered
+from measures.selectors.chase import ChaseList, who_answered
 from measures.selectors.corrections import total_words, undecided
 from measures.selectors.forest import chase_of, indicators_in_use, latest_changes
 from measures.selectors.locks import open_requests, proposed_day
@@ -35,7 +38,7 @@ from measures.selectors.opening import codes_for, window_for
 from measures.selectors.reading import read
 from measures.selectors.waiting import WaitingReport, waiting_reports
 from measures.services import obligations
-from measures.views.links import grain_links, how_to_begin, report_url, rows_from, url_if_there, year_links
+from measures.views.links import csv_answer, grain_links, how_to_begin, report_url, rows_from, url_if_there, year_links
 from measures.views.standing import ChasedRow, Standing, chased_rows, standing_of
 
 REVIEWED_AT_ONCE = 6
@@ -109,12 +112,14 @@ def _asked(request, initiative, day: date) -> dict:
 @member_can(Can.ASSIGN_OBLIGATIONS)
 @require_safe
 def chase(request, initiative):
-    """Everybody who is missing in a month, page by page."""
+    """Everybody who is missing in a month, page by page; as CSV too."""
     window = window_for(initiative, request.GET, request.tenant).at(Grain.MONTH)
     indicators = indicators_in_use(initiative, window.period)
     codes = codes_for(initiative, request.membership)
     readings = read(initiative, indicators, window, codes=codes, trend=0)
     found = chase_of(initiative, request.tenant, indicators, readings, window, codes)
+    if request.GET.get("format") == "csv":
+        return _chase_csv(initiative, found)
     page = Paginator(found.missing, CHASED_ON_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "initiative": initiative,
@@ -126,6 +131,28 @@ def chase(request, initiative):
         "next": rows_from(window.next),
     }
     return render(request, "measures/chase_list.html", context)
+
+
+def _chase_csv(initiative: Initiative, found: ChaseList) -> HttpResponse:
+    columns = [
+        _("Partner"), _("Name"), _("Missing"), _("Weighs most on"), _("Usually brings"), _("All together bring"),
+        _("Last filed"), _("Days late"), _("Reminded"),
+    ]  # fmt: skip
+    rows = [
+        [
+            one.partner.code,
+            one.partner.name,
+            ", ".join(indicator.code or indicator.slug for indicator in one.indicators),
+            one.heaviest.indicator.code or one.heaviest.indicator.slug,
+            None if one.usual is None else plain(one.usual),
+            None if one.everybody is None else plain(one.everybody),
+            None if one.last is None else text_of(one.last.period),
+            None if one.last is None else one.last.days_late,
+            None if one.reminded_at is None else timezone.localtime(one.reminded_at).strftime("%Y-%m-%d %H:%M"),
+        ]
+        for one in found.missing
+    ]
+    return csv_answer(f"{initiative.slug}-missing-{text_of(found.period)}", columns, rows)
 
 
 class ExcuseForm(forms.Form):

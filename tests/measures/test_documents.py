@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import logging
 import re
 from base64 import b64decode
 from datetime import UTC, date, datetime, timedelta
@@ -16,6 +17,7 @@ import jsonschema
 import openpyxl
 import pytest
 import time_machine
+from django.core.cache import caches
 from django.db import InternalError, transaction
 from django.test import Client
 from django.utils import timezone, translation
@@ -24,6 +26,7 @@ from backbone import charts, tasks
 from backbone.documents import book, forms
 from backbone.documents.body import Body
 from backbone.documents.columns import COLUMNS, DEFINITIONS
+from backbone.logs import MaskedFormatter
 from backbone.look.numbers import long_date
 from backbone.models import Initiative, Publication, PublishedBody, PublishedFile, Tenant, Visit
 from backbone.problems import Refused
@@ -197,6 +200,43 @@ def test_no_hidden_value_is_in_the_pdf(place):
     assert holds(words, figure), "the search reads it"
     assert "hidden to protect people" in words.casefold() or "hidden" in words
     assert not [value for value in hidden_values(place) if holds(words, value)]
+
+
+def test_no_hidden_value_is_in_what_a_link_shows_in_a_cache_or_in_a_log_line(place, settings, caplog):
+    """Everything is checked, published again and read through each door; then the cache and the log are searched."""
+    settings.CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "LOCATION": "searched",
+            "KEY_FUNCTION": settings.CACHES["default"]["KEY_FUNCTION"],
+        }
+    }
+    caplog.set_level(logging.DEBUG)
+    with place.scope():
+        _link, token = make_link(place.initiative, place.people.ana, audience="funders")
+        _embed, framed = make_link(
+            place.initiative, place.people.ana, audience="funders", embeds=True, sites=["https://example.org"]
+        )
+        again = publications.begin(initiative=place.initiative, grain="month", period=OCTOBER, by=place.people.ana)
+        publications.ask_to_check(publication=again, by=place.people.ana)
+        publications.check(again.pk)
+        again.refresh_from_db()
+        publications.publish(publication=again, by=place.people.ana)
+    doors = [(fay(place), address(place, rest)) for rest in ("", "data.json", "files/csv/", "ledger/")]
+    doors += [(Client(), f"/s/{token}/{rest}") for rest in ("", "data.json", "ledger/", "feed.atom", "nothing/")]
+    doors += [(Client(), f"/s/{framed}/chart/completions/")]
+    read = {path: client.get(path).content.decode() for client, path in doors * 2}
+    kept = {key: value.decode("utf-8", "replace") for key, value in caches["default"]._cache.items()}
+    log = "\n".join(MaskedFormatter().format(record) for record in caplog.records)
+
+    figure = frozen_of(place).found["parts"]["measures"]["indicators"][0]["figure"]["value"]
+    assert holds(read[f"/s/{token}/"], figure), "the search reads what a link shows"
+    assert any(holds(text, figure) for text in kept.values()), "and what is kept of it"
+    assert "nothing/" in log, "what is not there is logged"
+    hidden = hidden_values(place)
+    for name, text in {**read, **kept, "log": log}.items():
+        assert not [value for value in hidden if holds(text, value)], name
+    caches["default"].clear()
 
 
 def test_what_is_hidden_on_the_page_is_hidden_in_every_row(place):

@@ -458,6 +458,19 @@ def test_the_chase_list_puts_the_largest_effect_first(world):
     assert found.missing[0].last.period == SEP
 
 
+def test_the_chase_list_can_be_had_as_a_file(world):
+    with world.scope():
+        world.k1.figures.filter(period=OCT).delete()
+    assert "format=csv" in page(world, "ana", "forest/missing/?period=2026-10").content.decode()
+    response = page(world, "ana", "forest/missing/?period=2026-10&format=csv")
+    assert response["Content-Disposition"] == f'attachment; filename="{world.initiative.slug}-missing-2026-10.csv"'
+    head, *rows = csv.reader(io.StringIO(response.getvalue().decode("utf-8-sig")))
+    assert head[:6] == ["Partner", "Name", "Missing", "Weighs most on", "Usually brings", "All together bring"]
+    assert [(row[0], row[4], row[5], row[6]) for row in rows] == [
+        ("P1", "680", "1000", "2026-09"), ("P2", "300", "1000", "2026-09"), ("P3", "20", "1000", "2026-09"),
+    ]  # fmt: skip
+
+
 def test_indicators_are_found_by_a_word_or_a_result(world):
     with world.scope():
         factories.make_indicator(world.initiative, "seats", name="Open seats")
