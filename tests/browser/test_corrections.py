@@ -12,8 +12,8 @@ from tests.browser.test_scripts import CHANGES_THE_SITE, line, main_text
 pytestmark = [pytest.mark.browser, pytest.mark.sees_all_tenants, pytest.mark.xdist_group("browser")]
 
 
-def file(site, page, partner: str, period: str, k1: int) -> None:
-    """Hand in a partner's whole report at once, by the API and the session of the page."""
+def file(site, page, partner: str, period: str, k1: int, ages: tuple[int, ...] = ()) -> None:
+    """Hand in a partner's whole report at once, by the API and the session of the page; K1 also by age."""
     csrf = next(cookie["value"] for cookie in page.context.cookies() if cookie["name"].endswith("csrftoken"))
     figures = [
         {"indicator": "completions", "value": k1},
@@ -21,6 +21,8 @@ def file(site, page, partner: str, period: str, k1: int) -> None:
         {"indicator": "served", "value": 60},
         {"indicator": "open-seats", "value": 0},
     ]
+    for age, value in zip(("14-15", "16-19", "20-24", "unknown"), ages, strict=False):
+        figures.append({"indicator": "completions", "category": f"age:{age}", "value": value})
     answer = page.request.put(
         f"{site.url}/api/v1/riverbend/youth-to-work/filings/{partner}/{period}/",
         data={"figures": figures, "submit": True},
@@ -29,14 +31,14 @@ def file(site, page, partner: str, period: str, k1: int) -> None:
     assert answer.ok, answer.text()
 
 
-def complete(site, visit) -> tuple:
+def complete(site, visit, ages: tuple[int, ...] = ()) -> tuple:
     """The open month with everybody in, P6 excused, approved, and then locked: K1 is 1,030."""
     ana = visit("ana")
     ana.goto(site.page("report/"))
     period = re.search(r"/filings/\w+/(\d{4}-\d{2})/", ana.url)[1]
     eight, dana = visit("p8"), visit("dana")
     eight.goto(site.page("report/"))
-    file(site, ana, "P4", period, 300)
+    file(site, ana, "P4", period, 300, ages)
     file(site, eight, "P8", period, 330)
     for partner in ("P4", "P8"):
         dana.goto(site.page(f"filings/{partner}/{period}/review/"))

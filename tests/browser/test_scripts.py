@@ -141,6 +141,7 @@ def ana_reads_her_receipt(page) -> None:
             expect(row).to_contain_text(word)
     expect(page.locator("aside")).to_contain_text("Dana, who approves it")
     assert "43% of everyone’s Completions so far (300 of 700)" in main_text(page)
+    assert re.search(r"\w+ \d{4}, K2 .*Steering committee, D-12", main_text(page)), "where an earlier figure was used"
 
 
 def dana_reviews(page, site) -> None:
@@ -549,13 +550,17 @@ def test_a_funder_reads_what_is_published_and_nothing_else(site, visit):
     assert ages.locator(".bb-hidden").count() >= 2
     expect(page.get_by_text("Hidden to protect people: a group of 1 to 10")).to_be_visible()
     expect(page.get_by_role("heading", name="Contributed to it").first).to_be_visible()
+    for words in ("four of five are in work", "We do not know what becomes of", "Ask twelve employers to start"):
+        expect(page.locator("main")).to_contain_text(words)  # the story behind K2, its limits, and what is being done
+    assert "attributed to" not in main_text(page)
 
     for rest in (f"published/{before}-v1/", "published/all/", "agenda/"):
         page.goto(site.page(rest))
         assert page.locator("main").locator("form:not(.vega-bindings), button, input, select, textarea").count() == 0
     drafts = site.sql("SELECT id FROM backbone_publication")
     for rest in (
-        "forest/", "review/", "results/", f"filings/P7/{before}/", f"filings/P7/{before}/review/",
+        "forest/", "forest/signals/", "forest/signals/P7/", "forest/missing/", "review/",
+        "results/", f"filings/P7/{before}/", f"filings/P7/{before}/review/",
         f"filings/P7/{before}/receipt/", f"indicators/completions/P7/{before}/", "imports/", "outbox/", "publications/",
         f"publications/{drafts[0][0]}/", "consents/P7/",
     ):  # fmt: skip
