@@ -212,6 +212,7 @@ def test_no_hidden_value_is_in_what_a_link_shows_in_a_cache_or_in_a_log_line(pla
         }
     }
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="django.request")  # of which only errors are logged otherwise
     with place.scope():
         _link, token = make_link(place.initiative, place.people.ana, audience="funders")
         _embed, framed = make_link(
