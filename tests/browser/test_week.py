@@ -99,7 +99,7 @@ def test_from_the_matrix_to_a_question_that_somebody_answers(site, visit):
     expect(dana.locator(".bb-head")).to_contain_text("Twice?")
     rows = dana.get_by_role("region", name="What is offered").locator("tbody tr")
     expect(rows).to_contain_text(["P5 leads", "P2 leads"])
-    dana.get_by_label("What if?").fill("P5 moves one class east?")
+    dana.get_by_role("textbox", name="What if?").fill("P5 moves one class east?")
     dana.get_by_label("Who finds out").select_option(label="Dana")
     dana.get_by_role("button", name="Add a what-if").click()
     dana.get_by_role("link", name="P5 moves one class east?").click()
