@@ -163,6 +163,8 @@ def no_word_in_redis(twins) -> None:
     redis = Redis.from_url(settings.REDIS_URL)
     ours = settings.CACHES["default"]["KEY_PREFIX"].encode()
     for key in redis.scan_iter(count=1000):
+        if key.startswith(b"test-") and not key.startswith(ours):
+            continue  # another worker's, or another run's on the same server, which has a Hillcrest of its own
         assert b"CANARY-hillcrest" not in key
         is_theirs = key.startswith(ours) and f":t:{twins.hillcrest.tenant.pk}:".encode() in key
         assert not is_theirs, "only Riverside was visited"
