@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db.models import Q
@@ -80,6 +80,30 @@ def net_of(initiative: Initiative, as_of: datetime, kinds: Collection[str] = ())
         pairs.append(Tied(first, second, ties))
     pairs.sort(key=lambda one: (-len(one.ties), one.first.code, one.second.code))
     return Net(members, pairs, sorted((partners[pk] for pk in found.alone), key=_code), len(found.groups))
+
+
+def readable(ties: Sequence[Tie], own: Collection[int] | None) -> list[Tie]:
+    """Those whose names a person may read, who reads of meetings only these groups' (None: all)."""
+    return [one for one in ties if own is None or one.group_id is None or one.group_id in own]
+
+
+def around(net: Net, code: str) -> Net | None:
+    """One organization with those it is tied with, and every tie among them; None where there is no such organization.
+
+    Places stay what they are in the whole network.
+    """
+    middle = next((one.partner for one in net.members if one.partner.code == code), None)
+    if middle is None:
+        return None
+    kept = {middle.pk}
+    for pair in net.pairs:
+        if middle.pk in (pair.first.pk, pair.second.pk):
+            kept |= {pair.first.pk, pair.second.pk}
+    members = [one for one in net.members if one.partner.pk in kept]
+    members.sort(key=lambda one: one.partner.pk != middle.pk)
+    pairs = [one for one in net.pairs if {one.first.pk, one.second.pk} <= kept]
+    pairs.sort(key=lambda one: middle.pk not in (one.first.pk, one.second.pk))
+    return replace(net, members=members, pairs=pairs)
 
 
 def _code(partner: Partner) -> str:

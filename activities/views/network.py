@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -12,14 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
-from activities.selectors.net import KINDS, Member, Net, net_of
+from activities.selectors.net import KINDS, Member, Net, around, net_of, readable
 from activities.views.gap_paths import gap_crumbs, refuse_readers_of_publications
 from backbone.access import member_can
-from backbone.conditions import Tie
 from backbone.roles import Can
 from backbone.selectors.groups import own_groups
 
 ON_A_PAGE = 50
+LISTS = ("who", "ties")
 TIES_SHOWN = 5
 WORDS = {
     "activity": gettext_lazy("joint activities"),
@@ -32,34 +31,59 @@ WORDS = {
 @member_can(Can.READ_ACTIVITIES)
 @require_safe
 def network(request, initiative):
-    """Organizations and their ties, of the kinds that the address asks for."""
+    """Organizations and their ties, of the kinds that the address asks for; all of them, or one with those around it."""
     refuse_readers_of_publications(request.membership, Can.READ_ACTIVITIES)
     kinds = [kind for kind in request.GET.getlist("kind") if kind in KINDS]
-    found = net_of(initiative, timezone.now(), kinds)
     own = own_groups(request.membership, Can.READ_MEETINGS)
-    pairs = Paginator(found.pairs, ON_A_PAGE).get_page(request.GET.get("page"))
+    whole = net_of(initiative, timezone.now(), kinds)
+    code = request.GET.get("around", "")
+    shown = around(whole, code) if code else None
+    found, listed = shown or whole, request.GET.get("list", "") if request.GET.get("list") in LISTS else LISTS[0]
+    page = Paginator({"who": found.members, "ties": found.pairs}[listed], ON_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "initiative": initiative,
-        "net": found,
-        "rows": [(one, member_words(one, len(found.members)), _kinds(one.kinds)) for one in found.members],
-        "page": pairs,
-        "pairs": [(one, _kinds(one.kinds), _readable(one.ties, own)[:TIES_SHOWN]) for one in pairs],
+        "net": whole,
+        "shown": found,
+        "middle": shown.members[0].partner if shown else None,
+        "organizations": sorted((one.partner for one in whole.members), key=lambda partner: partner.code),
+        "list": listed,
+        "lists": _lists(request, found, listed),
+        "page": page,
+        "rows": [(one, member_words(one, len(whole.members)), _kinds(one.kinds)) for one in page]
+        if listed == "who"
+        else [],
+        "pairs": [(one, _kinds(one.kinds), readable(one.ties, own)[:TIES_SHOWN]) for one in page] if listed == "ties" else [],
         "kinds": [(kind, WORDS[kind], kind in kinds) for kind in KINDS],
-        "drawing": drawing(found),
+        "drawing": drawing(found, shown is not None),
         "may_watch": request.membership.can(Can.TURN_CURVES),
         "crumbs": gap_crumbs(request, initiative),
     }
     return render(request, "activities/network.html", context)
 
 
-def _readable(ties: Sequence[Tie], own: Collection[int] | None) -> list[Tie]:
-    """Those whose names a person may read, who reads of meetings only these groups' (None: all)."""
-    return [one for one in ties if own is None or one.group_id is None or one.group_id in own]
-
-
+<<<<<<< HEAD
 def drawing(found: Net) -> dict[str, Any]:
     """What the browser draws: an organization's id, code, name and number of ties; pairs with how many ties they have."""
+=======
+def _lists(request, found: Net, listed: str) -> list[dict[str, Any]]:
+    """The two tables to choose from, with how much is in each."""
+    params, choices = request.GET.copy(), []
+    params.pop("page", None)
+    for name, label, count in (
+        ("who", _("Organizations"), len(found.members)),
+        ("ties", _("Ties"), len(found.pairs)),
+    ):
+        params["list"] = name
+        choices.append({"label": label, "count": count, "query": params.urlencode(), "is_current": name == listed})
+    return choices
+
+
+def drawing(found: Net, is_around: bool = False) -> dict[str, Any]:
+    """What the browser draws: an organization's id, code, name and number of ties; pairs with how many ties they have;
+    and whether the first of them stands in the middle."""
+>>>>>>> f9f1cab (activities: Many organizations can be read in the network, and one looked at with those around it.)
     return {
+        "around": is_around,
         "nodes": [[one.partner.pk, one.partner.code, one.partner.name, one.place.tied] for one in found.members],
         "edges": [[one.first.pk, one.second.pk, len(one.ties)] for one in found.pairs],
     }

@@ -9,25 +9,14 @@
 
   const data = JSON.parse(source.textContent);
   const [WIDTH, HEIGHT] = data.card;
-  const isLarge = data.nodes.length > 40, isCrowded = data.links.length > 60;
+  const isLarge = data.nodes.length > 40, isCrowded = data.links.length > 60, isDense = data.links.length > 250;
   const SIZE = isLarge ? 18 : 16, PAD = 12, ROW = 120, NUDGE = 12;
   const mayMove = Boolean(place.dataset.save);
   const status = document.getElementById("status");
+  const { brush, colour, point, unpoint, nearer } = window.drawingOn(place);
   let cy, current = null, peeked = null, isTall = false;
 
   /* --- what it is drawn with --- */
-
-  const brush = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-  function colour(name) {
-    const probe = document.createElement("i");
-    probe.style.color = `var(${name})`;
-    place.append(probe);
-    brush.fillStyle = getComputedStyle(probe).color;
-    probe.remove();
-    brush.fillRect(0, 0, 1, 1);
-    const [red, green, blue] = brush.getImageData(0, 0, 1, 1).data;
-    return `rgb(${red},${green},${blue})`;
-  }
 
   function lines(text, most) {
     brush.font = `600 ${SIZE}px "Source Sans 3", sans-serif`;
@@ -84,7 +73,7 @@
       } },
       { selector: "edge", style: {
         "curve-style": "straight", width: 1.75, "line-color": ink["ink-2"], "target-arrow-color": ink["ink-2"],
-        "target-arrow-shape": "triangle", "arrow-scale": isCrowded ? 0.9 : 1.15, "line-opacity": isCrowded ? 0.5 : 1, "overlay-opacity": 0,
+        "target-arrow-shape": "triangle", "arrow-scale": isCrowded ? 0.9 : 1.15, "line-opacity": isDense ? 0.28 : isCrowded ? 0.5 : 1, "overlay-opacity": 0,
         "font-family": '"Source Sans 3", system-ui, sans-serif', "font-size": SIZE - 2, color: ink.ink, "text-background-color": ink.canvas,
         "text-background-opacity": 1, "text-background-padding": 3, "text-background-shape": "round-rectangle", "min-zoomed-font-size": 5,
       } },
@@ -237,8 +226,11 @@
     place.style.height = `${Math.round(height)}px`;
     cy.resize();
     cy.zoom(zoom);
-    const fits = box.w * zoom <= width;
-    cy.pan({ x: fits ? (width - box.w * zoom) / 2 - box.x1 * zoom : 14 - box.x1 * zoom, y: Math.max(20, (height - box.h * zoom) / 2) - box.y1 * zoom });
+    /* What does not fit begins at the left, with what stands highest of the columns that are seen. */
+    const fits = box.w * zoom <= width, seen = fits ? drawn() : drawn().filter(node => (node.position("x") - box.x1) * zoom < width);
+    const top = seen.min(node => node.position("y")).value - HEIGHT / 2;
+    const down = fits ? Math.max(20, (height - box.h * zoom) / 2) - box.y1 * zoom : 20 - top * zoom;
+    cy.pan({ x: fits ? (width - box.w * zoom) / 2 - box.x1 * zoom : 14 - box.x1 * zoom, y: down });
   }
 
   const asked = () => JSON.parse(document.getElementById("map-shown").textContent);
@@ -307,33 +299,18 @@
     htmx.ajax("POST", place.dataset.save, { values, swap: "none", target: place }).then(() => say(place.dataset.saved));
   }
 
-  const tip = document.createElement("p");
-  tip.className = "bb-net__tip";
-  tip.hidden = true;
-  tip.setAttribute("aria-hidden", "true");
-  place.parentElement.append(tip);
-  function point(event, words) {
-    const at = event.renderedPosition ?? event.target.renderedPosition();
-    tip.textContent = words;
-    tip.hidden = !words;
-    tip.style.left = `${Math.min(Math.max(at.x, 120), place.clientWidth - 120)}px`;
-    tip.style.top = `${at.y + place.offsetTop + 18}px`;
-  }
-
   function hands() {
     cy.on("tap", "node", event => look(event.target.data("slug")));
     cy.on("tap", "edge", event => { if (!isCrowded || event.target.hasClass("near")) location.href = data.link.replace("/0/", `/${event.target.id().slice(1)}/`); });
-    cy.on("mouseover", "node", event => { peek(event.target); if (event.target.data("text").includes("…")) point(event, event.target.data("label")); place.style.cursor = "pointer"; });
-    cy.on("mouseout", "node", () => { unpeek(); tip.hidden = true; place.style.cursor = ""; });
-    cy.on("mouseover", "edge", event => point(event, event.target.data("words")));
-    cy.on("mouseout", "edge", () => { tip.hidden = true; });
-    cy.on("drag", "node", event => { tip.hidden = true; moved(event.target); });
+    cy.on("mouseover", "node", event => { peek(event.target); if (event.target.data("text").includes("…")) point(event.target.renderedPosition(), event.target.data("label")); place.style.cursor = "pointer"; });
+    cy.on("mouseout", "node", () => { unpeek(); unpoint(); place.style.cursor = ""; });
+    cy.on("mouseover", "edge", event => point(event.renderedPosition, event.target.data("words")));
+    cy.on("mouseout", "edge", () => { unpoint(); });
+    cy.on("drag", "node", event => { unpoint(); moved(event.target); });
     cy.on("dragfree", "node", event => save(event.target));
-    /* The wheel scrolls the page; with Ctrl, or by a pinch, it goes nearer. */
-    place.parentElement.addEventListener("wheel", event => { if (!event.ctrlKey && !event.metaKey) event.stopPropagation(); }, { capture: true });
     place.parentElement.addEventListener("click", event => {
       const tool = event.target.closest("[data-net]")?.dataset.net;
-      if (tool === "in" || tool === "out") nearer(tool === "in" ? 1.25 : 0.8);
+      if (tool === "in" || tool === "out") nearer(cy, tool === "in" ? 1.25 : 0.8);
       if (tool === "whole") apply();
       if (tool === "picture") picture();
     });
@@ -349,10 +326,6 @@
     node.data("at", [x, y]);
     figure(node).position(below(x, y));
     route(node);
-  }
-
-  function nearer(factor) {
-    cy.zoom({ level: cy.zoom() * factor, renderedPosition: { x: place.clientWidth / 2, y: place.clientHeight / 2 } });
   }
 
   function stand(node) {
@@ -383,8 +356,8 @@
       stand(ahead[0]?.node);
     } else if (event.key === "Enter" && current) look(current.data("slug"));
     else if (event.key === "Escape") look("");
-    else if (event.key === "+" || event.key === "=") nearer(1.25);
-    else if (event.key === "-") nearer(0.8);
+    else if (event.key === "+" || event.key === "=") nearer(cy, 1.25);
+    else if (event.key === "-") nearer(cy, 0.8);
     else return;
     event.preventDefault();
   }

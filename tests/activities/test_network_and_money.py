@@ -48,9 +48,12 @@ def test_ties_follow_from_what_is_recorded_and_who_is_alone_is_named(tied, clien
     said = text(sign_in(client, tied).get(tied.url("activities/network/")))
     for words in (
         "1 organization is tied with nobody: P3", "Tied with 1 of 2 others.", "Tied with nobody yet.",
-        "joint activities: 1, hand-offs: 1", "Night school", "graduates", 'id="network-data"',
+        "joint activities: 1, hand-offs: 1", 'id="network-data"',
     ):  # fmt: skip
         assert words in said, words
+    ties = text(client.get(tied.url("activities/network/?list=ties")))
+    assert "Night school" in ties
+    assert "graduates" in ties
     only = text(client.get(tied.url("activities/network/?kind=meeting")))
     assert "3 organizations are tied with nobody" in only
     assert sign_in(client, tied, "fay").get(tied.url("activities/network/")).status_code == 404
@@ -63,6 +66,29 @@ def test_the_network_asks_as_much_for_many_as_for_few(tied, client, django_asser
     sign_in(client, tied)
     with django_assert_max_num_queries(24):
         client.get(tied.url("activities/network/"))
+
+
+def test_one_organization_is_shown_with_those_around_it(tied, client):
+    sign_in(client, tied)
+    said = text(client.get(tied.url("activities/network/?around=P2")))
+    assert "Organizations (2)" in said
+    assert "<strong>P2</strong>" in said
+    assert '"around": true' in said
+    assert "tied with nobody" not in said
+    ties = text(client.get(tied.url("activities/network/?around=P2&list=ties")))
+    assert "Ties (1)" in ties
+    assert "Night school" in ties
+    assert "Nothing ties them." in text(client.get(tied.url("activities/network/?around=P3&list=ties")))
+    assert "Organizations (3)" in text(client.get(tied.url("activities/network/?around=nobody&list=else")))
+
+
+def test_many_organizations_come_a_page_at_a_time(tied, client):
+    rows = [factories.make_partner(tied.initiative, f"Z{number:02}") for number in range(60)]
+    sign_in(client, tied)
+    first = text(client.get(tied.url("activities/network/")))
+    assert "1 to 50 of 63" in first
+    assert f'<th scope="row"><a href="?around={rows[-1].code}">' not in first
+    assert f'<a href="?around={rows[-1].code}">' in text(client.get(tied.url("activities/network/?page=2")))
 
 
 @pytest.fixture
