@@ -380,6 +380,19 @@ ROUTES: dict[str, Route] = {
     "api:exports": Route({"GET": Can.READ_PARTNER_FIGURES}, initiative(form="csv")),
     "api:filed-once": Route({"GET": Can.READ_OBLIGATIONS, "POST": Can.CONSENT}, initiative()),
     "api:gaps": Route({"GET": Can.READ_GAPS}, initiative(), _ONLY_PUBLISHED),
+    "api:hand-offs": Route({"GET": Can.READ_ACTIVITIES}, initiative(), _ONLY_PUBLISHED),
+    "api:hand-off": Route(
+        {"GET": Can.READ_ACTIVITIES, "PUT": Can.EDIT_ACTIVITIES},
+        initiative(giver="evening-class", taker="evening-class-2"),
+        _ONLY_PUBLISHED,
+    ),
+    "api:delivery": Route(
+        {"PUT": Can.EDIT_ACTIVITIES},
+        initiative(giver="evening-class", taker="evening-class-2", asked_on="2026-10-01"),
+        _ONLY_PUBLISHED,
+    ),
+    "api:network": Route({"GET": Can.READ_ACTIVITIES}, initiative(), _ONLY_PUBLISHED),
+    "api:money": Route({"GET": Can.READ_GAPS}, initiative(), _ONLY_PUBLISHED),
     "api:imports": Route({"POST": (Can.DRAFT, Can.OVERRIDE)}, initiative()),
     "api:meetings": Route({"GET": Can.READ_MEETINGS, "POST": Can.EDIT_MEETINGS}, initiative()),
     "api:meeting": Route(

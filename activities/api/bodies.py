@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from activities.models.handoffs import LONGEST
 from activities.rules.said import ActivitySaid, MoneySaid, PartSaid, StepSaid
 from activities.rules.shares import settle
 from backbone import tabular
@@ -47,6 +48,30 @@ def said_by(slug: str, raw: Any, strategy: Callable[[str], str]) -> ActivitySaid
         steps=tuple(read.each(body, "milestones", read.step)),
         money=tuple(read.each(body, "money", read.money)),
     )
+    if read.problems:
+        raise Refused(*read.problems)
+    return said
+
+
+def hand_off_said(raw: Any) -> dict[str, Any]:
+    """What a body agrees on for a hand-off. Raises `Refused`."""
+    body, read = only(raw, ("what", "promised_days"), ("giver", "taker", "actual_days", "deliveries")), _Reader()
+    days = body.get("promised_days")
+    if days is not None and (not isinstance(days, int) or isinstance(days, bool) or not 0 <= days <= LONGEST):
+        sentence = gettext_noop("“{name}” is a whole number from {lowest} to {highest}.")
+        params = {"name": "promised_days", "lowest": 0, "highest": LONGEST}
+        read.problems.append(Problem("number.invalid", sentence, params, field="promised_days", value=cut(days)))
+    said = {"what": read.text(body, "what", limit=200), "promised_days": days}
+    return _sound(read, said)
+
+
+def delivery_said(raw: Any) -> dict[str, Any]:
+    """What a body says of something that was asked for. Raises `Refused`."""
+    body, read = only(raw, ("came_on", "note"), ("asked_on",)), _Reader()
+    return _sound(read, {"came_on": read.day(body, "came_on"), "note": read.text(body, "note")})
+
+
+def _sound(read: _Reader, said: dict[str, Any]) -> dict[str, Any]:
     if read.problems:
         raise Refused(*read.problems)
     return said

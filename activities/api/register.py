@@ -191,7 +191,7 @@ def shown(said: ActivitySaid, with_people: bool) -> dict[str, Any]:
         **{name: getattr(said, name) for name in plain},
         "kind": said.service_type or None,
         "standing": standing(said.status, said.starts_on, said.ends_on, today),
-        "capacity": _number(said.capacity),
+        "capacity": exact(said.capacity),
         "unit": said.capacity_unit,
         "strategies": _tags(said.strategies),
         "populations": _tags(said.populations),
@@ -208,7 +208,7 @@ def shown(said: ActivitySaid, with_people: bool) -> dict[str, Any]:
             for one in said.steps
         ],
         "money": [
-            {"funder": one.funder, "amount": _number(one.amount), "currency": one.currency, "starts_on": one.starts_on,
+            {"funder": one.funder, "amount": exact(one.amount), "currency": one.currency, "starts_on": one.starts_on,
              "ends_on": one.ends_on}
             for one in said.money
         ],
@@ -216,8 +216,8 @@ def shown(said: ActivitySaid, with_people: bool) -> dict[str, Any]:
 
 
 def _tags(shares: Any) -> list[dict[str, Any]]:
-    return [{"tag": tag, "share": _number(share)} for tag, share in shares.items()]
+    return [{"tag": tag, "share": exact(share)} for tag, share in shares.items()]
 
 
-def _number(value: Decimal | None) -> str | None:
+def exact(value: Decimal | None) -> str | None:
     return None if value is None else f"{value.normalize():f}"

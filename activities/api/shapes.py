@@ -6,6 +6,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from activities.models import Activity, Commitment
+from activities.models.handoffs import LONGEST
+from activities.selectors.net import KINDS
 
 NUMBER = {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$", "example": "120"}
 
@@ -130,6 +132,87 @@ class ActivityBodyShape(serializers.Serializer):
     partners = PartBodyShape(many=True, required=False)
     milestones = StepBodyShape(many=True, required=False)
     money = MoneyBodyShape(many=True, required=False)
+
+
+class DeliveryShape(serializers.Serializer):
+    asked_on = serializers.DateField()
+    came_on = serializers.DateField(allow_null=True, help_text="Null while it is waited for.")
+    note = serializers.CharField(allow_blank=True)
+
+
+class HandOffShape(serializers.Serializer):
+    giver = serializers.CharField(help_text="The short name of the activity that hands something on.")
+    taker = serializers.CharField(help_text="That of the activity that waits for it.")
+    what = serializers.CharField()
+    promised_days = serializers.IntegerField(allow_null=True)
+    actual_days = serializers.IntegerField(
+        allow_null=True, help_text="The median of what came; null before anything did."
+    )
+    deliveries = DeliveryShape(many=True)
+
+
+class HandOffsShape(serializers.Serializer):
+    hand_offs = HandOffShape(many=True)
+    longest = serializers.ListField(
+        child=serializers.CharField(), help_text="The chain that takes longest: activities in their order."
+    )
+    rings = serializers.ListField(
+        child=serializers.ListField(child=serializers.CharField()), help_text="Activities that wait for each other."
+    )
+
+
+class HandOffBodyShape(serializers.Serializer):
+    what = serializers.CharField(max_length=200)
+    promised_days = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=LONGEST)
+
+
+class DeliveryBodyShape(serializers.Serializer):
+    came_on = serializers.DateField(required=False, allow_null=True, help_text="Left out while it is waited for.")
+    note = serializers.CharField(required=False, help_text="Taken when it is asked for.")
+
+
+class OrganizationShape(serializers.Serializer):
+    partner = serializers.CharField(help_text="Its code.")
+    name = serializers.CharField()
+    tied = serializers.IntegerField(help_text="With how many others it is tied, in the whole network.")
+    holds = serializers.IntegerField(help_text="How many others would have no way to the rest without it.")
+    kinds = serializers.DictField(child=serializers.IntegerField(), help_text="Its ties by kind.")
+
+
+class TieShape(serializers.Serializer):
+    kind = serializers.ChoiceField(KINDS)
+    label = serializers.CharField()  # type: ignore[assignment]  # a field, named like a property
+
+
+class TiedShape(serializers.Serializer):
+    partners = serializers.ListField(child=serializers.CharField(), min_length=2, max_length=2)
+    kinds = serializers.DictField(child=serializers.IntegerField())
+    ties = TieShape(many=True)
+
+
+class NetworkShape(serializers.Serializer):
+    organizations = OrganizationShape(many=True, help_text="Those tied with most others first.")
+    ties = TiedShape(many=True)
+
+
+class AmountShape(serializers.Serializer):
+    strategy = serializers.CharField(allow_null=True, help_text="As in result/strategy; null: none is served.")
+    place = serializers.CharField(allow_null=True, help_text="Null: nobody said where.")
+    amount = Number()
+
+
+class CurrencyShape(serializers.Serializer):
+    currency = serializers.CharField()
+    aligned = Number(help_text="What serves a strategy.")
+    other = Number(help_text="What serves none.")
+    amounts = AmountShape(many=True)
+
+
+class MoneyOfShape(serializers.Serializer):
+    day = serializers.DateField()
+    running = serializers.IntegerField(help_text="Activities that run on the day.")
+    named = serializers.IntegerField(help_text="Of them those that say what pays for them.")
+    currencies = CurrencyShape(many=True, help_text="Never added up with each other.")
 
 
 class WordShape(serializers.Serializer):

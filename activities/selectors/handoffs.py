@@ -103,6 +103,12 @@ def _rows(initiative: Initiative):
     ).order_by("giver__name", "taker__name", "pk")
 
 
+def hand_off(initiative: Initiative, giver: str, taker: str) -> HandOffView | None:
+    """The hand-off between two activities, by their short names; one query and those of what comes with it."""
+    row = _rows(initiative).filter(giver__slug=giver, taker__slug=taker).first()
+    return None if row is None else _view(row)
+
+
 def hand_offs(initiative: Initiative, today: date) -> HandOffs:
     """All hand-offs of an initiative; seven queries, and those of the map where a node stands for a strategy."""
     views = [_view(row) for row in _rows(initiative)]

@@ -146,3 +146,104 @@ def test_the_list_is_filtered_and_paged(home):
     )
     assert get(home, "activities/?partner=P1&page_size=2&page=2").json()["next_page"] is None
     assert get(home, "activities/?page=99").json()["activities"] == []
+
+
+@pytest.fixture
+def handed(home):
+    """Two activities that P1 and P2 lead, of which the one waits for the other."""
+    for slug, code in (("evening", "P1"), ("fair", "P2")):
+        body = {"name": slug.capitalize(), "status": "active", "starts_on": "2026-01-05"}
+        money = [{"funder": "City", "amount": "900", "currency": "USD"}]
+        lead = [{"partner": code, "part": "leads"}]
+        assert (
+            put(home, slug, body | {"partners": lead, "money": money, "strategies": [{"tag": "classes"}]}).status_code
+            == 201
+        )
+    return home
+
+
+def put_hand_off(home, rest: str, body, who: str = "ana"):
+    return Client().put(
+        home.api(f"hand-offs/{rest}/"),
+        json.dumps(body),
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {home.tokens[who]}"},
+    )
+
+
+def test_a_hand_off_is_agreed_on_asked_for_and_read_as_the_description_says(handed, description):  # noqa: F811
+    made = put_hand_off(handed, "evening/fair", {"what": "graduates", "promised_days": 14})
+    assert made.status_code == 201, made.content
+    check(description, "put", "hand-offs/{giver}/{taker}/", made)
+    changed = put_hand_off(handed, "evening/fair", {"what": "graduates of the class"})
+    assert (changed.status_code, changed.json()["promised_days"]) == (200, None)
+    asked = put_hand_off(handed, "evening/fair/2026-03-01", {"note": "the spring round"})
+    assert asked.status_code == 201
+    check(description, "put", "hand-offs/{giver}/{taker}/{asked_on}/", asked)
+    came = put_hand_off(handed, "evening/fair/2026-03-01", {"came_on": "2026-03-11"})
+    assert (came.status_code, came.json()["actual_days"]) == (200, 10)
+    assert came.json()["deliveries"] == [
+        {"asked_on": "2026-03-01", "came_on": "2026-03-11", "note": "the spring round"}
+    ]
+    one = get(handed, "hand-offs/evening/fair/")
+    check(description, "get", "hand-offs/{giver}/{taker}/", one)
+    all_of_them = get(handed, "hand-offs/")
+    check(description, "get", "hand-offs/", all_of_them)
+    assert all_of_them.json()["hand_offs"] == [one.json()]
+    assert get(handed, "hand-offs/fair/evening/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("rest", "body", "field", "status"),
+    [
+        ("evening/fair", {"what": ""}, "what", 400),
+        ("evening/fair", {"what": "x", "promised_days": "soon"}, "promised_days", 400),
+        ("evening/fair", {"what": "x", "promised_days": -1}, "promised_days", 400),
+        ("evening/fair", {"what": "x", "actual_days": 3}, "actual_days", 400),
+        ("evening/evening", {"what": "x"}, "", 400),
+        ("evening/fair/soon", {}, "asked_on", 400),
+        ("evening/fair/2026-03-01", {"came_on": "2026-02-01"}, "", 400),
+        ("evening/nothing", {"what": "x"}, None, 404),
+    ],
+)
+def test_a_wrong_hand_off_is_refused_at_its_place(handed, rest, body, field, status):
+    if rest.count("/") == 2:
+        put_hand_off(handed, "evening/fair", {"what": "graduates"})
+    answer = put_hand_off(handed, rest, body)
+    assert answer.status_code == status, answer.content
+    if field:
+        assert field in [error["field"] for error in answer.json()["errors"]]
+
+
+def test_who_has_a_part_in_neither_end_agrees_on_nothing(handed):
+    assert put_hand_off(handed, "evening/fair", {"what": "graduates"}, "ben").status_code == 201
+    third = {"name": "Third", "partners": [{"partner": "P2", "part": "leads"}]}
+    assert put(handed, "third", third).status_code == 201
+    assert put_hand_off(handed, "third/fair", {"what": "graduates"}, "ben").status_code == 404
+    assert put_hand_off(handed, "evening/fair", {"what": "graduates"}, "eve").status_code == 403
+
+
+def test_the_network_and_the_money_are_read_as_the_description_says(handed, description):  # noqa: F811
+    put_hand_off(handed, "evening/fair", {"what": "graduates"})
+    network = get(handed, "network/")
+    check(description, "get", "network/", network)
+    body = network.json()
+    assert body["ties"] == [
+        {"partners": ["P1", "P2"], "kinds": {"hand_off": 1}, "ties": [{"kind": "hand_off", "label": "graduates"}]}
+    ]
+    assert [(one["partner"], one["tied"]) for one in body["organizations"]] == [("P1", 1), ("P2", 1), ("P3", 0)]
+    assert get(handed, "network/?kind=meeting").json()["ties"] == []
+    assert [one["partner"] for one in get(handed, "network/?around=P2").json()["organizations"]] == ["P2", "P1"]
+    for wrong in ("network/?around=P99", "network/?kind=feeling"):
+        check(description, "get", "network/", get(handed, wrong))
+        assert get(handed, wrong).status_code == 400
+    money = get(handed, "money/?day=2026-06-01")
+    check(description, "get", "money/", money)
+    assert money.json() == {
+        "day": "2026-06-01", "running": 2, "named": 2,
+        "currencies": [
+            {"currency": "USD", "aligned": "1800", "other": "0",
+             "amounts": [{"strategy": "trained/classes", "place": None, "amount": "1800"}]}
+        ],
+    }  # fmt: skip
+    assert get(handed, "money/?day=soon").status_code == 400
