@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
+
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import ngettext
 
+from activities.rules.cells import State
 from activities.selectors.matrix import Cell
 from activities.wording import LOOKS, inside
 from backbone.look.icons import icon
+from backbone.look.numbers import number
 
 register = template.Library()
 
@@ -21,6 +27,40 @@ def cell_link(cell: Cell, url: str) -> SafeString:
     return format_html(
         '<a class="bb-cell bb-cell--{}" href="{}">{}<b>{}</b>{}</a>', look.css, url, icon(look.icon), look.word, small
     )
+
+
+@register.simple_tag
+def gap_state(state: str) -> SafeString:
+    """A state of the matrix by its name: its shape and its word."""
+    look = LOOKS[State(state)]
+    tone = f" bb-state--{look.tone}" if look.tone else ""
+    return format_html('<span class="bb-state{}">{}{}</span>', tone, icon(look.icon), look.word)
+
+
+@register.filter
+def gap_counts(counts: Mapping[str, int]) -> list[str]:
+    """“3 gaps”, “1 possible duplication” and so on, of the states that there are."""
+    return [
+        words % {"count": number(n)} for state in State if (n := counts.get(state.value)) for words in [_many(state, n)]
+    ]
+
+
+def _many(state: State, n: int) -> str:
+    return {
+        State.GAP: ngettext("%(count)s gap", "%(count)s gaps", n),
+        State.PARTLY: ngettext("%(count)s partly met", "%(count)s partly met", n),
+        State.COVERED: ngettext("%(count)s covered", "%(count)s covered", n),
+        State.TWICE: ngettext("%(count)s possible duplication", "%(count)s possible duplications", n),
+        State.AGREED: ngettext("%(count)s overlap on purpose", "%(count)s overlaps on purpose", n),
+        State.UNKNOWN: ngettext("%(count)s unknown", "%(count)s unknown", n),
+        State.NO_NEED: ngettext("%(count)s without a need", "%(count)s without a need", n),
+    }[state]
+
+
+@register.filter
+def as_day(text: str) -> date:
+    """A day that a frozen publication says as text."""
+    return date.fromisoformat(text)
 
 
 @register.simple_tag
