@@ -1,12 +1,13 @@
-"""What is needed, and hand-offs, in a bundle: `needs` and `hand_offs` of `activities:`."""
+"""What is needed, overlaps that are wanted, and hand-offs, in a bundle: `needs`, `overlaps` and `hand_offs` of
+`activities:`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from activities.models import Activity, Delivery, HandOff, Need, Place, Population
+from activities.models import Activity, Coordination, Delivery, HandOff, Need, Place, Population
 from activities.models.handoffs import LONGEST
 from activities.selectors.axes import NAMES, axes_of
 from activities.services import handoffs, needs
@@ -16,12 +17,13 @@ from backbone.bundles.ground import Item, attempt, item
 from backbone.bundles.marked import Section
 from backbone.models import Initiative
 
-KEYS = ("needs", "hand_offs")
+KEYS = ("needs", "overlaps", "hand_offs")
 
 
 def read(section: Section) -> dict[str, list[Item]]:
     return {
         "needs": [item(one, _read_need) for one in section.sections("needs")],
+        "overlaps": [item(one, _read_overlap) for one in section.sections("overlaps")],
         "hand_offs": [item(one, _read_hand_off) for one in section.sections("hand_offs")],
     }
 
@@ -36,6 +38,18 @@ def _read_need(section: Section) -> dict[str, Any]:
         "source": section.text("source", 200, required=True),
         "source_url": section.text("source_url", 300),
         "as_of": section.day("as_of", required=True),
+    }
+
+
+def _read_overlap(section: Section) -> dict[str, Any]:
+    section.what = "overlap"
+    section.only(*NAMES, "reason", "since", "until", "ended_on")
+    return {
+        **{name: section.text(name, 120, required=True) for name in NAMES},
+        "reason": section.text("reason", 500, required=True),
+        "since": section.day("since", required=True),
+        "expires_on": section.day("until", required=True),
+        "ended_on": section.day("ended_on"),
     }
 
 
@@ -56,11 +70,26 @@ def _read_hand_off(section: Section) -> dict[str, Any]:
 
 
 def put(initiative: Initiative, said: Mapping[str, Iterable[Item]]) -> list[str]:
-    """Set what is needed, and agree on hand-offs with what came through them; answers what is new or different."""
-    return [*_put_needs(initiative, said.get("needs", ())), *_put_hand_offs(initiative, said.get("hand_offs", ()))]
+    """Set what is needed, mark wanted overlaps, and agree on hand-offs with what came through them; answers what is new
+    or different."""
+
+    def need(where: Where, fields: dict[str, Any]) -> bool:
+        return bool(needs.bring_in(initiative=initiative, rows=[Said(where, **fields)], by=None))
+
+    def overlap(where: Where, fields: dict[str, Any]) -> bool:
+        return needs.bring_in_overlap(initiative=initiative, where=where, **fields)
+
+    return [
+        *_put_in_cells(initiative, said.get("needs", ()), need),
+        *_put_in_cells(initiative, said.get("overlaps", ()), overlap),
+        *_put_hand_offs(initiative, said.get("hand_offs", ())),
+    ]
 
 
-def _put_needs(initiative: Initiative, items: Iterable[Item]) -> list[str]:
+def _put_in_cells(
+    initiative: Initiative, items: Iterable[Item], put: Callable[[Where, dict[str, Any]], bool]
+) -> list[str]:
+    """Put each in the cell that it names; answers the cells in which something is new or different."""
     items = [one for one in items if one.is_sound]
     if not items:
         return []
@@ -80,10 +109,9 @@ def _put_needs(initiative: Initiative, items: Iterable[Item]) -> list[str]:
             else:
                 found[name] = rows[name][tag.id]
         if one.is_sound:
-            fields = {key: value for key, value in one.fields.items() if key not in NAMES}
-            said = Said(Where(**found), **fields)
-            if attempt(one, lambda said=said: needs.bring_in(initiative=initiative, rows=[said], by=None)):
-                changed.append(str(said.where))
+            fields, where = {key: value for key, value in one.fields.items() if key not in NAMES}, Where(**found)
+            if attempt(one, lambda where=where, fields=fields: put(where, fields)):
+                changed.append(str(where))
     return changed
 
 
@@ -107,15 +135,16 @@ def _put_hand_offs(initiative: Initiative, items: Iterable[Item]) -> list[str]:
 
 
 def written(initiative: Initiative) -> dict[str, list[dict[str, Any]]]:
-    """Every need, and every hand-off with what was asked for through it."""
-    found: dict[str, list[dict[str, Any]]] = {"needs": [], "hand_offs": []}
+    """Every need, every overlap that was ever wanted, and every hand-off with what was asked for through it."""
+    found: dict[str, list[dict[str, Any]]] = {"needs": [], "overlaps": [], "hand_offs": []}
     rows = Need.objects.filter(initiative=initiative).select_related("strategy__outcome", "population", "place")
     for row in rows.order_by("strategy", "population", "place", "as_of"):
-        line = {
-            "strategy": f"{row.strategy.outcome.slug}/{row.strategy.slug}", "population": row.population.slug,
-            "place": row.place.slug, "amount": row.amount.normalize(), "unit": row.unit, "source": row.source,
-        }  # fmt: skip
+        line = _cell(row) | {"amount": row.amount.normalize(), "unit": row.unit, "source": row.source}
         found["needs"].append(line | ({"source_url": row.source_url} if row.source_url else {}) | {"as_of": row.as_of})
+    wanted = Coordination.objects.filter(initiative=initiative)
+    for row in wanted.select_related("strategy__outcome", "population", "place").order_by("since", "pk"):
+        line = _cell(row) | {"reason": row.reason, "since": row.since, "until": row.expires_on}
+        found["overlaps"].append(line | ({"ended_on": row.ended_on} if row.ended_on else {}))
     deliveries: dict[int, list[dict[str, Any]]] = {}
     for one in Delivery.objects.filter(hand_off__giver__initiative=initiative).order_by("asked_on", "pk"):
         said = {"asked_on": one.asked_on, "came_on": one.came_on, "note": one.note}
@@ -126,3 +155,11 @@ def written(initiative: Initiative) -> dict[str, list[dict[str, Any]]]:
             line["promised_days"] = row.promised_days
         found["hand_offs"].append(line | ({"deliveries": deliveries[row.pk]} if row.pk in deliveries else {}))
     return {key: lines for key, lines in found.items() if lines}
+
+
+def _cell(row: Need | Coordination) -> dict[str, Any]:
+    return {
+        "strategy": f"{row.strategy.outcome.slug}/{row.strategy.slug}",
+        "population": row.population.slug,
+        "place": row.place.slug,
+    }

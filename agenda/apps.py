@@ -6,10 +6,11 @@ class AgendaConfig(AppConfig):
 
     def ready(self):
         from agenda.evidence import AgendaEvidence
-        from agenda.voices_bundle import LearningPart, VoicesPart
+        from agenda.voices_bundle import LearningPart, PhasesPart, VoicesPart
         from backbone.bundles import further
         from backbone.conditions import register
 
         register(AgendaEvidence())
         further.register("voices", VoicesPart())
-        further.register("learning", LearningPart())
+        further.register("phases", PhasesPart())
+        further.register("learning", LearningPart(), is_last=True)

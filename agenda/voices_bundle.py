@@ -1,5 +1,5 @@
-"""Who leads, who is expected, and what is being learned, in a bundle: `voices` and `learning`, put after the members
-and partners that they name; read, put, written back.
+"""Who leads, who is expected, which phase it is and what is being learned, in a bundle: `voices`, `phases` and
+`learning`, put after the members and partners that they name; read, put, written back.
 """
 
 from __future__ import annotations
@@ -8,11 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from agenda.models import Learning, Seat, Steward, Strategy, StrategyPartner
-from agenda.services import learning, voices
+from agenda.models import Learning, PhaseEvidence, PhaseMove, Seat, Steward, Strategy, StrategyPartner
+from agenda.rules.phases import BY_SLUG, ITEMS
+from agenda.selectors.learning import subjects
+from agenda.services import learning, phases, voices
 from backbone import conditions
 from backbone.bundles.ground import Item, attempt, item
 from backbone.bundles.marked import Section, once
+from backbone.conditions import Thing
 from backbone.models import Initiative, Membership, Partner
 
 SORTS = Learning.Sort.values
@@ -71,6 +74,53 @@ class VoicesPart:
         return {key: lines for key, lines in found.items() if lines} or None
 
 
+class PhasesPart:
+    """`phases: {moves: […], shown: […]}`: a move is known again by its phase and day, what shows an item by its words."""
+
+    def read(self, section: Section | None) -> tuple[list[Item], list[Item]]:
+        if section is None:
+            return [], []
+        section.only("moves", "shown")
+        moves = [item(one, _read_move) for one in section.sections("moves")]
+        return moves, [item(one, _read_shown) for one in section.sections("shown")]
+
+    def put(self, initiative: Initiative, said: tuple[list[Item], list[Item]]) -> list[str]:
+        """Moves that are not there yet are said in the order of the file, the last of them counts."""
+        moves, shown = said
+        there = set(PhaseMove.objects.filter(initiative=initiative).values_list("phase", "on"))
+        changed = []
+        for one in moves:
+            by = _member(one, "by")
+            if one.is_sound and (one.fields["phase"], one.fields["on"]) not in there:
+                told = {name: one.fields[name] for name in ("phase", "on", "because")}
+                made = attempt(one, lambda told=told, by=by: phases.move(initiative=initiative, by=by, **told))
+                changed += [] if made is None else [made.phase]
+        kept = PhaseEvidence.objects.filter(initiative=initiative, withdrawn_at=None)
+        told_before = set(kept.values_list("item", "words"))
+        for one in shown:
+            by = _member(one, "by")
+            if one.is_sound and (one.fields["item"], one.fields["words"]) not in told_before:
+                told = {name: one.fields[name] for name in ("item", "words", "url")}
+                made = attempt(one, lambda told=told, by=by: phases.show(initiative=initiative, by=by, **told))
+                changed += [] if made is None else [made.item]
+        return changed
+
+    def written(self, initiative: Initiative) -> dict[str, Any] | None:
+        moves = PhaseMove.objects.filter(initiative=initiative).select_related("by").order_by("at", "pk")
+        shown = PhaseEvidence.objects.filter(initiative=initiative, withdrawn_at=None).select_related("by")
+        found = {
+            "moves": [
+                {"phase": row.phase, "on": row.on, **_told(because=row.because, by=row.by and row.by.email)}
+                for row in moves
+            ],
+            "shown": [
+                {"item": row.item, "words": row.words, **_told(url=row.url, by=row.by and row.by.email)}
+                for row in shown.order_by("at", "pk")
+            ],
+        }
+        return {key: lines for key, lines in found.items() if lines} or None
+
+
 class LearningPart:
     """`learning: {entries: […]}`: what if, known, unknown; an entry is known again by its sort and its words."""
 
@@ -84,16 +134,18 @@ class LearningPart:
 
     def put(self, initiative: Initiative, said: list[Item]) -> list[str]:
         there = {(row.sort, row.text): row for row in Learning.objects.filter(initiative=initiative)}
+        known = {thing.key: thing for thing in subjects(initiative)} if said else {}
         changed = []
         for one in said:
-            if one.is_sound and _put_entry(initiative, one, there.get((one.fields["sort"], one.fields["text"]))):
+            if one.is_sound and _put_entry(initiative, one, there.get((one.fields["sort"], one.fields["text"])), known):
                 changed.append(f"“{one.fields['text'][:40]}”")
         return changed
 
     def written(self, initiative: Initiative) -> dict[str, Any] | None:
         rows = Learning.objects.filter(initiative=initiative).select_related("by", "owner", "closed_by")
         kept = rows.filter(state__in=[Learning.State.OPEN, Learning.State.ANSWERED]).order_by("at", "pk")
-        entries = [_entry_line(row) for row in kept]
+        keys = {thing.of: thing.key for thing in subjects(initiative)}
+        entries = [_entry_line(row, keys) for row in kept.prefetch_related("about")]
         return {"entries": entries} if entries else None
 
 
@@ -132,13 +184,36 @@ def _read_expected(section: Section) -> dict[str, Any]:
     }
 
 
+def _read_move(section: Section) -> dict[str, Any]:
+    section.what = "move"
+    section.only("phase", "on", "because", "by")
+    return {
+        "phase": section.choice("phase", BY_SLUG, required=True),
+        "on": section.day("on", required=True),
+        "because": section.text("because", 500),
+        "by": section.text("by", 254),
+    }
+
+
+def _read_shown(section: Section) -> dict[str, Any]:
+    section.what = "shown"
+    section.only("item", "words", "url", "by")
+    return {
+        "item": section.choice("item", ITEMS, required=True),
+        "words": section.text("words", 500, required=True),
+        "url": section.text("url", 500),
+        "by": section.text("by", 254),
+    }
+
+
 def _read_entry(section: Section) -> dict[str, Any]:
     section.what = "entry"
-    section.only("sort", "text", "by", "owner", "learn_by", "answer", "answered_by")
+    section.only("sort", "text", "by", "about", "owner", "learn_by", "answer", "answered_by")
     return {
         "sort": section.choice("sort", SORTS, required=True),
         "text": section.text("text", 1000, required=True),
         "by": section.text("by", 254, required=True),
+        "about": section.words("about"),
         "owner": section.text("owner", 254),
         "learn_by": section.day("learn_by"),
         "answer": section.text("answer", 2000, lines=True),
@@ -196,9 +271,13 @@ def _put_expected(initiative: Initiative, one: Item) -> list[str]:
     return [f"{fields['outcome']}/{fields['strategy']}"] if has_changed else []
 
 
-def _put_entry(initiative: Initiative, one: Item, row: Learning | None) -> bool:
-    """Whether the entry was added, promised anew, or answered."""
+def _put_entry(initiative: Initiative, one: Item, row: Learning | None, known: Mapping[str, Thing]) -> bool:
+    """Whether the entry was added, promised anew, or answered. What it is about is said when it is added."""
     by, owner, closer = _member(one, "by"), _member(one, "owner"), _member(one, "answered_by")
+    for key, line in one.fields["about"]:
+        if key not in known:
+            one.section.note_unknown("about", key, known, line=line)
+            one.is_sound = False
     if by is None or not one.is_sound:
         return False
     fields, has_changed = one.fields, row is None
@@ -208,6 +287,7 @@ def _put_entry(initiative: Initiative, one: Item, row: Learning | None) -> bool:
             lambda: learning.add(
                 initiative=initiative, sort=fields["sort"], text=fields["text"], by=by, owner=owner,
                 learn_by=fields["learn_by"],
+                about=[known[key] for key, _line in fields["about"]],
             ),
         )  # fmt: skip
     elif row.state == Learning.State.OPEN and (row.owner, row.learn_by) != (owner, fields["learn_by"]):
@@ -247,8 +327,15 @@ def _seat_line(row: Seat) -> dict[str, Any]:
     return line | ({"member": row.member.email} if row.member else {})
 
 
-def _entry_line(row: Learning) -> dict[str, Any]:
+def _told(**said: Any) -> dict[str, Any]:
+    return {key: value for key, value in said.items() if value}
+
+
+def _entry_line(row: Learning, keys: Mapping[str, str]) -> dict[str, Any]:
+    """An entry; of what it is about, what files have a name for."""
     line: dict[str, Any] = {"sort": row.sort, "text": row.text, "by": row.by.email}
+    about = [keys[one.row] for one in sorted(row.about.all(), key=lambda one: one.pk) if one.row in keys]
+    line |= {"about": about} if about else {}
     more: Mapping[str, Any] = {
         "owner": row.owner.email if row.owner else "",
         "learn_by": row.learn_by,

@@ -113,6 +113,30 @@ def agree(*, initiative: Initiative, where: Where, reason: str, expires_on: date
 
 
 @transaction.atomic
+def bring_in_overlap(
+    *, initiative: Initiative, where: Where, reason: str, since: date, expires_on: date, ended_on: date | None
+) -> bool:
+    """A wanted overlap as a file says it, known again by its cell and first day; answers whether it is new or different.
+    Raises `Refused` when it goes on for longer than a year."""
+    if not since < expires_on <= latest_expiry(since):
+        sentence = gettext_noop("A wanted overlap ends after its first day, and at most twelve months after it.")
+        raise Refused(Problem("overlap.expiry", sentence, field="until", value=expires_on.isoformat()))
+    rows = Coordination.objects.select_for_update(of=("self",)).filter(
+        initiative=initiative, since=since, **where.fields
+    )
+    row = rows.order_by("pk").last() or Coordination(initiative=initiative, since=since, **where.fields)
+    before = (row.reason, row.expires_on, row.ended_on)
+    row.reason, row.expires_on, row.ended_on = reason.strip(), expires_on, ended_on
+    is_new = row.pk is None
+    if not is_new and before == (row.reason, row.expires_on, row.ended_on):
+        return False
+    checked(row).save()
+    if is_new:
+        _record("overlap.agreed", initiative, where, None, reason=row.reason, until=expires_on.isoformat())
+    return True
+
+
+@transaction.atomic
 def end_overlap(*, overlap: Coordination, today: date, by: Membership) -> Coordination:
     """End a wanted overlap before it lapses; from today on it counts no more."""
     rows = Coordination.objects.select_for_update(of=("self",)).select_related("strategy", "population", "place")

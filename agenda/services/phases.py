@@ -26,7 +26,9 @@ changes.register_verbs(
 
 
 @transaction.atomic
-def move(*, initiative: Initiative, phase: str, by: Membership, on: date | None = None, because: str = "") -> PhaseMove:
+def move(
+    *, initiative: Initiative, phase: str, by: Membership | None, on: date | None = None, because: str = ""
+) -> PhaseMove:
     """Say that the initiative is in a phase from a day on (today). Back is as good as forward.
 
     Raises `Refused` for a phase that there is not, a day to come, and for the phase that it is in already.
@@ -50,7 +52,7 @@ def move(*, initiative: Initiative, phase: str, by: Membership, on: date | None 
 
 
 @transaction.atomic
-def show(*, initiative: Initiative, item: str, words: str, by: Membership, url: str = "") -> PhaseEvidence:
+def show(*, initiative: Initiative, item: str, words: str, by: Membership | None, url: str = "") -> PhaseEvidence:
     """Say what shows that one item of a phase is met."""
     if item not in ITEMS:
         raise Refused(Problem("phase.item", gettext_noop("There is no such item."), field="item", value=item))

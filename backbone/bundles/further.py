@@ -19,13 +19,17 @@ class Further(Protocol):
 
 
 _parts: dict[str, Further] = {}
+_last: set[str] = set()
 
 
-def register(key: str, part: Further) -> None:
-    """Answer for a key at the top of a bundle; called once, from `AppConfig.ready()`."""
+def register(key: str, part: Further, *, is_last: bool = False) -> None:
+    """Answer for a key at the top of a bundle; called once, from `AppConfig.ready()`. `is_last`: it may speak of what any
+    other part brings."""
     _parts[key] = part
+    if is_last:
+        _last.add(key)
 
 
 def registered() -> dict[str, Further]:
     """The parts by their key, in the order in which they are read and written."""
-    return dict(_parts)
+    return dict(sorted(_parts.items(), key=lambda one: one[0] in _last))

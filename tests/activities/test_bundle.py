@@ -47,6 +47,9 @@ activities:
     - {slug: fair, name: Fair}
   needs:
     - {strategy: trained/classes, population: youth, place: east, amount: 40, unit: places, source: intake lists, as_of: 2026-01-15}
+  overlaps:
+    - {strategy: trained/classes, population: youth, place: east, reason: one at night, since: 2025-01-01, until: 2025-12-01, ended_on: 2025-12-01}
+    - {strategy: trained/classes, population: youth, place: east, reason: day and night, since: 2026-01-01, until: 2026-12-01}
   hand_offs:
     - from: evening
       to: fair
@@ -78,6 +81,8 @@ def test_a_load_makes_the_register_and_a_second_one_changes_nothing():
         "evening",
         "fair",
         "Classes × Youth × East",
+        "Classes × Youth × East",
+        "Classes × Youth × East",
         "graduates",
     ]
     assert "activities" not in load().changed
@@ -98,6 +103,7 @@ def test_what_was_dumped_loads_to_the_same_file_in_another_tenant():
     with tenant_scope(other):
         assert bundles.dump(other, Initiative.objects.get()).replace("slug: stream", "slug: brook") == first
     assert "{partner: P2, part: delivers}" in first
+    assert first.count("reason: ") == 2
 
 
 def test_what_a_file_leaves_out_stays():
@@ -120,6 +126,7 @@ def test_what_a_file_leaves_out_stays():
         ("currency: USD", "currency: dollars", "text.too_long"),
         ("{slug: fair, name: Fair}", "{slug: evening, name: Fair}", "bundle.twice"),
         ("unit: places", "units: places", "bundle.unknown_key"),
+        ("until: 2026-12-01", "until: 2028-12-01", "overlap.expiry"),
         ("partner: P2}", "partner: P9}", "activity.no_parts"),
     ],
 )
