@@ -18,6 +18,7 @@ from activities.selectors.fit_health import fit_readings
 from activities.selectors.handoffs import hand_off_ties
 from activities.selectors.health import register_readings
 from activities.selectors.network import joint_ties
+from activities.selectors.pages import pages_of
 from activities.selectors.promised import overdue_steps
 from activities.selectors.register import Wanted, found
 from activities.selectors.rights import reads_register
@@ -60,6 +61,10 @@ class ActivitiesEvidence(Condition):
         group = _("Activity")
         for pk, slug, name in Activity.objects.filter(initiative=initiative).values_list("pk", "slug", "name"):
             yield Thing(f"activities.activity:{pk}", f"activity:{slug}", name, group=group)
+
+    def pages(self, initiative, names: Collection[str]) -> Mapping[str, str]:
+        """Activities, and cells of the matrix."""
+        return pages_of(initiative, names)
 
     def begun(self, initiative_id: int, names: Collection[str]) -> Mapping[str, date]:
         """Strategies and activities that partners work on, since when."""

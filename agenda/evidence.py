@@ -14,7 +14,7 @@ from agenda import duties, publishing
 from agenda.selectors import finding, health
 from agenda.selectors.learning import acts_of, open_questions
 from agenda.selectors.phases import expected_now
-from agenda.selectors.tree import things_of
+from agenda.selectors.tree import pages_of, things_of
 from agenda.services.map_loops import waiting
 from backbone.conditions import Act, Condition, DueItem, Edition, Hit, Option, Part, Proposed, Queue, Reading, Thing
 from backbone.look.numbers import long_date
@@ -27,6 +27,10 @@ class AgendaEvidence(Condition):
     def things(self, initiative) -> Iterable[Thing]:
         """Results, outcomes and strategies."""
         return things_of(initiative)
+
+    def pages(self, initiative, names: Collection[str]) -> Mapping[str, str]:
+        """Results, strategies, nodes of the map."""
+        return pages_of(initiative, names)
 
     def found(self, initiative, words: str, membership) -> Iterable[Hit]:
         """Results, strategies, sections and entries of the ledger."""

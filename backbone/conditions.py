@@ -111,6 +111,10 @@ class Condition:
         """Its rows of an initiative that a node of the theory of change may stand for, in the order of their pages."""
         return ()
 
+    def pages(self, initiative, names: Collection[str]) -> Mapping[str, str]:
+        """The addresses of those of these rows ("agenda.node:3") that are its own and still there."""
+        return {}
+
     def live(self, initiative, names: Collection[str], membership) -> Iterable[Live]:
         """The figures, as they stand now and as this person may see them, of those of these rows that have any."""
         return ()
@@ -325,6 +329,20 @@ def begun(initiative_id: int, names: Collection[str]) -> dict[str, date]:
 def things(initiative) -> list[Thing]:
     """What the nodes of an initiative's theory of change may stand for, of every condition."""
     return [thing for condition in registered() for thing in condition.things(initiative)]
+
+
+def pages(initiative, names: Collection[str]) -> dict[str, str]:
+    """Where rows of an initiative are shown, by row, of every condition; none asks nobody."""
+    found: dict[str, str] = {}
+    for condition in registered() if names else ():
+        found |= condition.pages(initiative, names)
+    return found
+
+
+def numbers_of(names: Collection[str], sort: str) -> list[int]:
+    """The numbers of the rows of one sort: 3 and 7 of "agenda.node:3", "agenda.node:7" and whatever else is there."""
+    found = (name.removeprefix(f"{sort}:") for name in names if name.startswith(f"{sort}:"))
+    return [int(number) for number in found if number.isdecimal()]
 
 
 def live(initiative, names: Collection[str], membership) -> dict[str, list[Live]]:

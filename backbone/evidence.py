@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from backbone.conditions import Condition, DueItem, Passing, Queue, Reading, Sign
+from backbone.conditions import Condition, DueItem, Passing, Queue, Reading, Sign, numbers_of
 from backbone.health import CHECKS
-from backbone.models import OperatorAccess, Work
+from backbone.models import OperatorAccess, Partner, Work
 from backbone.roles import Can
 from backbone.selectors.holding import people_of, voices
 from backbone.selectors.passing import passing_here
@@ -68,6 +69,15 @@ class BackboneEvidence(Condition):
     def queues(self, as_of: datetime) -> Iterable[Queue]:
         """Publications to be checked, documents to be made, webhooks to be told."""
         return queues_of(as_of)
+
+    def pages(self, initiative, names: Collection[str]) -> Mapping[str, str]:
+        """Partners, where the roster lists them: their own pages are for who keeps it."""
+        roster = reverse("backbone:partner-list", args=[initiative.tenant.slug])
+        rows = Partner.objects.filter(pk__in=numbers_of(names, "backbone.partner"))
+        return {
+            f"backbone.partner:{pk}": f"{roster}?{urlencode({'q': code})}"
+            for pk, code in rows.values_list("pk", "code")
+        }
 
     def signs(self, initiative, as_of: datetime) -> Iterable[Sign]:
         """How often each partner was heard."""

@@ -26,6 +26,7 @@ from backbone.conditions import (
     Row,
     Sign,
     Thing,
+    numbers_of,
 )
 from backbone.models import Tenant
 from measures import duties
@@ -99,6 +100,15 @@ class MeasuresEvidence(Condition):
     def things(self, initiative) -> Iterable[Thing]:
         """Indicators, the retired ones too: a map may go on to speak of them."""
         return things_of(initiative)
+
+    def pages(self, initiative, names: Collection[str]) -> Mapping[str, str]:
+        """Indicators."""
+        rows = Indicator.objects.filter(initiative=initiative, pk__in=numbers_of(names, "measures.indicator"))
+        here = [initiative.tenant.slug, initiative.slug]
+        return {
+            f"measures.indicator:{pk}": reverse("measures:indicator", args=[*here, slug])
+            for pk, slug in rows.values_list("pk", "slug")
+        }
 
     def live(self, initiative, names: Collection[str], membership) -> Iterable[Live]:
         """The latest figure of each indicator, and of what hangs on a result or a strategy."""

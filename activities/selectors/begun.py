@@ -9,15 +9,16 @@ from django.db.models import Min
 from django.utils import timezone
 
 from activities.models import Activity, ActivityStrategy
+from backbone.conditions import numbers_of
 
-STRATEGY, ACTIVITY = "agenda.strategy:", "activities.activity:"
+STRATEGY, ACTIVITY = "agenda.strategy", "activities.activity"
 DONE = (Activity.Status.ACTIVE, Activity.Status.PAUSED, Activity.Status.ENDED)
 
 
 def begun(initiative_id: int, names: Collection[str]) -> dict[str, date]:
     """The first day of the first activity of each strategy, and of each activity, among the rows of these names, where
     that day has come; two queries at most."""
-    strategies, activities = _ids(names, STRATEGY), _ids(names, ACTIVITY)
+    strategies, activities = numbers_of(names, STRATEGY), numbers_of(names, ACTIVITY)
     today, found = timezone.localdate(), {}
     done = {"status__in": DONE, "starts_on__lte": today}
     if strategies:
@@ -27,12 +28,8 @@ def begun(initiative_id: int, names: Collection[str]) -> dict[str, date]:
             **{f"activity__{k}": v for k, v in done.items()},
         )
         days = rows.values_list("strategy").annotate(day=Min("activity__starts_on")).order_by()
-        found |= {f"{STRATEGY}{pk}": day for pk, day in days}
+        found |= {f"{STRATEGY}:{pk}": day for pk, day in days}
     if activities:
         own = Activity.objects.filter(initiative=initiative_id, pk__in=activities, **done)
-        found |= {f"{ACTIVITY}{pk}": day for pk, day in own.values_list("pk", "starts_on")}
+        found |= {f"{ACTIVITY}:{pk}": day for pk, day in own.values_list("pk", "starts_on")}
     return found
-
-
-def _ids(names: Collection[str], prefix: str) -> list[int]:
-    return [int(rest) for name in names if (rest := name.removeprefix(prefix)) != name and rest.isdecimal()]

@@ -61,10 +61,6 @@ def network(request, initiative):
     return render(request, "activities/network.html", context)
 
 
-<<<<<<< HEAD
-def drawing(found: Net) -> dict[str, Any]:
-    """What the browser draws: an organization's id, code, name and number of ties; pairs with how many ties they have."""
-=======
 def _lists(request, found: Net, listed: str) -> list[dict[str, Any]]:
     """The two tables to choose from, with how much is in each."""
     params, choices = request.GET.copy(), []
@@ -81,7 +77,6 @@ def _lists(request, found: Net, listed: str) -> list[dict[str, Any]]:
 def drawing(found: Net, is_around: bool = False) -> dict[str, Any]:
     """What the browser draws: an organization's id, code, name and number of ties; pairs with how many ties they have;
     and whether the first of them stands in the middle."""
->>>>>>> f9f1cab (activities: Many organizations can be read in the network, and one looked at with those around it.)
     return {
         "around": is_around,
         "nodes": [[one.partner.pk, one.partner.code, one.partner.name, one.place.tied] for one in found.members],

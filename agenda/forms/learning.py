@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agenda.models import Learning
-from backbone import conditions
+from agenda.selectors.learning import subjects
 from backbone.forms.roster import day_input
 from backbone.models import Initiative, Membership
 
@@ -37,7 +37,7 @@ class EntryForm(PromiseForm):
 
     def __init__(self, *args: Any, initiative: Initiative, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.things = {thing.of: thing for thing in conditions.things(initiative)}
+        self.things = {thing.of: thing for thing in subjects(initiative)}
         groups = defaultdict(list)
         for thing in self.things.values():
             groups[thing.group].append((thing.of, f"{thing.code} {thing.label}".strip()))

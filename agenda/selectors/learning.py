@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db.models import Count, OuterRef, Prefetch, Subquery
+from django.utils.translation import gettext as _
 
-from agenda.models import Learning, LearningAbout
-from backbone.conditions import Act
+from agenda.models import Learning, LearningAbout, Node
+from agenda.selectors.signing import asked_to_sign
+from backbone import conditions
+from backbone.conditions import Act, Thing
 from backbone.models import Grant, Initiative, Membership
 from backbone.tenancy import TenantQuerySet
 
@@ -45,6 +49,24 @@ def open_questions(initiative: Initiative, day: date) -> list[Learning]:
 def about(initiative: Initiative, row: str) -> list[Learning]:
     """What was asked or learned about a row of any condition ("measures.indicator:7"), the newest first."""
     return list(ledger(initiative).filter(about__row=row))
+
+
+def subjects(initiative: Initiative) -> list[Thing]:
+    """What an entry may be about: what a node may stand for, the nodes themselves, and the partners that take part now."""
+    nodes = Node.objects.filter(initiative=initiative).order_by("label", "pk").values_list("pk", "slug", "label")
+    there = asked_to_sign(initiative).items()
+    return [
+        *conditions.things(initiative),
+        *(Thing(f"agenda.node:{pk}", f"node:{slug}", label, group=_("Theory of change")) for pk, slug, label in nodes),
+        *(Thing(f"backbone.partner:{row.pk}", f"partner:{code}", row.name, code, _("Partners")) for code, row in there),
+    ]
+
+
+def with_pages(initiative: Initiative, entries: Iterable[Learning]) -> list[tuple[Learning, list[tuple[str, str]]]]:
+    """Entries of the ledger, each with the labels and the addresses ("" where there is none) of what it is about."""
+    rows = list(entries)
+    pages = conditions.pages(initiative, {one.row for entry in rows for one in entry.about.all()})
+    return [(entry, [(one.label, pages.get(one.row, "")) for one in entry.about.all()]) for entry in rows]
 
 
 def entry_of(initiative: Initiative, pk: int) -> Learning | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from agenda.models import Outcome, Section, Strategy
+from agenda.models import Node, Outcome, Section, Strategy
 from backbone import conditions
 from backbone.conditions import Attachment, Thing
 from backbone.models import Initiative
@@ -112,6 +114,22 @@ def things_of(initiative: Initiative) -> list[Thing]:
             key = f"strategy:{outcome.slug}/{one.slug}"
             found.append(Thing(f"agenda.strategy:{one.pk}", key, one.title, group=_("Strategy")))
     return found
+
+
+def pages_of(initiative: Initiative, names: Collection[str]) -> dict[str, str]:
+    """Where results, strategies and nodes of the map stand, of these rows; a query for each sort that is among them."""
+    here = [initiative.tenant.slug, initiative.slug]
+    tree = reverse("agenda:agenda", args=here)
+    found = {}
+    outcomes = Outcome.objects.filter(initiative=initiative, pk__in=conditions.numbers_of(names, "agenda.outcome"))
+    found |= {f"agenda.outcome:{pk}": tree for pk in outcomes.values_list("pk", flat=True)}
+    strategies = Strategy.objects.filter(
+        outcome__initiative=initiative, pk__in=conditions.numbers_of(names, "agenda.strategy")
+    )
+    found |= {f"agenda.strategy:{pk}": tree for pk in strategies.values_list("pk", flat=True)}
+    nodes = Node.objects.filter(initiative=initiative, pk__in=conditions.numbers_of(names, "agenda.node"))
+    drawn = reverse("agenda:map", args=here)
+    return found | {f"agenda.node:{pk}": f"{drawn}?focus={slug}" for pk, slug in nodes.values_list("pk", "slug")}
 
 
 def vision_of(initiative: Initiative) -> str:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from agenda.forms.learning import AnswerForm, DropForm, EntryForm, PromiseForm, TakeUpForm
 from agenda.models import Learning
-from agenda.selectors.learning import counts, entry_of, ledger
+from agenda.selectors.learning import counts, entry_of, ledger, with_pages
 from agenda.services import learning
 from agenda.views.paths import agenda_crumb
 from backbone.access import member_can, require
@@ -49,6 +49,7 @@ def listed(request, initiative):
     context = {
         "initiative": initiative,
         "page": page,
+        "entries": with_pages(initiative, page),
         "sort": sort,
         "state": state,
         "sorts": Learning.Sort.choices,
@@ -104,6 +105,7 @@ def entry(request, initiative, entry: int):
     context = {
         "initiative": initiative,
         "entry": found,
+        "about": with_pages(initiative, [found])[0][1],
         "is_open": found.state == Learning.State.OPEN,
         "may_join": request.membership.can(Can.JOIN_IN),
         "forms": bound,

@@ -7,11 +7,11 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from agenda.models import Learning
-from agenda.selectors.learning import about, overdue
+from agenda.models import Learning, Node
+from agenda.selectors.learning import about, overdue, subjects
 from agenda.services import learning
 from backbone import conditions
-from backbone.conditions import due
+from backbone.conditions import Thing, due
 from backbone.models import Change
 from backbone.problems import Refused
 from tests import factories
@@ -104,3 +104,38 @@ def test_the_ledger_asks_as_much_for_many_as_for_few(riverside, client, django_a
             ask(riverside, f"Number {number}?", about=things[:2])
     with django_assert_max_num_queries(26):
         assert client.get(riverside.url("agenda/learning/")).status_code == 200
+
+
+def test_an_entry_links_to_what_it_is_about(in_riverside, client):
+    initiative = in_riverside.initiative
+    indicator = factories.make_indicator(initiative)
+    activity = factories.make_activity(initiative, partners=in_riverside.partners[:1])
+    node = Node.objects.create(initiative=initiative, slug="seats", label="Open seats", sort="factor")
+    things = {thing.of: thing for thing in subjects(initiative)}
+    rows = {
+        f"measures.indicator:{indicator.pk}": f"indicators/{indicator.slug}/",
+        f"activities.activity:{activity.pk}": f"activities/register/{activity.slug}/",
+        f"agenda.node:{node.pk}": "agenda/map/?focus=seats",
+    }
+    partner = things[f"backbone.partner:{in_riverside.partners[1].pk}"]
+    gone = Thing("agenda.node:999999", "node:gone", "Gone since")
+    entry = ask(in_riverside, about=[*(things[row] for row in rows), partner, gone])
+    client.force_login(factories.user_of(in_riverside.people.ben))
+    for page in ("agenda/learning/", f"agenda/learning/{entry.pk}/"):
+        shown = client.get(in_riverside.url(page)).content.decode()
+        for row, rest in rows.items():
+            assert (
+                f'<a href="{in_riverside.url(rest)}">{things[row].code} {things[row].label}'.replace("> ", ">") in shown
+            )
+        assert f'/-/partners/?q=P2">P2 {partner.label}</a>' in shown
+        assert "Gone since" in shown
+        assert "Gone since</a>" not in shown
+
+
+def test_what_it_is_about_is_chosen_from_the_map_and_the_partners_too(in_riverside, client):
+    node = Node.objects.create(initiative=in_riverside.initiative, slug="seats", label="Open seats", sort="factor")
+    client.force_login(factories.user_of(in_riverside.people.ben))
+    about = [f"agenda.node:{node.pk}", f"backbone.partner:{in_riverside.partners[2].pk}"]
+    sent = {"sort": "what_if", "text": "What if P3 had ten more?", "about": about}
+    assert client.post(in_riverside.url("agenda/learning/"), sent).status_code == 302
+    assert [one.row for one in Learning.objects.get().about.order_by("pk")] == about
