@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -37,6 +39,16 @@ def told(problems: list[tuple[str, Any]]) -> list[dict[str, Any]]:
          "hint": hint(problem)}
         for file, problem in problems[:SHOWN]
     ]  # fmt: skip
+
+
+def apply(request, bring_in: Callable[[], tuple[int, int]]) -> list[tuple[str, str]]:
+    """Bring in what was shown and say how much is new and different; answers what is in the way, nothing when it is done."""
+    try:
+        counts = bring_in()
+    except Refused as refused:
+        return told_at("", refused)
+    messages.success(request, brought(*counts))
+    return []
 
 
 def brought(new: int, changed: int) -> str:

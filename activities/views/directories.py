@@ -22,7 +22,7 @@ from activities.rules.plaintext import line
 from activities.rules.unknown import MAKE, NONE, OUT
 from activities.selectors.written import written_out
 from activities.services import directories
-from activities.views.carrying import SHOWN, brought, sent_files, told, told_at
+from activities.views.carrying import SHOWN, apply, sent_files, told, told_at
 from activities.views.paths import register_crumb, require_words
 from agenda.models import Outcome, Strategy
 from backbone.access import member_can
@@ -56,21 +56,17 @@ def directory(request, initiative):
     found = plan(listing, mapping, ground_of(request, initiative), _decisions(request, listing, mapping))
     problems: list[tuple[str, str]] = []
     if "apply" in request.POST:
-        try:
-            counts = directories.bring_in(
-                initiative=initiative,
-                source=mapping.source,
-                new_partners=found.partners,
-                new_words={sort: _used(found, sort) for sort in directories.SORTS},
-                outcome=Outcome.objects.filter(initiative=initiative, slug=mapping.outcome).first(),
-                new_strategies=[one | {"slug": one["slug"].partition("/")[2]} for one in _used(found, "strategies")],
-                activities=found.activities,
-                by=request.membership,
-            )
-        except Refused as refused:
-            problems = told_at("", refused)
-        else:
-            messages.success(request, brought(*counts))
+        said: dict[str, Any] = {
+            "source": mapping.source,
+            "new_partners": found.partners,
+            "new_words": {sort: _used(found, sort) for sort in directories.SORTS},
+            "outcome": Outcome.objects.filter(initiative=initiative, slug=mapping.outcome).first(),
+            "new_strategies": [one | {"slug": one["slug"].partition("/")[2]} for one in _used(found, "strategies")],
+            "activities": found.activities,
+            "by": request.membership,
+        }
+        problems = apply(request, lambda: directories.bring_in(initiative=initiative, **said))
+        if not problems:
             return redirect("activities:activity-list", request.tenant.slug, initiative.slug)
     context = {
         "initiative": initiative,

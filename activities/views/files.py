@@ -19,7 +19,7 @@ from activities.selectors.register import found
 from activities.selectors.rights import may_edit_words, own_partners
 from activities.selectors.written import known, written_out
 from activities.services import register
-from activities.views.carrying import SHOWN, attached, brought, sent_files, told, told_at
+from activities.views.carrying import SHOWN, apply, attached, sent_files, told, told_at
 from activities.views.directories import first_look
 from activities.views.paths import refuse_outsiders, register_crumb
 from backbone import tabular
@@ -80,12 +80,9 @@ def bring_in(request, initiative):
             if "bad_rows" in request.POST and plan.errors:
                 return _bad_rows(tables, plan)
             if "apply" in request.POST and not plan.errors:
-                try:
-                    counts = register.bring_in(initiative=initiative, activities=plan.activities, by=request.membership)
-                except Refused as refused:
-                    problems = told_at("", refused)
-                else:
-                    messages.success(request, brought(*counts))
+                said = {"initiative": initiative, "activities": plan.activities, "by": request.membership}
+                problems = apply(request, lambda: register.bring_in(**said))
+                if not problems:
                     return redirect("activities:activity-list", request.tenant.slug, initiative.slug)
     context = {
         "initiative": initiative,
