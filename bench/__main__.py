@@ -23,6 +23,7 @@ SUBJECTS = (
     "maps",
     "matrix",
     "meeting",
+    "browsing",
     "digests",
     "standing",
 )
@@ -61,6 +62,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
     call_command("migrate", verbosity=0)
     from bench import (
+        browsing,
         crashes,
         digests,
         disclosure,
@@ -98,6 +100,7 @@ def _run(arguments: argparse.Namespace) -> int:
         "maps": maps.maps,
         "matrix": matrix.matrix_bench,
         "meeting": meeting.meeting,
+        "browsing": browsing.browsing,
         "digests": digests.digests,
         "standing": partial(standing.standing, most=min(arguments.tenants, 500)),
         "crashes": crashes.crashes,

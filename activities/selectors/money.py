@@ -51,8 +51,13 @@ class Line:
     """The money of one strategy (None: of none) by place (None: nobody said where), and all of it."""
 
     strategy: Tag | None
+    places: list[Tag | None]
     cells: list[Decimal | None]
     total: Decimal
+
+    @property
+    def by_place(self) -> list[tuple[Tag | None, Decimal | None]]:
+        return list(zip(self.places, self.cells, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,13 @@ class Currency:
     @property
     def total(self) -> Decimal:
         return self.aligned + self.other
+
+    @property
+    def by_place(self) -> list[tuple[Tag | None, Decimal]]:
+        """Each place with all of its money."""
+        columns = zip(*(line.cells for line in self.lines), strict=True)
+        sums = (sum((amount for amount in column if amount is not None), Decimal(0)) for column in columns)
+        return list(zip(self.places, sums, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +119,7 @@ def _currency(code: str, cells: dict[tuple[int | None, int | None], Decimal], ax
         row = [cells.get((pk, place.id if place else None)) for place in places]
         total = sum((amount for amount in row if amount is not None), Decimal(0))
         if any(amount is not None for amount in row):
-            lines.append(Line(strategy, row, total))
+            lines.append(Line(strategy, places, row, total))
     aligned = sum((line.total for line in lines if line.strategy is not None), Decimal(0))
     other = sum((line.total for line in lines if line.strategy is None), Decimal(0))
     return Currency(code, places, lines, aligned, other)

@@ -37,7 +37,7 @@ def test_from_a_gap_and_an_overlap_to_a_what_if_and_a_decision_to_leave_it(site,
     if scripts:
         check_here(page)
         page.set_viewport_size({"width": width, "height": 900})
-    page.get_by_label("What if?").fill("What if P5 moves one class east?")
+    page.get_by_role("textbox", name="What if?").fill("What if P5 moves one class east?")
     page.get_by_role("button", name="Add a what-if").click()
     expect(page.locator(".bb-messages")).to_contain_text("The what-if is in the ledger.")
     expect(page.locator("main")).to_contain_text("What if P5 moves one class east?")
@@ -72,5 +72,6 @@ def test_one_organization_is_drawn_alone_with_those_around_it(site, visit):
     page.wait_for_url("**around=P8**")
     expect(page.locator("main")).to_contain_text("P8 Workforce board, those it is tied with")
     check_here(page)
+    page.set_viewport_size({"width": 1280, "height": 900})
     page.get_by_role("link", name=re.compile(r"^Ties")).click()
     expect(page.get_by_role("columnheader", name="Between")).to_be_visible()

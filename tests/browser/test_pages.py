@@ -32,13 +32,26 @@ PAGES = {
         "find/?q=class", "comes-back/", "forest/signals/", "forest/work/",
         "forest/signals/P7/", "forest/leadership/", "forest/begin/", "groups/", "filed-once/", "filed-once/P4/",
     ],
+    "chair": [
+        "curves/{curve}/", "agenda/document/", "agenda/document/principles/", "agenda/versions/", "agenda/versions/1/",
+        "agenda/learning/", "agenda/learning/{entry}/", "agenda/voices/", "agenda/phases/", "agenda/vision/",
+        "agenda/results/new/", "agenda/results/trained/",
+    ],
+    "admin": [
+        "activities/", "activities/new/", "activities/gaps/?rows=place&columns=strategy", "activities/gaps/?only=gap",
+        "activities/gaps/changes/", "activities/gaps/needs/", "activities/gaps/in-work/paid-internships/foster-youth/eastside/",
+        "activities/gaps/trained/resume-class/all/downtown/", "activities/bring-in/", "activities/network/?around=P3&list=ties",
+        "activities/watch/", "activities/twins/", "activities/words/kinds/", "activities/words/places/eastside/",
+        "activities/register/evening-training/", "activities/register/evening-training/edit/",
+        "activities/register/evening-training/partners/", "activities/register/evening-training/milestones/",
+        "activities/register/evening-training/money/", "activities/register/internships-east/",
+    ],
     "ana": [
         "activities/?view=timeline", "report/", "our-figures/", "results/", "imports/", "agenda/", "corrections/", "changes/",
         "filings/P4/{before}/", "filings/P4/{month}/more-time/", "indicators/completions/P4/{before}/",
         "indicators/completions/P4/{before}/correction/",
     ],
-    "chair": ["curves/{curve}/"],
-    "lead": ["consents/P4/", "filed-once/P4/", "published/"],
+    "lead": ["consents/P4/", "filed-once/P4/", "published/", "agenda/versions/1/sign/P4/", "activities/?mine=1", "agenda/learning/?sort=what_if"],
     "frank": ["published/{before}-v1/", "published/{before}-v1/?year=calendar", "published/{before}-v1/files/", "published/all/", "agenda/"],
 }  # fmt: skip
 TENANT_PAGES = [
@@ -103,6 +116,7 @@ def places(site) -> dict[str, str]:
         "before": f"{add_months(month, -1):%Y-%m}",
         "version": f"{version:%Y-%m}",
         "curve": site.sql("SELECT id FROM measures_curve")[0][0],
+        "entry": site.sql("SELECT id FROM agenda_learning ORDER BY id")[0][0],
     }
 
 
