@@ -115,15 +115,17 @@ placed AS MATERIALIZED (
     WHERE t.tenant_id = %(tenant)s
     GROUP BY t.activity_id, q.at
 ),
-tagged AS MATERIALIZED (
-    SELECT ((s.at * %(populations)s + p.at) * %(places)s + l.at)::int AS cell, r.unit, r.kind, r.leader,
-        r.capacity * a.share * l.share * b.share AS supply
+paired AS MATERIALIZED (
+    SELECT r.id, s.at * %(populations)s + p.at AS pair, r.unit, r.kind, r.leader, r.capacity * a.share * b.share AS supply
     FROM running r
     JOIN activities_activitystrategy a ON a.tenant_id = %(tenant)s AND a.activity_id = r.id
     JOIN strategy s ON s.id = a.strategy_id
     JOIN activities_activitypopulation b ON b.tenant_id = %(tenant)s AND b.activity_id = r.id
     JOIN population p ON p.id = b.population_id
-    JOIN placed l ON l.activity_id = r.id
+),
+tagged AS MATERIALIZED (
+    SELECT (d.pair * %(places)s + l.at)::int AS cell, d.unit, d.kind, d.leader, d.supply * l.share AS supply
+    FROM paired d JOIN placed l ON l.activity_id = d.id
 ),
 offered AS MATERIALIZED (
     SELECT t.cell, count(*) AS activities,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import ngettext
+from django.utils.translation import get_language, ngettext
 
 from activities.rules.cells import State
 from activities.selectors.matrix import Cell
@@ -22,11 +23,17 @@ register = template.Library()
 @register.simple_tag
 def cell_link(cell: Cell, url: str) -> SafeString:
     """Shape, word and “0 of 40”, linked to the cell's page."""
-    look, words = LOOKS[cell.state], inside(cell)
+    css, face = _face(cell.state, get_language())
+    words = inside(cell)
     small = format_html("<small>{}</small>", words) if words else ""
-    return format_html(
-        '<a class="bb-cell bb-cell--{}" href="{}">{}<b>{}</b>{}</a>', look.css, url, icon(look.icon), look.word, small
-    )
+    return format_html('<a class="bb-cell bb-cell--{}" href="{}">{}{}</a>', css, url, face, small)
+
+
+@cache
+def _face(state: State, language: str | None) -> tuple[str, SafeString]:
+    """The class of a state's cells, and its shape and word as one language has it."""
+    look = LOOKS[state]
+    return look.css, format_html("{}<b>{}</b>", icon(look.icon), look.word)
 
 
 @register.simple_tag
