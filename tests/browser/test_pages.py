@@ -28,7 +28,7 @@ PAGES = {
         "forest/missing/P6/{month}/excuse/", "publications/", "publications/new/", "publications/visits/",
         "published/{before}-v1/", "published/{before}-v1/ledger/", "consents/", "consents/P4/",
         "publications/links/", "publications/links/new/", "agenda/tree/", "activities/?view=board", "activities/gaps/",
-        "activities/hand-offs/", "activities/network/", "activities/money/", "meetings/", "decisions/", "actions/",
+        "activities/hand-offs/", "activities/network/", "activities/money/", "activities/gaps/needs/", "meetings/", "decisions/", "actions/",
         "find/?q=class", "comes-back/", "forest/signals/", "forest/work/",
         "forest/signals/P7/", "forest/leadership/", "forest/begin/", "groups/", "filed-once/", "filed-once/P4/",
     ],
@@ -39,7 +39,7 @@ PAGES = {
     ],
     "admin": [
         "activities/", "activities/new/", "activities/gaps/?rows=place&columns=strategy", "activities/gaps/?only=gap",
-        "activities/gaps/changes/", "activities/gaps/needs/", "activities/gaps/in-work/paid-internships/foster-youth/eastside/",
+        "activities/gaps/changes/", "activities/gaps/in-work/paid-internships/foster-youth/eastside/",
         "activities/gaps/trained/resume-class/all/downtown/", "activities/bring-in/", "activities/network/?around=P3&list=ties",
         "activities/watch/", "activities/twins/", "activities/words/kinds/", "activities/words/places/eastside/",
         "activities/register/evening-training/", "activities/register/evening-training/edit/",
