@@ -3,6 +3,7 @@ register, for other systems."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -25,7 +26,7 @@ from activities.models import Activity, HandOff
 from activities.selectors.axes import axes_of
 from activities.selectors.handoffs import HandOffView, hand_off, hand_offs
 from activities.selectors.money import money_of
-from activities.selectors.net import KINDS, Tied, around, net_of
+from activities.selectors.net import KINDS, Tied, around, net_of, readable
 from activities.selectors.rights import may_edit
 from activities.services import handoffs
 from backbone.api import parameters
@@ -33,6 +34,7 @@ from backbone.api.resource import MemberAPI
 from backbone.api.shapes import KEY, READING, WRITING, refusals
 from backbone.problems import Problem, Refused, gettext_noop
 from backbone.roles import Can, Reach
+from backbone.selectors.groups import own_groups
 
 ENDS = [
     OpenApiParameter("giver", str, OpenApiParameter.PATH, description="The activity that hands something on."),
@@ -149,7 +151,8 @@ class NetworkAPI(RegisterAPI):
             }
             for one in found.members
         ]
-        return Response({"organizations": members, "ties": [_tie(pair) for pair in found.pairs]})
+        own = own_groups(self.membership, Can.READ_MEETINGS)
+        return Response({"organizations": members, "ties": [_tie(pair, own) for pair in found.pairs]})
 
 
 class MoneyAPI(MemberAPI):
@@ -230,6 +233,6 @@ def _hand_off(view: HandOffView) -> dict[str, Any]:
     }
 
 
-def _tie(pair: Tied) -> dict[str, Any]:
-    ties = [{"kind": tie.kind, "label": tie.label} for tie in pair.ties]
+def _tie(pair: Tied, own: Collection[int] | None) -> dict[str, Any]:
+    ties = [{"kind": tie.kind, "label": tie.label} for tie in readable(pair.ties, own)]
     return {"partners": [pair.first.code, pair.second.code], "kinds": dict(pair.kinds), "ties": ties}

@@ -121,6 +121,7 @@ def bring_in_overlap(
     if not since < expires_on <= latest_expiry(since):
         sentence = gettext_noop("A wanted overlap ends after its first day, and at most twelve months after it.")
         raise Refused(Problem("overlap.expiry", sentence, field="until", value=expires_on.isoformat()))
+    _lock(initiative)
     rows = Coordination.objects.select_for_update(of=("self",)).filter(
         initiative=initiative, since=since, **where.fields
     )

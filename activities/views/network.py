@@ -52,7 +52,9 @@ def network(request, initiative):
         "rows": [(one, member_words(one, len(whole.members)), _kinds(one.kinds)) for one in page]
         if listed == "who"
         else [],
-        "pairs": [(one, _kinds(one.kinds), readable(one.ties, own)[:TIES_SHOWN]) for one in page] if listed == "ties" else [],
+        "pairs": [(one, _kinds(one.kinds), readable(one.ties, own)[:TIES_SHOWN]) for one in page]
+        if listed == "ties"
+        else [],
         "kinds": [(kind, WORDS[kind], kind in kinds) for kind in KINDS],
         "drawing": drawing(found, shown is not None),
         "may_watch": request.membership.can(Can.TURN_CURVES),
