@@ -8,7 +8,7 @@ import sys
 import time
 
 from bench import worlds
-from bench.measuring import Report, Timing, side_by_side
+from bench.measuring import Report, Timing, once, side_by_side
 
 WORLD = "bench-standing"
 FIGURES_EACH = 8_000  # of every other tenant: twenty partners, twenty indicators, twenty months
@@ -34,9 +34,8 @@ def standing(report: Report, quick: bool, most: int = 500) -> None:
         rollups.rebuild(world.initiative)
     worlds.analyze()
     report.title("The night of one initiative of 50 partners")
-    began = time.perf_counter()
-    tasks.work_out(world.tenant.pk, world.initiative.pk)
-    night = time.perf_counter() - began
+    nights = [once(lambda: tasks.work_out(world.tenant.pk, world.initiative.pk)) for _turn in range(3)]
+    night = sorted(nights)[1]  # a worker goes from one initiative to the next: the first of all reads every module
     report.fact(
         "evidence of all five conditions", f"{night:.2f} s, at most {NIGHT_AT_MOST}", is_met=night <= NIGHT_AT_MOST
     )
