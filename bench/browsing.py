@@ -49,38 +49,32 @@ def browsing(report: Report, quick: bool) -> None:
     with filled.scope():
         matrix.fill(filled.initiative)
     worlds.analyze()
+    looks = [
+        (
+            f"a map of {maps.NODES} nodes and {maps.LINKS} links, usable",
+            mapped,
+            "agenda/map/",
+            "window.drawnAt",
+            USABLE,
+        ),
+        (f"{matrix.ORGANIZATIONS} organizations, usable", tied, "activities/network/", "window.drawnAt", USABLE),
+        ("the first page of the matrix, painted", filled, f"activities/gaps/?day={matrix.DAY}", FIRST_PAINT, PAINTED),
+    ]
+    sessions = {world.tenant.slug: signed_in(world) for _name, world, *_rest in looks}  # no query beside a browser
     with served("backbone.config.wsgi:application") as port, opened() as browser:
-        for name, world, rest, seen, most in (
-            (
-                f"a map of {maps.NODES} nodes and {maps.LINKS} links, usable",
-                mapped,
-                "agenda/map/",
-                "window.drawnAt",
-                USABLE,
-            ),
-            (f"{matrix.ORGANIZATIONS} organizations, usable", tied, "activities/network/", "window.drawnAt", USABLE),
-            (
-                "the first page of the matrix, painted",
-                filled,
-                f"activities/gaps/?day={matrix.DAY}",
-                FIRST_PAINT,
-                PAINTED,
-            ),
-        ):
-            address = f"http://127.0.0.1:{port}/o/{world.tenant.slug}/{world.initiative.slug}/{rest}"
-            taken = Timing.of([look(browser, port, world, address, seen) / 1000 for _turn in range(-1, samples)][1:])
+        for name, world, rest, seen, most in looks:
+            base = f"http://127.0.0.1:{port}"
+            address = f"{base}/o/{world.tenant.slug}/{world.initiative.slug}/{rest}"
+            cookies = [{"name": key, "value": value, "url": base} for key, value in sessions[world.tenant.slug].items()]
+            taken = Timing.of([look(browser, cookies, address, seen) / 1000 for _turn in range(-1, samples)][1:])
             report.timing(name, taken)
             report.fact("  95th percentile", f"{taken.p95:8.0f} ms, at most {most}", is_met=taken.p95 <= most)
 
 
-def look(browser: Any, port: int, world: worlds.World, address: str, seen: str) -> float:
+def look(browser: Any, cookies: list[dict[str, str]], address: str, seen: str) -> float:
     """Milliseconds until the page has what is looked for, as somebody sees it who opens it for the first time."""
-    client = Client(headers={"host": "127.0.0.1"})
-    client.force_login(_reader(world))
     context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.add_cookies(
-        [{"name": key, "value": one.value, "url": f"http://127.0.0.1:{port}"} for key, one in client.cookies.items()]
-    )
+    context.add_cookies(cookies)
     context.add_init_script(WATCH)
     page = context.new_page()
     page.goto(address)
@@ -90,13 +84,11 @@ def look(browser: Any, port: int, world: worlds.World, address: str, seen: str) 
     return found
 
 
-_readers: dict[str, Any] = {}
-
-
-def _reader(world: worlds.World) -> Any:
-    if world.tenant.slug not in _readers:
-        _readers[world.tenant.slug] = matrix.reader(world)
-    return _readers[world.tenant.slug]
+def signed_in(world: worlds.World) -> dict[str, str]:
+    """The cookies of the steward, who has come in."""
+    client = Client(headers={"host": "127.0.0.1"})
+    client.force_login(matrix.reader(world))
+    return {key: one.value for key, one in client.cookies.items()}
 
 
 @contextmanager
