@@ -68,7 +68,7 @@ def browsing(report: Report, quick: bool) -> None:
             cookies = [{"name": key, "value": value, "url": base} for key, value in sessions[world.tenant.slug].items()]
             taken = Timing.of([look(browser, cookies, address, seen) / 1000 for _turn in range(-1, samples)][1:])
             report.timing(name, taken)
-            report.fact("  95th percentile", f"{taken.p95:8.0f} ms, at most {most}", is_met=taken.p95 <= most)
+            report.fact(f"  {name}, p95", f"{taken.p95:8.0f} ms, at most {most}", is_met=taken.p95 <= most)
 
 
 def look(browser: Any, cookies: list[dict[str, str]], address: str, seen: str) -> float:
