@@ -301,7 +301,7 @@ def test_a_meeting_from_its_plan_to_evidence_that_changed(site, visit, office):
     expect(tile(dana, "K1")).to_contain_text("1 excused")
     expect(tile(dana, "K1")).not_to_contain_text("so far")
 
-    site.tick()
+    site.tick("comms.tasks.check_evidence")
 
     def is_flagged() -> bool:
         dana.goto(site.page("decisions/14/"))

@@ -29,7 +29,8 @@ PAGES = {
         "published/{before}-v1/", "published/{before}-v1/ledger/", "consents/", "consents/P4/",
         "publications/links/", "publications/links/new/", "agenda/tree/", "activities/?view=board", "activities/gaps/",
         "activities/hand-offs/", "activities/network/", "activities/money/", "activities/gaps/needs/", "meetings/", "decisions/", "actions/",
-        "find/?q=class", "comes-back/", "forest/signals/", "forest/work/",
+        "find/?q=class", "comes-back/", "decisions/9/", "decisions/?state=review", "actions/new/", "actions/1/",
+        "actions/?view=board", "announcements/", "pulses/", "forest/signals/", "forest/work/",
         "forest/signals/P7/", "forest/leadership/", "forest/begin/", "groups/", "filed-once/", "filed-once/P4/",
     ],
     "chair": [
