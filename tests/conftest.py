@@ -34,18 +34,25 @@ hypothesis_settings.load_profile("patient")
 
 # The files that take longest, the longest first; see below.
 LONGEST = (
+    "tests/test_access.py",
     "tests/browser/test_scripts.py",
     "tests/browser/test_pages.py",
-    "tests/test_access.py",
     "tests/ground/test_start.py",
-    "tests/test_demo.py",
     "tests/tenancy/test_canaries.py",
-    "tests/measures/test_rollups_agree_with_rules.py",
+    "tests/test_demo.py",
     "tests/browser/test_staff.py",
+    "tests/ground/test_pooled.py",
     "tests/ground/test_embedded.py",
+    "tests/comms/test_crashes.py",
     "tests/browser/test_corrections.py",
     "tests/browser/test_people.py",
+    "tests/browser/test_map.py",
+    "tests/browser/test_agenda.py",
+    "tests/browser/test_filing.py",
+    "tests/browser/test_passkeys.py",
+    "tests/measures/test_rollups_agree_with_rules.py",
     "tests/real/test_graduation.py",
+    "tests/measures/test_publishing_extremes.py",
     "tests/measures/test_derived_agree_with_rules.py",
     "tests/measures/test_filing_lost_updates.py",
 )
