@@ -36,8 +36,8 @@ OCTOBER = date(2026, 10, 1)
 class Route:
     """`needs`: a Can, several of which one is enough, ANYBODY, LOGIN or MEMBER; for the API one for each method.
 
-    `narrower` names the roles, or single visitors, to whom the page is 404 although the table lets them in, and why:
-    it is about somebody else's thing.
+    `narrower` names the roles, single visitors, or roles with a method ("group_chair PUT"), to whom the page is 404
+    although the table lets them in, and why: it is about somebody else's thing.
     """
 
     needs: Any
@@ -73,6 +73,7 @@ _ONLY_PUBLISHED = dict.fromkeys(("funder",), "reads what is published of the reg
 _NO_PART = dict.fromkeys(
     ("filer of the sister agency", "lead of the sister agency", "group_chair"), "their organizations have no part in it"
 )
+_NO_PART_IN_ENDS = {"group_chair PUT": "reads it, but their organizations have no part in it"}
 _PARTNERS = dict.fromkeys(("partner_lead", "partner_filer", "group_chair"), "words are everybody's")
 _OTHER_GROUP = dict.fromkeys(("group_chair",), "another group's")
 _NO_FIGURES = dict.fromkeys(("group_chair",), "reads no partner's figures")
@@ -384,12 +385,12 @@ ROUTES: dict[str, Route] = {
     "api:hand-off": Route(
         {"GET": Can.READ_ACTIVITIES, "PUT": Can.EDIT_ACTIVITIES},
         initiative(giver="evening-class", taker="evening-class-2"),
-        _ONLY_PUBLISHED,
+        _ONLY_PUBLISHED | _NO_PART_IN_ENDS,
     ),
     "api:delivery": Route(
         {"PUT": Can.EDIT_ACTIVITIES},
         initiative(giver="evening-class", taker="evening-class-2", asked_on="2026-10-01"),
-        _ONLY_PUBLISHED,
+        _ONLY_PUBLISHED | _NO_PART_IN_ENDS,
     ),
     "api:network": Route({"GET": Can.READ_ACTIVITIES}, initiative(), _ONLY_PUBLISHED),
     "api:money": Route({"GET": Can.READ_GAPS}, initiative(), _ONLY_PUBLISHED),
