@@ -107,7 +107,8 @@ def is_words(field) -> bool:
 
 
 def crawl(browser: Client, start: str, of_one_kind: int = 6) -> dict[str, bytes]:
-    """Every kind of page that links lead to from `start`, by path; each must open, for a page offers no dead link.
+    """Every kind of page that links lead to from `start`, by path; each must open, for a page offers no dead link. A page
+    that asks what is new may hear that nothing is (204).
 
     Of one kind, such as a report for each month, the first few are read.
     """
@@ -121,7 +122,7 @@ def crawl(browser: Client, start: str, of_one_kind: int = 6) -> dict[str, bytes]
         if kinds[kind] > of_one_kind:
             continue
         response = browser.get(path)
-        assert response.status_code in (200, 302, 405), f"{sources[path]} leads to {path}: {response.status_code}"
+        assert response.status_code in (200, 204, 302, 405), f"{sources[path]} leads to {path}: {response.status_code}"
         content = b"".join(response.streaming_content) if response.streaming else response.content
         seen[path] = content + response.get("Content-Disposition", "").encode()
         found = [unescape(match.decode()) for match in LINK.findall(content)]
