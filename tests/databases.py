@@ -71,6 +71,12 @@ def copy_database(name: str, of: str = MIGRATED) -> None:
         cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{of}"')
 
 
+def let_nobody_in(name: str) -> None:
+    """Whoever is connected stays so, but nobody comes back."""
+    with one_at_a_time(connections["owner"]) as cursor:
+        cursor.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+
+
 def drop_databases(*names: str) -> None:
     """Away with them. The server's own housekeeping may be in one of them, and its owner may not end that: it is gone
     in a moment, and a database that stays goes with the run's servers."""

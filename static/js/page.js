@@ -47,7 +47,10 @@
       button.querySelector("span").textContent = button.dataset.copied;
     }, () => {});
   });
-  document.addEventListener("allauth.error", () => say(document.body.dataset.passkey));
+  document.addEventListener("allauth.error", (event) => {
+    event.preventDefault(); // said to the person, and no fault of the page
+    say(document.body.dataset.passkey);
+  });
   document.addEventListener("htmx:sendError", () => say(document.body.dataset.lost));
   document.addEventListener("htmx:responseError", () => say(document.body.dataset.failed));
 })();

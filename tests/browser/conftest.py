@@ -23,9 +23,8 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg2
 import pytest
 from celery import Celery
-from django.db import DatabaseError
 
-from tests.databases import RUN, copy_database, drop_databases
+from tests.databases import RUN, copy_database, drop_databases, let_nobody_in
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -70,17 +69,11 @@ class Site:
 
     def restore(self) -> None:
         """Put the database back to what was loaded; whoever was signed in is not any more."""
-        end = time.monotonic() + 4 * PATIENCE  # the web and the worker come back at once, and each try waits for them
-        while True:
-            try:
-                with closing(psycopg2.connect(_with_path(os.environ["APP_DATABASE_URL"], self.database))) as own:
-                    own.cursor().execute(CLOSE_THE_OTHERS)  # the owner may not close what the web's role opened
-                drop_databases(self.database)
-                copy_database(self.database, of=self.loaded)
-                break
-            except DatabaseError:  # one of them is still there, so that it is not dropped
-                if time.monotonic() > end:
-                    raise
+        with closing(psycopg2.connect(_with_path(os.environ["APP_DATABASE_URL"], self.database))) as own:
+            let_nobody_in(self.database)  # the web and the worker would come back at once
+            own.cursor().execute(CLOSE_THE_OTHERS)  # the owner may not close what the web's role opened
+        drop_databases(self.database)
+        copy_database(self.database, of=self.loaded)
         _cookies.clear()
         self.is_touched = False
 

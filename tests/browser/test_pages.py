@@ -68,8 +68,16 @@ SIZES = ((320, "dark"), (1280, "light"))
 
 
 def findings(page) -> list[str]:
-    page.wait_for_load_state("networkidle")  # a frame that is still coming has no document to look at
+    page.wait_for_load_state()
+    settle(page)
     return found_by_axe(page)
+
+
+def settle(page) -> None:
+    """Until what is drawn is drawn: a frame that is still coming has no document to look at. A page that draws nothing may
+    ask for news for as long as it is open, and would never be at rest."""
+    if page.locator(DRAWN).count():
+        page.wait_for_load_state("networkidle")
 
 
 def found_by_axe(page) -> list[str]:
@@ -88,8 +96,7 @@ def size(page, width: int, scheme: str) -> None:
 def open_whole(page, url: str) -> None:
     answer = page.goto(url)
     assert answer.status == 200, f"{url} answered {answer.status}"
-    if page.locator(DRAWN).count():
-        page.wait_for_load_state("networkidle")
+    settle(page)
 
 
 def look(page, width: int, scheme: str, found: list[str]) -> None:
