@@ -92,6 +92,7 @@ class DeliveryAPI(RegisterAPI):
     can = {"PUT": Can.EDIT_ACTIVITIES}
 
     @extend_schema(
+        operation_id="deliveries_update",
         request=DeliveryBodyShape,
         responses={200: HandOffShape, 201: HandOffShape, **refusals(*WRITING)},
         parameters=[

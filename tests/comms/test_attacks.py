@@ -130,7 +130,7 @@ def test_a_chair_is_told_nothing_of_what_other_groups_talk_about(riverside, clie
         pages = [
             here(f"meetings/{own.pk}/"), here(f"meetings/{own.pk}/session/"), here("actions/new/"), here("actions/"),
             here("actions/?view=board"), here(f"actions/{action.number}/"), here("decisions/"), here("announcements/"),
-            here("meetings/"), here("activities/network/"), here("find/?q=call"), riverside.api("actions/"),
+            here("meetings/"), here("activities/network/?list=ties"), here("find/?q=call"), riverside.api("actions/"),
             riverside.api("decisions/"), riverside.api("meetings/"), here(""), "/o/riverside/-/inbox/",
         ]  # fmt: skip
         for page in pages:
@@ -145,7 +145,7 @@ def test_a_chair_is_told_nothing_of_what_other_groups_talk_about(riverside, clie
         assert client.post(here("actions/new/"), chosen).status_code == 422
         client.force_login(factories.user_of(ana))
         assert b"SECRET-DECISION" in client.get(here(f"meetings/{own.pk}/")).content
-        assert b"SECRET-TITLE" in client.get(here("activities/network/")).content
+        assert b"SECRET-TITLE" in client.get(here("activities/network/?list=ties")).content
 
 
 def test_who_moves_a_meeting_that_somebody_moved_meanwhile_is_told(ana, riverside):
