@@ -1,5 +1,9 @@
 """The platform's operators as a tenant's visitors: let in by an admin, for a while, to look."""
 
+from __future__ import annotations
+
+from datetime import datetime
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -42,3 +46,11 @@ class OperatorAccess(TenantOwned):
 
     def __str__(self):
         return self.reason
+
+    def state_at(self, now: datetime) -> str:
+        """One of "waiting", "declined", "open", "ended" before its time, or "expired"."""
+        if self.granted_at is None:
+            return "waiting" if self.ended_at is None else "declined"
+        if self.ended_at is not None:
+            return "ended"
+        return "open" if self.expires_at is not None and self.expires_at > now else "expired"

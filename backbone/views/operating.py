@@ -110,23 +110,15 @@ def operator_access(request):
     if sent not in (None, "let-in"):
         raise Http404
     now = timezone.now()
-    rows = list(OperatorAccess.objects.select_related("member", "granted_by", "ended_by"))
+    rows = [
+        (row, row.state_at(now)) for row in OperatorAccess.objects.select_related("member", "granted_by", "ended_by")
+    ]
     visits = Change.objects.filter(verb__in=["operator.visited", "operator.refused"])
     visits = visits.select_related("by", "partner", "initiative").order_by("-at", "-id")[:VISITS_SHOWN]
     context = {
         "form": form,
-        "waiting": [row for row in rows if row.granted_at is None and row.ended_at is None],
-        "others": [
-            (row, _state_of(row, now)) for row in rows if row.granted_at is not None or row.ended_at is not None
-        ],
+        "waiting": [row for row, state in rows if state == "waiting"],
+        "others": [(row, state) for row, state in rows if state != "waiting"],
         "visits": [(one, changes.sentence(one)) for one in visits],
     }
     return render(request, "backbone/operator_access.html", context, status=422 if form.is_bound else 200)
-
-
-def _state_of(row: OperatorAccess, now) -> str:
-    if row.granted_at is None:
-        return "declined"
-    if row.ended_at is not None:
-        return "ended"
-    return "open" if row.expires_at is not None and row.expires_at > now else "expired"
