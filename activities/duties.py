@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,7 +17,7 @@ def due(membership: Membership, as_of: datetime) -> list[DueItem]:
     """Open milestones and promises of activities that go on, over all initiatives, soonest first, and what others wait for;
     two queries, and three of hand-offs."""
     tenant = membership.tenant
-    day = as_of.astimezone(ZoneInfo(tenant.timezone)).date()
+    day = tenant.day(as_of)
     items = []
     for one in promised_by(membership):
         words = {"what": one.words, "activity": one.activity.name}

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -66,7 +65,7 @@ def _gaps(edition: Edition) -> tuple[dict[str, Any], list[Finding]]:
     the cells that are withheld."""
     initiative, tenant = edition.initiative, Tenant.objects.get(pk=edition.initiative.tenant_id)
     last = _after(edition.period, MONTHS[edition.grain]) - timedelta(days=1)
-    day = min(last, edition.as_of.astimezone(ZoneInfo(tenant.timezone)).date())
+    day = min(last, tenant.day(edition.as_of))
     found = matrix(initiative, Question(day, axes_of(initiative)))
     shown, hidden, small = [], [], tenant.small_cell_threshold
     counts = dict(found.counts)

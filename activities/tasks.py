@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from celery import shared_task
 
@@ -26,7 +24,7 @@ def watch() -> int:
             for pk in initiatives:
                 with tenant_scope(tenant):
                     initiative = Initiative.objects.select_related("tenant").get(pk=pk)
-                    today = datetime.now(ZoneInfo(tenant.timezone)).date()
+                    today = tenant.day()
                     found += watching.look(initiative=initiative, today=today)
         except Exception:  # whatever it was, it is this tenant's
             logger.exception("Could not watch the activities of tenant %s.", tenant.pk)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.utils import timezone
-
 from agenda.models import AgendaVersion, Strategy
 from agenda.services import learning, map_loops, map_versions, phases, versions, voices
 from backbone import conditions
@@ -80,7 +78,7 @@ def _ask(initiative: Initiative, dana: Membership) -> None:
         about=[things["strategy:trained/resume-class"]],
     )  # fmt: skip
     learning.add(
-        initiative=initiative, sort="unknown", by=dana, owner=dana, learn_by=timezone.localdate() + timedelta(days=14),
+        initiative=initiative, sort="unknown", by=dana, owner=dana, learn_by=initiative.tenant.day() + timedelta(days=14),
         text="How many of those who finish training were in care?", about=[things["outcome:trained"]],
     )  # fmt: skip
     learning.add(

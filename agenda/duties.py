@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,7 +23,7 @@ def due(membership: Membership, as_of: datetime) -> list[DueItem]:
     what this person promised to find out, and links of the map that nobody confirmed for a year; six queries at most,
     always."""
     tenant = membership.tenant
-    day = as_of.astimezone(ZoneInfo(tenant.timezone)).date()
+    day = tenant.day(as_of)
     items = []
     for version, partner in unanswered(membership.partner_ids(Can.RATIFY) or (), day):
         initiative = version.initiative
@@ -33,11 +32,11 @@ def due(membership: Membership, as_of: datetime) -> list[DueItem]:
             DueItem(
                 key=f"agenda:{version.pk}:{partner.pk}",
                 label=_("Sign version %(number)s of the agenda for %(partner)s (%(initiative)s)") % words,
-                due=_day(version.at, tenant.timezone) + SIGN_WITHIN,
+                due=tenant.day(version.at) + SIGN_WITHIN,
                 url=reverse("agenda:sign", args=[tenant.slug, initiative.slug, version.number, partner.code]),
                 partner_id=partner.pk,
                 partner=partner.code,
-                is_late=_day(version.at, tenant.timezone) + SIGN_WITHIN < day,
+                is_late=tenant.day(version.at) + SIGN_WITHIN < day,
             )
         )
     for entry, learn_by in promised_by(membership):
@@ -69,7 +68,3 @@ def due(membership: Membership, as_of: datetime) -> list[DueItem]:
             )
         )
     return sorted(items, key=lambda item: (item.due, item.key))
-
-
-def _day(at: datetime, zone: str) -> date:
-    return at.astimezone(ZoneInfo(zone)).date()

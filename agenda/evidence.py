@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -39,7 +38,7 @@ class AgendaEvidence(Condition):
     def proposed(self, initiative, as_of: datetime) -> Iterable[Proposed]:
         """What-ifs, and unknowns that were to be found out by now."""
         tenant = Tenant.objects.get(pk=initiative.tenant_id)
-        day = as_of.astimezone(ZoneInfo(tenant.timezone)).date()
+        day = tenant.day(as_of)
         for entry in open_questions(initiative, day):
             is_late = entry.learn_by is not None and entry.learn_by < day
             late = _("Was to be found out by %(day)s") % {"day": long_date(entry.learn_by)} if is_late else ""

@@ -86,7 +86,7 @@ class BackboneEvidence(Condition):
 
 def vacancies(initiative, as_of: datetime) -> Reading:
     """Of the partners, those for which somebody files or leads."""
-    people = people_of(initiative, as_of.astimezone(ZoneInfo(initiative.tenant.timezone)).date())
+    people = people_of(initiative, initiative.tenant.day(as_of))
     filled = sum(vacant < 1 for vacant in people.values())
     slug = "backbone.vacancies"
     url = reverse("backbone:partner-list", args=[initiative.tenant.slug])
@@ -99,7 +99,7 @@ def vacancies(initiative, as_of: datetime) -> Reading:
 def functions(initiative, as_of: datetime) -> Iterable[Reading]:
     """Of the six functions, those with evidence in 90 days; and whether money was one of them. Unknown before any work is
     recorded at all."""
-    today = as_of.astimezone(ZoneInfo(initiative.tenant.timezone)).date()
+    today = initiative.tenant.day(as_of)
     done = work_of(initiative, today - timedelta(days=RECENT), today, shown=0)
     active = [one for one in done if one.count]
     url = reverse("backbone:work", args=[initiative.tenant.slug, initiative.slug])

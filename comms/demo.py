@@ -7,8 +7,6 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.utils import timezone
-
 from agenda.models import Learning, Strategy
 from agenda.services import learning
 from backbone.models import Initiative, Membership, Partner, WorkingGroup
@@ -126,7 +124,7 @@ def _decide(
         number = Decision.objects.filter(initiative=initiative).count() + 1
         decisions.decide(
             initiative=initiative, text=text, meeting=meeting, strategy=strategies.get(slug), decided_on=on, by=by,
-            review_on=timezone.localdate() + timedelta(days=12) if number == REVIEWED else None,
+            review_on=initiative.tenant.day() + timedelta(days=12) if number == REVIEWED else None,
             cite=[placed] if slug == "job-coaching" else [], month=add_months(on.replace(day=1), -1),
             dissent=[(partners["P5"], "The east waits longer.")] if slug == "evening-training" and number > 6 else [],
         )  # fmt: skip
@@ -143,7 +141,7 @@ def _close(meeting: Meeting, on: date) -> None:
 def _follow_up(initiative: Initiative, people: dict[str, Membership], partners: dict[str, Partner]) -> None:
     """What is being done about decisions, and what nobody has found out yet."""
     by_number = {one.number: one for one in Decision.objects.filter(initiative=initiative)}
-    today = timezone.localdate()
+    today = initiative.tenant.day()
     for number, what, login, code, days, state in (
         (12, "List whose ninety days end before Christmas", "p8-lead", "P8", 16, "active"),
         (13, "Ask the landlord for a day", "p5-lead", "P5", 30, ""),
@@ -163,7 +161,7 @@ def _follow_up(initiative: Initiative, people: dict[str, Membership], partners: 
 
 def _to_come(initiative: Initiative, group: WorkingGroup, people: dict[str, Membership]) -> None:
     template = BY_SLUG["steering"]
-    starts = datetime.combine(timezone.localdate() + timedelta(days=26), time(9))
+    starts = datetime.combine(initiative.tenant.day() + timedelta(days=26), time(9))
     meetings.plan(
         initiative=initiative, group=group, title="Steering committee", starts=starts, minutes=template.minutes,
         zone=ZONE, place="Riverbend town hall, room 2", template=template.slug, topics=template.topics,

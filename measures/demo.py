@@ -130,7 +130,7 @@ def _day_of_first_load(slug: str) -> date | None:
         return None
     with tenant_scope(tenant):
         first = Change.objects.order_by("id").first()
-    return first.at.astimezone(ZoneInfo(tenant.timezone)).date() if first is not None else None
+    return tenant.day(first.at) if first is not None else None
 
 
 def _file_open_month(initiative: Initiative, period: date, rows: list[dict[str, str]]) -> None:

@@ -7,7 +7,6 @@ from datetime import timedelta
 from django.utils import timezone
 
 from backbone.models import Initiative, Membership, Partner, Tenant
-from measures.lines import today
 from measures.models import CurveIdea, Indicator
 from measures.pinning import pin
 from measures.selectors.indicator import LENGTHS
@@ -34,7 +33,7 @@ def turn(tenant: Tenant, initiative: Initiative) -> None:
     indicator = Indicator.objects.select_related("tenant").get(initiative=initiative, slug="placed")
     window = window_for(initiative, {}, tenant)
     reading = read(initiative, [indicator], window, trend=LENGTHS[window.grain])[0]
-    dana, chair, day = people["dana"], people["chair"], today(tenant, timezone.now())
+    dana, chair, day = people["dana"], people["chair"], tenant.day(timezone.now())
     curve = curves.open_curve(indicator=indicator, pinned=pin(reading), by=dana)
     curves.tell_story(curve=curve, text=STORY, by=chair)
     part = "Knows every employer in town, and can ask for earlier starts"

@@ -12,7 +12,6 @@ from backbone.conditions import DueItem
 from backbone.look.numbers import period_name
 from backbone.models import Membership
 from backbone.roles import Can
-from measures.lines import today
 from measures.models import Correction, LockRequest
 from measures.selectors.corrections import undecided_of
 from measures.selectors.curves import own_actions, to_look_at
@@ -29,7 +28,7 @@ def due(membership: Membership, as_of: datetime) -> list[DueItem]:
     closes; a report to review one for each that holds figures somebody else submitted, due on the day it locks.
     """
     tenant = membership.tenant
-    day = today(tenant, as_of)
+    day = tenant.day(as_of)
     items = []
     for report in owed_reports(membership.partner_ids(Can.FILE) or (), as_of):
         if report.is_owed:
@@ -89,7 +88,7 @@ def _asked(membership: Membership, day: date) -> list[DueItem]:
 
 
 def _item(kind: str, row: Correction | LockRequest, label: str, page: str, tenant, day: date) -> DueItem:
-    due_on = today(tenant, row.at) + ANSWERED_WITHIN
+    due_on = tenant.day(row.at) + ANSWERED_WITHIN
     return DueItem(
         key=f"{kind}:{row.pk}:{row.state}",
         label=label,

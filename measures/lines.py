@@ -6,12 +6,9 @@ Look-ups happen once, for an initiative at a time; afterwards forms, imports and
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
-
-from django.utils import timezone
 
 from backbone.models import Initiative, Tenant
 from measures.models import Category, Dimension, Indicator
@@ -159,8 +156,3 @@ def closes_on(indicator: Indicator, period: date, frequency: Grain | None = None
     if indicator.lock_day > 31:
         return periods.locks_on(periods.add_months(period, 1), grain, 1, indicator.lock_day - 31)
     return periods.locks_on(period, grain, indicator.due_day, indicator.lock_day)
-
-
-def today(tenant: Tenant, now: datetime | None = None) -> date:
-    """The day it is at the tenant's, whose calendar decides what is due and what is closed."""
-    return (now or timezone.now()).astimezone(ZoneInfo(tenant.timezone)).date()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 from django.http import Http404
-from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -81,7 +80,7 @@ class GapsAPI(MemberAPI):
         asked = parameters.read(request.query_params, PARAMETERS)
         axes = chosen(axes_of(self.initiative), {name: asked[name] or "" for name in NAMES})
         only = (State(asked["state"]),) if asked["state"] else ()
-        found = matrix(self.initiative, Question(asked["day"] or timezone.localdate(), axes, only=only))
+        found = matrix(self.initiative, Question(asked["day"] or self.tenant.day(), axes, only=only))
         cells = [
             {
                 **dict(zip(NAMES, (tag.key for tag in tags), strict=True)),

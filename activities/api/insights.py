@@ -50,7 +50,7 @@ class HandOffsAPI(RegisterAPI):
     @extend_schema(operation_id="hand_offs_list", responses={200: HandOffsShape, **refusals(*READING)})
     def get(self, request, **named):
         parameters.read(request.query_params, {})
-        found = hand_offs(self.initiative, timezone.localdate())
+        found = hand_offs(self.initiative, self.tenant.day())
         return Response(
             {
                 "hand_offs": [_hand_off(view) for view in found.views],
@@ -169,7 +169,7 @@ class MoneyAPI(MemberAPI):
         if self.membership.reach_of(Can.READ_GAPS) == {Reach.PUBLISHED}:
             raise Http404
         asked = parameters.read(request.query_params, {"day": day})
-        found = money_of(self.initiative, axes_of(self.initiative), asked["day"] or timezone.localdate())
+        found = money_of(self.initiative, axes_of(self.initiative), asked["day"] or self.tenant.day())
         currencies = [
             {
                 "currency": one.code,

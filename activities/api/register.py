@@ -8,7 +8,6 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import Http404
-from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
 
@@ -94,9 +93,8 @@ class ActivitiesAPI(RegisterAPI):
         asked = parameters.read(request.query_params, PARAMETERS)
         number, size = asked.pop("page") or 1, asked.pop("page_size") or ON_A_PAGE
         wanted = Wanted(**{name: value for name, value in asked.items() if value is not None})
-        rows = (
-            found(self.initiative, wanted, timezone.localdate()).order_by("name", "pk").values_list("slug", flat=True)
-        )
+        today = self.tenant.day()
+        rows = found(self.initiative, wanted, today).order_by("name", "pk").values_list("slug", flat=True)
         pages = Paginator(rows, size)
         slugs = list(pages.page(number)) if number <= pages.num_pages else []
         said = written_out(self.initiative, slugs)
@@ -104,7 +102,7 @@ class ActivitiesAPI(RegisterAPI):
             {
                 "count": pages.count,
                 "next_page": number + 1 if number < pages.num_pages else None,
-                "activities": [shown(said[slug], self._sees_people()) for slug in slugs],
+                "activities": [shown(said[slug], today, self._sees_people()) for slug in slugs],
             }
         )
 
@@ -136,7 +134,7 @@ class ActivityAPI(RegisterAPI):
         said = written_out(self.initiative, [slug]).get(slug)
         if said is None:
             raise Http404
-        body = shown(said, self.membership.can(Can.EDIT_ACTIVITIES))
+        body = shown(said, self.tenant.day(), self.membership.can(Can.EDIT_ACTIVITIES))
         return Response(body, status=status, headers={"ETag": f'"{fingerprint(said)}"'})
 
     def _put(self, request, slug: str) -> Response:
@@ -183,9 +181,8 @@ class WordsAPI(RegisterAPI):
         return Response(body)
 
 
-def shown(said: ActivitySaid, with_people: bool) -> dict[str, Any]:
+def shown(said: ActivitySaid, today: date, with_people: bool) -> dict[str, Any]:
     """An activity as JSON says it; numbers are text, exact to the last digit."""
-    today = timezone.localdate()
     plain = ("slug", "name", "description", "status", "starts_on", "ends_on", "url", "source", "source_key")
     return {
         **{name: getattr(said, name) for name in plain},

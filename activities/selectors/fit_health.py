@@ -12,7 +12,6 @@ from activities.models import Delivery
 from activities.rules.cells import State
 from activities.rules.handoffs import on_time
 from activities.selectors.axes import axes_of
-from activities.selectors.handoffs import day_of
 from activities.selectors.matrix import Question, matrix
 from agenda.models import Learning, LearningAbout
 from backbone.conditions import Reading
@@ -24,7 +23,7 @@ A_YEAR = timedelta(days=365)
 def fit_readings(initiative: Initiative, as_of: datetime) -> list[Reading]:
     """Gaps that somebody finds something out about, overlaps that were settled, hand-offs that came in time; six queries."""
     tenant = Tenant.objects.get(pk=initiative.tenant_id)
-    day = day_of(tenant, as_of)
+    day = tenant.day(as_of)
     here = [tenant.slug, initiative.slug]
     found = matrix(initiative, Question(day, axes_of(initiative)))
     url = reverse("activities:gaps", args=here)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from django.db.models import Prefetch
 from django.urls import reverse
@@ -153,10 +152,6 @@ def hand_off_ties(initiative: Initiative) -> Iterator[Tie]:
         giver, taker = leader_of(row.giver), leader_of(row.taker)
         if giver is not None and taker is not None and giver.pk != taker.pk:
             yield Tie(giver.pk, taker.pk, "hand_off", row.what, f"{url}#h{row.pk}")
-
-
-def day_of(tenant: Tenant, as_of: datetime) -> date:
-    return as_of.astimezone(ZoneInfo(tenant.timezone)).date()
 
 
 def _view(row: HandOff) -> HandOffView:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Exists, OuterRef
 from django.urls import reverse
@@ -19,7 +18,7 @@ from backbone.models import Initiative, Participation, Tenant
 def register_readings(initiative: Initiative, as_of: datetime) -> list[Reading]:
     """Running activities that say what for, for whom and where; and partners that work on one with another."""
     tenant = Tenant.objects.get(pk=initiative.tenant_id)
-    day = as_of.astimezone(ZoneInfo(tenant.timezone)).date()
+    day = tenant.day(as_of)
     url = reverse("activities:activity-list", args=[tenant.slug, initiative.slug])
     running = Activity.objects.filter(running_on(day), initiative=initiative)
     whole = running.count()

@@ -10,7 +10,6 @@ from datetime import datetime
 from django.db.models import Q
 
 from activities.rules.network import Pair, Place, network, pair_of
-from activities.selectors.handoffs import day_of
 from backbone import conditions
 from backbone.conditions import Tie
 from backbone.models import Initiative, Partner, Tenant
@@ -54,7 +53,7 @@ def net_of(initiative: Initiative, as_of: datetime, kinds: Collection[str] = ())
     """One query for who takes part, and those that the conditions need for their ties; of these kinds where some are
     asked for."""
     tenant = Tenant.objects.get(pk=initiative.tenant_id)
-    day = day_of(tenant, as_of)
+    day = tenant.day(as_of)
     there = Partner.objects.filter(
         Q(participations__leaves_on=None) | Q(participations__leaves_on__gte=day),
         participations__initiative=initiative,

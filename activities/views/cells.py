@@ -11,7 +11,6 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -48,7 +47,7 @@ def cell(request, initiative, outcome: str, strategy: str, population: str, plac
     """A cell as it stands on a day. POST sets its need, marks or ends a wanted overlap, or asks what if."""
     refuse_readers_of_publications(request.membership)
     axes, tags = cell_or_404(initiative, outcome, strategy, population, place)
-    today = timezone.localdate()
+    today = request.tenant.day()
     where = where_of(tags)
     forms = _forms(request, today)
     if request.method == "POST":

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -115,7 +114,7 @@ def activity_status(request, initiative, activity: str):
         raise Http404
     before = row.get_status_display()
     try:
-        changed = progress.set_status(activity=row, status=status, by=request.membership, today=timezone.localdate())
+        changed = progress.set_status(activity=row, status=status, by=request.membership, today=request.tenant.day())
     except Refused as refused:
         messages.error(request, " ".join(map(say, refused.problems)))
     else:
@@ -131,7 +130,7 @@ def activity_done(request, initiative, activity: str):
     """Mark the milestone or the promise that is sent as done today, or take that back."""
     row = own_activity_or_404(request, initiative, activity)
     sort, is_undone = request.POST.get("sort"), "undo" in request.POST
-    today = timezone.localdate()
+    today = request.tenant.day()
     if sort == "milestone":
         step = sent_row(request, row.milestones.all())
         if is_undone:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -43,7 +42,7 @@ def activity_export(request, initiative, table: str, form: str):
     asked = FindForm(request.GET, initiative=initiative, strategies=strategies_of(initiative)).wanted
     slugs = None
     if asked.is_anything:
-        slugs = list(found(initiative, asked, timezone.localdate()).values_list("slug", flat=True))
+        slugs = list(found(initiative, asked, request.tenant.day()).values_list("slug", flat=True))
     said = written_out(initiative, slugs).values()
     try:
         content = written(table, form, said, with_people=request.membership.can(Can.EDIT_ACTIVITIES))

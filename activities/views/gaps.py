@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -35,7 +34,7 @@ ANY_OF = {State.TWICE: (State.TWICE, State.AGREED)}
 def gaps(request, initiative):
     """The matrix, its rows and columns as the address says; large ones are cut into pages by their third axis."""
     refuse_readers_of_publications(request.membership)
-    today, everything = timezone.localdate(), axes_of(initiative)
+    today, everything = request.tenant.day(), axes_of(initiative)
     form = LookForm(request.GET, axes=everything, today=today)
     rows, columns, group = form.axes
     keys = {name: form.said(name) for name in NAMES}
@@ -78,7 +77,7 @@ def gaps_file(request, initiative, form: str):
     if form not in ("csv", "xlsx"):
         raise Http404
     everything = axes_of(initiative)
-    look = LookForm(request.GET, axes=everything, today=timezone.localdate())
+    look = LookForm(request.GET, axes=everything, today=request.tenant.day())
     axes = chosen(everything, {name: look.said(name) for name in NAMES})
     found = matrix(initiative, Question(look.on, axes, only=_only(request)))
     return as_file(matrix_rows(found), MATRIX_COLUMNS, f"{initiative.slug}-gaps-{look.on}", form)
@@ -89,7 +88,7 @@ def gaps_file(request, initiative, form: str):
 def gap_changes(request, initiative):
     """Which cells are in another state on one day than on another."""
     refuse_readers_of_publications(request.membership)
-    today = timezone.localdate()
+    today = request.tenant.day()
     begun = {"since": today.replace(day=1), "until": today}
     form = DaysForm({**begun, **request.GET.dict()}, auto_id="id_%s")
     is_right = form.is_valid()

@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -29,7 +28,7 @@ from backbone.roles import Can
 def hand_off_list(request, initiative):
     """Hand-offs with their lags, what is waited for, and chains. POST agrees on one, asks through it, or notes what came."""
     refuse_readers_of_publications(request.membership, Can.READ_ACTIVITIES)
-    today, may = timezone.localdate(), request.membership.can(Can.EDIT_ACTIVITIES)
+    today, may = request.tenant.day(), request.membership.can(Can.EDIT_ACTIVITIES)
     sent = request.POST.get("form", "")
     form = HandOffForm(request.POST if sent == "new" else None, initiative=initiative)
     day_form = DayForm(request.POST if sent in ("ask", "came") else None, initial={"day": today})

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from activities.selectors.axes import axes_of
@@ -23,7 +22,7 @@ def money(request, initiative):
     try:
         day = date.fromisoformat(request.GET.get("day", ""))
     except ValueError:
-        day = timezone.localdate()
+        day = request.tenant.day()
     context = {
         "initiative": initiative,
         "money": money_of(initiative, axes_of(initiative), day),

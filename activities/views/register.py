@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.core.paginator import Paginator
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -30,7 +29,7 @@ VIEWS = ("table", "board", "timeline")
 def listed(request, initiative):
     """What the filters of the address find, in the view that it names: table (the first), board or timeline."""
     refuse_outsiders(request.membership)
-    today = timezone.localdate()
+    today = request.tenant.day()
     view = request.GET.get("view", "")
     view = view if view in VIEWS else "table"
     form = FindForm(request.GET, initiative=initiative, strategies=strategies_of(initiative))
@@ -66,7 +65,7 @@ def activity(request, initiative, activity: str):
     """One activity: what it is, who does what, its steps, its money, what became of it."""
     refuse_outsiders(request.membership)
     row = activity_or_404(initiative, activity)
-    today = timezone.localdate()
+    today = request.tenant.day()
     stands = standing(row.status, row.starts_on, row.ends_on, today)
     shares = {
         sort: {one.pk: one.share for one in getattr(row, sort).all()}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.http import Http404
-from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
 
@@ -42,11 +42,11 @@ class MapAPI(MemberAPI):
             said = from_json(version.body)
             kept = [_loop(name, [said.nodes[at].slug for at in one.nodes], one) for name, one in named_chains(said)]
             loops = {"state": "kept", "is_all": False, "found": kept}
-            return Response({"version": version.number, **_map(said), "loops": loops})
+            return Response({"version": version.number, **_map(said, self.tenant.day()), "loops": loops})
         found = loops_of(self.initiative)
         now = [_loop(one.name, [node.slug for node in one.nodes], one.chain) for one in found.found]
         loops = {"state": "outdated" if found.is_looking else "current", "is_all": not found.because, "found": now}
-        return Response({"version": None, **_map(written_out(self.initiative)), "loops": loops})
+        return Response({"version": None, **_map(written_out(self.initiative), self.tenant.day()), "loops": loops})
 
     def _version(self, asked: int | None) -> MapVersion | None:
         """The version that is asked for, or the newest for who reads nothing else; None for the map as it is now."""
@@ -60,9 +60,9 @@ class MapAPI(MemberAPI):
         return found
 
 
-def _map(said: MapSaid) -> dict[str, Any]:
+def _map(said: MapSaid, today: date) -> dict[str, Any]:
     """Nodes and links as JSON says them."""
-    body, today = as_json(said), timezone.localdate()
+    body = as_json(said)
     days = {link.ends: link.confirmed_on for link in said.links}
     links = [
         {"source": link["from"], "target": link["to"]}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -70,7 +69,7 @@ def _seated(initiative: Initiative, as_of: datetime, url: str) -> Reading:
 
 def _confirmed(initiative: Initiative, as_of: datetime, tenant: Tenant) -> list[Reading]:
     """Of the theory of change, links that somebody confirmed within a year; nothing while there are none."""
-    confirmed, whole = confirmed_links(initiative, as_of.astimezone(ZoneInfo(tenant.timezone)).date())
+    confirmed, whole = confirmed_links(initiative, tenant.day(as_of))
     if not whole:
         return []
     words = _("%(confirmed)s of %(whole)s links were confirmed within a year.")

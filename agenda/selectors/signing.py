@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
 
 from agenda.models import AgendaVersion, Signature
 from agenda.rules.signing import Coverage, coverage
@@ -27,7 +26,7 @@ class Answers:
 
 def asked_to_sign(initiative: Initiative, on: date | None = None) -> dict[str, Partner]:
     """The partners that are members of an initiative on a day (today in the tenant's zone), by code."""
-    day = on or timezone.localdate()
+    day = on or initiative.tenant.day()
     stays = _members_on(day).filter(initiative=initiative)
     return {stay.partner.code: stay.partner for stay in stays.select_related("partner").order_by("partner__code")}
 

@@ -34,7 +34,7 @@ def move(
     Raises `Refused` for a phase that there is not, a day to come, and for the phase that it is in already.
     """
     lock(initiative)
-    today = timezone.localdate()
+    today = initiative.tenant.day()
     day = on or today
     if phase not in BY_SLUG:
         raise Refused(Problem("phase.unknown", gettext_noop("There is no such phase."), field="phase", value=phase))

@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from agenda.models import Link, LoopName, Node
@@ -125,7 +124,7 @@ def put_link(
     if link is None:
         refuse_too_many(initiative, links=1)
         if by is not None:
-            fields = {"confirmed_on": timezone.localdate(), "confirmed_by": by} | fields
+            fields = {"confirmed_on": initiative.tenant.day(), "confirmed_by": by} | fields
         link = checked(Link(initiative=initiative, source=source, target=target, **fields))
         link.save(force_insert=True)
         changes.record("link.added", on=link, by=by, initiative=initiative, **names)

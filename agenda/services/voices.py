@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from agenda.models import Seat, Steward, Strategy, StrategyPartner
@@ -41,7 +40,7 @@ def name_steward(
     if condition not in conditions.SLUGS:
         raise Refused(Problem("steward.condition", gettext_noop("There is no such condition."), value=condition))
     lock(initiative)
-    day = since or timezone.localdate()
+    day = since or initiative.tenant.day()
     now = (
         Steward.objects.filter(initiative=initiative, condition=condition, until=None).select_related("member").first()
     )

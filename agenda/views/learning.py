@@ -10,7 +10,6 @@ from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -54,7 +53,7 @@ def listed(request, initiative):
         "state": state,
         "sorts": Learning.Sort.choices,
         "counts": counts(initiative),
-        "today": timezone.localdate(),
+        "today": request.tenant.day(),
         "form": form if request.membership.can(Can.JOIN_IN) else None,
         "crumbs": [agenda_crumb(request, initiative)],
     }
@@ -109,7 +108,7 @@ def entry(request, initiative, entry: int):
         "is_open": found.state == Learning.State.OPEN,
         "may_join": request.membership.can(Can.JOIN_IN),
         "forms": bound,
-        "today": timezone.localdate(),
+        "today": request.tenant.day(),
         "crumbs": [agenda_crumb(request, initiative), ledger_crumb],
     }
     is_wrong = any(form.errors for form in bound.values() if form.is_bound)

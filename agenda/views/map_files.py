@@ -8,7 +8,6 @@ import binascii
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
@@ -42,7 +41,7 @@ def map_import(request, initiative):
         problems = [("files", _("Choose at most two files: one of nodes and one of links, or one in JSON."))]
     elif files:
         things = {thing.key for thing in conditions.things(initiative)}
-        plan = judge(read(files), written_out(initiative), things, timezone.localdate())
+        plan = judge(read(files), written_out(initiative), things, request.tenant.day())
         if "apply" in request.POST and not plan.errors:
             try:
                 nodes, links = bring_in(

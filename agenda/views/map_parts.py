@@ -7,7 +7,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
@@ -100,7 +99,7 @@ def link(request, initiative, link: int):
     do = request.POST.get("do", "")
     if request.method == "POST" and do == "confirm":
         _must_confirm(request, initiative)
-        systems.confirm(links=[found], by=request.membership, on=timezone.localdate())
+        systems.confirm(links=[found], by=request.membership, on=request.tenant.day())
         messages.success(request, _("You have confirmed it."))
         return redirect("agenda:map-link", request.tenant.slug, initiative.slug, found.pk)
     if request.method == "POST":
@@ -118,7 +117,7 @@ def link(request, initiative, link: int):
         else:
             messages.success(request, _("Saved."))
             return _to_map(request, initiative, focus=found.source.slug)
-    view = LinkView(found, found.source, found.target, is_confirmed(found.confirmed_on, timezone.localdate()))
+    view = LinkView(found, found.source, found.target, is_confirmed(found.confirmed_on, request.tenant.day()))
     more = {"view": view, "may_edit": may_edit, "may_confirm": may_confirm(request.membership, initiative)}
     return _page(request, initiative, "agenda/map_link.html", form, **more)
 
@@ -128,7 +127,7 @@ def link(request, initiative, link: int):
 def confirm(request, initiative):
     """The links that nobody confirmed within a year, to be confirmed one by one or together."""
     refuse_outsiders(request.membership)
-    today = timezone.localdate()
+    today = request.tenant.day()
     waiting = unconfirmed_links(initiative, today)
     if request.method == "POST":
         _must_confirm(request, initiative)
@@ -155,7 +154,7 @@ def confirm(request, initiative):
 @EITHER
 def loop(request, initiative, loop: str):
     """One loop, to be given a name."""
-    found = map_of(initiative, request.membership, timezone.localdate())
+    found = map_of(initiative, request.membership, request.tenant.day())
     view = next((one for one in found.loops if one.key == loop), None)
     if view is None:
         raise Http404

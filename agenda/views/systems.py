@@ -7,7 +7,6 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -42,7 +41,7 @@ def systems_map(request, initiative):
             return redirect("agenda:map-version", request.tenant.slug, initiative.slug, newest.number)
         context = {"initiative": initiative, "crumbs": [agenda_crumb(request, initiative)]}
         return page_or_part(request, "agenda/map_none.html", "agenda/map_none.html", context)
-    found = map_of(initiative, request.membership, timezone.localdate())
+    found = map_of(initiative, request.membership, request.tenant.day())
     nodes = [view.node for view in found.nodes.values()]
     form = LookForm(request.GET, nodes=nodes)
     asked = {name: request.GET.get(name, "") for name in ("loop", "start", "end")}

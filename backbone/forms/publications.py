@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from backbone.look.numbers import period_name
@@ -31,7 +30,7 @@ class SpanForm(forms.Form):
 
     def __init__(self, *args, initiative: Initiative, tenant: Tenant, **kwargs):
         super().__init__(*args, **kwargs)
-        today = timezone.localdate()
+        today = tenant.day()
         self.fields["span"].choices = [
             (
                 label,

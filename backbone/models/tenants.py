@@ -1,12 +1,14 @@
 """Tenants, their initiatives, and the organizations that take part in them."""
 
+from datetime import date, datetime
 from decimal import Decimal
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from backbone.models.owned import TenantForeignKey, TenantOwned
@@ -164,6 +166,13 @@ class Tenant(models.Model):
 
     def __str__(self):
         return self.name
+
+    def day(self, at: datetime | None = None) -> date:
+        """The day it is for this tenant at an instant, now if none is given: what is due and closed goes by it.
+
+        Not the reader's day: of two people in two time zones, one is not late before the other.
+        """
+        return (at or timezone.now()).astimezone(ZoneInfo(self.timezone)).date()
 
 
 class Initiative(TenantOwned):

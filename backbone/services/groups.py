@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from backbone import changes
@@ -52,7 +51,7 @@ def end(*, group: WorkingGroup, by: Membership) -> None:
     """Dissolve a group from today; what it did stays. Twice does no more than once."""
     row = _locked(group)
     if row.ended_on is None:
-        row.ended_on = timezone.localdate()
+        row.ended_on = row.tenant.day()
         row.save(update_fields=["ended_on"])
         _record("group.ended", row, by)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
@@ -31,7 +30,7 @@ def take(*, initiative: Initiative, as_of: datetime) -> HealthSnapshot:
                         checks.append({"slug": check.slug, "value": value, "url": check.url, "label": {}, "words": {}})
                     checks[place]["label"][code] = str(check.label)
                     checks[place]["words"][code] = str(check.words)
-    on = as_of.astimezone(ZoneInfo(initiative.tenant.timezone)).date()
+    on = initiative.tenant.day(as_of)
     snapshot, _is_new = HealthSnapshot.objects.update_or_create(
         initiative=initiative, on=on, defaults={"as_of": as_of, "body": body}
     )

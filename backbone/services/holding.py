@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Q
@@ -47,7 +46,7 @@ _MEASURES = {
 @transaction.atomic
 def work_out(*, initiative: Initiative, as_of: datetime) -> int:
     """Work out every partner's signal; returns how many are raised. Whoever has left has none."""
-    today = as_of.astimezone(ZoneInfo(initiative.tenant.timezone)).date()
+    today = initiative.tenant.day(as_of)
     signs: dict[int, dict[str, Sign]] = {}
     for sign in conditions.signs(initiative, as_of):
         signs.setdefault(sign.partner_id, {})[sign.kind] = sign
@@ -118,7 +117,7 @@ def put_off(*, initiative: Initiative, partner: Partner, reason: str, by: Member
     row = _locked(initiative, partner, by)
     if not reason.strip():
         raise Refused(Problem("words.missing", gettext_noop("Say it in a few words."), field="reason"))
-    today = timezone.now().astimezone(ZoneInfo(initiative.tenant.timezone)).date()
+    today = initiative.tenant.day()
     row.snoozed_until, row.snoozed_because, row.snoozed_by = today + timedelta(days=SNOOZED_DAYS), reason.strip(), by
     checked(row).save(update_fields=["snoozed_until", "snoozed_because", "snoozed_by"])
     _record("signal.put_off", row, by, until=row.snoozed_until.isoformat(), reason=row.snoozed_because)
@@ -140,7 +139,7 @@ def take_up(*, initiative: Initiative, partner: Partner, by: Membership) -> Sign
 def log_call(*, initiative: Initiative, partner: Partner, on: date, words: str, by: Membership) -> Call:
     """Write down a call with a partner. Raises `Refused` without the right, without words, and for a day to come."""
     _may(by)
-    today = timezone.now().astimezone(ZoneInfo(initiative.tenant.timezone)).date()
+    today = initiative.tenant.day()
     if on > today:
         raise Refused(Problem("call.ahead", gettext_noop("That day has not come yet."), field="on"))
     row = Call(initiative=initiative, partner=partner, on=on, words=words.strip(), by=by, at=timezone.now())

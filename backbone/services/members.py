@@ -228,7 +228,7 @@ def add_grant(
 ) -> Grant:
     """The grant as asked, or the one that is there already, which gets the new end if `renew`."""
     if role == Role.EVALUATOR and ends_on is None:
-        ends_on = timezone.localdate() + timedelta(days=EVALUATION_DAYS)
+        ends_on = membership.tenant.day() + timedelta(days=EVALUATION_DAYS)
     found, is_new = Grant.objects.get_or_create(
         membership=membership, role=role, partner=partner, defaults={"ends_on": ends_on}
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone
@@ -25,7 +24,7 @@ changes.register_verbs(
 @transaction.atomic
 def write(*, initiative: Initiative, function: str, on: date, words: str, by: Membership, url: str = "") -> Work:
     """Write down one piece of work. Raises `Refused` for a day to come, and without words."""
-    today = timezone.now().astimezone(ZoneInfo(initiative.tenant.timezone)).date()
+    today = initiative.tenant.day()
     if on > today:
         raise Refused(Problem("work.ahead", gettext_noop("That day has not come yet."), field="on"))
     row = Work(initiative=initiative, function=function, on=on, words=words.strip(), url=url, by=by, at=timezone.now())

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -25,7 +24,7 @@ from backbone.views.partners import MAY_EDIT_ROSTER
 @require_http_methods(["GET", "HEAD", "POST"])
 def agreement_list(request, partner):
     """What was agreed with a partner. POST adds one, ends one today, or removes one."""
-    today = timezone.localdate()
+    today = request.tenant.day()
     sent = request.POST.get("form") if request.method == "POST" else None
     is_new = sent == "add"
     form = AgreementForm(

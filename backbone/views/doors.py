@@ -10,7 +10,6 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_POST
 from redis.exceptions import RedisError
 
@@ -43,7 +42,7 @@ def tenant_home(request):
     context = {"initiatives": initiatives, "may_begin": request.membership.can(Can.CHANGE_SETTINGS)}
     if initiatives and not roles <= {*FILERS, Role.FUNDER}:
         with_signals = request.membership.can(Can.READ_SIGNALS)
-        context["beside"] = side_by_side(initiatives, request.tenant, timezone.localdate(), with_signals=with_signals)
+        context["beside"] = side_by_side(initiatives, request.tenant, request.tenant.day(), with_signals=with_signals)
         context["with_signals"] = with_signals
     return render(request, "backbone/tenant_home.html", context)
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -23,15 +21,11 @@ from backbone.selectors.holding import all_signals, calls_with, signal_of
 from backbone.services import holding
 
 
-def day_of(tenant):
-    return timezone.now().astimezone(ZoneInfo(tenant.timezone)).date()
-
-
 @member_can(Can.READ_SIGNALS)
 @require_safe
 def signal_list(request, initiative):
     """Every partner's signal, raised ones first."""
-    today = day_of(request.tenant)
+    today = request.tenant.day()
     context = {"initiative": initiative, "today": today, "signals": all_signals(initiative, today)}
     return render(request, "backbone/signal_list.html", context)
 
@@ -40,7 +34,7 @@ def signal_list(request, initiative):
 @require_http_methods(["GET", "HEAD", "POST"])
 def signal(request, initiative, partner):
     """One partner's signal with its five components, calls, and what can be done. POST saves the form that was sent."""
-    today = day_of(request.tenant)
+    today = request.tenant.day()
     if not partner.participations.filter(initiative=initiative).exists():
         raise Http404
     sent = request.POST.get("form") if request.method == "POST" else None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import StreamingHttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods
@@ -30,7 +29,7 @@ def export(request):
         return render(request, "backbone/export.html", {})
     changes.record("tenant.exported", on=request.tenant, by=request.membership)
     response = StreamingHttpResponse(archive(request.tenant), content_type="application/zip")
-    name = f"{request.tenant.slug}-{timezone.localdate():%Y-%m-%d}.zip"
+    name = f"{request.tenant.slug}-{request.tenant.day():%Y-%m-%d}.zip"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["X-Accel-Buffering"] = "no"
     return response

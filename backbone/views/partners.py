@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -53,7 +52,7 @@ def partner_list(request):
     sees_all = request.membership.can(Can.READ_PARTNER_FIGURES) and (
         request.membership.partner_ids(Can.READ_PARTNER_FIGURES) is None
     )
-    sections = _sections(sees_all)
+    sections = _sections(sees_all, request.tenant.day())
     wanted = request.GET.get("q", "").strip()
     context = {
         "sections": [
@@ -77,7 +76,7 @@ def partner_list(request):
     return render(request, "backbone/partner_list.html", context)
 
 
-def _sections(sees_all: bool) -> list[tuple[Initiative, list[PartnerRow]]]:
+def _sections(sees_all: bool, today: date) -> list[tuple[Initiative, list[PartnerRow]]]:
     files: dict[int, list[str]] = {}
     if sees_all:
         grants = Grant.objects.in_force().filter(role__in=FILES, membership__is_active=True)
@@ -85,7 +84,6 @@ def _sections(sees_all: bool) -> list[tuple[Initiative, list[PartnerRow]]]:
             names = files.setdefault(grant.partner_id, [])
             if grant.membership.name not in names:
                 names.append(grant.membership.name)
-    today = timezone.localdate()
     parts: dict[int, list[Participation]] = {}
     for part in Participation.objects.select_related("partner").order_by("partner__code"):
         parts.setdefault(part.initiative_id, []).append(part)
@@ -108,7 +106,7 @@ def _sections(sees_all: bool) -> list[tuple[Initiative, list[PartnerRow]]]:
 @member_can(MAY_EDIT_ROSTER)
 def partner_new(request):
     """Add one partner to an initiative."""
-    form = PartnerForm(request.POST or None, initial={"joins_on": timezone.localdate().replace(day=1)})
+    form = PartnerForm(request.POST or None, initial={"joins_on": request.tenant.day().replace(day=1)})
     if request.method == "POST" and form.is_valid():
         try:
             part = partners.join(by=request.membership, **form.cleaned_data)
@@ -155,7 +153,7 @@ def partner(request, partner):
                     return redirect("backbone:partner", request.tenant.slug, partner.code)
     people = Grant.objects.in_force().filter(partner=partner, membership__is_active=True)
     grants = list(people.select_related("membership").order_by("role", "membership__name"))
-    agreements = agreements_with(partner, timezone.localdate())
+    agreements = agreements_with(partner, request.tenant.day())
     context = {
         "partner": partner,
         "name_form": name_form,

@@ -22,14 +22,13 @@ from backbone.selectors.leadership import acts_of, by_kind, leadership
 from backbone.selectors.work import COLUMNS, RECENT, table, work_of
 from backbone.services import work
 from backbone.tabular import write_csv
-from backbone.views.holding import day_of
 
 
 @member_can(Can.READ_SETTINGS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request, initiative):
     """What the backbone did under the six functions, in a span. POST writes a piece down or takes one back."""
-    today = day_of(request.tenant)
+    today = request.tenant.day()
     usual = {"since": today - timedelta(days=RECENT), "until": today}
     asked = SpanForm({**{key: f"{day:%Y-%m-%d}" for key, day in usual.items()}, **request.GET.dict()})
     span = asked.cleaned_data if asked.is_valid() else usual

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -205,6 +204,6 @@ class WhoForm(forms.Form):
         self.fields["partner"].queryset = Partner.objects.filter(pk__in=[one.pk for one in partners])
 
 
-def first_day() -> dict[str, Any]:
+def first_day(today: date) -> dict[str, Any]:
     """What a new meeting begins with: in a week, at nine."""
-    return {"day": timezone.localdate() + timedelta(days=7), "time": "09:00"}
+    return {"day": today + timedelta(days=7), "time": "09:00"}

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -23,8 +22,7 @@ class PulseForm(forms.Form):
     opens_on = forms.DateField(label=_("Opens on"), widget=day_input())
     closes_on = forms.DateField(label=_("Closes on"), widget=day_input())
 
-    def __init__(self, *args: Any, **kwargs: Any):
-        today = timezone.localdate()
+    def __init__(self, *args: Any, today: date, **kwargs: Any):
         super().__init__(*args, initial={"opens_on": today, "closes_on": today + DAYS}, **kwargs)
         sentences = [(slug, _now(words)) for slug, words in STATEMENTS.items()]
         self.fields["asked"].choices = [(RECALL, _now("Which of these is our goal?")), *sentences]

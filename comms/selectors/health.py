@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, Q
 from django.urls import reverse
@@ -35,7 +34,7 @@ def readings(initiative: Initiative, as_of: datetime) -> list[Reading]:
     """Meetings held, who attends, actions on time, what comes back, what is acknowledged; decisions that cite; the clock;
     and what was asked. Twenty-two statements at most, always."""
     tenant = Tenant.objects.get(pk=initiative.tenant_id)
-    day = as_of.astimezone(ZoneInfo(tenant.timezone)).date()
+    day = tenant.day(as_of)
     place = [tenant.slug, initiative.slug]
     loop = loop_of(initiative, as_of)
 

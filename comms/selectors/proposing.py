@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,7 +22,7 @@ POSTPONED_SHOWN = 10
 def proposed(initiative: Initiative, as_of: datetime) -> Iterator[Proposed]:
     """Changed evidence, decisions due for review, actions that are overdue, topics that were put off; five statements."""
     tenant = Tenant.objects.get(pk=initiative.tenant_id)
-    day = as_of.astimezone(ZoneInfo(tenant.timezone)).date()
+    day = tenant.day(as_of)
     place = [tenant.slug, initiative.slug]
     seen = set()
     for citation in changed_evidence(initiative):

@@ -6,11 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
-from django.utils import timezone
-
-from backbone.models import Initiative, Membership, Tenant
+from backbone.models import Initiative, Membership
 from comms.models import Pulse, PulseQuestion, PulseTaken
 from comms.rules.pulses import SCALE, is_told, share
 
@@ -25,12 +22,6 @@ class Answered:
     count: int
     answers: tuple[tuple[str, int, bool], ...]
     share: Decimal | None
-
-
-def day_here(tenant: Tenant) -> date:
-    """The day by the tenant's clock, by which a pulse opens and closes for everybody at once: by readers' own clocks one
-    would see the results while another still answers, and so see that answer."""
-    return timezone.now().astimezone(ZoneInfo(tenant.timezone)).date()
 
 
 def pulses_of(initiative: Initiative) -> list[Pulse]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q
 
@@ -39,7 +38,7 @@ def signs_of(initiative: Initiative, as_of: datetime) -> Iterator[Sign]:
     )
     for row in counts:
         yield Sign("meetings", row["partner"], row["wrong"], row["of"], row["before"], row["of_before"])
-    day = as_of.astimezone(ZoneInfo(initiative.tenant.timezone)).date()
+    day = initiative.tenant.day(as_of)
     late = Q(due_on__lt=day - timedelta(days=LATE_BY))
     actions = Action.objects.filter(
         initiative=initiative, partner__isnull=False, state__in=[Action.State.OPEN, Action.State.ACTIVE]

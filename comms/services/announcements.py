@@ -44,7 +44,7 @@ def announce(
     Everybody finds it in their inbox. With `needs_answer` each organization says once that it has read it.
     """
     if partners is None:
-        partners = partners_of_group(group) if group is not None else partners_on(initiative, timezone.localdate())
+        partners = partners_of_group(group) if group is not None else partners_on(initiative, initiative.tenant.day())
     ids = sorted({one.pk for one in partners})
     row = Announcement(
         initiative=initiative, group=group, title=title.strip()[:200], text=text.strip(), about=about, url=url,

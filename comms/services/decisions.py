@@ -64,7 +64,7 @@ def decide(
     if meeting is not None:
         meeting = locked(meeting, Meeting.State.OPEN, Meeting.State.OVER)
     lock(initiative)
-    day = decided_on or timezone.localdate()
+    day = decided_on or initiative.tenant.day()
     if review_on is not None and review_on < day:
         sentence = gettext_noop("It would be looked at before it was made. Choose a later day.")
         raise Refused(Problem("decision.review", sentence, field="review_on"))
@@ -113,7 +113,7 @@ def dissent(*, decision: Decision, partner: Partner, by: Membership, words: str 
 def review(*, decision: Decision, by: Membership, review_on: date | None = None) -> None:
     """It was looked at again and stands, until another day where one is given; changed evidence is seen with it."""
     row = _standing(decision)
-    today = timezone.localdate()
+    today = row.tenant.day()
     if review_on is not None and review_on <= today:
         sentence = gettext_noop("Choose a day that is still to come.")
         raise Refused(Problem("decision.review", sentence, field="review_on"))

@@ -20,7 +20,6 @@ from backbone.services.fields import checked
 from backbone.tenancy import active_tenant_id
 from comms.models import Pulse, PulseQuestion, PulseTaken, PulseTally
 from comms.rules.pulses import MOST_A_QUARTER, SCALE, quarter_of
-from comms.selectors.pulses import day_here
 
 changes.register_verbs({"pulse.opened": gettext_noop("{by} asks everybody {count} questions")})
 
@@ -88,7 +87,8 @@ def take(*, pulse: Pulse, answers: Mapping[int, int], by: Membership) -> None:
     Raises `Refused` for who answered before, out of its days, and for an answer that is none.
     """
     row = Pulse.objects.select_for_update(of=("self",), no_key=True).get(pk=pulse.pk)
-    if not row.opens_on <= day_here(Tenant.objects.get(pk=active_tenant_id())) <= row.closes_on:
+    # It closes for everybody at once: else one would see the results while another still answers, and so that answer.
+    if not row.opens_on <= Tenant.objects.get(pk=active_tenant_id()).day() <= row.closes_on:
         raise Refused(Problem("pulse.closed", gettext_noop("This is not open for answers.")))
     if PulseTaken.objects.filter(pulse=row, member=by).exists():
         raise Refused(Problem("pulse.taken", gettext_noop("You have answered already. Thank you.")))

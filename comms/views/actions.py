@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -52,7 +51,7 @@ def listed(request, initiative):
         "partners": Partner.objects.filter(participations__initiative=initiative).distinct(),
         "columns": _columns(rows) if is_board else [],
         "page": page,
-        "today": timezone.localdate(),
+        "today": request.tenant.day(),
         "may_decide": request.membership.can(Can.DECIDE),
     }
     return page_or_part(request, "comms/action_list.html", "comms/_action_rows.html", context)
@@ -110,7 +109,7 @@ def action(request, initiative, number: int):
         "steps": found.steps.select_related("by"),
         "form": form,
         "may_decide": request.membership.can(Can.DECIDE),
-        "today": timezone.localdate(),
+        "today": request.tenant.day(),
         "crumbs": [actions_crumb(request, initiative)],
     }
     return render(request, "comms/action.html", context, status=422 if form.is_bound and form.errors else 200)

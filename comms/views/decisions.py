@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -51,7 +50,7 @@ def listed(request, initiative):
         ],
         "strategy": chosen,
         "strategies": Strategy.objects.filter(outcome__initiative=initiative).order_by("outcome__position", "position"),
-        "today": timezone.localdate(),
+        "today": request.tenant.day(),
         "may_decide": request.membership.can(Can.DECIDE),
     }  # fmt: skip
     return page_or_part(request, "comms/decision_list.html", "comms/_decision_rows.html", context)
@@ -107,7 +106,7 @@ def decision(request, initiative, number: int):
         "replaced": Decision.objects.filter(replaced_by=found),
         "stands": found.state == Decision.State.STANDS,
         "may_decide": may_decide,
-        "today": timezone.localdate(),
+        "today": request.tenant.day(),
         "forms": forms,
         "crumbs": [decisions_crumb(request, initiative)],
     }

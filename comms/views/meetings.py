@@ -50,7 +50,10 @@ def listed(request, initiative):
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request, initiative):
     """Plan a meeting, or several. `?template=` chooses a pattern."""
-    begun = first_day() | {"zone": request.tenant.timezone, "template": request.GET.get("template", "")}
+    begun = first_day(request.tenant.day()) | {
+        "zone": request.tenant.timezone,
+        "template": request.GET.get("template", ""),
+    }
     form = MeetingForm(request.POST or None, initiative=initiative, membership=request.membership, initial=begun)
     if request.method == "POST" and form.is_valid():
         planned = form.plan()

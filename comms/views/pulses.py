@@ -17,7 +17,7 @@ from backbone.selectors.groups import own_groups
 from comms.forms.pulses import AnswersForm, PulseForm
 from comms.models import Pulse
 from comms.rules.pulses import FEWEST, MOST_A_QUARTER
-from comms.selectors.pulses import day_here, has_taken, pulses_of, results_of
+from comms.selectors.pulses import has_taken, pulses_of, results_of
 from comms.services import pulses
 from comms.views.paths import meetings_crumb
 
@@ -28,7 +28,7 @@ def listed(request, initiative):
     """Every pulse. POST opens one."""
     member = request.membership
     may_ask = member.can(Can.EDIT_MEETINGS) and own_groups(member, Can.EDIT_MEETINGS) is None
-    form = PulseForm(request.POST or None)
+    form = PulseForm(request.POST or None, today=request.tenant.day())
     if request.method == "POST":
         require(member, Can.EDIT_MEETINGS, address=request.path)
         if not may_ask:
@@ -46,7 +46,7 @@ def listed(request, initiative):
         "pulses": pulses_of(initiative),
         "most": MOST_A_QUARTER,
         "form": form if may_ask else None,
-        "today": day_here(request.tenant),
+        "today": request.tenant.day(),
         "crumbs": [meetings_crumb(request, initiative)],
     }
     return render(request, "comms/pulse_list.html", context, status=422 if form.is_bound and form.errors else 200)
@@ -59,7 +59,7 @@ def pulse(request, initiative, pulse: int):
     found = Pulse.objects.filter(initiative=initiative, pk=pulse).first()
     if found is None:
         raise Http404
-    today = day_here(request.tenant)
+    today = request.tenant.day()
     is_open = found.opens_on <= today <= found.closes_on
     may_answer = is_open and request.membership.can(Can.JOIN_IN) and not has_taken(found, request.membership)
     form = AnswersForm(request.POST or None, questions=list(found.questions.all()))

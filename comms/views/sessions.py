@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -66,7 +65,7 @@ def session(request, initiative, meeting: int):
         "seal": live.seal(found.pk),
         "seen": seen,
         "is_running": found.state in (Meeting.State.OPEN, Meeting.State.OVER),
-        "today": timezone.localdate(),
+        "today": request.tenant.day(),
         "forms": forms,
         "conflict": conflict,
         "presences": Attendance.Presence.choices,

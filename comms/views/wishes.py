@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_http_methods, require_POST
@@ -85,7 +84,7 @@ def choose_by_link(request, token: str):
 
 
 def _page(request, form: WishesForm, away_form: AwayForm):
-    today = timezone.localdate()
+    today = request.tenant.day()
     context = {
         "form": form,
         "away_form": away_form,

@@ -19,7 +19,7 @@ from backbone.problems import Problem, Refused, cut, gettext_noop
 from backbone.roles import Can, Reach
 from measures.api import parameters
 from measures.api.shapes import INSTANT, MONTH, SHORT_NAME, TRUTH, RollupsShape, query
-from measures.lines import lines, overlap_of, today
+from measures.lines import lines, overlap_of
 from measures.models import Indicator
 from measures.rules.figures import plain
 from measures.rules.overlap import estimated
@@ -94,7 +94,7 @@ class RollupsAPI(MemberAPI):
         rows = [_shown(row, indicators) for row in csv.DictReader(table) if _is_within(row, asked)]
         if by_partner:
             rows = self._of_own_partners(rows)
-        latest = latest_month(today(self.tenant))
+        latest = latest_month(self.tenant.day())
         if asked["missing"]:
             self._name_missing(rows, indicators, asked, latest)
         self._say_so_far(rows, indicators, asked, latest)

@@ -13,7 +13,7 @@ from backbone import tabular
 from backbone.models import Initiative, Membership, Participation, Tenant
 from backbone.problems import Problem, cut, gettext_noop
 from backbone.roles import Can
-from measures.lines import closes_on, lines, thresholds_of, today
+from measures.lines import closes_on, lines, thresholds_of
 from measures.models import Indicator, Obligation
 from measures.rules.kinds import KINDS
 from measures.rules.lines import Line
@@ -54,7 +54,7 @@ class Office:
         self.initiative = initiative
         self.by = by
         self.tenant = tenant
-        self.today = today(tenant)
+        self.today = tenant.day()
         self.thresholds = thresholds_of(tenant)
         self.rules = rules_in_use(initiative)
         self.number_format = NUMBER_FORMATS[tenant.number_format]

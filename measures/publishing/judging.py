@@ -11,7 +11,6 @@ from typing import Any
 
 from backbone.conditions import Edition, Known
 from backbone.models import Partner, Tenant
-from measures.lines import today as today_of
 from measures.models import Indicator
 from measures.publishing import cells, circles, frozen
 from measures.publishing.cells import Read, Sheet
@@ -89,7 +88,7 @@ def judge(edition: Edition, indicators: Sequence[Indicator]) -> Judged:
 def window_of(edition: Edition, tenant: Tenant) -> Window:
     """The span of an edition, as far as it is over."""
     grain = Grain(edition.grain)
-    latest = min(latest_month(today_of(tenant)), last_month(edition.period, grain))
+    latest = min(latest_month(tenant.day()), last_month(edition.period, grain))
     starts = tenant.fiscal_year_starts
     return Window(grain, start_of(grain, edition.period, starts), latest, starts, starts, as_of=edition.as_of)
 

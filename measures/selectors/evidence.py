@@ -17,7 +17,7 @@ from backbone.health import CHECKS
 from backbone.look.numbers import number, percent
 from backbone.models import Initiative
 from backbone.tenancy import active_tenant_id
-from measures.lines import lines, today
+from measures.lines import lines
 from measures.models import Indicator, Remark
 from measures.rules.kinds import KINDS
 from measures.rules.periods import Grain, add_months
@@ -49,7 +49,7 @@ def coverage_of_last_periods(initiative: Initiative, indicators: list[Indicator]
     By usual volume, and by count where a partner has no history. `whole` counts figures that somebody owed.
     """
     tenant = initiative.tenant
-    latest = latest_month(today(tenant, as_of))
+    latest = latest_month(tenant.day(as_of))
     monthly = [one for one in indicators if one.frequency == Indicator.Frequency.MONTH]
     known = countings([one.pk for one in monthly])
     windows = [
@@ -89,7 +89,7 @@ def same_way(indicators: list[Indicator], as_of: datetime) -> Share:
     """How much of the figures of the last three months is counted as defined: the mean of their shares by volume."""
     if not indicators:
         return Share(Decimal(0), Decimal(0))
-    latest = latest_month(today(indicators[0].tenant, as_of))
+    latest = latest_month(indicators[0].tenant.day(as_of))
     months = [add_months(latest, -back) for back in range(PERIODS)]
     found = same_definitions(indicators, Grain.MONTH, months, None)
     return Share(sum((one.share for one in found.values()), Decimal(0)), Decimal(len(found)))
@@ -141,7 +141,7 @@ def condition_checks(initiative: Initiative, as_of: datetime) -> list[Reading]:
     timely = on_time(reports, as_of)
     late = chased(initiative, reports, as_of)
     alike = same_way(indicators, as_of)
-    fixed = returned_then_fixed(initiative, add_months(latest_month(today(initiative.tenant, as_of)), -12))
+    fixed = returned_then_fixed(initiative, add_months(latest_month(initiative.tenant.day(as_of)), -12))
     measured = results_measured(initiative)
     place = [initiative.tenant.slug, initiative.slug]
 

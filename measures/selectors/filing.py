@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from backbone.models import Initiative, Partner
-from measures.lines import closes_on, lines, today
+from measures.lines import closes_on, lines
 from measures.models import Excuse, Figure, Indicator
 from measures.models.filings import FigureState
 from measures.rules.figures import Entry, told_if_bare
@@ -91,7 +91,7 @@ def closed_lines(
     late = {
         (indicator_id, desk)
         for indicator_id, desk in wanted
-        if closes_on(indicators[indicator_id], desk[1]) < today(indicators[indicator_id].tenant, now)
+        if closes_on(indicators[indicator_id], desk[1]) < indicators[indicator_id].tenant.day(now)
     }
     if not late:
         return set()
@@ -100,7 +100,7 @@ def closed_lines(
         return set()
     indicator = indicators[next(iter(late))[0]]
     given = openings(
-        today(indicator.tenant, now),
+        indicator.tenant.day(now),
         initiative=indicator.initiative_id,
         partner_ids={desk[0] for _, desk in late},
         periods={desk[1] for _, desk in late},
@@ -118,6 +118,5 @@ def _rarer_and_open(
     return {
         (pk, desk)
         for pk, desk in late
-        if closes_on(indicators[pk], desk[1], rarer.frequency(indicators[pk], *desk))
-        >= today(indicators[pk].tenant, now)
+        if closes_on(indicators[pk], desk[1], rarer.frequency(indicators[pk], *desk)) >= indicators[pk].tenant.day(now)
     }

@@ -11,7 +11,6 @@ from django.db import connection
 from backbone.models import Initiative, Membership, Partner, Tenant
 from backbone.roles import Can
 from backbone.tenancy import active_tenant_id
-from measures.lines import today as today_of
 from measures.models import Indicator
 from measures.rules.periods import Grain, add_months
 from measures.selectors.goals import periods_of
@@ -35,7 +34,7 @@ def window_for(
     Where nothing was filed for months, it opens on the last month that has a figure; at most one statement. `as_of`:
     the figures in it as they stood then.
     """
-    latest = latest_month(today_of(tenant))
+    latest = latest_month(tenant.day())
     window = Window.chosen(
         params,
         latest=latest,

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from backbone.conditions import Proposed
 from backbone.look.numbers import period_name
 from backbone.models import Initiative, Tenant
-from measures.lines import today
 from measures.rules.periods import text_of
 from measures.selectors.chase import chase_list
 from measures.selectors.forest import indicators_in_use
@@ -24,7 +23,7 @@ def proposed(initiative: Initiative, as_of: datetime) -> Iterator[Proposed]:
     for one."""
     tenant = Tenant.objects.get(pk=initiative.tenant_id)
     window = window_for(initiative, {}, tenant)
-    indicators = indicators_in_use(initiative, today(tenant, as_of).replace(day=1))
+    indicators = indicators_in_use(initiative, tenant.day(as_of).replace(day=1))
     if not indicators:
         return
     found = chase_list(initiative, read(initiative, indicators, window, trend=0), window.period, tenant.timezone)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from backbone.models import Grant, Initiative, Partner
 from backbone.roles import Can, Reach, Role, reach
-from measures.lines import closes_on, due_on, today
+from measures.lines import closes_on, due_on
 from measures.lines import lines as lines_of
 from measures.models import Excuse, Figure, Filing, Indicator, Remark
 from measures.models.filings import FigureState
@@ -164,13 +164,13 @@ def report(initiative: Initiative, partner: Partner, period: date, now: datetime
     """
     now = now or timezone.now()
     owed = owed_lines(initiative, partner, period)
-    given = openings(today(initiative.tenant, now), initiative=initiative, partner_ids=[partner.pk], periods=[period])
+    given = openings(initiative.tenant.day(now), initiative=initiative, partner_ids=[partner.pk], periods=[period])
     excuses = dict(Excuse.objects.filter(partner=partner, period=period).values_list("indicator_id", "reason"))
     lines = {}
     for pk, indicator in owed.indicators.items():
         grain = owed.periods[pk].frequency
         closes, until = closes_on(indicator, period, grain), given.until(partner.pk, period, pk)
-        day = today(indicator.tenant, now)
+        day = indicator.tenant.day(now)
         lines[pk] = ReportLine(
             indicator,
             owed.lines[pk],

@@ -11,7 +11,6 @@ from django.db import connection
 from backbone.models import Initiative, Tenant
 from backbone.tenancy import active_tenant_id
 from measures.lines import closes_on
-from measures.lines import today as today_of
 from measures.models import Indicator
 from measures.models.filings import FigureState
 from measures.rules.combining import Combined
@@ -47,7 +46,7 @@ class Result:
 
 def results_window(initiative: Initiative, params: Mapping[str, str], tenant: Tenant) -> Window:
     """What the address says, else the last month that is closed: an open one is still being filed."""
-    today = today_of(tenant)
+    today = tenant.day()
     latest = latest_month(today)
     month = last_lively_month(initiative, latest)
     if "period" not in params and month == latest:

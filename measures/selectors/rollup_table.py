@@ -15,7 +15,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
-from django.utils import timezone
 
 from backbone.models import Initiative
 from backbone.tenancy import active_tenant_id
@@ -230,4 +229,4 @@ def _filed_between(cursor: Any, tenant_id: int, initiative: Initiative, as_of: d
     )
     first, last = cursor.fetchone()
     starts = month_of(initiative.starts_on)
-    return min(starts, first or starts), last or month_of(timezone.localdate())
+    return min(starts, first or starts), last or month_of(initiative.tenant.day())

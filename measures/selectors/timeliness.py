@@ -13,7 +13,7 @@ from backbone.conditions import Sign
 from backbone.models import Initiative
 from backbone.rules.holding import LAST_REPORTS, REPORTS_BEFORE
 from backbone.tenancy import active_tenant_id
-from measures.lines import due_on, today
+from measures.lines import due_on
 from measures.models import Indicator
 from measures.rules.kinds import KINDS
 from measures.rules.periods import Grain, add_months, start_of
@@ -46,7 +46,7 @@ def due_reports(
     if indicators is None:
         indicators = Indicator.objects.filter(initiative=initiative).select_related("tenant")
     tenant = initiative.tenant
-    day = today(tenant, as_of)
+    day = tenant.day(as_of)
     periods = [
         (one.pk, start, following, due)
         for one in indicators

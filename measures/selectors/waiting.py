@@ -10,7 +10,7 @@ from django.db.models import Count, Max, Min, Q
 from django.utils import timezone
 
 from backbone.models import Initiative, Partner
-from measures.lines import closes_on, due_on, today
+from measures.lines import closes_on, due_on
 from measures.models import Excuse, Figure, Indicator
 from measures.models.filings import FigureState
 from measures.rules.owed import Duty, OwedPeriod, period_at
@@ -74,7 +74,7 @@ def owed_reports(
     indicators = list(indicators if initiative is None else indicators.filter(initiative=initiative))
     if not indicators:
         return []
-    day = today(indicators[0].tenant, now)
+    day = indicators[0].tenant.day(now)
     duties = Duties(indicators, partner_ids)
     partners = {row.pk: row for row in Partner.objects.filter(pk__in=partner_ids)}
     _everywhere, given = openings_by_initiative(day, partner_ids=partner_ids)

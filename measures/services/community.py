@@ -19,7 +19,6 @@ from backbone import changes
 from backbone.models import Initiative, Membership
 from backbone.problems import Problem, Refused, cut
 from measures.lines import lines
-from measures.lines import today as today_of
 from measures.models import CommunityFigure, Indicator
 from measures.rules.figures import Entry, check_figure
 from measures.rules.kinds import COMMUNITY
@@ -51,7 +50,7 @@ def record(*, indicator: Indicator, figures: Sequence[Said], by: Membership | No
         raise Refused(Problem("indicator.not_community", text, params, field="indicator", value=cut(indicator.slug)))
     Initiative.objects.select_for_update(no_key=True).get(pk=indicator.initiative_id)
     now = timezone.now()
-    day = today_of(indicator.tenant, now)
+    day = indicator.tenant.day(now)
     known = Known.of(indicator)
     line = lines(indicator.initiative, [indicator])[indicator.pk]
     rows, problems = [], []

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from django.utils import timezone
-
 from backbone.models import Initiative
 from measures.models import Figure, Indicator
 from measures.rules.periods import add_months, month_of, periods_between
@@ -23,7 +21,7 @@ def months_of(initiative: Initiative) -> tuple[date, ...]:
 
     Figures may have been filed for later or earlier months too; theirs are among them.
     """
-    last = month_of(timezone.localdate())
+    last = month_of(initiative.tenant.day())
     first = month_of(initiative.starts_on)
     filed = Figure.objects.filter(indicator__initiative=initiative)
     earliest, latest = (

@@ -15,7 +15,7 @@ from backbone import changes
 from backbone.look.numbers import period_name, short_date, short_datetime
 from backbone.models import Initiative, Membership, Partner
 from backbone.problems import Problem, Refused, gettext_noop
-from measures.lines import closes_on, today
+from measures.lines import closes_on
 from measures.models import Indicator, LockRequest, Reopening
 from measures.rules.periods import text_of
 from measures.selectors.filing import owed_lines
@@ -92,7 +92,7 @@ def end(*, reopening: Reopening, by: Membership) -> None:
     found = (
         Reopening.objects.select_for_update(of=["self"]).select_related("initiative", "partner").get(pk=reopening.pk)
     )
-    if found.ended_at is not None or found.until < today(found.initiative.tenant):
+    if found.ended_at is not None or found.until < found.initiative.tenant.day():
         text = gettext_noop("It is over already.")
         raise Refused(Problem("opening.over", text))
     found.ended_by, found.ended_at = by, timezone.now()
@@ -114,7 +114,7 @@ def ask(
     """A partner asks for more time, before the lock or after. Raises Refused: `time.no_reason`, `reopening.past`,
     `reopening.too_long`, `period.out_of_range`, `time.asked_already`.
     """
-    if period > today(initiative.tenant):
+    if period > initiative.tenant.day():
         raise refusals.not_begun(period)
     if not reason.strip():
         text = gettext_noop("Say why: whoever decides reads your words.")
@@ -171,7 +171,7 @@ def withdraw(*, request: LockRequest, by: Membership) -> None:
 
 def _checked_day(initiative: Initiative, until: date, field: str = "until") -> date:
     """Today, when a day is neither past nor too far away."""
-    now_day = today(initiative.tenant)
+    now_day = initiative.tenant.day()
     if until < now_day:
         text = gettext_noop("{day} is past. Choose today or a later day.")
         raise Refused(Problem("reopening.past", text, {"day": short_date(until)}, field=field))

@@ -18,7 +18,7 @@ from backbone import changes
 from backbone.models import Initiative, Membership
 from backbone.problems import Problem, Refused, cut
 from backbone.services.fields import checked, refuse_taken, set_fields
-from measures.lines import dimension_of, dimensions_of, line_of, today
+from measures.lines import dimension_of, dimensions_of, line_of
 from measures.models import Category, CommunityFigure, Dimension, Figure, Indicator, Target
 from measures.rules import definitions, kinds
 from measures.rules.definitions import Goal
@@ -103,7 +103,7 @@ def _put_categories(dimension: Dimension, categories: Sequence[Mapping[str, Any]
             changed[f"category {slug}"] = [None, category.name]
             continue
         if fields.get("name", category.name) != category.name:
-            last = today(dimension.initiative.tenant).isoformat()
+            last = dimension.initiative.tenant.day().isoformat()
             fields.setdefault("former_names", [*category.former_names, {"name": category.name, "until": last}])
         done = set_fields(category, fields)
         if "name" in done:

@@ -9,7 +9,6 @@ from datetime import date, datetime
 from django.utils import timezone
 
 from backbone.models import Initiative, Membership, Partner
-from measures.lines import today
 from measures.models import Indicator
 from measures.rules.figures import Entry
 from measures.rules.lines import TOTAL, Line
@@ -52,7 +51,7 @@ class Sheet:
         strange = set(cells) - set(indicators)
         indicators |= indicators_of(initiative, strange) if strange else {}
         now = timezone.now()
-        if any(period > today(indicator.tenant, now) for indicator in indicators.values()):
+        if any(period > indicator.tenant.day(now) for indicator in indicators.values()):
             raise refusals.not_begun(period)
         desk = (partner.pk, period)
         filing = figure_rows.open_filings(initiative.pk, [desk], now)[desk]
@@ -111,7 +110,7 @@ class Sheet:
         if late and not waiting:
             raise refusals.closed(self.rows({pk: {TOTAL: Entry()} for pk in late}), self.indicators)
         last = {pk: report.periods[pk].ends_on for pk in waiting}
-        over = [pk for pk in waiting if last[pk] <= today(self.indicators[pk].tenant, self.now)]
+        over = [pk for pk in waiting if last[pk] <= self.indicators[pk].tenant.day(self.now)]
         if waiting and not over:
             raise refusals.not_over(self.period, min(last.values()))
         return over

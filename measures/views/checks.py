@@ -22,7 +22,7 @@ from backbone.problems import Problem, Refused
 from backbone.roles import Can
 from measures import wording
 from measures.forms.checks import RuleForm
-from measures.lines import thresholds_of, today
+from measures.lines import thresholds_of
 from measures.models import FollowUp, Indicator, ValidationRule
 from measures.rules.crossing import OPERATOR_WORDS, CrossRule, in_words
 from measures.rules.figures import plain
@@ -119,7 +119,7 @@ def _try(request: HttpRequest, initiative: Initiative, row: ValidationRule) -> d
     wrong: list[Problem] = checks.wrong_with(initiative, row)
     if wrong:
         raise Refused.because(wrong)
-    since = add_months(month_of(today(request.tenant)), -LOOKED_BACK_MONTHS)
+    since = add_months(month_of(request.tenant.day()), -LOOKED_BACK_MONTHS)
     trial: Trial = try_rule(initiative, rule_of(row), since)
     place = [request.tenant.slug, initiative.slug]
     return {
@@ -161,7 +161,7 @@ def _in_words(rule: CrossRule, names: dict[str, str]) -> str:
 def outlier_list(request, initiative):
     """The figures of one month that are unlike their partner's own history, the largest first; as CSV too."""
     month = parse_month(request.GET.get("period", ""))
-    latest = add_months(month_of(today(request.tenant)), -1)
+    latest = add_months(month_of(request.tenant.day()), -1)
     period = month if isinstance(month, date) and month <= latest else latest
     found = odd_figures(initiative, request.tenant, period)
     if request.GET.get("format") == "csv":

@@ -13,7 +13,7 @@ from backbone.forms.people import refuse
 from backbone.problems import Refused
 from backbone.roles import Can
 from measures.forms.community import CommunityForm
-from measures.lines import lines, today
+from measures.lines import lines
 from measures.models import Indicator
 from measures.rules.kinds import COMMUNITY
 from measures.services import community
@@ -29,7 +29,7 @@ def community_figure(request, initiative, indicator: str):
     if row is None:
         raise Http404
     line = lines(initiative, [row])[row.pk]
-    form = CommunityForm(request.POST or None, line=line, today=today(request.tenant))
+    form = CommunityForm(request.POST or None, line=line, today=request.tenant.day())
     page = reverse("measures:indicator", args=[request.tenant.slug, initiative.slug, row.slug])
     if request.method == "POST" and form.is_valid():
         fields = form.cleaned_data

@@ -23,7 +23,6 @@ from measures import drawing
 from measures.foresight import forecast_words, foresee, method_words
 from measures.forms.curves import ActionForm, ChangeActionForm, IdeaForm, LookAgainForm, PartForm, StoryForm
 from measures.lines import lines as lines_of
-from measures.lines import today as today_of
 from measures.models import Curve, CurveAction, CurveIdea, CurvePartner, Indicator
 from measures.pinning import pin, unpin
 from measures.rules.forecast import Forecast
@@ -130,7 +129,7 @@ def _context(request: HttpRequest, initiative: Initiative, found: Curve) -> dict
     kept = found.pinned["window"]
     now = _live(request, initiative, row, kept["grain"], kept["period"])
     attached = conditions.attached(initiative).get(f"measures.curve:{found.pk}", [])
-    today = today_of(request.tenant)
+    today = request.tenant.day()
     view = view_of(found)
     return {
         "initiative": initiative,

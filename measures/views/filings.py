@@ -23,7 +23,6 @@ from backbone.problems import Refused
 from backbone.roles import Can
 from backbone.wording import say
 from measures.forms import ANSWERS, FilingForm
-from measures.lines import today
 from measures.models import Indicator
 from measures.rules.periods import add_months
 from measures.selectors.corrections import open_in
@@ -53,7 +52,7 @@ def filing_current(request, initiative):
         "initiative": initiative,
         "files_for_nobody": not own,
         "reports": [(one, _address(request, initiative, one.partner, one.period)) for one in reports],
-        "today": today(request.tenant),
+        "today": request.tenant.day(),
     }
     return render(request, "measures/filing_current.html", context)
 
@@ -62,7 +61,7 @@ def filing_current(request, initiative):
 @require_http_methods(["GET", "HEAD", "POST"])
 def filing(request, initiative, partner, period):
     """The form of one partner and period; each button posts here and says by `do` what it wants."""
-    if period > today(request.tenant):
+    if period > request.tenant.day():
         raise Http404
     found = report(initiative, partner, period)
     if request.method != "POST":
@@ -259,7 +258,7 @@ def _page(request, form: FilingForm, *, elsewhere: list[str] | None = None, is_t
 def _context(request, form: FilingForm) -> dict[str, Any]:
     found, membership = form.report, request.membership
     rows = [line.row for line in form.asked_lines] or [line.row for line in form.open_lines] or found.lines
-    day = today(request.tenant)
+    day = request.tenant.day()
     months = [add_months(found.period, -1), add_months(found.period, 1)]
     undecided = open_in(found.initiative, found.partner, found.period)
     for line in form.lines:

@@ -25,7 +25,6 @@ from backbone.selectors.health import cards
 from backbone.selectors.holding import raised_signals
 from backbone.wording import say
 from measures.lines import lines as lines_of
-from measures.lines import today as today_of
 from measures.models import Indicator
 from measures.rules.figures import plain
 from measures.rules.periods import Grain, start_of, text_of
@@ -53,7 +52,7 @@ def forest(request, initiative):
     """Results with their coverage, the five conditions, and what waits for somebody."""
     membership, tenant = request.membership, request.tenant
     found = standing_of(request, initiative)
-    today = today_of(tenant)
+    today = tenant.day()
     context = {
         "initiative": initiative,
         "today": today,

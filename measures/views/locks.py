@@ -18,7 +18,7 @@ from backbone.look.numbers import period_name, short_date
 from backbone.problems import Problem, Refused, cut, gettext_noop
 from backbone.roles import Can
 from backbone.wording import say
-from measures.lines import closes_on, today
+from measures.lines import closes_on
 from measures.models import LockRequest, Reopening
 from measures.selectors import locks as reads
 from measures.selectors.filing import owed_lines
@@ -34,7 +34,7 @@ def lock_calendar(request, initiative):
 
     Funders see the days alone: who asked for time, and why, is among those who do the work.
     """
-    membership, day = request.membership, today(request.tenant)
+    membership, day = request.membership, request.tenant.day()
     found = reads.calendar(initiative, day)
     ahead = [one for one in found if one.closes_on >= day]
     past = [one for one in reversed(found) if one.closes_on < day]
@@ -61,7 +61,7 @@ def lock_calendar(request, initiative):
 @require_http_methods(["GET", "HEAD", "POST"])
 def lock_ask(request, initiative, partner, period: date):
     """A partner asks for more time for a report, or for one line of it."""
-    if period > today(request.tenant):
+    if period > request.tenant.day():
         raise Http404
     owed = owed_lines(initiative, partner, period)
     by_slug = {indicator.slug: indicator for indicator in owed.indicators.values()}
@@ -99,7 +99,7 @@ def lock_ask(request, initiative, partner, period: date):
         "said": dict(problems),
         "reason": request.POST.get("reason", ""),
         "wanted_until": request.POST.get("wanted_until", ""),
-        "is_closed": bool(days) and max(days) < today(request.tenant),
+        "is_closed": bool(days) and max(days) < request.tenant.day(),
         "closes_on": min(days, default=None),
         "back": reverse("measures:filing", args=[request.tenant.slug, initiative.slug, partner.code, period]),
     }
@@ -172,7 +172,7 @@ def day_of(text: str, field: str = "until") -> date:
 
 
 def _request_page(request, found: LockRequest, problems: list[tuple[str, str]] | None = None) -> HttpResponse:
-    day, place = today(request.tenant), [request.tenant.slug, found.initiative.slug]
+    day, place = request.tenant.day(), [request.tenant.slug, found.initiative.slug]
     owed = owed_lines(found.initiative, found.partner, found.period).indicators.values()
     is_open = found.state == LockRequest.State.OPEN
     given = found.reopening

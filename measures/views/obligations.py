@@ -8,7 +8,6 @@ from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -83,7 +82,7 @@ def _context(request, initiative) -> dict:
     return {
         "initiative": initiative,
         "indicators": indicators,
-        "rows": owed_matrix(initiative, indicators, page.object_list, timezone.localdate()),
+        "rows": owed_matrix(initiative, indicators, page.object_list, request.tenant.day()),
         "page_obj": page,
         "has_partners": bool(page.paginator.count),
         "lines": lines[:LINES_SHOWN],

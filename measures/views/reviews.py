@@ -21,7 +21,6 @@ from backbone.problems import Problem, Refused, gettext_noop
 from backbone.roles import Can
 from backbone.wording import say
 from measures.forms import FilingForm
-from measures.lines import today
 from measures.models import Reopening
 from measures.selectors.corrections import open_in
 from measures.selectors.locks import open_requests
@@ -55,7 +54,7 @@ def review_list(request, initiative):
         "periods": [(f"{period:%Y-%m}", period_name(period)) for period in periods],
         "chosen": chosen,
         "is_filtered": any(chosen.values()),
-        "today": today(request.tenant),
+        "today": request.tenant.day(),
     }
     return render(request, "measures/review_list.html", context)
 
@@ -136,7 +135,7 @@ def _openings(found: Report, day: date) -> list[Reopening]:
 
 def _page(request, found: Report, *, refused: list[str] | None = None, about: int | None = None) -> HttpResponse:
     form = FilingForm(found, request.tenant, may_type=False)
-    by, day = request.membership, today(request.tenant)
+    by, day = request.membership, request.tenant.day()
     waiting = [line for line in form.lines if line.row.state == "submitted"]
     mine = [line for line in waiting if line.row.submitted_by_id != by.pk]
     closed = [line for line in form.lines if line.row.closes_on < day]

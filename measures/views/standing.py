@@ -25,7 +25,6 @@ from backbone.look.checks import draw_weight
 from backbone.models import Initiative
 from backbone.roles import Can
 from backbone.tenancy import active_tenant_id
-from measures.lines import today as today_of
 from measures.rules.periods import Grain
 from measures.selectors.chase import ChaseList, LastFiled, Missing
 from measures.selectors.forest import Date, branches, chase_of, indicators_in_use, locks_on, next_dates
@@ -97,7 +96,7 @@ def standing_of(request, initiative: Initiative) -> Standing:
         return _work_out(request, initiative)
     asked = {name: request.GET.get(name, "") for name in ("grain", "period", "year")}
     made_of = (
-        initiative.pk, state, today_of(request.tenant), knows_names, get_language(), timezone.get_current_timezone_name(),
+        initiative.pk, state, request.tenant.day(), knows_names, get_language(), timezone.get_current_timezone_name(),
         sorted(asked.items()),
     )  # fmt: skip
     key = f"standing:{release()}:{hashlib.sha256(repr(made_of).encode()).hexdigest()}"
@@ -137,7 +136,7 @@ def _work_out(request, initiative: Initiative) -> Standing:
     if found and indicators:
         context = {"branches": found, "window": window, "initiative": initiative, "request": request}
         html = render_to_string("measures/_branches.html", context)
-    month, day = window.at(Grain.MONTH), today_of(tenant)
+    month, day = window.at(Grain.MONTH), tenant.day()
     chase = ChaseList(month.period, (), 0)
     dates: tuple[Date, ...] = ()
     if codes is not None:

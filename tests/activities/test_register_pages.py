@@ -8,7 +8,6 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from activities.models import Activity, Commitment, Funding, Milestone, Place, Population
 from activities.rules.shares import even
@@ -16,7 +15,6 @@ from activities.selectors.written import written_out
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate
 
 
 @pytest.fixture
@@ -35,7 +33,7 @@ def place(in_riverside):
     )  # fmt: skip
     factories.make_activity(
         initiative, "coaching-hours", partners=[p2], strategies=[coaching], populations=[parents], places=[valley],
-        status="planned", starts_on=TODAY() + timedelta(days=30),
+        status="planned", starts_on=in_riverside.tenant.day() + timedelta(days=30),
     )  # fmt: skip
     factories.make_activity(
         initiative, "old-fair", starts_on=date(2025, 7, 1), ends_on=date(2025, 7, 2), description="A fair on the square"
@@ -84,7 +82,9 @@ def test_a_view_asks_the_database_as_often_for_many_as_for_few(client, place, vi
         for n in range(more):
             tags = {"populations": [youth], "places": [mill], "partners": place.partners[:2]}
             Milestone.objects.create(
-                activity=factories.make_activity(place.initiative, f"more-{n}", **tags), title="Begin", due_on=TODAY()
+                activity=factories.make_activity(place.initiative, f"more-{n}", **tags),
+                title="Begin",
+                due_on=place.tenant.day(),
             )
         with CaptureQueriesContext(connection) as asked:
             assert client.get(place.url(f"activities/?view={view}")).status_code == 200
@@ -178,7 +178,7 @@ def test_a_milestone_is_marked_done_and_that_is_taken_back(client, place):
     where = place.url("activities/register/welding-class/done/")
     client.post(where, {"sort": "milestone", "row": step.pk})
     step.refresh_from_db()
-    assert step.done_on == TODAY()
+    assert step.done_on == place.tenant.day()
     client.post(where, {"sort": "milestone", "row": step.pk, "undo": "1"})
     step.refresh_from_db()
     assert step.done_on is None
@@ -186,7 +186,7 @@ def test_a_milestone_is_marked_done_and_that_is_taken_back(client, place):
     part = row.commitments.get(part="leads")
     client.post(where, {"sort": "commitment", "row": part.pk})
     part.refresh_from_db()
-    assert part.done_on == TODAY()
+    assert part.done_on == place.tenant.day()
 
 
 def test_a_status_is_changed_by_one_button_and_changed_back(client, place):
@@ -198,7 +198,7 @@ def test_a_status_is_changed_by_one_button_and_changed_back(client, place):
     assert Activity.objects.get(slug="coaching-hours").status == "planned"
     assert client.post(where, {"status": "magic"}).status_code == 404
     client.post(place.url("activities/register/welding-class/status/"), {"status": "ended"})
-    assert Activity.objects.get(slug="welding-class").ends_on == TODAY()
+    assert Activity.objects.get(slug="welding-class").ends_on == place.tenant.day()
 
 
 def test_an_activity_is_taken_out_only_after_asking(client, place):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.utils import timezone
 
 from agenda.models import Learning, Node
 from agenda.selectors.learning import about, overdue, subjects
@@ -43,7 +42,7 @@ def test_what_was_promised_is_owed_and_a_day_needs_a_person(in_riverside):
         ask(in_riverside, learn_by=DAY)
     assert codes(caught) == ["learning.no_owner"]
     entry = ask(in_riverside, sort="unknown", owner=ana, learn_by=DAY)
-    now = timezone.now().replace(year=2026, month=12, day=2)
+    now = datetime(2026, 12, 2, 12, tzinfo=UTC)
     (item,) = [one for one in due(ana, now) if one.key.startswith("learning:")]
     assert (item.due, item.is_late, item.member_id) == (DAY, True, ana.pk)
     assert overdue(in_riverside.initiative, DAY + timedelta(days=1)) == [entry]

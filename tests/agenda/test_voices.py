@@ -78,7 +78,7 @@ def test_a_phase_may_go_back_and_says_which_checks_are_expected(in_riverside):
     for wrong in (
         {"phase": "initiate"},
         {"phase": "nirvana"},
-        {"phase": "sustain", "on": timezone.localdate() + timedelta(days=1)},
+        {"phase": "sustain", "on": in_riverside.tenant.day() + timedelta(days=1)},
     ):
         with pytest.raises(Refused):
             phases.move(initiative=initiative, by=ana, **wrong)

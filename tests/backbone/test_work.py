@@ -93,7 +93,7 @@ def test_the_roster_says_how_large_a_partner_is(riverside, client):
 
 
 def test_what_the_records_tell_is_filed_by_itself_and_only_the_backbone_s(in_riverside):
-    place, today = in_riverside, timezone.localdate()
+    place, today = in_riverside, in_riverside.tenant.day()
     tree.put_outcome(initiative=place.initiative, slug="stay", title="They stay in work", by=place.people.ana)
     changes.record(
         "filing.approved", on="x", by=place.people.ana, initiative=place.initiative, names="K1", period="2026-10"
@@ -119,7 +119,7 @@ def test_what_the_records_tell_is_filed_by_itself_and_only_the_backbone_s(in_riv
 
 def test_every_function_is_one_of_six_and_what_is_taken_back_no_longer_counts(in_riverside):
     assert set(FUNCTIONS.values()) <= set(Work.Function.values)
-    place, today = in_riverside, timezone.localdate()
+    place, today = in_riverside, in_riverside.tenant.day()
     with pytest.raises(Refused):
         work.write(
             initiative=place.initiative,
@@ -136,7 +136,7 @@ def test_every_function_is_one_of_six_and_what_is_taken_back_no_longer_counts(in
 def test_the_report_is_written_read_and_downloaded_by_staff_alone(riverside, client):
     page = riverside.url("forest/work/")
     client.force_login(factories.user_of(riverside.people.ana))
-    today = f"{timezone.localdate() - timedelta(days=1):%Y-%m-%d}"
+    today = f"{riverside.tenant.day():%Y-%m-%d}"
     assert client.post(page, {"form": "write", "function": "funding", "on": today, "words": ""}).status_code == 422
     sent = {"form": "write", "function": "funding", "on": today, "words": "A grant of the county", "url": ""}
     assert "A grant of the county" in client.post(page, sent, follow=True).content.decode()

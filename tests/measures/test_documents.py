@@ -330,7 +330,7 @@ def test_its_notes_say_coverage_marks_sources_hash_and_how_to_cite(place):
         "Version 1",
     ):
         assert words in said
-    day = long_date(place.publication.published_at.astimezone(ZoneInfo("America/New_York")))
+    day = long_date(place.publication.published_at.astimezone(ZoneInfo("America/New_York")).date())
     assert f"Riverside: Riverside Youth to Work, October 2026. Version 1, published {day}." in said
 
 

@@ -14,7 +14,6 @@ from backbone.problems import Refused
 from backbone.roles import Role
 from backbone.services import keys
 from measures import bundles
-from measures.lines import today
 from measures.models import Category, Figure, Indicator
 from measures.rules.periods import add_months
 from measures.services import rollups, setup
@@ -137,7 +136,7 @@ def test_changing_breakdowns_touches_no_figure(desk):
         assert list(Figure.objects.order_by("pk").values()) == before
         young = Category.objects.get(dimension=dimension, slug="young")
         assert [(one["name"], one["until"]) for one in young.former_names] == [
-            ("young", f"{today(desk.home.tenant):%Y-%m-%d}")
+            ("young", f"{desk.home.tenant.day():%Y-%m-%d}")
         ]
 
 
