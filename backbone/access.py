@@ -19,6 +19,7 @@ from django.utils.translation import gettext_noop
 from backbone import changes
 from backbone.models import Initiative, Membership, Partner
 from backbone.roles import Can
+from backbone.services.operating import is_operator
 from backbone.tenancy import TenantQuerySet
 
 changes.register_verbs({"access.refused": gettext_noop("{by} was refused {address}")})
@@ -82,7 +83,7 @@ def operator_only(view: Callable) -> Callable:
     def checked(request: HttpRequest, *args, **kwargs):
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        if not (request.user.is_staff and request.user.is_active):
+        if not is_operator(request.user):
             raise Http404
         response = view(request, *args, **kwargs)
         response.headers.setdefault("Cache-Control", "private, no-store")

@@ -21,10 +21,10 @@ from activities.selectors.rights import reads_register
 from activities.selectors.vocabulary import PARENTS, SORTS, tree
 from activities.selectors.written import known, written_out
 from activities.services import register
-from backbone.api import parameters
+from backbone.api import parameters, versions
 from backbone.api.resource import MemberAPI
 from backbone.api.shapes import KEY, READING, WRITING, refusals
-from backbone.problems import Problem, Refused, gettext_noop
+from backbone.problems import Refused, gettext_noop
 from backbone.roles import Can
 
 # What a body calls a field that the register calls otherwise.
@@ -124,7 +124,7 @@ class ActivityAPI(RegisterAPI):
         responses={200: ActivityShape, 201: ActivityShape, **refusals(*WRITING, 412)},
         parameters=[
             KEY,
-            OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="The ETag of what you saw."),
+            versions.IF_MATCH,
         ],
     )
     def put(self, request, activity, **named):
@@ -135,25 +135,18 @@ class ActivityAPI(RegisterAPI):
         if said is None:
             raise Http404
         body = shown(said, self.tenant.day(), self.membership.can(Can.EDIT_ACTIVITIES))
-        return Response(body, status=status, headers={"ETag": f'"{fingerprint(said)}"'})
+        return Response(body, status=status, headers=versions.headers(fingerprint(said)))
 
     def _put(self, request, slug: str) -> Response:
         is_new = not Activity.objects.filter(initiative=self.initiative, slug=slug).exists()
-        said = said_by(slug, request.data, known(self.initiative).strategy)
+        said, seen = said_by(slug, request.data, known(self.initiative).strategy), versions.seen(request) or ""
         try:
-            register.put(initiative=self.initiative, said=said, by=self.membership, seen=_if_match(request))
+            register.put(initiative=self.initiative, said=said, by=self.membership, seen=seen)
         except Refused as refused:
             if any(one.code == "activity.stale" for one in refused.problems):
-                text = gettext_noop("It is not as you saw it any more. Read it again before you write it.")
-                raise Refused(Problem("if_match.stale", text)) from None
+                raise versions.stale(seen) from None
             raise Refused(*(one.at(field=OURS.get(one.field, one.field)) for one in refused.problems)) from None
         return self._answer(slug, 201 if is_new else 200)
-
-
-def _if_match(request) -> str:
-    """The state that a caller saw; "" when it does not say, or takes any."""
-    said = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
-    return "" if said == "*" else said[:64]
 
 
 class WordsAPI(RegisterAPI):

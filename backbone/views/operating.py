@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from backbone import changes
 from backbone.access import member_can, operator_only, sent_row
@@ -29,12 +29,13 @@ VISITS_SHOWN = 200
 
 
 @operator_only
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def operator(request):
-    """What waits, of all tenants and of each; the machines; and nobody's words."""
-    found = stock.take() if "count" in request.GET else stock.latest()
-    if "count" in request.GET:
-        stock.keep(found)
+    """What waits, of all tenants and of each; the machines; and nobody's words. POST counts again."""
+    if request.method == "POST":
+        stock.keep(stock.take())
+        return redirect("backbone:operator")
+    found = stock.latest()
     page = Paginator(found.worst_first(), ON_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "stock": found,

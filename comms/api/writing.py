@@ -6,7 +6,6 @@ refused when somebody changed the row since it was read. What the version is, th
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -19,16 +18,16 @@ from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 
 from agenda.models import AgendaVersion, Learning, Strategy
-from backbone.api import parameters
+from backbone.api import parameters, versions
 from backbone.api.bodies import only
 from backbone.api.resource import MemberAPI
 from backbone.api.shapes import KEY, READING, WRITING, refusals
+from backbone.api.values import Reader
 from backbone.models import Membership, Partner, WorkingGroup
-from backbone.problems import Problem, Refused, cut, gettext_noop
+from backbone.problems import Refused
 from backbone.roles import Can
 from backbone.selectors.groups import may_in, own_groups
 from comms.api import shapes
-from comms.api.bodies import Reader
 from comms.api.shown import action_shown, decision_shown, meeting_shown
 from comms.models import Action, Decision, Meeting, Topic
 from comms.selectors.decisions import actions_of, decisions_of, with_voices, without_others
@@ -37,9 +36,6 @@ from comms.selectors.rights import require_inside
 from comms.services import actions, decisions, meetings
 from measures.models import Indicator
 
-IF_MATCH = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, description="The ETag of what you saw: refused when it is another by now."
-)
 _NUMBER = {"type": "integer", "minimum": 1}
 ID = OpenApiParameter("meeting", _NUMBER, OpenApiParameter.PATH, description="Its id.")
 NUMBER = OpenApiParameter("number", _NUMBER, OpenApiParameter.PATH, description="Its number, as the 14 of D-14.")
@@ -54,28 +50,13 @@ ACTION_FIELDS = ("what", "owner", "partner", "due_on", "meeting", "decision", "e
 CHANGED_FIELDS = ("state", "owner", "due_on", "note")
 
 
-def etag(shown: Mapping[str, Any]) -> str:
-    """Names a state of a row by all that is shown of it."""
-    words = JSONEncoder(ensure_ascii=True, sort_keys=True).encode(shown)
-    return f'"{hashlib.sha256(words.encode()).hexdigest()[:32]}"'
-
-
 class WritingAPI(MemberAPI):
     """Base: one row found, shown with its ETag, and changed by PATCH."""
 
     def answer(self, shown: Mapping[str, Any], status: int = 200) -> Response:
         """As plain values, so that the answer that is kept for a repetition is this one to the letter."""
         plain = json.loads(JSONEncoder().encode(shown))
-        return Response(plain, status=status, headers={"ETag": etag(shown)})
-
-    def require_unmoved(self, request, shown: Mapping[str, Any]) -> None:
-        """Raises Refused (412) when the row is not any more what If-Match names. Call it with the row locked."""
-        raw = request.headers.get("If-Match")
-        if raw is None or raw.strip() == "*":
-            return
-        if raw.strip().removeprefix("W/") != etag(shown):
-            text = gettext_noop("It was changed since you saw it. Read it again first.")
-            raise Refused(Problem("if_match.stale", text, value=cut(raw)))
+        return Response(plain, status=status, headers=versions.headers(versions.state_of(shown)))
 
     def within(self, group_id: int | None, can: Can) -> None:
         """404 for a chair to whom it is another group's."""
@@ -138,7 +119,7 @@ class MeetingAPI(WritingAPI):
         operation_id="meetings_change",
         request=shapes.MeetingChangeShape,
         responses={200: shapes.MeetingShape, **refusals(*WRITING, 412)},
-        parameters=[ID, KEY, IF_MATCH],
+        parameters=[ID, KEY, versions.IF_MATCH],
     )
     def patch(self, request, meeting, **named):
         return self.once(request, lambda: self._patch(request, meeting))
@@ -156,7 +137,7 @@ class MeetingAPI(WritingAPI):
         read = Reader(only(request.data, MOVED_FIELDS, ("id", "group", "topics", "attendance", "ends_at", "starts_at")))
         meetings.locked(row)
         row = self._found(pk)
-        self.require_unmoved(request, meeting_shown(row))
+        versions.require_unmoved(request, versions.state_of(meeting_shown(row)))
         start = row.starts_at.astimezone(ZoneInfo(row.timezone)).replace(tzinfo=None)
         length = (row.ends_at - row.starts_at) // timedelta(minutes=1)
         said = {
@@ -223,7 +204,7 @@ class DecisionAPI(WritingAPI):
         operation_id="decisions_change",
         request=shapes.DecisionChangeShape,
         responses={200: shapes.DecisionShape, **refusals(*WRITING, 412)},
-        parameters=[NUMBER, KEY, IF_MATCH],
+        parameters=[NUMBER, KEY, versions.IF_MATCH],
     )
     def patch(self, request, number, **named):
         require_inside(self.membership)
@@ -243,7 +224,7 @@ class DecisionAPI(WritingAPI):
             only(request.data, JUDGED_FIELDS, ("number", "text", "decided_on", "evidence_changed", "without"))
         )
         Decision.objects.select_for_update(of=("self",), no_key=True).get(pk=row.pk)
-        self.require_unmoved(request, decision_shown(self._found(number)))
+        versions.require_unmoved(request, versions.state_of(decision_shown(self._found(number))))
         state, review_on, why = (
             read.choice("state", Decision.State.values),
             read.day("review_on"),
@@ -325,7 +306,7 @@ class ActionAPI(WritingAPI):
         operation_id="actions_change",
         request=shapes.ActionChangeShape,
         responses={200: shapes.ActionShape, **refusals(*WRITING, 412)},
-        parameters=[NUMBER, KEY, IF_MATCH],
+        parameters=[NUMBER, KEY, versions.IF_MATCH],
     )
     def patch(self, request, number, **named):
         require_inside(self.membership)
@@ -339,7 +320,7 @@ class ActionAPI(WritingAPI):
         read = Reader(only(request.data, CHANGED_FIELDS, ("number", "what", "partner", "source", "closed_at")))
         Action.objects.select_for_update(of=("self",), no_key=True).get(pk=row.pk)
         row = self._found(number)
-        self.require_unmoved(request, action_shown(row))
+        versions.require_unmoved(request, versions.state_of(action_shown(row)))
         state, note = read.choice("state", Action.State.values), read.text("note", 500)
         owner = read.row("owner", self.person) or row.owner
         due_on = read.day("due_on") or row.due_on

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from backbone.api.bodies import only
 from backbone.api.resource import MemberAPI
 from backbone.api.shapes import KEY, READING, WRITING, refusals
+from backbone.api.values import Reader
 from backbone.models import Partner
 from backbone.problems import Problem, Refused, cut, gettext_noop
 from backbone.roles import Can
@@ -19,7 +20,9 @@ from measures.rules.periods import text_of
 from measures.selectors.carried import answerable, standing_in
 from measures.services import carried
 
-FIELDS = ("partner", "indicator", "source_initiative", "source_indicator", "agreed")
+NAMES = ("partner", "indicator", "source_initiative", "source_indicator")
+FIELDS = (*NAMES, "agreed")
+LONGEST = 200
 
 
 class FiledOnceAPI(MemberAPI):
@@ -43,25 +46,25 @@ class FiledOnceAPI(MemberAPI):
         return self.once(request, lambda: self._post(request))
 
     def _post(self, request) -> Response:
-        body = only(request.data, FIELDS)
-        partner = Partner.objects.filter(code=_text(body, "partner")).first()
+        said = Reader(only(request.data, FIELDS))
+        is_agreed = said.flag("agreed")
+        names = {name: said.text(name, LONGEST) for name in NAMES}
+        said.done()
+        partner = Partner.objects.filter(code=names["partner"]).first()
         if partner is None or not self.membership.can(Can.CONSENT, partner):
-            raise _unknown("partner", body.get("partner"))
-        row = Indicator.objects.filter(initiative=self.initiative, slug=_text(body, "indicator")).first()
+            raise _unknown("partner", names["partner"])
+        row = Indicator.objects.filter(initiative=self.initiative, slug=names["indicator"]).first()
         if row is None:
-            raise _unknown("indicator", body.get("indicator"))
-        if not isinstance(body.get("agreed"), bool):
-            text = gettext_noop("“agreed” is true or false.")
-            raise Refused(Problem("field.type", text, field="agreed", value=cut(body.get("agreed"))))
-        if body["agreed"]:
-            carried.agree(partner=partner, source=self._source(body, partner, row), indicator=row, by=self.membership)
+            raise _unknown("indicator", names["indicator"])
+        if is_agreed:
+            source = self._source(names["source_initiative"], names["source_indicator"], partner, row)
+            carried.agree(partner=partner, source=source, indicator=row, by=self.membership)
         else:
             for one in FiledOnce.objects.filter(partner=partner, indicator=row, ended_at=None):
                 carried.end(filed_once=one, by=self.membership)
         return Response([_as_dict(one) for one in standing_in(self.initiative, [partner.pk])])
 
-    def _source(self, body, partner: Partner, row: Indicator) -> Indicator:
-        initiative, slug = _text(body, "source_initiative"), _text(body, "source_indicator")
+    def _source(self, initiative: str, slug: str, partner: Partner, row: Indicator) -> Indicator:
         for one in answerable(self.initiative, partner):
             for source, _is_alike in one.sources if one.indicator.pk == row.pk else ():
                 if (source.initiative.slug, source.slug) == (initiative, slug):
@@ -81,15 +84,6 @@ def _as_dict(one: FiledOnce) -> dict[str, Any]:
     }
 
 
-def _text(body: Any, name: str) -> str:
-    raw = body.get(name)
-    if not isinstance(raw, str) or "\x00" in raw:
-        raise Refused(
-            Problem("field.type", gettext_noop("“{name}” is a text."), {"name": name}, field=name, value=cut(raw))
-        )
-    return raw
-
-
-def _unknown(field: str, value: Any) -> Refused:
+def _unknown(field: str, value: str) -> Refused:
     text = gettext_noop("“{value}” is none that could be meant here.")
     return Refused(Problem(f"{field}.unknown", text, {"value": cut(value)}, field=field, value=cut(value)))

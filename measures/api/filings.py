@@ -8,6 +8,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
 
 from backbone import tabular
+from backbone.api import versions
 from backbone.api.bodies import only
 from backbone.api.resource import MemberAPI
 from backbone.api.shapes import KEY, READING, WRITING, refusals
@@ -53,7 +54,7 @@ class FilingAPI(MemberAPI):
         parameters=[
             *PLACE,
             KEY,
-            OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="The version that you saw."),
+            versions.IF_MATCH,
         ],
     )
     def put(self, request, partner, period, **named):
@@ -167,13 +168,10 @@ class FilingAPI(MemberAPI):
 
     def _version(self, request, partner, period) -> int | None:
         """The version that If-Match names. Raises Refused (412) when the filing has moved on since."""
-        raw = request.headers.get("If-Match")
-        if raw is None:
+        if versions.seen(request) is None:
             return None
         current = self._current_version(partner, period)
-        if raw.strip().removeprefix("W/").strip('"') != str(current):
-            text = gettext_noop("The filing is at version {current}, and you saw {seen}. Read it again first.")
-            raise Refused(Problem("if_match.stale", text, {"current": current, "seen": cut(raw)}, value=cut(raw)))
+        versions.require_unmoved(request, current)
         return current
 
     def _current_version(self, partner, period) -> int:
@@ -181,7 +179,7 @@ class FilingAPI(MemberAPI):
         return filing.version if filing is not None else 0
 
     def _etag(self, partner, period) -> dict[str, str]:
-        return {"ETag": f'"{self._current_version(partner, period)}"'}
+        return versions.headers(self._current_version(partner, period))
 
     def _rows(self, partner, period):
         wanted = Wanted(partner_ids=[partner.pk], since=period, until=period)

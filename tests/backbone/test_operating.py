@@ -108,7 +108,7 @@ def test_it_is_counted_by_the_clock_and_read_from_what_is_kept(riverside, operat
         make_mail(riverside, "unknown")
     with django_assert_max_num_queries(12):
         assert operator.get("/operator/").context["stock"].of_all()[-1][1].stuck == 0
-    assert operator.get("/operator/?count=1").context["stock"].of_all()[-1][1].stuck == 1
+    assert operator.post("/operator/", follow=True).context["stock"].of_all()[-1][1].stuck == 1
     assert stock.latest().of_all()[-1][1].stuck == 1
 
 

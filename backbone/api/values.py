@@ -1,4 +1,4 @@
-"""What a caller sends of a meeting, a decision or an action: each value settled, or refused at its place in the body."""
+"""Values of a body: each settled, or refused at its place in it, all of them at once."""
 
 from __future__ import annotations
 
@@ -101,6 +101,13 @@ class Reader:
             self.note(name, "number.range", sentence, least=least, most=most)
             return None
         return raw
+
+    def flag(self, name: str) -> bool:
+        """True or false, which has to be said."""
+        raw = self._body.get(name)
+        if not isinstance(raw, bool):
+            self.note(name, "flag.wrong", gettext_noop("“{name}” is true or false."))
+        return raw is True
 
     def choice(self, name: str, allowed: Collection[str]) -> str:
         raw = self._body.get(name)
