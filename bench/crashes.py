@@ -16,8 +16,16 @@ from bench.measuring import Report
 from bench.post_office import PostOffice
 
 MAILS, REFUSED = 300, 3
-DYING = ("after the claim", "connected", "marked", "answered", "before the result is committed", "recorded")
-IN_DOUBT = {"marked", "answered", "before the result is committed"}
+DYING = (
+    "after the claim",
+    "connected",
+    "marked",
+    "among the words",
+    "answered",
+    "before the result is committed",
+    "recorded",
+)
+IN_DOUBT = {"marked", "among the words", "answered", "before the result is committed"}
 
 
 @dataclass(frozen=True)
@@ -60,7 +68,7 @@ CASES = [
     ),
     *(
         Case(f"an error: {point}", f"{point}=raise@0.04", may_be_unknown=point in IN_DOUBT)
-        for point in ("connected", "marked", "answered")
+        for point in ("connected", "marked", "among the words", "answered")
     ),
     Case("hangs longer than its lease: connected", "connected=hang@0.02"),
     Case("hangs longer than its lease: marked", "marked=hang@0.02", may_be_unknown=True),
@@ -68,6 +76,14 @@ CASES = [
     Case("the queue lost three times", disturb=_lose_the_queue),
     Case("the server puts off a third", office=lambda: {"put_off": 0.33}),
     Case("the server hangs up instead of answering", office=lambda: {"hung_up": 0.04}, may_be_unknown=True),
+    Case("the server hangs up at half of the words", office=lambda: {"cut": 0.1}, may_be_unknown=True),
+    Case("the server hears all, keeps nothing, hangs up", office=lambda: {"dropped": 0.04}, may_be_unknown=True),
+    Case(
+        "it hangs up anywhere, and workers are killed there",
+        "among the words=kill@0.03, answered=kill@0.03",
+        lambda: {"cut": 0.06, "dropped": 0.03, "hung_up": 0.03},
+        may_be_unknown=True,
+    ),
     Case("the answer comes after the time-out", office=lambda: {"late": 0.02}, may_be_unknown=True),
     Case("a slow server, killed where it answers", "answered=kill@0.04", lambda: {"delay": 0.05}, may_be_unknown=True),
 ]

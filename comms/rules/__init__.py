@@ -18,6 +18,9 @@ STALE_DAYS = 3
 
 # Minutes until a mail is offered again after the first, second, third and fourth time that the server put it off.
 BACK_OFF = (1, 5, 15, 60)
+# In place of an answer: the line broke before the end of a mail, so that no server can have taken it.
+BROKEN_OFF = 499
+NO_ANSWER = "no answer"
 UNREACHABLE = 5  # minutes until a server that did not answer, or refused the login, is asked again
 
 SUBJECT_LENGTH = 200
@@ -140,6 +143,13 @@ def outcome(code: int | None) -> Outcome:
     if code is None or not 400 <= code < 600:
         return Outcome.UNKNOWN
     return Outcome.RETRY if code < 500 else Outcome.FAILED
+
+
+def said(code: int | None) -> str:
+    """A server's answer as it is kept beside a mail: its number, or that there was none."""
+    if code is None:
+        return ""
+    return NO_ANSWER if code == BROKEN_OFF else str(code)
 
 
 def message_id(tenant_id: int, kind: str, recipient: str, period_key: str, domain: str) -> str:

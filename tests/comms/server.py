@@ -28,10 +28,18 @@ class _Session(socketserver.StreamRequestHandler):
                 to = line.decode().partition("<")[2].partition(">")[0]
                 self.say(server.on_rcpt.get(to, "250 ok"))
             elif verb == b"DATA":
+                if server.on_data.get(to) == "hang up at once":
+                    return
                 self.say("354 go on")
                 body = []
+                if server.on_data.get(to) == "hang up at the first words":
+                    self.rfile.readline()
+                    return
                 while (piece := self.rfile.readline()) not in (b".\r\n", b""):
                     body.append(piece[1:] if piece.startswith(b"..") else piece)
+                if not piece:
+                    server.unfinished.append(b"".join(body))
+                    return
                 answer = server.on_data.get(to, "250 taken")
                 if answer.startswith("250") or answer == "take and hang up":
                     server.taken.append((to, message_from_bytes(b"".join(body), policy=policy.default)))
@@ -46,13 +54,15 @@ class _Session(socketserver.StreamRequestHandler):
 
 
 class MailServer(socketserver.ThreadingTCPServer):
-    """`on_rcpt` and `on_data` are answers by address; “hang up” and “take and hang up” answer nothing."""
+    """`on_rcpt` and `on_data` are answers by address; “hang up” and “take and hang up” answer nothing, “hang up at
+    once” and “hang up at the first words” do not even listen to the end."""
 
     allow_reuse_address = daemon_threads = True
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), _Session)
         self.taken: list[tuple[str, EmailMessage]] = []
+        self.unfinished: list[bytes] = []  # words whose end never came
         self.connections = 0
         self.on_connect = ""
         self.on_rcpt: dict[str, str] = {}

@@ -28,6 +28,19 @@ def test_workers_killed_everywhere_send_nothing_twice_and_leave_nothing_unseen()
     assert found.sent + found.unknown == 40 - len(REFUSED)
 
 
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+def test_a_server_that_hangs_up_amid_the_words_while_workers_are_killed_there():
+    """Half of the words heard, all of them but none kept, all kept but no answer: sent once, waiting again until it is
+    sent, or for a person to decide."""
+    tenant = Tenant.objects.create(slug="drilled", name="Drilled")
+    faults = "among the words=kill@0.03, answered=kill@0.03"
+    with PostOffice(refused=REFUSED, cut=0.08, dropped=0.04, hung_up=0.04) as office:
+        found = drill.run(tenant, 40, office, faults=faults, patience=90)
+    assert found.is_accounted_for, found
+    assert found.failed == len(REFUSED)
+    assert found.sent + found.unknown == 40 - len(REFUSED)
+
+
 def test_a_fault_is_named_in_full_or_refused():
     assert faults.parsed("marked=kill@0.04, after the claim=hang") == {
         "marked": ("kill", 0.04),
