@@ -60,6 +60,7 @@ __all__ = [
     "Tie",
     "Told",
     "Used",
+    "arrived",
     "attached",
     "begun",
     "cells_used",
@@ -77,6 +78,7 @@ __all__ = [
     "signs",
     "things",
     "used",
+    "withheld",
 ]
 
 SLUGS = ("agenda", "measures", "activities", "comms", "backbone")
@@ -226,6 +228,15 @@ class Condition:
         """A person was forgotten, in this transaction: take away what names them, and keep what they filed. `email` is the
         address that they had."""
 
+    def withheld(self, now: datetime) -> Mapping[str, Collection[int]]:
+        """By table, the rows of the open tenant that nobody in it may see, and so no archive of it holds either."""
+        return {}
+
+    def arrived(self, using: str, now: datetime) -> int:
+        """A tenant was brought in from another database, in this transaction and scope: withdraw what waits to leave the
+        platform, because its old home sends it. How many rows that were."""
+        return 0
+
     def settings_changed(self, tenant, names: frozenset[str]) -> None:
         """A tenant's settings of these names changed, in this transaction: mend what is built on them."""
 
@@ -306,6 +317,20 @@ def forget(membership, email: str) -> None:
     """Tell each condition that a person was forgotten, in the transaction of it; `email` is the address that they had."""
     for condition in registered():
         condition.forget(membership, email)
+
+
+def withheld(now: datetime) -> dict[str, frozenset[int]]:
+    """By table, what no archive of the open tenant holds."""
+    found: dict[str, frozenset[int]] = {}
+    for condition in registered():
+        for table, rows in condition.withheld(now).items():
+            found[table] = found.get(table, frozenset()) | frozenset(rows)
+    return found
+
+
+def arrived(using: str, now: datetime) -> int:
+    """Have each condition withdraw what a tenant that was just brought in would send a second time; how much it was."""
+    return sum(condition.arrived(using, now) for condition in registered())
 
 
 def attached(initiative) -> dict[str, list[Attachment]]:

@@ -21,6 +21,7 @@ from backbone.selectors.queues import queues_of
 from backbone.selectors.roster import orphans
 from backbone.selectors.work import RECENT, work_of
 from backbone.services.operating import waiting
+from backbone.services.webhooks import withdraw
 
 ANSWERED_WITHIN = timedelta(days=2)
 
@@ -32,6 +33,10 @@ class BackboneEvidence(Condition):
         """Whether its six kinds of work are done, money among them, and every partner has its people."""
         yield from functions(initiative, as_of)
         yield vacancies(initiative, as_of)
+
+    def arrived(self, using: str, now: datetime) -> int:
+        """Messages to webhooks that wait."""
+        return withdraw(using, now)
 
     def due(self, membership, as_of: datetime) -> Iterable[DueItem]:
         """For an admin: partners that lost their people, and an operator of the platform who asks to look in."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -32,9 +32,10 @@ from comms.models import Action
 from comms.selectors import finding, health, leading, proposing
 from comms.selectors.loop import cells_used_in, used_of
 from comms.selectors.passing import passing_here
+from comms.selectors.pulses import withheld_of
 from comms.selectors.queues import queues_of
 from comms.selectors.signs import signs_of
-from comms.services import evidence
+from comms.services import evidence, ledger
 from comms.services.forgetting import forget_mails
 
 
@@ -107,6 +108,14 @@ class CommsEvidence(Condition):
     def demonstrate(self, initiative, open_month: date) -> None:
         """Two groups, three meetings of the steering committee with what they decided, and one that is to come."""
         demo.fill(initiative, open_month)
+
+    def withheld(self, now: datetime) -> Mapping[str, Collection[int]]:
+        """Answers to pulses that are told to nobody, or not yet."""
+        return withheld_of(now)
+
+    def arrived(self, using: str, now: datetime) -> int:
+        """Mails that wait."""
+        return ledger.withdraw(using)
 
     def forget(self, membership, email: str) -> None:
         """Mails to them lose their words and the address; that they were sent stays."""

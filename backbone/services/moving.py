@@ -3,6 +3,9 @@
 An export is a folder: `manifest.json`, the people's logins without secrets, and one CSV file for each table as
 PostgreSQL's COPY writes it, under row-level security as the application. An import keeps every id, refuses a tenant
 that is already there, and runs as the owner, who alone may move the tables' counters on.
+
+Once everything has arrived as it was, what waits to leave the platform is withdrawn in the new home: mails, and messages to
+webhooks. The old one goes on sending what it owed, and two would send it twice.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +24,9 @@ from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.db import connections, models
 from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
 
+from backbone import conditions
 from backbone.models import Entrance, Membership, Tenant, User
 from backbone.tenancy import TenantManager, tenant_scope
 
@@ -40,6 +45,16 @@ class Counted:
     table: str
     rows: int
     sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A tenant that was brought in: what arrived, table by table as it was exported; and how many mails and messages to
+    webhooks that waited were withdrawn thereafter."""
+
+    tenant: Tenant
+    counted: list[Counted]
+    withdrawn: int
 
 
 def tenant_models() -> list[type[models.Model]]:
@@ -61,8 +76,9 @@ def count(tenant_id: int, *, using: str = "default") -> list[Counted]:
         return [_copy_out(model, tenant_id, using, None) for model in tenant_models()]
 
 
-def export_tenant(tenant: Tenant, folder: Path, *, using: str = "default") -> list[Counted]:
-    """Write a tenant into a folder that is new or empty, as of one instant.
+def export_tenant(tenant: Tenant, folder: Path, *, using: str = "default", withholds: bool = False) -> list[Counted]:
+    """Write a tenant into a folder that is new or empty, as of one instant. `withholds`: without what nobody in the tenant
+    may see, for an archive that somebody in it takes away; who moves a tenant leaves nothing behind.
 
     Raises CannotMove when something lies there. Logins go without passwords and second factors: people sign in by a
     code at first. Uploaded files that live outside the database are not part of it.
@@ -77,10 +93,12 @@ def export_tenant(tenant: Tenant, folder: Path, *, using: str = "default") -> li
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         row = Tenant.objects.using(using).values().get(pk=tenant.pk)
+        left_out = conditions.withheld(timezone.now()) if withholds else {}
         counted = []
         for model in tenant_models():
+            without = left_out.get(model._meta.db_table, ())
             with (folder / f"{model._meta.db_table}.csv").open("w", encoding="utf-8", newline="") as file:
-                counted.append(_copy_out(model, tenant.pk, using, file))
+                counted.append(_copy_out(model, tenant.pk, using, file, without=without))
         _write_logins(folder / LOGINS, using)
     (folder / TENANT).write_text(json.dumps(row, default=str, indent=1, ensure_ascii=False), encoding="utf-8")
     manifest = {"backbone_export": FORMAT, "migrations": _migrations(using), "tables": [asdict(c) for c in counted]}
@@ -88,8 +106,9 @@ def export_tenant(tenant: Tenant, folder: Path, *, using: str = "default") -> li
     return counted
 
 
-def import_tenant(folder: Path, *, using: str = "owner") -> Tenant:
-    """Bring a tenant in, all or nothing, and compare it row by row with what was exported.
+def import_tenant(folder: Path, *, using: str = "owner") -> Arrival:
+    """Bring a tenant in, all or nothing, and compare it row by row with what was exported; then withdraw what waits to be
+    sent.
 
     Raises CannotMove for another version's export, a tenant whose number or short name is taken, a file that was
     changed, and a row that arrived differently.
@@ -102,6 +121,7 @@ def import_tenant(folder: Path, *, using: str = "owner") -> Tenant:
         tenant = Tenant.objects.using(using).create(**row)
         Tenant.objects.using(using).filter(pk=tenant.pk).update(created_at=row["created_at"])
         logins = _read_logins(folder / LOGINS, using)
+        counted = []
         for model in tenant_models():
             table = model._meta.db_table
             _copy_in(model, folder / f"{table}.csv", using, logins if model is Membership else None)
@@ -111,8 +131,10 @@ def import_tenant(folder: Path, *, using: str = "owner") -> Tenant:
                     f"{table}: {wanted[table].rows} rows were exported, and {arrived.rows} arrived or differ."
                     f" Nothing was imported; export the tenant again."
                 )
+            counted.append(arrived)
         _open_doors(tenant, using)
-    return tenant
+        withdrawn = conditions.arrived(using, timezone.now())
+    return Arrival(tenant, counted, withdrawn)
 
 
 def _require_fitting(manifest: dict[str, Any], row: dict[str, Any], using: str) -> None:
@@ -154,8 +176,10 @@ class _Hasher(io.TextIOBase):
         return len(text)
 
 
-def _copy_out(model, tenant_id: int, using: str, file, logins: dict[int, int] | None = None) -> Counted:
-    """All rows of one table in the order of their keys. `logins` (old number to new) is undone on the way out, so
+def _copy_out(
+    model, tenant_id: int, using: str, file, logins: dict[int, int] | None = None, without: Collection[int] = ()
+) -> Counted:
+    """All rows of one table in the order of their keys, `without` those of these keys. `logins` (old number to new) is undone on the way out, so
     that a membership compares equal with what was exported."""
     meta = model._meta
     columns, hasher = _columns(model), _Hasher(file)
@@ -163,8 +187,9 @@ def _copy_out(model, tenant_id: int, using: str, file, logins: dict[int, int] | 
     if logins:
         back = " ".join(f"WHEN {int(new)} THEN {int(old)}" for old, new in logins.items())
         shown = columns.replace('"user_id"', f"CASE user_id {back} END")
+    rest = f'AND "{meta.pk.column}" NOT IN ({", ".join(map(str, sorted(map(int, without))))})' if without else ""
     statement = (
-        f'COPY (SELECT {shown} FROM "{meta.db_table}" WHERE tenant_id = {int(tenant_id)}'  # noqa: S608  names of ours
+        f'COPY (SELECT {shown} FROM "{meta.db_table}" WHERE tenant_id = {int(tenant_id)} {rest}'  # noqa: S608  names of ours
         f' ORDER BY "{meta.pk.column}") TO STDOUT (FORMAT csv)'
     )
     with connections[using].cursor() as cursor:

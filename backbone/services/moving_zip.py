@@ -1,7 +1,8 @@
 """A tenant's export as one archive that is sent while it is made: never whole in memory, whatever there is.
 
 Each table goes to a file on the disk first, since a compressed member has to be known piece by piece; from there into the
-archive, whose bytes leave as they come. Unpacked it is the folder that `import_tenant` takes.
+archive, whose bytes leave as they come. Unpacked it is the folder that `import_tenant` takes. Somebody in the tenant takes
+it away, so what nobody in it may see is left out.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def archive(tenant: Tenant) -> Iterator[bytes]:
     """The pieces of a ZIP of the whole tenant, as of one instant. To be read outside any scope: it opens its own."""
     with tempfile.TemporaryDirectory(prefix="backbone-export-") as place:
         folder = Path(place) / "export"
-        moving.export_tenant(tenant, folder)
+        moving.export_tenant(tenant, folder, withholds=True)
         leaving = _Leaving()
         with zipfile.ZipFile(cast("IO[bytes]", leaving), "w", zipfile.ZIP_DEFLATED) as made:
             for path in sorted(folder.iterdir()):

@@ -11,7 +11,7 @@ import hmac
 import json
 import secrets
 from collections.abc import Collection, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.conf import settings
@@ -107,6 +107,13 @@ def again(*, delivery: Delivery, by: Membership) -> None:
     row.save(update_fields=["state", "attempts", "due_at", "done_at"])
     changes.record("webhook.again", on=row, by=by, host=_host(row.webhook), event=row.event)
     _soon()
+
+
+def withdraw(using: str, now: datetime) -> int:
+    """The tenant was brought in from another database: whatever waits is its old home's to tell. How many that are; each
+    may be sent again by hand."""
+    waiting = Delivery.objects.using(using).filter(state=Delivery.State.PENDING)
+    return waiting.update(state=Delivery.State.FAILED, words="left to the home before", done_at=now)
 
 
 class Event(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 MOST_A_QUARTER = 2
@@ -14,6 +14,16 @@ SCALE = (1, 2, 3, 4, 5)
 def quarter_of(day: date) -> date:
     """The first day of the quarter in which a day lies."""
     return date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
+
+
+# Where a day ends last, the clock is half a day behind UTC.
+LAST_CLOCK = timedelta(hours=12)
+
+
+def day_everywhere(now: datetime) -> date:
+    """The day that has begun all over the world. What closed before it is over whatever time zone anybody sets: else who
+    sets one that is ahead would read the answers, set it back, and read them again after one more."""
+    return (now.astimezone(UTC) - LAST_CLOCK).date()
 
 
 def is_told(answers: int) -> bool:

@@ -113,7 +113,7 @@ def _clock(loop: Loop, as_of: datetime, place: list[str]) -> Reading:
 
 
 def _asked(initiative: Initiative, day: date, as_of: datetime, place: list[str]) -> list[Reading]:
-    found, readings = latest_shares(initiative, day), []
+    found, readings = latest_shares(initiative, as_of), []
     for key, slug in ASKED.items():
         value, words, url = (
             None,

@@ -16,6 +16,7 @@ from functools import partial
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from backbone import changes
@@ -25,7 +26,7 @@ from backbone.problems import Problem, Refused, gettext_noop
 from backbone.tenancy import active_tenant_id, write_at_once
 from comms import rules
 from comms.models import Mail
-from comms.models.mail import UNSENDABLE
+from comms.models.mail import MOVED, UNSENDABLE
 
 changes.register_verbs({"mail.sent_again": gettext_noop("{by} had a mail to {to} sent again")})
 
@@ -113,9 +114,11 @@ def begin(kind: str, period_key: str) -> bool:
 
 
 def recover(now: datetime) -> None:
-    """What senders that died left behind: before the hand-off it waits again, after it nobody knows."""
+    """What senders that died left behind: before the hand-off it waits again, and does not count as tried; after it nobody
+    knows."""
     expired = Mail.objects.filter(status=Status.SENDING, lease_until__lt=now)
-    expired.filter(handoff_at=None).update(status=Status.PENDING, claim=None, lease_until=None)
+    not_tried = {"attempts": Greatest(F("attempts"), 1) - 1}
+    expired.filter(handoff_at=None).update(status=Status.PENDING, claim=None, lease_until=None, **not_tried)
     expired.exclude(handoff_at=None).update(status=Status.UNKNOWN, claim=None, lease_until=None)
 
 
@@ -169,7 +172,7 @@ def record(mail: Mail, code: int | None, now: datetime) -> None:
     """Write down the server's answer: put off and tried again, refused for good, or none."""
     meaning = rules.outcome(code)
     wait = rules.retry_in(mail.attempts, random.random()) if meaning is rules.Outcome.RETRY else None  # noqa: S311
-    fields = {"smtp_code": "" if code is None else str(code), "claim": None, "lease_until": None}
+    fields = {"smtp_code": rules.said(code), "claim": None, "lease_until": None}
     if meaning is rules.Outcome.UNKNOWN:
         fields["status"] = Status.UNKNOWN
     elif wait is not None:
@@ -199,6 +202,13 @@ def leave_out(mails: Iterable[Mail], code: str) -> None:
         _claimed(mail).update(status=Status.SKIPPED, smtp_code=code, claim=None, lease_until=None)
 
 
+def withdraw(using: str) -> int:
+    """The tenant was brought in from another database: what waits, or was just being sent there, is that one's to send, and
+    two would send it twice. It counts as told. How many that are; a person may still have one sent from here."""
+    waiting = Mail.objects.using(using).filter(status__in=[Status.PENDING, Status.SENDING])
+    return waiting.update(status=Status.SKIPPED, smtp_code=MOVED, claim=None, lease_until=None, handoff_at=None)
+
+
 def give_back(mails: Sequence[Mail]) -> None:
     """Not tried at all: the time was up. It does not count as an attempt."""
     for mail in mails:
@@ -210,7 +220,7 @@ def pause(mails: Sequence[Mail], code: int | None, now: datetime) -> None:
     give_back(mails)
     wait = timedelta(minutes=rules.UNREACHABLE)
     waiting = Mail.objects.filter(status=Status.PENDING, next_attempt_at__lte=now)
-    waiting.update(next_attempt_at=now + wait, smtp_code=str(code or "no answer"))
+    waiting.update(next_attempt_at=now + wait, smtp_code=rules.said(code) or rules.NO_ANSWER)
 
 
 @transaction.atomic

@@ -57,7 +57,9 @@ def open_pulse(
     checked(pulse).save(force_insert=True)
     with override(Tenant.objects.get(pk=active_tenant_id()).locale):
         for position, slug in enumerate(asked):
-            checked(_question(pulse, slug, position)).save(force_insert=True)
+            question = checked(_question(pulse, slug, position))
+            question.save(force_insert=True)
+            _count_from_nothing(question)
     changes.record("pulse.opened", on=pulse, by=by, initiative=initiative, count=len(asked))
     return pulse
 
@@ -79,6 +81,17 @@ def _question(pulse: Pulse, slug: str, position: int) -> PulseQuestion:
     )  # fmt: skip
 
 
+def _options(question: PulseQuestion) -> Sequence[int]:
+    return SCALE if question.sort == PulseQuestion.Sort.SCALE else range(len(question.choices))
+
+
+def _count_from_nothing(question: PulseQuestion) -> None:
+    """A tally for every answer there can be, before there is any: made as answers come, their numbers would say in which
+    order, as those of who answered do."""
+    tallies = [PulseTally(question=question, value=value) for value in _options(question)]
+    PulseTally.objects.bulk_create(tallies, ignore_conflicts=True)
+
+
 @transaction.atomic
 def take(*, pulse: Pulse, answers: Mapping[int, int], by: Membership) -> None:
     """Answer every question, by its id: a number from 1 to 5, or the place of a sentence. Kept is how many chose what,
@@ -94,10 +107,11 @@ def take(*, pulse: Pulse, answers: Mapping[int, int], by: Membership) -> None:
         raise Refused(Problem("pulse.taken", gettext_noop("You have answered already. Thank you.")))
     questions = list(row.questions.all())
     for one in questions:
-        allowed = SCALE if one.sort == PulseQuestion.Sort.SCALE else range(len(one.choices))
-        if answers.get(one.pk) not in allowed:
+        if answers.get(one.pk) not in _options(one):
             raise Refused(Problem("pulse.answer", gettext_noop("Answer every question."), field=f"q{one.pk}"))
     PulseTaken.objects.create(pulse=row, member=by)
     for one in questions:
-        tally, _made = PulseTally.objects.get_or_create(question=one, value=answers[one.pk])
-        PulseTally.objects.filter(pk=tally.pk).update(count=F("count") + 1)
+        chosen = PulseTally.objects.filter(question=one, value=answers[one.pk])
+        if not chosen.update(count=F("count") + 1):  # it was brought in without its tallies
+            _count_from_nothing(one)
+            chosen.update(count=F("count") + 1)

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -17,7 +18,7 @@ from backbone.selectors.groups import own_groups
 from comms.forms.pulses import AnswersForm, PulseForm
 from comms.models import Pulse
 from comms.rules.pulses import FEWEST, MOST_A_QUARTER
-from comms.selectors.pulses import has_taken, pulses_of, results_of
+from comms.selectors.pulses import has_taken, is_over, pulses_of, results_of
 from comms.services import pulses
 from comms.views.paths import meetings_crumb
 
@@ -78,7 +79,8 @@ def pulse(request, initiative, pulse: int):
         "pulse": found,
         "is_open": is_open,
         "form": form if may_answer or form.errors else None,
-        "results": results_of(found, today),
+        "is_over": is_over(found, timezone.now()),
+        "results": results_of(found, timezone.now()),
         "fewest": FEWEST,
         "crumbs": [
             meetings_crumb(request, initiative),

@@ -92,7 +92,7 @@ def test_nobody_sees_results_of_a_pulse_while_it_is_still_open_elsewhere(riversi
     with time_machine.travel("2026-11-20T23:00:00Z"):  # in New York it is the 20th, on Kiritimati the 21st
         while_open = client.get(page).content.decode()
         assert client.post(page, {f"q{question.pk}": "1"}).status_code == 302
-    with time_machine.travel("2026-11-21T06:00:00Z"):
+    with time_machine.travel("2026-11-21T12:00:00Z"):  # the 20th is over everywhere
         after = client.get(page).content.decode()
     assert "5, fully" in while_open
     assert "bb-num" not in while_open

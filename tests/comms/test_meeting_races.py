@@ -52,7 +52,7 @@ def test_who_answers_a_pulse_in_two_windows_at_once_is_counted_once(place):
     take = [lambda: pulses.take(pulse=pulse, answers=answers, by=place.people.ben)] * 3
     assert sorted(at_once(place, *take)) == ["done", "pulse.taken", "pulse.taken"]
     with place.scope():
-        assert (PulseTaken.objects.count(), PulseTally.objects.get().count) == (1, 1)
+        assert (PulseTaken.objects.count(), sum(PulseTally.objects.values_list("count", flat=True))) == (1, 1)
 
 
 def test_what_several_people_put_down_at_once_stands_once(place):

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
+import csv
+import io
+import zipfile
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
+from zoneinfo import available_timezones
 
 import pytest
 import time_machine
 from django.utils import timezone
 
 from backbone.conditions import due, registered
+from backbone.models import Tenant
 from backbone.problems import Refused
 from backbone.roles import Role
+from backbone.services.moving_zip import archive
 from comms.models import Pulse, PulseQuestion, PulseTaken, PulseTally
 from comms.rules.pulses import quarter_of, share
 from comms.selectors.pulses import results_of
@@ -73,11 +80,12 @@ def test_answers_are_counted_once_each_and_kept_without_names(in_riverside):
         with pytest.raises(Refused):
             pulses.take(pulse=pulse, answers={question.pk: value}, by=member)
         assert due(member, timezone.now()) == []
-    assert dict(PulseTally.objects.values_list("value", "count")) == {3: 1, 4: 2, 5: 2}
+    assert dict(PulseTally.objects.values_list("value", "count")) == {1: 0, 2: 0, 3: 1, 4: 2, 5: 2}
     assert PulseTaken.objects.count() == 5
-    (while_open,) = results_of(pulse, CLOSE)
-    assert while_open.answers == ()
-    (after,) = results_of(pulse, date(2026, 11, 21))
+    for last in ("2026-11-20T23:59:00Z", "2026-11-21T11:59:00Z"):
+        (while_open,) = results_of(pulse, datetime.fromisoformat(last))
+        assert while_open.answers == (), "somewhere it is still open"
+    (after,) = results_of(pulse, datetime.fromisoformat("2026-11-21T12:00:00Z"))
     assert [count for _words, count, _right in after.answers] == [0, 0, 1, 2, 2]
     assert after.share == Decimal("0.8")
     with time_machine.travel("2026-11-25T15:00:00Z", tick=False):
@@ -91,7 +99,7 @@ def test_under_five_answers_nothing_is_told(in_riverside):
     question = pulse.questions.get()
     for member in members:
         pulses.take(pulse=pulse, answers={question.pk: 1}, by=member)
-    (found,) = results_of(pulse, date(2026, 12, 1))
+    (found,) = results_of(pulse, datetime(2026, 12, 1, tzinfo=UTC))
     assert (found.answers, found.share) == ((), None)
     assert share("scale", {1: 4}) is None
     assert share("recall", {0: 3, 1: 2}, 0) == Decimal("0.6")
@@ -124,3 +132,94 @@ def test_a_pulse_is_opened_by_staff_and_answered_on_its_page(riverside, client):
     html = client.get(page).content.decode()
     assert "Send the answers" not in html
     assert "Told when it is over" in html
+
+
+# --- nothing tells the answer that came between two readings ---
+
+
+def answer(pulse: Pulse, value: int, *by) -> None:
+    question = pulse.questions.get()
+    for member in by:
+        pulses.take(pulse=pulse, answers={question.pk: value}, by=member)
+
+
+def taken_away(place) -> dict[str, str]:
+    """The archive that an admin takes, table by table."""
+    with zipfile.ZipFile(io.BytesIO(b"".join(archive(place.tenant)))) as found:
+        names = [name for name in found.namelist() if name.endswith(".csv")]
+        return {Path(name).stem: found.read(name).decode() for name in names}
+
+
+def test_two_archives_around_one_answer_are_alike_while_it_is_open(riverside):
+    with riverside.scope():
+        pulse, (*members, last) = ask(riverside, "comms"), people(riverside, 7)
+        answer(pulse, 4, *members)
+    before = taken_away(riverside)
+    with riverside.scope():
+        answer(pulse, 1, last)
+    after = taken_away(riverside)
+    assert before == after
+    assert (before["comms_pulsetally"], before["comms_pulsetaken"]) == ("", "")
+    assert before["comms_pulse"]
+
+
+def test_an_archive_of_what_is_over_tells_what_its_page_tells_and_no_more(riverside):
+    with riverside.scope():
+        told, hidden = ask(riverside, "comms"), ask(riverside, "measures")
+        members = people(riverside, 6)
+        answer(told, 4, *members)
+        answer(hidden, 1, *members[:4])
+        kept = told.questions.get().pk
+    with time_machine.travel("2026-11-21T12:00:00Z", tick=False):
+        rows = list(csv.reader(taken_away(riverside)["comms_pulsetally"].splitlines()))
+    columns = [field.column for field in PulseTally._meta.concrete_fields]
+    found = [dict(zip(columns, row, strict=True)) for row in rows]
+    assert {int(row["question_id"]) for row in found} == {kept}
+    assert [int(row["count"]) for row in found] == [0, 0, 0, 6, 0]
+
+
+def test_the_order_of_the_tallies_does_not_say_who_answered_first(in_riverside):
+    pulse, (first, second) = ask(in_riverside, "comms"), people(in_riverside, 2)
+    answer(pulse, 5, first)
+    answer(pulse, 1, second)
+    assert list(PulseTally.objects.order_by("pk").values_list("value", flat=True)) == [1, 2, 3, 4, 5]
+
+
+def test_a_pulse_that_was_brought_in_without_its_answers_begins_anew(in_riverside):
+    pulse, (member,) = ask(in_riverside, "comms"), people(in_riverside, 1)
+    PulseTally.objects.all().delete()
+    answer(pulse, 2, member)
+    assert dict(PulseTally.objects.values_list("value", "count")) == {1: 0, 2: 1, 3: 0, 4: 0, 5: 0}
+
+
+def test_a_clock_set_ahead_and_back_reads_nothing_while_somebody_can_answer(riverside, client):
+    """An admin may choose the organization's time zone, and with it when its day ends."""
+    with riverside.scope():
+        pulse, (*members, last) = ask(riverside, "comms"), people(riverside, 6)
+        answer(pulse, 4, *members)
+    with time_machine.travel("2026-11-21T09:00:00Z", tick=False):
+        client.force_login(factories.user_of(riverside.people.ana))
+        with riverside.scope():
+            Tenant.objects.filter(pk=riverside.tenant.pk).update(timezone="Pacific/Kiritimati")
+            with pytest.raises(Refused):
+                answer(pulse, 1, last)
+        html = client.get(riverside.url(f"pulses/{pulse.pk}/")).content.decode()
+        assert "Told when its last day is over everywhere" in html
+        with riverside.scope():
+            Tenant.objects.filter(pk=riverside.tenant.pk).update(timezone="Pacific/Pago_Pago")
+            answer(pulse, 1, last)
+    with time_machine.travel("2026-11-21T12:00:00Z", tick=False), riverside.scope():
+        (found,) = results_of(pulse, timezone.now())
+        assert [count for _words, count, _right in found.answers] == [1, 0, 0, 5, 0]
+        for zone in available_timezones():
+            Tenant.objects.filter(pk=riverside.tenant.pk).update(timezone=zone)
+            with pytest.raises(Refused):
+                answer(pulse, 1, riverside.people.ben)
+
+
+def test_condition_health_asked_about_a_day_to_come_sees_no_open_pulse(in_riverside):
+    pulse = ask(in_riverside, "comms")
+    answer(pulse, 4, *people(in_riverside, 5))
+    for as_of in (timezone.now(), datetime(2027, 1, 1, tzinfo=UTC)):
+        said = {one.slug: one.value for one in registered()[3].readings(in_riverside.initiative, as_of)}
+        assert said["comms.heard"] is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -11,9 +12,10 @@ from django.utils import timezone
 
 from backbone.problems import Refused
 from backbone.tenancy import NoTenant
+from comms import rules
 from comms.models import Mail
 from comms.models.mail import KEPT
-from comms.services import ledger, sending
+from comms.services import ledger, lines, sending
 from tests import factories
 
 Status = Mail.Status
@@ -151,6 +153,92 @@ def test_a_connection_cut_after_the_words_leaves_unknown_and_the_rest_goes_on(ri
     let_time_pass(riverside, minutes=90)
     sending.deliver(riverside.tenant.pk)
     assert server.addresses.count("reader1@example.org") == 1
+
+
+@pytest.mark.parametrize("when", ["hang up at once", "hang up at the first words"])
+def test_a_connection_cut_before_the_end_of_the_words_is_surely_not_taken_and_tried_again(riverside, server, when):
+    mails = post(riverside, 3)
+    with riverside.scope():  # more than any buffer between the two takes unread
+        Mail.objects.filter(pk=mails[1].pk).update(text="So many words.\n" * 1_000_000)
+    server.on_data = {"reader1@example.org": when}
+    assert sending.deliver(riverside.tenant.pk) == 2
+    assert statuses(riverside) == [Status.SENT, Status.PENDING, Status.SENT]
+    with riverside.scope():
+        mail = Mail.objects.get(pk=mails[1].pk)
+        assert (mail.smtp_code, mail.handoff_at, mail.attempts) == (rules.NO_ANSWER, None, 1)
+    let_time_pass(riverside, minutes=90)
+    server.on_data = {}
+    assert sending.deliver(riverside.tenant.pk) == 1
+    assert sorted(server.addresses) == [f"reader{n}@example.org" for n in range(3)]
+
+
+def test_a_mail_that_never_gets_to_its_end_fails_at_last_and_is_shown(riverside, server):
+    post(riverside, 1)
+    server.on_data = {"reader0@example.org": "hang up at once"}
+    for _ in range(6):
+        sending.deliver(riverside.tenant.pk)
+        let_time_pass(riverside, minutes=90)
+    assert statuses(riverside) == [Status.FAILED]
+    with riverside.scope():
+        assert Mail.objects.get().may_go_again
+    assert server.taken == []
+
+
+def test_a_small_mail_cut_amid_its_words_waits_or_is_in_doubt_and_is_never_said_to_be_sent(riverside, server):
+    post(riverside, 2)
+    server.on_data = {"reader0@example.org": "hang up at the first words"}
+    assert sending.deliver(riverside.tenant.pk) == 1
+    first, second = statuses(riverside)
+    assert first in (Status.PENDING, Status.UNKNOWN)
+    assert second == Status.SENT
+
+
+def test_a_line_amid_its_words_is_cut_without_a_farewell_that_would_be_words(riverside, server, monkeypatch):
+    """An error of ours between two pieces: the server must hear nothing more, least of all an end."""
+    post(riverside, 1)
+
+    def fail(name):
+        if name == "among the words":
+            raise Killed
+
+    monkeypatch.setattr(lines, "fault_point", fail)
+    with pytest.raises(Killed):
+        sending.deliver(riverside.tenant.pk)
+    until = time.monotonic() + 20
+    while not server.unfinished and time.monotonic() < until:
+        time.sleep(0.01)
+    (heard,) = server.unfinished
+    assert b"quit" not in heard.lower()
+    assert server.taken == []
+    let_time_pass(riverside, minutes=11)
+    sending.deliver(riverside.tenant.pk)
+    assert statuses(riverside) == [Status.UNKNOWN]
+
+
+def test_attempts_of_senders_that_died_before_the_words_do_not_count(riverside, server, monkeypatch):
+    post(riverside, 1)
+
+    def die(name):
+        if name == "connected":
+            raise Killed
+
+    with monkeypatch.context() as dying:
+        dying.setattr(sending, "fault_point", die)
+        for _ in range(6):
+            with pytest.raises(Killed):
+                sending.deliver(riverside.tenant.pk)
+            let_time_pass(riverside, minutes=11)
+    server.on_data = {"reader0@example.org": "451 try later"}
+    sending.deliver(riverside.tenant.pk)
+    assert statuses(riverside) == [Status.PENDING], "its first real attempt, so it is not given up"
+
+
+@pytest.mark.parametrize("words", [".\n..\n.hidden\n", "\n.", "no line at the end", "line.\n.\nafter"])
+def test_a_line_that_begins_with_a_dot_ends_no_mail(riverside, server, words):
+    post(riverside, 1, text=words)
+    assert sending.deliver(riverside.tenant.pk) == 1
+    _, message = server.taken[0]
+    assert message.get_content().replace("\r\n", "\n").rstrip("\n") == words.rstrip("\n")
 
 
 @pytest.mark.parametrize("greeting", ["421 busy", "gone"])

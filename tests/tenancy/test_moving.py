@@ -5,20 +5,24 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import uuid
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connections
+from django.utils import timezone
 
 from agenda.models import Section
 from backbone import changes
-from backbone.models import Entrance, Grant, Membership, Tenant, User
+from backbone.models import Delivery, Entrance, Grant, Membership, Tenant, User, Webhook
 from backbone.roles import Role
-from backbone.services import invitations, keys, members, moving
+from backbone.services import invitations, keys, members, moving, webhooks
 from backbone.tenancy import tenant_scope
+from comms.models import Mail
+from comms.services import ledger, sending
 from measures.models import Figure, FigureEvent
 from tests import factories
 from tests.databases import copy_database, drop_databases
@@ -89,11 +93,13 @@ def there():
 @REAL
 def test_a_tenant_moves_to_an_empty_database_and_arrives_whole(neighbours, there, tmp_path):
     riverside, hillcrest = neighbours
+    with riverside.scope():  # what waits is withdrawn on arrival: see the next test
+        Mail.objects.filter(status="pending").update(status="sent")
     before = moving.count(riverside.tenant.pk)
     untouched = moving.count(hillcrest.tenant.pk)
     exported = moving.export_tenant(riverside.tenant, tmp_path / "out")
     with there():
-        tenant = moving.import_tenant(tmp_path / "out")
+        tenant = moving.import_tenant(tmp_path / "out").tenant
         arrived = moving.count(tenant.pk, using="owner")
         assert Tenant.objects.using("owner").count() == 1
         assert Tenant.objects.using("owner").get().created_at == riverside.tenant.created_at
@@ -114,6 +120,61 @@ def test_a_tenant_moves_to_an_empty_database_and_arrives_whole(neighbours, there
     assert moving.count(hillcrest.tenant.pk) == untouched
 
 
+def rows_of(model, using: str) -> list[dict]:
+    """Every row of the open tenant, column by column, whatever became of it since."""
+    return list(model.objects.using(using).order_by("pk").values())
+
+
+@REAL
+def test_what_waits_is_sent_by_the_old_home_alone(neighbours, there, tmp_path, settings):
+    """Mails and messages that wait arrive like everything else, and are then withdrawn: only the columns that say what
+    became of them differ from what was exported, and only in those that waited."""
+    settings.DELIVERY = ""
+    riverside, _hillcrest = neighbours
+    states = (Mail.Status.PENDING, Mail.Status.SENDING, Mail.Status.SENT, Mail.Status.UNKNOWN, Mail.Status.SKIPPED)
+    with riverside.scope():
+        Mail.objects.all().delete()
+        for state in states:
+            sent = ledger.post(to=f"{state}@x.example", subject=f"A mail that is {state}", text="Words")
+            Mail.objects.filter(pk=sent.pk).update(status=state, smtp_code="451" if state == "pending" else "")
+        later = timezone.now() + timedelta(minutes=5)
+        Mail.objects.filter(status="sending").update(claim=uuid.uuid4(), lease_until=later, handoff_at=timezone.now())
+        Webhook.objects.create(
+            name="Ours", url="https://hook.example/", events=[webhooks.SUBMITTED], salt="x", by=riverside.people.ana,
+            made_at=timezone.now(),
+        )  # fmt: skip
+        webhooks.queue(
+            [webhooks.Event(webhooks.SUBMITTED, "filing:1", {}), webhooks.Event(webhooks.SUBMITTED, "2", {})]
+        )
+        arrived_there = Delivery.objects.order_by("pk").first()
+        Delivery.objects.filter(pk=arrived_there.pk).update(state="sent", done_at=timezone.now())
+        before = {model: rows_of(model, "default") for model in (Mail, Delivery)}
+    exported = moving.export_tenant(riverside.tenant, tmp_path / "out")
+    with there():
+        arrival = moving.import_tenant(tmp_path / "out")
+        counted = {entry.table: entry for entry in moving.count(arrival.tenant.pk, using="owner")}
+        with tenant_scope(arrival.tenant, using="owner"):
+            after = {model: rows_of(model, "owner") for model in (Mail, Delivery)}
+    assert arrival.counted == exported, "row by row, before anything was withdrawn"
+    assert arrival.withdrawn == 3
+    changed = {entry.table for entry in exported if counted[entry.table] != entry}
+    assert changed == {"comms_mail", "backbone_delivery"}
+    mine = {"comms_mail": ("status", "smtp_code", "claim", "lease_until", "handoff_at")}
+    mine["backbone_delivery"] = ("state", "words", "done_at")
+    for model, columns in ((model, mine[model._meta.db_table]) for model in before):
+        for was, now in zip(before[model], after[model], strict=True):
+            differing = {name for name in was if was[name] != now[name]}
+            waited = was.get("status") in ("pending", "sending") or was.get("state") == "pending"
+            assert differing <= set(columns) if waited else not differing
+            if waited:
+                withdrawn = ("skipped", "moved") if model is Mail else ("failed", "left to the home before")
+                assert (now[columns[0]], now[columns[1]]) == withdrawn
+    with riverside.scope():
+        assert {model: rows_of(model, "default") for model in before} == before, "the old home knows of nothing"
+        Mail.objects.filter(status="pending").update(next_attempt_at=timezone.now())
+    assert sending.deliver(riverside.tenant.pk) == 1
+
+
 @REAL
 def test_a_login_that_is_known_there_keeps_its_own_number(neighbours, there, tmp_path):
     riverside, _hillcrest = neighbours
@@ -122,7 +183,7 @@ def test_a_login_that_is_known_there_keeps_its_own_number(neighbours, there, tmp
         users = User.objects.using("owner")
         theirs = users.create(email="ana@riverside.example", name="Ana", pk=987_654)
         taken = users.create(email="other@there.example", pk=riverside.people.fay.user_id)
-        tenant = moving.import_tenant(tmp_path / "out")
+        tenant = moving.import_tenant(tmp_path / "out").tenant
         with tenant_scope(tenant, using="owner"):
             numbers = dict(Membership.objects.using("owner").values_list("name", "user_id"))
     assert numbers["Ana"] == theirs.pk

@@ -16,8 +16,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            tenant = moving.import_tenant(options["folder"])
+            arrival = moving.import_tenant(options["folder"])
         except moving.CannotMove as error:
             raise CommandError(str(error)) from error
-        for line in moving.describe(moving.count(tenant.pk)):
+        for line in moving.describe(arrival.counted):
             self.stdout.write(line)
+        if arrival.withdrawn:
+            self.stdout.write(
+                f"{arrival.withdrawn} mails and messages that waited are withdrawn here: the old home sends them."
+            )
