@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from backbone.tenancy import has_scope
 from comms.services import ledger
+from comms.services.press import inliner
 
 
 class OutboxBackend(BaseEmailBackend):
@@ -47,6 +48,7 @@ def _keep(message: EmailMessage) -> None:
     html = next((part.content for part in getattr(message, "alternatives", ()) if part.mimetype == "text/html"), "")
     message.message()  # raises BadHeaderError here, where the caller is, rather than in a worker
     headers = {"Reply-To": ", ".join(message.reply_to)} if message.reply_to else {}
+    html = inliner().inline(html) if html else ""  # as every mail: many programs read no style sheet
     for address in message.recipients():
         ledger.post(to=parseaddr(address)[1], subject=message.subject, text=message.body, html=html, headers=headers)
 

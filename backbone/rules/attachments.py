@@ -51,3 +51,35 @@ def file_name(said: str, ending: str) -> str:
     stem = last.rpartition(".")[0] if "." in last else last
     stem = re.sub(r"[^\w\- ]+", "-", stem, flags=re.ASCII).strip(" -.")[:NAME_AT_MOST]
     return (stem or "agreement") + ending
+
+
+def size_of(content: bytes) -> tuple[int, int] | None:
+    """(width, height) of a PNG or a JPEG, as it says at its beginning; None for anything else, and for what is empty or
+    broken. Nothing is unpacked."""
+    if content.startswith(b"\x89PNG\r\n\x1a\n") and content[12:16] == b"IHDR" and len(content) >= 24:
+        size = struct.unpack(">II", content[16:24])
+        return size if all(size) else None
+    return _size_of_jpeg(content) if content.startswith(b"\xff\xd8\xff") else None
+
+
+def _size_of_jpeg(content: bytes) -> tuple[int, int] | None:
+    """From the first frame header (SOF); the segments before it are skipped by the length that they give."""
+    place = 2
+    while place + 9 <= len(content) and content[place] == 0xFF:
+        kind, length = content[place + 1], int.from_bytes(content[place + 2 : place + 4], "big")
+        if kind == 0xFF:  # one more byte that only fills
+            place += 1
+            continue
+        if 0xC0 <= kind <= 0xCF and kind not in (0xC4, 0xC8, 0xCC):
+            height, width = struct.unpack(">HH", content[place + 5 : place + 9])
+            return (width, height) if width and height else None
+        if kind in (0xD9, 0xDA) or length < 2:
+            return None
+        place += 2 + length
+    return None
+
+
+def fitted(size: tuple[int, int], box: tuple[int, int]) -> tuple[int, int]:
+    """A size as it fits into a box, never larger than it is, at least one pixel each way."""
+    share = min(1.0, box[0] / size[0], box[1] / size[1])
+    return max(1, round(size[0] * share)), max(1, round(size[1] * share))

@@ -255,7 +255,9 @@ def _mail(invitation: Invitation, token: str) -> None:
     """Hand the mail over, in this transaction: an invitation that could not be mailed was not made."""
     tenant = Tenant.objects.get(pk=active_tenant_id())
     address = settings.SITE_URL.rstrip("/") + reverse("backbone:invitation", args=[tenant.slug, token])
-    context = {"tenant": tenant, "invitation": invitation, "address": address, "days": DAYS}
+    context = {
+        "tenant": tenant, "accent": tenant.accent, "invitation": invitation, "address": address, "days": DAYS,
+    }  # fmt: skip
     with translation.override(tenant.locale):
         subject = render_to_string("backbone/email/invitation.subject.txt", context)
         mail = EmailMultiAlternatives(

@@ -19,7 +19,7 @@ from comms.models import Mail
 from comms.selectors.readers import Reader
 from comms.selectors.wishes import NOTICES, RELEASES
 from comms.services import ledger
-from comms.services.pictures import Drawing
+from comms.services.pictures import Drawing, logo_of
 from comms.services.press import inliner
 
 SALT = "comms.unsubscribe"
@@ -67,9 +67,11 @@ def mail_to(
 ) -> Mail:
     """A mail that is not yet written. Call it in `voice(reader)`, where the subject was made as well."""
     sealed = sealed_for(reader, tenant, kind, reply_to)
+    logo = logo_of(tenant)
     whole = {
         "tenant": tenant,
         "accent": tenant.accent,
+        "logo": logo,
         "reader": reader.membership,
         "partners": sorted({partner.code for partner in reader.partners.values()}),
         "unsubscribe": sealed.unsubscribe,
@@ -81,7 +83,7 @@ def mail_to(
     html = inliner().inline(render_to_string(f"comms/email/{template}.html", whole))
     return ledger.draft(
         kind=kind, recipient=reader.membership, period_key=period_key, subject=subject, text=text, html=html,
-        headers=sealed.headers, images=[[one.cid, one.sha256] for one in pictures], **columns,
+        headers=sealed.headers, images=[[one.cid, one.sha256] for one in (logo, *pictures) if one is not None], **columns,
     )  # fmt: skip
 
 

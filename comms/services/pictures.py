@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from django.utils.translation import get_language
 
 from backbone import charts, conditions
-from backbone.models import Change, Publication, Tenant
+from backbone.models import Change, Logo, Publication, Tenant
+from backbone.rules.attachments import fitted, size_of
 from backbone.selectors.publications import audience_of, body_of, content
 from comms.models import Picture
 from comms.selectors.readers import Reader
 
 PUBLISHED = "publication.published"
+DRAWN = 480  # as wide as it is drawn: its words can then still be read on a phone, and those beside its lines find room
+LOGO_BYTES, LOGO_BOX = 40 * 1024, (200, 44)  # what each mail can well carry, and the place it has there
 WIDTH = 536  # what the 600 pixels of a mail leave between their margins
 
 
@@ -28,6 +31,7 @@ class Drawing:
     title: str
     subtitle: str
     width: int = WIDTH
+    height: int = 0
 
 
 class Drawings:
@@ -73,9 +77,32 @@ def draw(parts: dict, tenant: Tenant) -> Drawing | None:
 
 def drawing(spec: charts.Spec, *, accent: str = "") -> Drawing:
     """A specification as a picture that mails can carry."""
-    sha256 = keep(charts.png(spec, accent=accent, width=WIDTH))
+    sha256 = keep(charts.png(spec, accent=accent, width=DRAWN, scale=2 * WIDTH / DRAWN))
     about = spec["usermeta"]["backbone"]
     return Drawing(f"{sha256[:24]}@chart", sha256, spec["description"], about["title"], about["subtitle"])
+
+
+def logo_of(tenant: Tenant) -> Drawing | None:
+    """The tenant's logo as each of its mails carries it: mail programs load no picture from elsewhere. None where there is
+    none, or where it is too large to go along with every mail. Looked up once for a batch, which has one `tenant` in hand;
+    without a logo it costs nothing."""
+    if not tenant.logo:
+        return None
+    known = vars(tenant).setdefault("_logo_in_mails", {})
+    if tenant.logo not in known:
+        known[tenant.logo] = _logo(tenant.logo)
+    return known[tenant.logo]
+
+
+def _logo(name: str) -> Drawing | None:
+    row = Logo.objects.filter(sha256__startswith=name).first()
+    content = bytes(row.content) if row is not None else b""
+    size = size_of(content)
+    if size is None or len(content) > LOGO_BYTES:
+        return None
+    sha256 = keep(content)
+    width, height = fitted(size, LOGO_BOX)
+    return Drawing(f"{sha256[:24]}@logo", sha256, "", "", "", width, height)
 
 
 def keep(content: bytes) -> str:

@@ -18,6 +18,7 @@ from django.utils.html import escape
 from django.utils.translation import get_language
 
 from backbone.models import Tenant
+from comms.services.pictures import logo_of
 
 NAME, CODES, SUBJECT, CONTENT = "\ue000", "\ue001", "\ue003", "\ue004"
 TOKEN = "token-of-the-reader"  # noqa: S105  stands in addresses, which would escape the others
@@ -43,6 +44,7 @@ class Press:
 
     def __init__(self, tenant: Tenant):
         self._tenant = tenant
+        self.logo = logo_of(tenant)
         self._made: dict[tuple, Pressed] = {}
         self._style = render_to_string("_email_style.css", {"accent": tenant.accent})
 
@@ -60,7 +62,13 @@ class Press:
         """The whole of `comms/email/<name>` around its content."""
         made = (name, get_language(), key)
         if made not in self._made:
-            words = {"tenant": self._tenant, "accent": self._tenant.accent, "content": CONTENT, **context()}
+            words = {
+                "tenant": self._tenant,
+                "accent": self._tenant.accent,
+                "logo": self.logo,
+                "content": CONTENT,
+                **context(),
+            }
             text = render_to_string(f"comms/email/{name}.txt", words).strip() + "\n"
             html = inliner().inline(render_to_string(f"comms/email/{name}.html", words))
             self._made[made] = Pressed(text, html)

@@ -23,7 +23,7 @@ from comms.models.mail import KEPT
 from comms.services import ledger, planning
 from comms.services.lines import TAKEN, Away, Envelope, Line, is_mail_server, open_line
 from comms.services.pictures import contents
-from comms.services.wire import calendar_method, written
+from comms.services.wire import calendar_method, picture_kind, written
 
 logger = logging.getLogger(__name__)
 
@@ -95,9 +95,10 @@ def compose(mail: Mail, pictures: Mapping[str, bytes]) -> Envelope | EmailMultiA
     if mail.calendar:  # a provider's API takes no such alternative; calendar programs read an attachment as well
         message.attach("invite.ics", mail.calendar, f"text/calendar; method={calendar_method(mail.calendar)}")
     for cid, sha256 in mail.images:
-        image = MIMEImage(pictures[sha256], "png")
+        media_type, name = picture_kind(cid, pictures[sha256])
+        image = MIMEImage(pictures[sha256], media_type.partition("/")[2])
         image.add_header("Content-ID", f"<{cid}>")
-        image.add_header("Content-Disposition", "inline", filename="chart.png")
+        image.add_header("Content-Disposition", "inline", filename=name)
         message.mixed_subtype = "related"
         message.attach(image)
     if settings.DELIVERY.startswith("anymail."):

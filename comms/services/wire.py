@@ -17,6 +17,7 @@ from functools import lru_cache
 
 from django.core.mail.message import forbid_multi_line_headers
 
+from backbone.rules.attachments import kind_of
 from comms.models import Mail
 
 END = "\r\n"
@@ -81,11 +82,21 @@ def _words(subtype: str, text: str, more: str = "") -> bytes:
     return head.encode("ascii") + content
 
 
+def picture_kind(cid: str, content: bytes) -> tuple[str, str]:
+    """(media type, file name) of a picture of a mail: "chart.png" for the Content-ID "…@chart". Raises KeyError for bytes
+    that are none."""
+    found = kind_of(content)
+    if found is None:
+        raise KeyError(cid)
+    return found[0], f"{cid.partition('@')[2]}{found[1]}"
+
+
 @lru_cache(maxsize=32)
 def _picture(cid: str, content: bytes) -> bytes:
+    media_type, name = picture_kind(cid, content)
     head = (
-        f"Content-Type: image/png{END}Content-Transfer-Encoding: base64{END}Content-ID: <{cid}>{END}"
-        f'Content-Disposition: inline; filename="chart.png"{END}{END}'
+        f"Content-Type: {media_type}{END}Content-Transfer-Encoding: base64{END}Content-ID: <{cid}>{END}"
+        f'Content-Disposition: inline; filename="{name}"{END}{END}'
     )
     return head.encode("ascii") + base64.encodebytes(content).replace(b"\n", b"\r\n")
 

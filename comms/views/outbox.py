@@ -25,6 +25,7 @@ from comms.selectors.bounced import unreachable
 from comms.selectors.outbox import STUCK, counts, shown
 from comms.services import bounces, ledger
 from comms.services.pictures import contents
+from comms.services.wire import picture_kind
 
 ON_A_PAGE = 50
 ADDRESSES = 50
@@ -150,8 +151,9 @@ def _with_pictures(mail: Mail, html: str) -> str:
     """The HTML with the mail's pictures in it, where it names them as parts of itself."""
     found = contents([sha256 for _cid, sha256 in mail.images])
     for cid, sha256 in mail.images:
+        media_type, _name = picture_kind(cid, found[sha256])
         data = b64encode(found[sha256]).decode()
-        html = html.replace(f"cid:{cid}", f"data:image/png;base64,{data}")
+        html = html.replace(f"cid:{cid}", f"data:{media_type};base64,{data}")
     return html
 
 
