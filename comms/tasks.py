@@ -52,8 +52,14 @@ def tick() -> int:
 # this tenant that it opens itself.
 @shared_task(name=ledger.DELIVER)
 def deliver(tenant_id: int) -> int:
-    """Send what is due of one tenant; returns how many mails were handed over."""
-    return sending.deliver(tenant_id)
+    """Send what is due of one tenant; returns how many mails were handed over. When its time was up and more waits, it
+    stands at the end of the queue again, rather than idle until the next minute's tick."""
+    sent = sending.deliver(tenant_id)
+    if sent:
+        with tenant_scope(tenant_id):
+            if ledger.waits(timezone.now()):
+                nudge(ledger.DELIVER, tenant_id)
+    return sent
 
 
 @shared_task(name="comms.tasks.check_evidence")

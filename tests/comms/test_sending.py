@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from backbone.problems import Refused
 from backbone.tenancy import NoTenant
-from comms import rules
+from comms import rules, tasks
 from comms.models import Mail
 from comms.models.mail import KEPT
 from comms.services import ledger, lines, sending
@@ -313,6 +313,26 @@ def test_a_sender_whose_time_is_up_gives_back_what_it_did_not_try(riverside, ser
     assert statuses(riverside) == [Status.SENT, Status.PENDING, Status.PENDING]
     with riverside.scope():
         assert list(Mail.objects.order_by("pk").values_list("attempts", flat=True)) == [1, 0, 0]
+
+
+def test_a_worker_whose_time_is_up_queues_again_and_one_that_is_done_or_gets_nowhere_does_not(
+    riverside, server, nudged, monkeypatch
+):
+    post(riverside, 2)
+    nudged.clear()
+    whole = sending.deliver
+    clock = iter([0, 1, 2, 500, 500, 500])
+    with monkeypatch.context() as hurried:
+        hurried.setattr(sending.time, "monotonic", lambda: next(clock))
+        hurried.setattr(sending, "deliver", lambda tenant_id: whole(tenant_id, spend=100))
+        assert tasks.deliver(riverside.tenant.pk) == 1
+    assert nudged == [(ledger.DELIVER, riverside.tenant.pk)]
+    assert tasks.deliver(riverside.tenant.pk) == 1
+    post(riverside, 1)
+    server.on_connect = "421 busy"
+    nudged.clear()
+    assert tasks.deliver(riverside.tenant.pk) == 0
+    assert nudged == []
 
 
 def test_a_failed_mail_is_sent_again_when_somebody_says_so_and_no_other(riverside, server):
