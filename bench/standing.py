@@ -11,7 +11,8 @@ from bench import worlds
 from bench.measuring import Report, Timing, once, side_by_side
 
 WORLD = "bench-standing"
-FIGURES_EACH = 8_000  # of every other tenant: twenty partners, twenty indicators, twenty months
+PARTNERS_EACH, INDICATORS_EACH = 20, 20  # of every other tenant
+MONTHS, MANY_MONTHS = 20, 150  # of these: 4 million figures in 500 tenants, and 30 million
 PAGE_AT_MOST, NIGHT_AT_MOST, EXPORT_AT_MOST = 300, 5, 300  # milliseconds at the 95th percentile, seconds, MiB
 GROWTH_AT_MOST = 1.5
 PAGES = {
@@ -22,7 +23,7 @@ PAGES = {
 }
 
 
-def standing(report: Report, quick: bool, most: int = 500) -> None:
+def standing(report: Report, quick: bool, most: int = 500, months: int = MONTHS) -> None:
     """One tenant's home and health, alone and then among many; its night; and its export of 500,000 figures."""
     tenants, samples = (10, 10) if quick else (most, 60)
     world = worlds.make(WORLD, partners=50, indicators=20, months=24)
@@ -41,11 +42,10 @@ def standing(report: Report, quick: bool, most: int = 500) -> None:
     )
     alone = _pages(report, client, samples, "Alone")
     for number in range(1, tenants):
-        worlds.make(f"{WORLD}-{number}", partners=20, indicators=20, months=20)
+        worlds.make(f"{WORLD}-{number}", partners=PARTNERS_EACH, indicators=INDICATORS_EACH, months=months)
     worlds.analyze()
-    among = _pages(
-        report, client, samples, f"Among {tenants:,} tenants, {24_000 + FIGURES_EACH * (tenants - 1):,} figures"
-    )
+    figures = 24_000 + PARTNERS_EACH * INDICATORS_EACH * months * (tenants - 1)
+    among = _pages(report, client, samples, f"Among {tenants:,} tenants, {figures:,} figures")
     report.title(f"Growth from one to {tenants:,} tenants")
     for name in PAGES:
         report.ratio(name, among[name], alone[name], at_most=GROWTH_AT_MOST)
