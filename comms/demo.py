@@ -1,5 +1,5 @@
-"""What the demonstration has talked about: two groups, three meetings of the steering committee with their decisions, what
-came of them, and a meeting that is to come. Nobody is mailed."""
+"""What the demonstration has talked about: two groups, three meetings of the steering committee with their decisions, two
+of the other group, what came of them, and a meeting that is to come. Nobody is mailed."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from agenda.services import learning
 from backbone.models import Initiative, Membership, Partner, WorkingGroup
 from backbone.services import groups
 from comms.models import Attendance, Decision, Meeting, Topic
-from comms.rules.agendas import BY_SLUG
+from comms.rules.agendas import BY_SLUG, Template
 from comms.services import actions, decisions, meetings, sessions
 from measures.models import Indicator
 from measures.rules.periods import add_months
 
 ZONE = "America/Chicago"
+IN_JOBS = (("p3", "P3"), ("ana", "P4"), ("p6", "P6"), ("p7-lead", "P7"), ("p8-lead", "P8"))
 REVIEWED = 9  # the decision that is due for review
 
 # Months before the open one, day, who was not there, who was excused, the minutes, what was decided (and which strategy).
@@ -55,6 +56,12 @@ HELD = (
     ),
 )  # fmt: skip
 
+# The same of the other group, which decided nothing. The school district sent nobody to either of the last two meetings.
+WORKED = (
+    (1, 8, (), (), "Where each of the spring’s interns is now. Two firms want to go on."),
+    (0, 27, ("P7",), (), "Who calls whom in the first thirty days. The school district’s list has not come."),
+)
+
 
 def fill(initiative: Initiative, open_month: date) -> None:
     """Does nothing where there is a group already. What was done before today is dated then."""
@@ -62,20 +69,26 @@ def fill(initiative: Initiative, open_month: date) -> None:
         return
     people = {row.email.partition("@")[0]: row for row in Membership.objects.all()}
     partners = {row.code: row for row in Partner.objects.all()}
-    steering = _groups(initiative, people, partners)
+    steering, jobs = _groups(initiative, people, partners)
     for months, day, absent, excused, minutes, decided in HELD:
         on = add_months(open_month, -months).replace(day=day)
-        meeting = _held(initiative, steering, on, minutes, people["dana"])
-        for code, partner in partners.items():
-            presence = "absent" if code in absent else "excused" if code in excused else "present"
-            sessions.attend(meeting=meeting, partner=partner, presence=Attendance.Presence(presence), by=people["dana"])
+        meeting = _held(initiative, steering, BY_SLUG["steering"], on, minutes, people["dana"])
+        _attended(meeting, partners, absent, excused, people["dana"])
         _decide(initiative, meeting, decided, on, people["dana"], partners)
+        _close(meeting, on)
+    there = {code: partners[code] for _, code in IN_JOBS}
+    for months, day, absent, excused, minutes in WORKED:
+        on = add_months(open_month, -months).replace(day=day)
+        meeting = _held(initiative, jobs, BY_SLUG["working-group"], on, minutes, people["chair"])
+        _attended(meeting, there, absent, excused, people["chair"])
         _close(meeting, on)
     _follow_up(initiative, people, partners)
     _to_come(initiative, steering, people)
 
 
-def _groups(initiative: Initiative, people: dict[str, Membership], partners: dict[str, Partner]) -> WorkingGroup:
+def _groups(
+    initiative: Initiative, people: dict[str, Membership], partners: dict[str, Partner]
+) -> tuple[WorkingGroup, WorkingGroup]:
     dana = people["dana"]
     steering, jobs = (
         groups.make(initiative=initiative, name=name, slug=slug, purpose=purpose, is_steering=steers, by=dana)
@@ -89,16 +102,17 @@ def _groups(initiative: Initiative, people: dict[str, Membership], partners: dic
         groups.put(group=steering, member=people[login], partner=partners[code], by=dana)
     groups.put(group=steering, member=dana, is_chair=True, by=dana)
     groups.put(group=jobs, member=people["chair"], is_chair=True, by=dana)
-    for login, code in (("p3", "P3"), ("ana", "P4"), ("p6", "P6"), ("p8-lead", "P8")):
+    for login, code in IN_JOBS:
         groups.put(group=jobs, member=people[login], partner=partners[code], by=dana)
-    return steering
+    return steering, jobs
 
 
-def _held(initiative: Initiative, group: WorkingGroup, on: date, minutes: str, by: Membership) -> Meeting:
-    template = BY_SLUG["steering"]
+def _held(
+    initiative: Initiative, group: WorkingGroup, template: Template, on: date, minutes: str, by: Membership
+) -> Meeting:
     people = [(one.member, one.partner) for one in group.members.select_related("member", "partner")]
     (meeting,) = meetings.plan(
-        initiative=initiative, group=group, title="Steering committee", starts=datetime.combine(on, time(9)),
+        initiative=initiative, group=group, title=group.name, starts=datetime.combine(on, time(9)),
         minutes=template.minutes, zone=ZONE, place="Riverbend town hall, room 2", template=template.slug,
         topics=template.topics, people=people, by=by,
     )  # fmt: skip
@@ -107,6 +121,14 @@ def _held(initiative: Initiative, group: WorkingGroup, on: date, minutes: str, b
     for topic in Topic.objects.filter(meeting=meeting).select_related("meeting"):
         sessions.treat(topic=topic, state=Topic.State.DISCUSSED, by=by)
     return meeting
+
+
+def _attended(
+    meeting: Meeting, partners: dict[str, Partner], absent: Iterable[str], excused: Iterable[str], by: Membership
+) -> None:
+    for code, partner in partners.items():
+        presence = "absent" if code in absent else "excused" if code in excused else "present"
+        sessions.attend(meeting=meeting, partner=partner, presence=Attendance.Presence(presence), by=by)
 
 
 def _decide(

@@ -12,24 +12,26 @@ import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from agenda import demo as demo_agenda
 from backbone import changes, conditions
 from backbone.models import Change, Grant, Initiative, Membership, Partner, Tenant, User
-from backbone.services import erasing
+from backbone.services import erasing, holding
 from backbone.tenancy import tenant_scope
 from measures import bundles, demo_curve, demo_publication
 from measures.importing.bulk import import_stream
-from measures.models import Indicator
+from measures.lines import due_on
+from measures.models import Filing, Indicator
 from measures.rules.figures import Entry
-from measures.rules.periods import add_months, last_day, month_of, text_of
+from measures.rules.periods import add_months, last_day, month_of, months_apart, text_of
 from measures.services import filings, rollups
 from measures.services.figure_rows import FigureRow
 
@@ -37,6 +39,12 @@ FOLDER = settings.BASE_DIR / "demo"
 LOADED = "demo.loaded"
 COLUMNS = ("partner", "indicator", "period", "category", "value", "numerator", "denominator", "weight", "note")
 MONTHS_BEFORE = 15  # Riverbend's history, in months before the open one
+
+# Days after the day it was due on which a partner's report of a past month came, where it was not in by then; the month
+# is counted from the open one, None is any. The workforce board always is a little late; the school district has begun to
+# be.
+CAME_EARLY = -2
+CAME_LATE = {("P8", None): 2, ("P7", -1): 8, ("P7", -2): 5}
 
 changes.register_verbs({LOADED: gettext_noop("{by} loaded the demonstration")})
 
@@ -110,6 +118,7 @@ def load_riverbend(say: Say, passwords: Passwords, today: date) -> None:
             if row["month"] != "0"
         )
         _import(tenant, initiative, history)
+        _date_history(initiative, calendar)
         say(f"Riverbend: {text_of(calendar.open_month)}, six of nine partners")
         _file_open_month(initiative, calendar.open_month, [row for row in rows if row["month"] == "0"])
         _finish(tenant, initiative)
@@ -121,6 +130,7 @@ def load_riverbend(say: Say, passwords: Passwords, today: date) -> None:
             condition.demonstrate(initiative, calendar.open_month)
         dana = Membership.objects.get(email="dana@riverbend.example")
         demo_publication.publish(initiative, add_months(calendar.open_month, -1), dana)
+        holding.work_out(initiative=initiative, as_of=timezone.now())
 
 
 def _day_of_first_load(slug: str) -> date | None:
@@ -133,14 +143,30 @@ def _day_of_first_load(slug: str) -> date | None:
     return tenant.day(first.at) if first is not None else None
 
 
+def _date_history(initiative: Initiative, calendar: Calendar) -> None:
+    """Each report of the past came from the partner's filer, on a day: without one nothing in it is on time or late."""
+    zone = ZoneInfo(initiative.tenant.timezone)
+    filers = _filers()
+    indicators = list(Indicator.objects.filter(initiative=initiative).select_related("tenant"))
+    past = list(Filing.objects.filter(initiative=initiative, period__lt=calendar.open_month).select_related("partner"))
+    for filing in past:
+        code, back = filing.partner.code, -months_apart(filing.period, calendar.open_month)
+        late = CAME_LATE.get((code, back), CAME_LATE.get((code, None), CAME_EARLY))
+        on = max(due_on(indicator, filing.period) for indicator in indicators) + timedelta(days=late)
+        filing.submitted_by, filing.submitted_at = filers[code], datetime.combine(on, time(15), tzinfo=zone)
+    Filing.objects.bulk_update(past, ["submitted_by", "submitted_at"])
+
+
+def _filers() -> dict[str, Membership]:
+    grants = Grant.objects.filter(role="partner_filer").select_related("membership", "partner")
+    return {grant.partner.code: grant.membership for grant in grants}
+
+
 def _file_open_month(initiative: Initiative, period: date, rows: list[dict[str, str]]) -> None:
     """Each partner's own filer submits, Dana approves: the way it goes every month."""
     indicators = dict(Indicator.objects.filter(initiative=initiative).values_list("slug", "pk"))
     partners = {partner.code: partner for partner in Partner.objects.all()}
-    filers = {
-        grant.partner.code: grant.membership
-        for grant in Grant.objects.filter(role="partner_filer").select_related("membership", "partner")
-    }
+    filers = _filers()
     dana = Membership.objects.get(email="dana@riverbend.example")
     by_partner: dict[str, list[FigureRow]] = {}
     for row in rows:

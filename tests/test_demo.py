@@ -11,8 +11,12 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from backbone.models import Change, Initiative, Membership, Participation, Tenant, User
+from backbone.models import Change, Initiative, Membership, Participation, Signal, Tenant, User
+from backbone.rules.holding import A_REASON, INVITED_AT_LEAST, LAST_DAYS, Counted, rise
+from backbone.selectors.holding import all_signals, raised_signals
+from backbone.services import holding
 from backbone.tenancy import tenant_scope
+from comms.demo import HELD, WORKED
 from measures import demo
 from measures.lines import closes_on, due_on
 from measures.models import Figure, Indicator, Rollup, StaleMark, Target
@@ -91,6 +95,44 @@ def test_riverbend_is_in_the_middle_of_a_month():
         assert ("p1@riverbend.example", "dana@riverbend.example") in submitted
         assert not any(filer == reviewer for filer, reviewer in submitted)
         assert rollups.differences(Initiative.objects.get()) == []
+
+
+def test_the_school_district_is_drifting_away_and_nobody_else():
+    demo.load_riverbend(quiet, demo.Passwords(), timezone.localdate())
+    tenant = Tenant.objects.get(slug="riverbend")
+    with tenant_scope(tenant):
+        initiative, today = Initiative.objects.get(), tenant.day()
+        (found,) = raised_signals(initiative, today)
+        assert found.partner.code == "P7"
+        assert [one.name for one in found.reasons] == ["filings", "meetings"]
+        assert found.short.startswith("Late with 2 of the last 3 reports, before with 0 of 9, absent from 2 of ")
+        held = {one.partner.code: one for one in all_signals(initiative, today)}
+        assert set(held) == {f"P{number}" for number in range(1, 10)}
+        always_late = {one.name: one for one in held["P8"].components}["filings"]
+        assert (always_late.value, always_late.words) == (0, "late with 3 of the last 3 reports, before with 9 of 9")
+        # The same again at night: nothing in it was put there by hand.
+        Signal.objects.all().delete()
+        assert holding.work_out(initiative=initiative, as_of=timezone.now()) == 1
+        assert raised_signals(initiative, today)[0].signal.score == found.signal.score
+
+
+@pytest.mark.parametrize("start", [date(2026, 1, 1), date(2028, 1, 1)])
+def test_whenever_it_is_loaded_the_school_district_has_just_begun_to_drift(start):
+    for number in range(366):
+        today = start + timedelta(days=number)
+        calendar = demo.Calendar.on(today)
+        late = [row for row in demo.CAME_LATE.items() if row[0][0] == "P7"]
+        assert len(late) == 2
+        for (_, month), days in late:
+            due = due_on(Indicator(frequency="month", due_day=calendar.due_day), add_months(calendar.open_month, month))
+            assert due + timedelta(days=days) < today, today
+        met = [(add_months(calendar.open_month, -row[0]).replace(day=row[1]), "P7" in row[2]) for row in HELD + WORKED]
+        lately = [missed for on, missed in met if today - timedelta(days=LAST_DAYS) < on < today]
+        before = [missed for on, missed in met if on <= today - timedelta(days=LAST_DAYS)]
+        assert len(lately) + len(before) == len(met), today
+        missed = rise(Counted(sum(lately), len(lately), sum(before), len(before)), INVITED_AT_LEAST)
+        assert missed is not None
+        assert missed >= A_REASON, today
 
 
 @pytest.mark.parametrize("start", [date(2026, 1, 1), date(2028, 1, 1)])
