@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import random
+import struct
+import zlib
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
@@ -351,3 +353,20 @@ def make_activity(
     for n, partner in enumerate(partners):
         Commitment.objects.create(activity=activity, partner=partner, part="delivers" if n else "leads")
     return activity
+
+
+def png(width: int = 4, height: int = 2, *, rows: bool = True) -> bytes:
+    """A picture, all of one blue; without its rows it only says that it is one."""
+
+    def chunk(name: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+
+    pixels = zlib.compress((b"\0" + b"\x20\x40\x80" * width) * height) if rows else b""
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+
+
+def jpeg_head(width: int = 4, height: int = 2) -> bytes:
+    """What a JPEG says of itself before its pixels."""
+    frame = struct.pack(">HBHHB", 8 + 3, 8, height, width, 1) + b"\x01\x11\x00"
+    return b"\xff\xd8\xff\xe0" + struct.pack(">H", 7) + b"JFIF\0" + b"\xff\xff\xc0" + frame + b"\xff\xd9"

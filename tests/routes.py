@@ -177,6 +177,7 @@ ROUTES: dict[str, Route] = {
     "backbone:shared-files": Route(ANYBODY, lambda world: {"token": world.token}),
     "backbone:shared-file": Route(ANYBODY, lambda world: {"token": world.token, "form": "csv"}),
     "backbone:shared-feed": Route(ANYBODY, lambda world: {"token": world.token}),
+    "backbone:shared-logo": Route(ANYBODY, lambda world: {"token": world.token, "sha256": world.logo}),
     "backbone:shared-chart": Route(ANYBODY, lambda world: {"token": world.token, "indicator": "completions"}),
     "backbone:public": Route(ANYBODY, initiative()),
     "backbone:public-feed": Route(ANYBODY, initiative()),
@@ -184,6 +185,7 @@ ROUTES: dict[str, Route] = {
     "backbone:public-ledger": Route(ANYBODY, initiative()),
     "backbone:public-files": Route(ANYBODY, initiative()),
     "backbone:public-file": Route(ANYBODY, initiative(form="csv")),
+    "backbone:public-logo": Route(ANYBODY, initiative(sha256="@logo")),
     "backbone:public-chart": Route(ANYBODY, initiative(indicator="completions")),
     "backbone:public-edition": Route(ANYBODY, initiative(edition="2026-10-v1")),
     "backbone:public-edition-data": Route(ANYBODY, initiative(edition="2026-10-v1")),
@@ -510,7 +512,7 @@ def make_world(neighbourhood: factories.Neighbourhood) -> SimpleNamespace:
             made_at=timezone.now(),
         )  # fmt: skip
         operating.let_in(by=people.ana, reason="October is slow", hours=4)
-        logo = logos.put(tenant=neighbourhood.tenant, by=people.ana, content=b"\x89PNG\r\n\x1a\nx")
+        logo = logos.put(tenant=neighbourhood.tenant, by=people.ana, content=factories.png())
         talk = make_meeting(neighbourhood, indicator)
         return SimpleNamespace(
             slug=neighbourhood.tenant.slug,

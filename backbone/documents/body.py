@@ -18,16 +18,29 @@ from backbone.models import Audience
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A PNG or a JPEG."""
+
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Body:
-    """The frozen text with its hash, and the same as data."""
+    """The frozen text with its hash, and the same as data.
+
+    `logo` stands on paper beside who publishes it, as it was when the document was made: it says nothing, and is no part
+    of what is frozen.
+    """
 
     text: str
     sha256: str
     found: Mapping[str, Any]
+    logo: Picture | None = None
 
     @classmethod
-    def of(cls, text: str, sha256: str) -> Body:
-        return cls(text, sha256, json.loads(text))
+    def of(cls, text: str, sha256: str, logo: Picture | None = None) -> Body:
+        return cls(text, sha256, json.loads(text), logo)
 
     @property
     def tenant(self) -> Mapping[str, Any]:

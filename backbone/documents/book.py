@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -25,7 +26,7 @@ from backbone.look import accent as accents
 PACKAGES = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")  # as apt names them
 STATIC = Path(settings.BASE_DIR) / "static"
 EPOCH = "SOURCE_DATE_EPOCH"
-PICTURES = "data:image/svg+xml;base64,"
+PICTURES = tuple(f"data:image/{kind};base64," for kind in ("svg+xml", "png", "jpeg"))
 
 logging.getLogger("weasyprint").setLevel(logging.ERROR)
 
@@ -75,6 +76,7 @@ def book_html(body: Body, tell: Callable[[int, int], None]) -> str:
         "as_of": instant_words(body.as_of),
         "created": instant_text(body.published_at),
         "css": _style(body, accent),
+        "logo": body.logo and f"data:{body.logo.media_type};base64,{b64encode(body.logo.content).decode()}",
     }
     return render_to_string("backbone/book/book.html", context)
 
@@ -122,13 +124,13 @@ def _weasyprint() -> Any:
 
 
 def _fetcher(weasyprint: Any) -> Any:
-    """Opens our fonts and our own drawings, and nothing else: no address, no other file."""
+    """Opens our fonts, our own drawings and the logo, and nothing else: no address, no other file."""
     fonts = STATIC.as_uri() + "/vendor/"
 
     class Fetcher(weasyprint.urls.URLFetcher):
         def fetch(self, url: str, headers: Any = None) -> Any:
-            if not url.startswith((fonts, PICTURES)) or ".." in url:
-                raise ValueError("A document opens nothing but its own fonts and drawings.")
+            if not url.startswith((fonts, *PICTURES)) or ".." in url:
+                raise ValueError("A document opens nothing but its own fonts and pictures.")
             return super().fetch(url, headers)
 
     return Fetcher(allowed_protocols=("file", "data"))

@@ -14,6 +14,7 @@ from backbone.documents.book import board_book
 from backbone.documents.package import package
 from backbone.documents.workbook import csv, workbook
 
+PDF = "pdf"
 Tell = Callable[[int, int], None]
 
 
@@ -34,7 +35,7 @@ FORMS: dict[str, Form] = {
     form.slug: form
     for form in (
         Form(
-            "pdf",
+            PDF,
             gettext_lazy("PDF"),
             gettext_lazy("Board book"),
             gettext_lazy(

@@ -14,11 +14,12 @@ from django.utils.translation import gettext_noop
 
 from backbone import progress
 from backbone.documents import forms
-from backbone.documents.body import Body
+from backbone.documents.body import Body, Picture
 from backbone.documents.book import Missing
-from backbone.models import Publication, PublishedBody, PublishedFile
+from backbone.models import Publication, PublishedBody, PublishedFile, Tenant
 from backbone.nudging import nudge
 from backbone.problems import Problem, Refused
+from backbone.services import logos
 
 logger = logging.getLogger(__name__)
 
@@ -69,7 +70,7 @@ def make(file_id: int) -> None:
     if file is None:
         return
     try:
-        body = Body.of(file.body.body, file.body.sha256)
+        body = Body.of(file.body.body, file.body.sha256, _logo(file))
         content = forms.make(file.form, body, file.language, partial(progress.tell, work_name(file)))
     except Missing:
         logger.warning("Could not make document %s: libraries for PDF are missing.", file.pk)
@@ -80,6 +81,12 @@ def make(file_id: int) -> None:
     else:
         file.content, file.sha256, file.made_at = content, hashlib.sha256(content).hexdigest(), timezone.now()
     file.save(update_fields=["problem", "content", "sha256", "made_at"])
+
+
+def _logo(file: PublishedFile) -> Picture | None:
+    """The picture that stands for who publishes it, in forms that show one."""
+    found = logos.standing(Tenant.objects.get(pk=file.tenant_id)) if file.form == forms.PDF else None
+    return None if found is None else Picture(found.media_type, bytes(found.content))
 
 
 def is_lost(file: PublishedFile) -> bool:

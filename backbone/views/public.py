@@ -14,10 +14,11 @@ from django.utils.http import http_date
 from django.views.decorators.http import require_http_methods, require_safe
 
 from backbone.access import anonymous_allowed
-from backbone.models import Audience, Initiative, Publication, PublishedBody
+from backbone.models import Audience, Initiative, Publication, PublishedBody, Tenant
 from backbone.selectors import publications as reads
 from backbone.selectors.publications import EditionName
 from backbone.views.feeds import ENTRIES, EditionFeed
+from backbone.views.pictures import show_logo
 from backbone.views.published import Door, named, show_chart, show_data, show_file, show_files, show_ledger, show_page
 
 FRESH = 60  # seconds for which a cache need not ask again
@@ -32,7 +33,7 @@ def everybody(view: Callable) -> Callable:
 
     @wraps(view)
     def checked(request, tenant: str, initiative: str, edition: EditionName | None = None, **words):
-        body, newer, door = _opened(tenant, initiative, edition)
+        body, newer, door = _opened(request, initiative, edition)
         response = view(request, body, door, **words)
         times = [(newer or body.publication).published_at]
         if body.has_moved:
@@ -47,22 +48,20 @@ def everybody_now(view: Callable) -> Callable:
 
     @wraps(view)
     def checked(request, tenant: str, initiative: str, edition: EditionName | None = None, **words):
-        body, _newer, door = _opened(tenant, initiative, edition)
+        body, _newer, door = _opened(request, initiative, edition)
         return view(request, body, door, **words)
 
     return anonymous_allowed(require_http_methods(["GET", "HEAD", "POST"])(checked))
 
 
-def _opened(
-    tenant: str, initiative: str, edition: EditionName | None
-) -> tuple[PublishedBody, Publication | None, Door]:
+def _opened(request, initiative: str, edition: EditionName | None) -> tuple[PublishedBody, Publication | None, Door]:
     found = Initiative.objects.filter(slug=initiative, is_public=True).first()
     if found is None:
         raise Http404
     publication, newer = (reads.latest(found), None) if edition is None else named(found, edition)
     if publication is None:
         raise Http404
-    return reads.body_of(publication, Audience.PUBLIC), newer, _door(tenant, found, edition, newer)
+    return reads.body_of(publication, Audience.PUBLIC), newer, _door(request.tenant, found, edition, newer)
 
 
 @everybody
@@ -98,6 +97,14 @@ def chart(request, body: PublishedBody, door: Door, indicator: str):
     return response
 
 
+@anonymous_allowed
+@require_safe
+def logo(request, tenant: str, initiative: str, sha256: str):
+    """The picture beside the organization's name, for any cache: its address changes with it."""
+    _opened(request, initiative, None)
+    return show_logo(request.tenant, sha256, "public")
+
+
 @everybody
 def feed(request, body: PublishedBody, door: Door):
     initiative = body.publication.initiative
@@ -109,8 +116,8 @@ def feed(request, body: PublishedBody, door: Door):
     return EditionFeed(initiative, list(reads.published(initiative)[:ENTRIES]), door, at)(request)
 
 
-def _door(tenant: str, initiative: Initiative, edition: EditionName | None, newer: Publication | None) -> Door:
-    place = [tenant, initiative.slug]
+def _door(tenant: Tenant, initiative: Initiative, edition: EditionName | None, newer: Publication | None) -> Door:
+    place = [tenant.slug, initiative.slug]
 
     def at(rest: str = "", which: EditionName | None = edition) -> str:
         if which is None:
@@ -124,6 +131,7 @@ def _door(tenant: str, initiative: Initiative, edition: EditionName | None, newe
         ledger=at("-ledger"),
         files=at("-files"),
         feed=reverse("backbone:public-feed", args=place),
+        logo=reverse("backbone:public-logo", args=[*place, tenant.logo]) if tenant.logo else "",
         newer=newer and {"publication": newer, "url": at(which=EditionName.of(newer))},
         frame="base_open.html",
         is_indexed=True,

@@ -45,6 +45,7 @@ class Door:
     ledger: str = ""
     files: str = ""
     feed: str = ""
+    logo: str = ""  # the picture beside the tenant's name, where it has one
     newer: Mapping[str, Any] | None = None
     frame: str = "base.html"
     member: Membership | None = None

@@ -45,7 +45,7 @@ def kept_page(request, body: PublishedBody, of: Sequence[Any], secret: str, make
     own = [str(request.csp_nonce), *([secret] if secret else [])]
     tenant = request.tenant
     chosen = (sorted(request.GET.items()), chosen_theme(request.COOKIES.get("theme")))
-    on = repr((*of, chosen, tenant.name, tenant.accent, tenant.timezone))
+    on = repr((*of, chosen, tenant.name, tenant.accent, tenant.logo, tenant.timezone))
 
     def without_own() -> str:
         html = make()

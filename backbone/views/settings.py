@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.forms import ModelForm
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,11 +16,12 @@ from backbone.access import member_can
 from backbone.forms.people import AccountForm, refuse
 from backbone.forms.settings import KeptForm, LogoForm, SettingsForm
 from backbone.look.accent import legible
-from backbone.models import Logo, Tenant
+from backbone.models import Tenant
 from backbone.problems import Refused
 from backbone.roles import Can
 from backbone.services import logos, members, tenants
 from backbone.services.retention import outlook
+from backbone.views.pictures import show_logo
 
 
 @member_can(Can.READ_SETTINGS)
@@ -86,13 +87,7 @@ def logo_settings(request):
 @require_safe
 def logo(request, sha256: str):
     """The picture itself, for the tenant's people; its address changes with it, so browsers may keep it."""
-    found = Logo.objects.filter(sha256__startswith=sha256).first() if sha256 == request.tenant.logo else None
-    if found is None:
-        raise Http404
-    response = HttpResponse(bytes(found.content), content_type=found.media_type)
-    response["Cache-Control"] = "private, max-age=86400"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return show_logo(request.tenant, sha256, "private")
 
 
 @member_can(Can.READ_SETTINGS)

@@ -22,6 +22,7 @@ from backbone.selectors import publications as reads
 from backbone.services import links
 from backbone.views.doors import too_many_requests
 from backbone.views.feeds import EditionFeed
+from backbone.views.pictures import show_logo
 from backbone.views.published import Door, show_chart, show_data, show_file, show_files, show_ledger, show_page
 
 _TENANT = "SELECT * FROM backbone_tenant WHERE id = %s"  # by hand, as the link itself is looked up
@@ -41,7 +42,7 @@ def opens(view: Callable) -> Callable:
         if link.passphrase and not links.is_receipt(link, request.COOKIES.get(TOLD, "")):
             return redirect("backbone:shared-passphrase", token)
         with _tenant_of(request, link):
-            return view(request, link, reads.shown_by(link), _door(link, token), **named)
+            return view(request, link, reads.shown_by(link), _door(request.tenant, link, token), **named)
 
     return anonymous_allowed(checked)
 
@@ -81,6 +82,13 @@ def file_list(request, link: ShareLink, body: PublishedBody | None, door: Door):
 def file(request, link: ShareLink, body: PublishedBody | None, door: Door, form: str):
     """A document when it is made; a POST has it made."""
     return show_file(request, _there(body), door, form)
+
+
+@opens
+@require_safe
+def logo(request, link: ShareLink, body: PublishedBody | None, door: Door, sha256: str):
+    """The picture beside the organization's name. As of all below a link, no cache keeps it."""
+    return show_logo(request.tenant, sha256, "private")
 
 
 @opens
@@ -143,7 +151,7 @@ def _tenant_of(request, link: ShareLink) -> Iterator[None]:
         yield
 
 
-def _door(link: ShareLink, token: str) -> Door:
+def _door(tenant: Tenant, link: ShareLink, token: str) -> Door:
     return Door(
         audience=link.audience,
         page=reverse("backbone:shared", args=[token]),
@@ -151,6 +159,7 @@ def _door(link: ShareLink, token: str) -> Door:
         ledger=reverse("backbone:shared-ledger", args=[token]),
         files=reverse("backbone:shared-files", args=[token]),
         feed=reverse("backbone:shared-feed", args=[token]),
+        logo=reverse("backbone:shared-logo", args=[token, tenant.logo]) if tenant.logo else "",
         frame="base_open.html",
         link=link,
         secret=token,
