@@ -7,8 +7,11 @@ class ActivitiesConfig(AppConfig):
     def ready(self):
         from activities.bundles import ActivitiesPart
         from activities.evidence import ActivitiesEvidence
+        from activities.helping import ACTIVITIES
         from backbone.bundles import further
         from backbone.conditions import register
+        from backbone.helping import tell
 
         register(ActivitiesEvidence())
+        tell("activities", ACTIVITIES)
         further.register("activities", ActivitiesPart())

@@ -12,6 +12,8 @@ class BackboneConfig(AppConfig):
         from backbone.conditions import register
         from backbone.database.grants import grant_to_application
         from backbone.evidence import BackboneEvidence
+        from backbone.helping import BACKBONE, tell
 
         register(BackboneEvidence())
+        tell("backbone", BACKBONE)
         post_migrate.connect(grant_to_application, sender=self)

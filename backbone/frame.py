@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backbone.access import initiatives_of
+from backbone.helping import Help, help_of
 from backbone.models import Entrance, Initiative, Membership, Participation, Tenant
 from backbone.roles import Can, Role
 
@@ -56,6 +57,8 @@ class Frame:
     find_url: str = ""
     inbox: Inbox | None = None
     visits_until: datetime | None = None
+    help: Help | None = None
+    begin_url: str = ""
 
 
 _inbox: tuple[str, Callable[[Membership, str], int], int] | None = None
@@ -95,6 +98,8 @@ def frame(request) -> dict[str, Frame | None]:
             find_url=reverse("comms:find", args=[request.tenant.slug, current.slug]) if current is not None else "",
             inbox=_inbox_of(request, membership),
             visits_until=membership.visits_until,
+            help=help_of(request.resolver_match.view_name) if request.resolver_match else None,
+            begin_url=_begin_url(request.tenant, membership, current),
         )
     }
 
@@ -106,6 +111,13 @@ def _inbox_of(request, membership: Membership) -> Inbox | None:
     is_looking = request.method == "GET" and request.resolver_match is not None
     count = unread(membership, request.path if is_looking else "")
     return Inbox(reverse(address, args=[request.tenant.slug]), count, most)
+
+
+def _begin_url(tenant: Tenant, membership: Membership, initiative: Initiative | None) -> str:
+    """The page of the first hour, for whoever may open it."""
+    if initiative is None or not membership.can(Can.READ_SETTINGS):
+        return ""
+    return reverse("backbone:begin", args=[tenant.slug, initiative.slug])
 
 
 def own_initiatives(membership: Membership, initiatives: list[Initiative]) -> list[Initiative]:

@@ -183,3 +183,5 @@ GROUPS: tuple[tuple[str | Promise, tuple[Term, ...]], ...] = (
         ),
     ),
 )
+
+TERMS: dict[str, Term] = {term.slug: term for _name, terms in GROUPS for term in terms}

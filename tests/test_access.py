@@ -10,7 +10,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
-from backbone import tenancy
+from backbone import helping, tenancy
 from backbone.roles import TABLE, Can, Reach, Role, reach
 from backbone.services import keys
 from tests import factories
@@ -443,3 +443,32 @@ def test_pages_of_a_tenant_are_kept_by_no_cache(world):
     response = browser.get("/o/riverside/-/members/")
     assert response["Cache-Control"] == "private, no-store"
     assert "Cookie" in response["Vary"]
+
+
+# --- help ---
+
+
+HELPED = ("backbone admin", "data steward", "convener", "partner lead", "partner filer", "funder")
+FRAMED = re.compile(r'<details class="bb-switch"')
+
+
+@pytest.mark.parametrize("visitor", HELPED)
+def test_no_page_of_members_is_without_help(world, visitor):
+    browser, opened, without = visit(world, visitor), [], []
+    for name, route in ROUTES.items():
+        if route.needs in (ANYBODY, LOGIN, OPERATOR) or name.startswith("api:"):
+            continue
+        answer = browser.get(reverse(name, kwargs=route.filled(world.here)))
+        if answer.status_code != 200 or answer.streaming or not FRAMED.search(answer.content.decode(errors="replace")):
+            continue
+        opened.append(name)
+        if '<details class="bb-drop bb-drop--help"' not in answer.content.decode():
+            without.append(name)
+    assert without == []
+    assert len(opened) >= {"funder": 9, "partner filer": 40, "partner lead": 45}.get(visitor, 70)
+
+
+def test_help_is_told_of_addresses_that_there_are():
+    assert set(helping.told_pages()) <= set(ROUTES)
+    for name in helping.told_pages():
+        assert len(str(helping.help_of(name).words)) >= 40, name
