@@ -36,7 +36,7 @@ class GroupForm(SlugFromName, forms.Form):
 class PlaceForm(forms.Form):
     """Who is in a group, for whom."""
 
-    member = forms.ModelChoiceField(label=_("Person"), queryset=None)
+    member = forms.ModelChoiceField(label=_("Person"), queryset=None, empty_label=_("choose one"))
     partner = forms.ModelChoiceField(
         label=_("For"), queryset=None, required=False, empty_label=_("themself, or the backbone team")
     )

@@ -49,7 +49,11 @@ class RoleForm(forms.Form):
 
     role = forms.ChoiceField(label=_("Role"))
     partner = forms.ModelChoiceField(
-        None, label=_("Partner"), required=False, help_text=_("For a partner’s role: whose.")
+        None,
+        label=_("Partner"),
+        required=False,
+        empty_label=_("none in particular"),
+        help_text=_("For a partner’s role: whose."),
     )
     ends_on = forms.DateField(
         label=_("Until"),
@@ -60,7 +64,7 @@ class RoleForm(forms.Form):
 
     def __init__(self, *args, by: Membership, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = [("", "—"), *appointable(by)]
+        self.fields["role"].choices = [("", _("choose one")), *appointable(by)]
         self.fields["partner"].queryset = (
             Partner.objects.all() if Role.BACKBONE_ADMIN in by.roles else _own_partners(by)
         )

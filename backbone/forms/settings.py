@@ -13,6 +13,21 @@ from backbone.services.tenants import KEPT, SETTINGS
 
 
 class SettingsForm(forms.ModelForm):
+    """All settings in their groups."""
+
+    GROUPS = (
+        (_("The organization"), ("name", "timezone", "locale", "fiscal_year_starts", "accent")),
+        (_("How figures are read"), ("counting", "small_cell_threshold", "same_definition", "maintain_band")),
+        (_("Unusual figures"), ("outlier_z", "outlier_modified_z", "wants_words")),
+        (_("Numbers and dates in files"), ("number_format", "date_order")),
+        (_("Gaps and overlaps"), ("gap_below", "overlap_above", "untagged_most")),
+        (
+            _("When something is worth a word"),
+            ("watch_change", "watch_coverage", "health_known", "signal_from", "evidence_tolerance"),
+        ),
+        (_("Mail"), ("mails_a_week",)),
+    )
+
     class Meta:
         model = Tenant
         fields = [name for name in SETTINGS if name not in KEPT]
@@ -58,6 +73,10 @@ class SettingsForm(forms.ModelForm):
         )
         self.fields["accent"].widget = forms.TextInput(attrs={"class": "is-short", "placeholder": "#0e6174"})
 
+    def groups(self):
+        """(heading, its fields), in the order in which they are shown."""
+        return [(title, [self[name] for name in names]) for title, names in self.GROUPS]
+
 
 class KeptForm(forms.ModelForm):
     """For how long something is kept that then goes."""
@@ -92,5 +111,8 @@ class LogoForm(forms.Form):
     """The picture beside the organization's name."""
 
     logo = forms.FileField(
-        label=_("Logo"), help_text=_("A PNG or a JPEG of at most 200 KB; it stands beside the name, 28 pixels high.")
+        label=_("Logo"),
+        help_text=_(
+            "A PNG or a JPEG of at most 200 KB, and of 4,000 pixels a side. It keeps a white ground in the dark."
+        ),
     )

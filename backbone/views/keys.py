@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -49,7 +50,8 @@ def key_new(request):
             refuse(form, refused)
         else:
             return render(request, "backbone/key_made.html", {"key": key, "token": token})
-    return render(request, "backbone/key_new.html", {"form": form}, status=422 if form.is_bound else 200)
+    context = {"form": form, "crumbs": [(_("API keys"), reverse("backbone:key-list", args=[request.tenant.slug]))]}
+    return render(request, "backbone/key_new.html", context, status=422 if form.is_bound else 200)
 
 
 @member_can(None)

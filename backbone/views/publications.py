@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -57,12 +58,9 @@ def publication_new(request, initiative):
             by=request.membership,
         )
         return redirect("backbone:publication", request.tenant.slug, initiative.slug, draft.pk)
-    return render(
-        request,
-        "backbone/publication_new.html",
-        {"initiative": initiative, "form": form},
-        status=422 if form.is_bound else 200,
-    )
+    back = reverse("backbone:publication-list", args=[request.tenant.slug, initiative.slug])
+    context = {"initiative": initiative, "form": form, "crumbs": [(_("Publishing"), back)]}
+    return render(request, "backbone/publication_new.html", context, status=422 if form.is_bound else 200)
 
 
 @member_can(EDITORS)

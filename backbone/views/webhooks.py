@@ -44,7 +44,8 @@ def webhook_new(request):
             refuse(form, refused)
         else:
             return render(request, "backbone/webhook_made.html", {"webhook": made, "secret": secret})
-    return render(request, "backbone/webhook_new.html", {"form": form}, status=422 if form.is_bound else 200)
+    context = {"form": form, "crumbs": [(_("Webhooks"), reverse("backbone:webhook-list", args=[request.tenant.slug]))]}
+    return render(request, "backbone/webhook_new.html", context, status=422 if form.is_bound else 200)
 
 
 @member_can(Can.CHANGE_SETTINGS)

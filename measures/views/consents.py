@@ -50,8 +50,13 @@ def consent_list(request, initiative):
     """A lead's own partner; for staff, how far every partner has agreed."""
     if (own := own_partner(request, initiative)) is not None:
         return redirect("measures:consent", request.tenant.slug, initiative.slug, own.code)
-    context = {"initiative": initiative, "rows": answered(initiative), "audiences": Audience.choices}
+    context = {"initiative": initiative, "rows": _by_audience(initiative), "audiences": Audience.choices}
     return render(request, "measures/consent_list.html", context)
+
+
+def _by_audience(initiative) -> list:
+    """(partner, for each audience its label and to how many indicators the partner agreed)."""
+    return [(one.partner, list(zip(Audience.labels, one.counts, strict=True))) for one in answered(initiative)]
 
 
 @member_can(READERS)

@@ -9,6 +9,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
+from backbone.forms.settings import SettingsForm
 from backbone.models import Change, Grant, Initiative, Invitation, Membership, Tenant
 from backbone.roles import Role
 from backbone.services import invitations
@@ -236,6 +237,14 @@ def test_saving_the_settings_unchanged_changes_nothing(ana, riverside, monkeypat
     assert ana.post(BASE + "settings/", SETTINGS).status_code == 302
     with riverside.scope():
         assert not Change.objects.filter(verb="settings.changed").exists()
+
+
+def test_every_setting_stands_in_one_group(ana, riverside):
+    form = SettingsForm(instance=riverside.tenant)
+    shown = [field.name for _title, fields in form.groups() for field in fields]
+    assert sorted(shown) == sorted(form.fields)
+    page = ana.get(BASE + "settings/").content.decode()
+    assert all(f'id="id_{name}"' in page for name in shown)
 
 
 def test_a_steward_reads_the_settings_and_cannot_change_them(riverside):
