@@ -12,8 +12,7 @@ from backbone import changes
 from backbone.models import Logo, Membership, Tenant
 from backbone.problems import Problem, Refused
 from backbone.roles import Can
-from backbone.rules.attachments import kind_of
-from backbone.rules.pictures import size_of
+from backbone.rules.attachments import kind_of, size_of
 
 KILOBYTES_AT_MOST = 200
 PIXELS_AT_MOST = 4000  # on a side: a few bytes can say that they are a picture that no machine could draw

@@ -10,7 +10,6 @@ from backbone.documents import book
 from backbone.documents.body import Body, Picture
 from backbone.models import Change, Logo, PublishedBody, Tenant
 from backbone.problems import Refused
-from backbone.rules.pictures import size_of
 from backbone.services import documents, initiatives, logos
 from tests import factories
 
@@ -67,22 +66,6 @@ def test_what_is_too_large_is_refused_and_nobody_else_sets_it(in_riverside):
             logos.put(tenant=place.tenant, by=who, content=PNG)
         with pytest.raises(Refused):
             logos.remove(tenant=place.tenant, by=who)
-
-
-@pytest.mark.parametrize(
-    ("content", "size"),
-    [
-        (factories.png(120, 40), (120, 40)),
-        (factories.jpeg_head(120, 40), (120, 40)),
-        (factories.jpeg_head()[:14], None),
-        (factories.png()[:20], None),
-        (b"\xff\xd8\xff\xe0\x00\x00" * 9, None),
-        (b"GIF89a", None),
-        (b"", None),
-    ],
-)
-def test_a_picture_says_how_large_it_is(content, size):
-    assert size_of(content) == size
 
 
 # --- on what is public, and on paper ---
