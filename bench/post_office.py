@@ -33,6 +33,7 @@ class _Session(SMTP):
         await self._reader.readexactly(int(size) // 2)
         office.cuts += 1
         self.transport.abort()
+        raise asyncio.CancelledError  # as when the other side hangs up: what is left in the ear are no commands
 
 
 class _Doors(Controller):

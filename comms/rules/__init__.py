@@ -158,6 +158,11 @@ def message_id(tenant_id: int, kind: str, recipient: str, period_key: str, domai
     return f"<{hashlib.sha256(name.encode()).hexdigest()[:32]}@{domain}>"
 
 
+def ended(sentence: str) -> str:
+    """A sentence with its full stop; none after one that ends already, also where it ends inside what it quotes."""
+    return sentence if sentence.rstrip('”»"’) ').endswith((".", "?", "!", "…")) else f"{sentence}."
+
+
 def one_line(text: str, length: int = SUBJECT_LENGTH) -> str:
     """A text as one line of a header: no line break of any kind, no control or direction mark, at most `length`."""
     if text.isascii() and text.isprintable() and "  " not in text and len(text) <= length:

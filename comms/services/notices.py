@@ -86,7 +86,7 @@ def tell(tenant: Tenant, people: Sequence[Reader], now: datetime) -> None:
 
 
 def _sentence(change: Change) -> str:
-    return f"{sentence(change)}."
+    return rules.ended(sentence(change))
 
 
 def _compose(tenant: Tenant, reader: Reader, found: list[Change], reply_to, now: datetime) -> Mail:

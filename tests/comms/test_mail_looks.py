@@ -20,6 +20,7 @@ from backbone.models import Logo, Tenant
 from backbone.roles import Role
 from backbone.rules.attachments import fitted, size_of
 from backbone.services import invitations, logos
+from comms import rules
 from comms.models import Mail, Picture
 from comms.selectors.readers import readers
 from comms.services import composing, digests, pictures, reminders, sending
@@ -68,6 +69,17 @@ def test_a_picture_says_its_size_or_is_none(content, size):
 )
 def test_a_size_is_fitted_into_a_box_and_never_grows(size, shown):
     assert fitted(size, (200, 44)) == shown
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("Ana added “Work”", "Ana added “Work”."), ("Ana asked: “Why?”", "Ana asked: “Why?”"),
+        ("Ana said: «Sin más.»", "Ana said: «Sin más.»"), ("Ana left (P4)", "Ana left (P4)."), ("Done.", "Done."),
+    ],
+)  # fmt: skip
+def test_a_sentence_ends_once(said, shown):
+    assert rules.ended(said) == shown
 
 
 # --- the logo ---
