@@ -123,9 +123,10 @@ def put_link(
     names = {"source": source.label, "target": target.label}
     if link is None:
         refuse_too_many(initiative, links=1)
+        today = initiative.tenant.day()
         if by is not None:
-            fields = {"confirmed_on": initiative.tenant.day(), "confirmed_by": by} | fields
-        link = checked(Link(initiative=initiative, source=source, target=target, **fields))
+            fields = {"confirmed_on": today, "confirmed_by": by} | fields
+        link = checked(Link(initiative=initiative, source=source, target=target, **{"added_on": today} | fields))
         link.save(force_insert=True)
         changes.record("link.added", on=link, by=by, initiative=initiative, **names)
         look_for_loops(initiative)
