@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from measures.rules.kinds import AVAILABLE
 from measures.rules.periods import add_months
 from tests.browser.test_scripts import CHANGES_THE_SITE, upload
+from tests.factories import png
 
 pytestmark = [pytest.mark.browser, pytest.mark.sees_all_tenants, pytest.mark.xdist_group("browser")]
 
@@ -198,10 +199,31 @@ def test_pages_of_what_is_asked_brought_in_and_published(site, visit, tmp_path):
     check_here(dana)
 
 
+@pytest.mark.parametrize(("who", "rest"), [("dana", "forest/"), ("ana", "report/"), ("frank", "published/all/")])
+def test_help_opens_where_one_is_and_fits_a_phone(site, visit, who, rest):
+    page = visit(who)
+    page.goto(site.page(rest))
+    help_ = page.locator("#help")
+    help_.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(help_.get_by_role("link", name="What the words mean")).to_be_visible()
+    check_here(page)
+    page.keyboard.press("Escape")
+    expect(help_.get_by_role("link")).to_have_count(0)
+    expect(help_.locator("summary")).to_be_focused()
+
+
 @CHANGES_THE_SITE
 def test_a_link_from_making_it_to_its_end(site, visit):
     """Made by staff; a stranger tells its passphrase and reads, another site shows a chart; then nothing is there."""
-    dana, stranger = visit("dana"), visit(None)
+    dana, stranger, admin = visit("dana"), visit(None), visit("admin")
+    admin.goto(f"{site.url}/o/riverbend/-/settings/logo/")
+    admin.get_by_label("Logo", exact=True).set_input_files(
+        {"name": "x.png", "mimeType": "image/png", "buffer": png(90, 30)}
+    )
+    admin.get_by_role("button", name="Set the logo").click()
+    expect(admin.get_by_role("img", name="The logo as it stands")).to_be_visible()
+    check_here(admin)
     made = {}
     for name, label, value in (("guarded", "Passphrase", "river of words"), ("framed", "Which sites", "")):
         dana.goto(site.page("publications/links/new/"))
@@ -222,6 +244,13 @@ def test_a_link_from_making_it_to_its_end(site, visit):
     expect(stranger.locator("main")).to_contain_text("Where we are")
     for rest in ("", "?year=calendar&theme=dark", "?language=es", "ledger/"):
         check(stranger, made["guarded"] + rest)
+    open_whole(stranger, made["guarded"])
+    logo = stranger.get_by_role("img", name="Logo of Riverbend")
+    for media in ("screen", "print"):
+        stranger.emulate_media(media=media)
+        expect(logo).to_be_visible()
+        assert logo.evaluate("picture => picture.naturalWidth") == 90
+    stranger.emulate_media(media="screen")
     check(stranger, made["framed"] + "chart/completions/")
     expect(stranger.locator("[data-drawn]")).to_have_count(1)
     dana.goto(site.page("publications/links/"))
