@@ -48,8 +48,9 @@ BACKBONE: tuple[Told, ...] = (
     (
         ("tenant", "initiative-new", "initiative-edit"),
         _(
-            "An organization may run several initiatives side by side. Open one to work in it; partners and people are the"
-            " same for all, and each partner takes part in those it has joined."
+            "An organization may run several initiatives side by side; partners and people are the same for all, and each"
+            " partner takes part in those it has joined. One that is over gets its last day: it cannot be taken away alone,"
+            " since the audit log and what is published refer to it."
         ),
         ("initiative", "partner", "collective-impact"),
     ),
