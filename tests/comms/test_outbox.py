@@ -117,6 +117,27 @@ def test_the_outbox_filters_pages_and_costs_the_same_for_three_and_for_seventy(p
     assert "Letter 69" in client.get(place.url("outbox/?kind=letter&state=pending")).content.decode()
 
 
+@pytest.mark.parametrize(
+    ("status", "code", "words", "may_go_again"),
+    [
+        (Status.SKIPPED, "moved", "its home before sends it", True),
+        (Status.FAILED, "no answer", "The connection broke each time before its end", True),
+        (Status.PENDING, "no answer", "The mail server did not answer, or broke off.", True),
+        (Status.FAILED, "554", "The mail server refused it, with the answer 554", True),
+        (Status.SKIPPED, "gone", "It was not needed any more", False),
+    ],
+)
+def test_a_mail_says_what_became_of_it_and_whether_it_may_go_again(place, nudged, status, code, words, may_go_again):
+    kept = letter(place)
+    with place.scope():
+        Mail.objects.filter(pk=kept.pk).update(status=status, smtp_code=code)
+    client = signed_in(place, "dan")
+    assert words in client.get(place.url(f"outbox/{kept.pk}/")).content.decode()
+    client.post(place.url(f"outbox/{kept.pk}/again/"))
+    with place.scope():
+        assert (Mail.objects.get(pk=kept.pk).again_by_id == place.people.dan.pk) is may_go_again
+
+
 def test_staff_send_a_mail_again_whose_fate_is_not_known_and_only_such_a_one(place, nudged):
     kept = letter(place)
     client = signed_in(place, "dan")
