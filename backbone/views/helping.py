@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from backbone.access import member_can
+from backbone.access import may_open, member_can
 from backbone.glossary import GROUPS
 from backbone.roles import Can
 from backbone.selectors.begun import first_hour
@@ -25,10 +25,10 @@ def glossary(request):
 def begin(request, initiative):
     """The first hour of an initiative's staff, step by step, each with its page."""
     tenant = request.tenant.slug
-    steps = [
-        (one, reverse(one.page, args=[tenant] if one.is_of_tenant else [tenant, initiative.slug]))
-        for one in first_hour(initiative)
-    ]
+    steps = []
+    for one in first_hour(initiative):
+        url = reverse(one.page, args=[tenant] if one.is_of_tenant else [tenant, initiative.slug])
+        steps.append((one, url if may_open(request.membership, url) else ""))
     context = {
         "initiative": initiative,
         "steps": steps,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ from backbone import changes
 from backbone.conditions import SLUGS
 from backbone.glossary import GROUPS
 from backbone.models import HealthSnapshot, Initiative, Signal
+from backbone.roles import Role
 from backbone.selectors.begun import first_hour, side_by_side
 from tests import factories
 
@@ -37,6 +39,17 @@ def test_the_first_hour_leads_to_each_step_and_is_for_staff(riverside, client):
     assert "The first hour, step by step" in client.get(riverside.url("forest/")).content.decode()
     client.force_login(factories.user_of(riverside.people.ben))
     assert client.get(riverside.url("forest/begin/")).status_code == 404
+
+
+def test_a_step_that_is_somebody_elses_to_do_is_no_dead_link(riverside, client):
+    with riverside.scope():
+        admin = factories.make_member("adm@riverside.example", "Adm", Role.BACKBONE_ADMIN)
+    client.force_login(factories.user_of(admin))
+    page = client.get(riverside.url("forest/begin/")).content.decode()
+    assert "Receive the first report" in page
+    links = set(re.findall(r'href="(/o/riverside/[^"#?]+)"', page))
+    assert riverside.url("review/") not in links
+    assert {link for link in links if client.get(link).status_code in (403, 404)} == set()
 
 
 def test_every_word_has_an_anchor_of_its_own_and_every_member_finds_it(riverside, client):
