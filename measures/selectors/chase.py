@@ -17,7 +17,9 @@ from backbone.models import Initiative, Partner
 from backbone.tenancy import active_tenant_id
 from measures.lines import due_on
 from measures.models import Indicator
-from measures.selectors.reading import Reading
+from measures.selectors.reading import Owed, Reading
+
+Read = Reading | Owed  # what tells who is missing of one window
 
 # (initiative, partner ids, period) -> when each was last reminded of it. Set by whoever sends reminders; measures
 # lies below it and cannot ask.
@@ -51,7 +53,7 @@ class Missing:
 
     partner: Partner
     indicators: tuple[Indicator, ...]
-    heaviest: Reading
+    heaviest: Read
     usual: Decimal | None
     everybody: Decimal | None
     last: LastFiled | None = None
@@ -81,7 +83,7 @@ class ChaseList:
     expected: int
 
 
-def chase_list(initiative: Initiative, readings: Sequence[Reading], period: date, zone: str) -> ChaseList:
+def chase_list(initiative: Initiative, readings: Sequence[Read], period: date, zone: str) -> ChaseList:
     """Who is missing in these readings, the largest share of a usual volume first; three statements.
 
     Whose figure waits for approval, or was not collected, is not missing.
@@ -92,7 +94,7 @@ def chase_list(initiative: Initiative, readings: Sequence[Reading], period: date
     """
     readings = [reading for reading in readings if reading.line.rule.is_filed]
     answered = who_answered(readings)
-    absent: dict[int, list[Reading]] = {}
+    absent: dict[int, list[Read]] = {}
     expected: set[int] = set()
     for reading in readings:
         for part in reading.whole.parts:
@@ -115,7 +117,7 @@ def chase_list(initiative: Initiative, readings: Sequence[Reading], period: date
     return ChaseList(period, tuple(found), len(expected))
 
 
-def who_answered(readings: Sequence[Reading]) -> set[tuple[int, int]]:
+def who_answered(readings: Sequence[Read]) -> set[tuple[int, int]]:
     """(indicator id, partner id) of what is submitted or approved in these readings, each of one period; one statement."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -134,7 +136,7 @@ def who_answered(readings: Sequence[Reading]) -> set[tuple[int, int]]:
         return set(cursor.fetchall())
 
 
-def _everybody(reading: Reading) -> Decimal | None:
+def _everybody(reading: Read) -> Decimal | None:
     """What all who are expected usually bring, as far as it is known."""
     owing = (part.partner_id for part in reading.whole.parts if part.combined.coverage.expected)
     known = [reading.weights[pk] for pk in owing if pk in reading.weights]
@@ -142,11 +144,11 @@ def _everybody(reading: Reading) -> Decimal | None:
 
 
 def _heaviest(
-    pk: int, readings: Iterable[Reading], totals: Mapping[int, Decimal | None]
-) -> tuple[Reading, Decimal | None, Decimal | None]:
+    pk: int, readings: Iterable[Read], totals: Mapping[int, Decimal | None]
+) -> tuple[Read, Decimal | None, Decimal | None]:
     """The indicator to which a partner usually brings the largest share, with its volume and everybody's."""
 
-    def share(reading: Reading) -> Decimal:
+    def share(reading: Read) -> Decimal:
         usual, everybody = reading.weights.get(pk), totals[reading.indicator.pk]
         return Decimal(-1) if usual is None or everybody is None else usual / everybody
 
@@ -155,7 +157,7 @@ def _heaviest(
 
 
 def _last_filed(
-    initiative: Initiative, partners: Collection[int], before: date, readings: Sequence[Reading], zone: str
+    initiative: Initiative, partners: Collection[int], before: date, readings: Sequence[Read], zone: str
 ) -> dict[int, LastFiled]:
     """The last earlier month of which each partner has a figure that is more than a draft, and when it came.
 

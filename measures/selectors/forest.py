@@ -15,8 +15,8 @@ from measures.models import Indicator
 from measures.rules.kinds import NOT_FILED
 from measures.rules.periods import Grain, add_months, start_of
 from measures.selectors.chase import ChaseList, chase_list
-from measures.selectors.opening import Codes, own_window
-from measures.selectors.reading import Reading, read
+from measures.selectors.opening import own_window
+from measures.selectors.reading import Grounds, Owed, Reading, owed
 from measures.windows import Window, latest_month
 
 CHANGES = 6  # what is new, at a glance
@@ -68,14 +68,15 @@ def chase_of(
     initiative: Initiative,
     tenant: Tenant,
     indicators: Sequence[Indicator],
-    readings: Sequence[Reading],
     month: Window,
-    codes: Codes | None,
+    readings: Sequence[Reading] = (),
+    grounds: Grounds | None = None,
 ) -> ChaseList:
-    """Who is missing in the month that `month` shows. `readings` are of any grain; a month's are read when they are not."""
-    if any(reading.window != own_window(reading.indicator, month) for reading in readings):
-        readings = read(initiative, indicators, month, codes=codes, trend=0)
-    return chase_list(initiative, readings, month.period, tenant.timezone)
+    """Who is missing in the month that `month` shows. `readings` of these indicators will do where they are that month's."""
+    found: Sequence[Reading | Owed] = readings
+    if not readings or any(reading.window != own_window(reading.indicator, month) for reading in readings):
+        found = owed(initiative, indicators, month, grounds)
+    return chase_list(initiative, found, month.period, tenant.timezone)
 
 
 def locks_on(indicators: Iterable[Indicator], month: date) -> date | None:

@@ -15,7 +15,7 @@ from measures.rules.periods import text_of
 from measures.selectors.chase import chase_list
 from measures.selectors.forest import indicators_in_use
 from measures.selectors.opening import window_for
-from measures.selectors.reading import read
+from measures.selectors.reading import owed
 
 
 def proposed(initiative: Initiative, as_of: datetime) -> Iterator[Proposed]:
@@ -26,7 +26,7 @@ def proposed(initiative: Initiative, as_of: datetime) -> Iterator[Proposed]:
     indicators = indicators_in_use(initiative, tenant.day(as_of).replace(day=1))
     if not indicators:
         return
-    found = chase_list(initiative, read(initiative, indicators, window, trend=0), window.period, tenant.timezone)
+    found = chase_list(initiative, owed(initiative, indicators, window), window.period, tenant.timezone)
     for one in found.missing:
         words = {"partner": one.partner.code, "period": period_name(window.period)}
         yield Proposed(

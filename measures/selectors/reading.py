@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -21,8 +22,8 @@ from measures.models import Indicator
 from measures.rules.change import Change, last_successors, like_for_like
 from measures.rules.combining import Combined
 from measures.rules.coverage import Coverage, State
-from measures.rules.kinds import MEDIAN, NARRATIVE, ORDINAL, TO_DATE, UNDUPLICATED
-from measures.rules.lines import Line
+from measures.rules.kinds import KINDS, MEDIAN, NARRATIVE, ORDINAL, TO_DATE, UNDUPLICATED
+from measures.rules.lines import Dimension, Line
 from measures.rules.periods import Grain, start_of
 from measures.rules.progress import Status
 from measures.rules.versions import Version
@@ -32,7 +33,7 @@ from measures.selectors.goals import periods_of, targets_in
 from measures.selectors.opening import Codes, own_window
 from measures.selectors.outside import Outside
 from measures.selectors.parts import Whole, spans_of, usual_volumes, waiting, wholes
-from measures.selectors.spans import Span, countings
+from measures.selectors.spans import Counting, Span, countings
 from measures.selectors.trend import TREND, TrendPoint, trends
 from measures.selectors.versions import History, histories
 from measures.windows import Window
@@ -246,6 +247,81 @@ class Reading:
         return "" if self.goal is None else goals.goal_words(self.line, self.indicator, self.goal)
 
 
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What reading asks of some indicators whatever the window: how they are counted, their definitions, breakdowns."""
+
+    known: Mapping[int, Counting]
+    outside: Outside
+    inputs: Sequence[Indicator]
+    past: Mapping[int, History]
+    dimensions: dict[str, Dimension]
+
+    @classmethod
+    def of(cls, initiative: Initiative, indicators: Sequence[Indicator], as_of: datetime | None = None) -> Grounds:
+        """Two statements; two more where something is broken down, and where something is computed or published."""
+        known = countings([indicator.pk for indicator in indicators])
+        outside = Outside.of(initiative, known, as_of)
+        inputs = outside.inputs(indicators)
+        is_split = any(indicator.breakdowns for indicator in (*indicators, *inputs))
+        return cls(known, outside, inputs, histories(indicators), dimensions_of(initiative) if is_split else {})
+
+    def lines(self, indicators: Iterable[Indicator]) -> dict[int, Line]:
+        return {indicator.pk: line_of(indicator, self.dimensions) for indicator in indicators}
+
+    def as_at(self, windows: Mapping[int, Window]) -> list[Indicator]:
+        """The indicators as they are defined at the end of these windows, by id."""
+        return [self.past[pk].as_at(own.last) for pk, own in windows.items()]
+
+    def spans(
+        self, windows: Mapping[int, Window], *, states: tuple[str, ...] | None = None, back: bool = False
+    ) -> dict[int, Span]:
+        """Each indicator's span of its window, or of the one before it."""
+        found: dict[int, Span] = {}
+        for own in set(windows.values()):
+            here = {pk: self.known[pk] for pk, one in windows.items() if one == own}
+            found |= spans_of(here, own.previous if back else own, states=states)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One indicator that partners file, in one window: what came of each of them, and what each usually brings."""
+
+    indicator: Indicator
+    line: Line
+    window: Window
+    whole: Whole
+    weights: Mapping[int, Decimal] = field(repr=False)
+
+
+def owed(
+    initiative: Initiative, indicators: Sequence[Indicator], window: Window, grounds: Grounds | None = None
+) -> list[Owed]:
+    """Who filed what of this window, and nothing of targets and trends; five statements, and those of the grounds."""
+    grounds = grounds or Grounds.of(initiative, indicators, window.as_of)
+    windows = {indicator.pk: own_window(indicator, window) for indicator in indicators}
+    indicators = [indicator for indicator in grounds.as_at(windows) if KINDS[indicator.kind].is_filed]
+    lines = grounds.lines(indicators)
+    spans = {pk: span for pk, span in grounds.spans(windows).items() if pk in lines}
+    weights = usual_volumes(spans.values(), window.as_of)
+    combined = dict(zip(spans, wholes(list(spans.values()), lines, weights, window.as_of), strict=True))
+    return [
+        Owed(
+            indicator,
+            lines[indicator.pk],
+            windows[indicator.pk],
+            combined.get(indicator.pk) or _nothing(indicator),
+            weights.get(indicator.pk, {}),
+        )
+        for indicator in indicators
+    ]
+
+
+def _nothing(indicator: Indicator) -> Whole:
+    return Whole(Combined(indicator.kind, State.NOT_EXPECTED, _NOBODY), ())
+
+
 def read(
     initiative: Initiative,
     indicators: Sequence[Indicator],
@@ -254,25 +330,22 @@ def read(
     codes: Codes | None = None,
     trend: int = TREND,
     states: tuple[str, ...] | None = None,
+    grounds: Grounds | None = None,
 ) -> list[Reading]:
     """Each indicator in this window, in the same order; twelve statements, whatever their number.
 
     An indicator that is filed more rarely than the window's grain is read in its own: the last quarter or year.
     `codes` names missing partners; without it they are counted only. `states` narrows what counts. A window as of an
-    instant reads the figures as they stood then; who owes them, targets and definitions are today's.
+    instant reads the figures as they stood then; who owes them, targets and definitions are today's. `grounds` of the
+    same indicators and instant, where they were asked for already.
     """
-    known = countings([indicator.pk for indicator in indicators])
-    outside = Outside.of(initiative, known, window.as_of)
+    grounds = grounds or Grounds.of(initiative, indicators, window.as_of)
+    known, outside, past = grounds.known, grounds.outside, grounds.past
     windows = {indicator.pk: own_window(indicator, window) for indicator in indicators}
-    past = histories(indicators)
-    indicators = [past[indicator.pk].as_at(windows[indicator.pk].last) for indicator in indicators]
-    lines = _lines(initiative, [*indicators, *outside.inputs(indicators)])
-    spans: dict[int, Span] = {}
-    befores: dict[int, Span] = {}
-    for own in set(windows.values()):
-        here = {pk: known[pk] for pk, one in windows.items() if one == own}
-        spans |= spans_of(here, own, states=states)
-        befores |= spans_of(here, own.previous, states=states)
+    indicators = grounds.as_at(windows)
+    lines = grounds.lines([*indicators, *grounds.inputs])
+    spans = grounds.spans(windows, states=states)
+    befores = grounds.spans(windows, states=states, back=True)
     weights = usual_volumes(spans.values(), window.as_of)
     asked = [*spans.values(), *befores.values(), *outside.spans(windows, states)]
     asked = list(dict.fromkeys(asked))
@@ -292,7 +365,7 @@ def read(
     found = []
     for indicator in indicators:
         pk, own = indicator.pk, windows[indicator.pk]
-        whole = now.get(pk) or Whole(Combined(indicator.kind, State.NOT_EXPECTED, _NOBODY), ())
+        whole = now.get(pk) or _nothing(indicator)
         earlier = before.get(pk)
         change = None
         if earlier is not None and not own.is_running and _is_comparable(indicator, own):
@@ -334,8 +407,3 @@ def _is_comparable(indicator: Indicator, window: Window) -> bool:
         return True
     year = start_of(Grain.YEAR, window.period, window.tenant_starts)
     return year <= window.previous.period
-
-
-def _lines(initiative: Initiative, indicators: Iterable[Indicator]) -> dict[int, Line]:
-    dimensions = dimensions_of(initiative)
-    return {indicator.pk: line_of(indicator, dimensions) for indicator in indicators}

@@ -33,7 +33,7 @@ from measures.selectors.corrections import total_words, undecided
 from measures.selectors.forest import chase_of, indicators_in_use, latest_changes
 from measures.selectors.locks import open_requests, proposed_day
 from measures.selectors.obligations import Duties
-from measures.selectors.opening import codes_for, window_for
+from measures.selectors.opening import window_for
 from measures.selectors.reading import read
 from measures.selectors.waiting import WaitingReport, waiting_reports
 from measures.services import obligations
@@ -91,18 +91,22 @@ def _review_url(request, report: WaitingReport) -> str:
 
 
 def _asked(request, initiative, day: date) -> dict:
-    """What partners ask of those who review and keep the deadlines: corrections, and more time."""
+    """What partners ask of those who review and keep the deadlines: corrections, and more time.
+
+    On most days nobody asks, and what is shown of a request takes the widest questions of this page: whether there is
+    one is asked first.
+    """
     membership = request.membership
     found: dict = {"corrections": [], "corrections_more": 0, "times": [], "for_reader": 0}
-    if membership.can(Can.REVIEW):
+    if membership.can(Can.REVIEW) and undecided(initiative).exists():
         waiting = list(undecided(initiative)[: ASKED_AT_ONCE + 1])
-        known = lines_of(initiative, [one.indicator for one in waiting]) if waiting else {}
+        known = lines_of(initiative, [one.indicator for one in waiting])
         found["corrections"] = [(one, total_words(known[one.indicator_id], one)) for one in waiting[:ASKED_AT_ONCE]]
         found["corrections_more"] = len(waiting) > ASKED_AT_ONCE
         found["for_reader"] += sum(one.waits_for_backbone and one.by_id != membership.pk for one in waiting)
-    if membership.can(Can.MOVE_LOCKS):
+    if membership.can(Can.MOVE_LOCKS) and open_requests(initiative).exists():
         asked = list(open_requests(initiative)[:ASKED_AT_ONCE])
-        indicators = list(Indicator.objects.filter(initiative=initiative)) if asked else []
+        indicators = list(Indicator.objects.filter(initiative=initiative))
         found["times"] = [(one, proposed_day(one, day, indicators)) for one in asked]
         found["for_reader"] += len(asked)
     return found
@@ -114,9 +118,7 @@ def chase(request, initiative):
     """Everybody who is missing in a month, page by page; as CSV too."""
     window = window_for(initiative, request.GET, request.tenant).at(Grain.MONTH)
     indicators = indicators_in_use(initiative, window.period)
-    codes = codes_for(initiative, request.membership)
-    readings = read(initiative, indicators, window, codes=codes, trend=0)
-    found = chase_of(initiative, request.tenant, indicators, readings, window, codes)
+    found = chase_of(initiative, request.tenant, indicators, window)
     if request.GET.get("format") == "csv":
         return _chase_csv(initiative, found)
     page = Paginator(found.missing, CHASED_ON_A_PAGE).get_page(request.GET.get("page"))

@@ -29,7 +29,7 @@ from measures.rules.periods import Grain
 from measures.selectors.chase import ChaseList, LastFiled, Missing
 from measures.selectors.forest import Date, branches, chase_of, indicators_in_use, locks_on, next_dates
 from measures.selectors.opening import codes_for, window_for
-from measures.selectors.reading import read
+from measures.selectors.reading import Grounds, read
 from measures.windows import Window
 
 KEPT_SECONDS = 300
@@ -130,7 +130,8 @@ def _work_out(request, initiative: Initiative) -> Standing:
     window = window_for(initiative, request.GET, tenant)
     indicators = indicators_in_use(initiative, window.period)
     codes = codes_for(initiative, request.membership)
-    readings = read(initiative, indicators, window, codes=codes)
+    grounds = Grounds.of(initiative, indicators)
+    readings = read(initiative, indicators, window, codes=codes, grounds=grounds)
     found = branches(initiative, readings)
     html = ""
     if found and indicators:
@@ -140,7 +141,7 @@ def _work_out(request, initiative: Initiative) -> Standing:
     chase = ChaseList(month.period, (), 0)
     dates: tuple[Date, ...] = ()
     if codes is not None:
-        chase = chase_of(initiative, tenant, indicators, readings, month, codes)
+        chase = chase_of(initiative, tenant, indicators, month, readings, grounds)
         dates = tuple(next_dates(initiative, indicators, day, tenant.fiscal_year_starts))
     return Standing(
         window=window,
