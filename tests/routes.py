@@ -401,6 +401,9 @@ ROUTES: dict[str, Route] = {
     "api:meeting": Route(
         {"GET": Can.READ_MEETINGS, "PATCH": Can.EDIT_MEETINGS}, initiative(meeting="@meeting"), _OTHER_GROUP
     ),
+    "api:minutes": Route(
+        {"GET": Can.READ_MEETINGS, "PUT": Can.EDIT_MEETINGS}, initiative(meeting="@meeting"), _OTHER_GROUP
+    ),
     "api:decisions": Route({"GET": Can.READ_DECISIONS, "POST": Can.DECIDE}, initiative(), _ONLY_PUBLISHED),
     "api:decision": Route(
         {"GET": Can.READ_DECISIONS, "PATCH": Can.DECIDE}, initiative(number=1), _ONLY_PUBLISHED | _OTHER_GROUP

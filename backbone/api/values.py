@@ -109,9 +109,11 @@ class Reader:
             self.note(name, "flag.wrong", gettext_noop("“{name}” is true or false."))
         return raw is True
 
-    def choice(self, name: str, allowed: Collection[str]) -> str:
+    def choice(self, name: str, allowed: Collection[str], *, is_needed: bool = False) -> str:
         raw = self._body.get(name)
         if raw is None:
+            if is_needed:
+                self.note(name, "field.missing", gettext_noop("“{name}” is missing."))
             return ""
         if not isinstance(raw, str) or raw not in allowed:
             sentence = gettext_noop("“{name}” is one of: {allowed}.")

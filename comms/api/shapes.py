@@ -5,9 +5,13 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from comms.models import Action, Attendance, Decision, Meeting, Topic
+from comms.services.sessions import MINUTES_LENGTH
+
+MOVES = [state.value for state in Meeting.State if state != Meeting.State.PLANNED]
 
 
 class TopicShape(serializers.Serializer):
+    id = serializers.IntegerField()
     title = serializers.CharField()
     state = serializers.ChoiceField(Topic.State.choices)
     minutes = serializers.IntegerField(allow_null=True, help_text="Planned for it.")
@@ -16,6 +20,7 @@ class TopicShape(serializers.Serializer):
 class AttendanceShape(serializers.Serializer):
     partner = serializers.CharField(help_text="A code.")
     presence = serializers.ChoiceField(Attendance.Presence.choices)
+    names = serializers.CharField(allow_blank=True, help_text="Who was there for it, in words.")
 
 
 class MeetingShape(serializers.Serializer):
@@ -34,6 +39,13 @@ class MeetingShape(serializers.Serializer):
 
 class MeetingsShape(serializers.Serializer):
     meetings = MeetingShape(many=True)
+
+
+class MinutesShape(serializers.Serializer):
+    meeting = serializers.IntegerField(help_text="An id.")
+    state = serializers.ChoiceField(Meeting.State.choices, help_text="Of the meeting.")
+    number = serializers.IntegerField(help_text="How often they were saved.")
+    text = serializers.CharField(allow_blank=True)
 
 
 class CitationShape(serializers.Serializer):
@@ -120,12 +132,33 @@ class MeetingBodyShape(WhenShape):
     topics = TopicBodyShape(many=True, required=False, allow_null=True)
 
 
+class AttendanceBodyShape(serializers.Serializer):
+    partner = serializers.CharField(help_text="A code.")
+    presence = serializers.ChoiceField(Attendance.Presence.choices)
+    names = serializers.CharField(
+        max_length=300, required=False, allow_null=True, allow_blank=True, help_text="Left out, they stay."
+    )
+
+
+class MinutesBodyShape(serializers.Serializer):
+    text = serializers.CharField(max_length=MINUTES_LENGTH, allow_blank=True, help_text="All of it.")
+
+
 class MeetingChangeShape(WhenShape):
     """What is left out stays."""
 
     title = serializers.CharField(max_length=200, required=False)
     starts = serializers.CharField(required=False, help_text="On the clock of its time zone, as in 2026-11-18T09:00.")
-    state = serializers.ChoiceField(["cancelled"], required=False, allow_null=True, help_text="Calls it off.")
+    state = serializers.ChoiceField(
+        MOVES,
+        required=False,
+        allow_null=True,
+        help_text="Begins it (open), ends it while its record is still written (over), closes it, which sends the record "
+        "to everybody (closed), or calls it off (cancelled).",
+    )
+    attendance = AttendanceBodyShape(
+        many=True, required=False, allow_null=True, help_text="Of a meeting that runs; who is left out stays as noted."
+    )
     why = serializers.CharField(max_length=300, required=False, allow_null=True, allow_blank=True)
 
 

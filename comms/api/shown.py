@@ -20,9 +20,17 @@ def meeting_shown(row: Meeting) -> dict[str, Any]:
         "place": row.place,
         "url": row.url,
         "state": row.state,
-        "topics": [{"title": one.title, "state": one.state, "minutes": one.minutes} for one in row.topics.all()],
-        "attendance": [{"partner": one.partner.code, "presence": one.presence} for one in row.attendance.all()],
+        "topics": [
+            {"id": one.pk, "title": one.title, "state": one.state, "minutes": one.minutes} for one in row.topics.all()
+        ],
+        "attendance": [
+            {"partner": one.partner.code, "presence": one.presence, "names": one.names} for one in row.attendance.all()
+        ],
     }
+
+
+def minutes_shown(row: Meeting) -> dict[str, Any]:
+    return {"meeting": row.pk, "state": row.state, "number": row.number, "text": row.minutes}
 
 
 def decision_shown(row: Decision) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
 from django.http import Http404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
@@ -29,11 +30,11 @@ from backbone.roles import Can
 from backbone.selectors.groups import may_in, own_groups
 from comms.api import shapes
 from comms.api.shown import action_shown, decision_shown, meeting_shown
-from comms.models import Action, Decision, Meeting, Topic
+from comms.models import Action, Attendance, Decision, Meeting, Topic
 from comms.selectors.decisions import actions_of, decisions_of, with_voices, without_others
 from comms.selectors.meetings import meetings_of, usual_people
 from comms.selectors.rights import require_inside
-from comms.services import actions, decisions, meetings
+from comms.services import actions, decisions, meetings, sessions
 from measures.models import Indicator
 
 _NUMBER = {"type": "integer", "minimum": 1}
@@ -41,7 +42,8 @@ ID = OpenApiParameter("meeting", _NUMBER, OpenApiParameter.PATH, description="It
 NUMBER = OpenApiParameter("number", _NUMBER, OpenApiParameter.PATH, description="Its number, as the 14 of D-14.")
 
 MEETING_FIELDS = ("title", "group", "starts", "minutes", "timezone", "place", "url", "topics")
-MOVED_FIELDS = ("title", "starts", "minutes", "timezone", "place", "url", "state", "why")
+WHEN_FIELDS = ("title", "starts", "minutes", "timezone", "place", "url")
+MOVED_FIELDS = (*WHEN_FIELDS, "state", "why", "attendance")
 DECISION_FIELDS = (
     "text", "reason", "meeting", "topic", "agenda_version", "strategy", "decided_on", "review_on", "cites", "dissent", "entry",
 )  # fmt: skip
@@ -52,6 +54,15 @@ CHANGED_FIELDS = ("state", "owner", "due_on", "note")
 
 class WritingAPI(MemberAPI):
     """Base: one row found, shown with its ETag, and changed by PATCH."""
+
+    def once(self, request, act: Callable[[], Response]) -> Response:
+        """The same, all of a body or nothing of it: it may ask for several things, and a later one may be refused."""
+
+        def whole() -> Response:
+            with transaction.atomic():
+                return act()
+
+        return super().once(request, whole)
 
     def answer(self, shown: Mapping[str, Any], status: int = 200) -> Response:
         """As plain values, so that the answer that is kept for a repetition is this one to the letter."""
@@ -85,6 +96,14 @@ class WritingAPI(MemberAPI):
         rows = meetings_of(self.initiative, self.membership)
         return rows.filter(pk=pk).first() if isinstance(pk, int) else None
 
+    def the_meeting(self, pk: int) -> Meeting:
+        """As this person may see it; 404 where there is none."""
+        rows = meetings_of(self.initiative, self.membership).prefetch_related("topics", "attendance__partner")
+        found = rows.filter(pk=pk).first()
+        if found is None:
+            raise Http404
+        return found
+
     def decision(self, number: Any) -> Decision | None:
         rows = decisions_of(self.initiative, self.membership)
         return rows.filter(number=number).first() if isinstance(number, int) else None
@@ -104,7 +123,8 @@ class WritingAPI(MemberAPI):
 
 
 class MeetingAPI(WritingAPI):
-    """One meeting. A PATCH moves it, renames it or calls it off: whoever was invited gets it by mail."""
+    """One meeting. A PATCH moves it, renames it or calls it off: whoever was invited gets it by mail. `state` begins, ends
+    or closes it as well, and `attendance` notes who is there; its minutes have an address of their own."""
 
     can = {"GET": Can.READ_MEETINGS, "PATCH": Can.EDIT_MEETINGS}
 
@@ -113,7 +133,7 @@ class MeetingAPI(WritingAPI):
     )
     def get(self, request, meeting, **named):
         parameters.read(request.query_params, {})
-        return self.answer(meeting_shown(self._found(meeting)))
+        return self.answer(meeting_shown(self.the_meeting(meeting)))
 
     @extend_schema(
         operation_id="meetings_change",
@@ -124,19 +144,12 @@ class MeetingAPI(WritingAPI):
     def patch(self, request, meeting, **named):
         return self.once(request, lambda: self._patch(request, meeting))
 
-    def _found(self, pk: int) -> Meeting:
-        rows = meetings_of(self.initiative, self.membership).prefetch_related("topics", "attendance__partner")
-        found = rows.filter(pk=pk).first()
-        if found is None:
-            raise Http404
-        return found
-
     def _patch(self, request, pk: int) -> Response:
-        row = self._found(pk)
+        row = self.the_meeting(pk)
         self.within(row.group_id, Can.EDIT_MEETINGS)
-        read = Reader(only(request.data, MOVED_FIELDS, ("id", "group", "topics", "attendance", "ends_at", "starts_at")))
+        read = Reader(only(request.data, MOVED_FIELDS, ("id", "group", "topics", "ends_at", "starts_at")))
         meetings.locked(row)
-        row = self._found(pk)
+        row = self.the_meeting(pk)
         versions.require_unmoved(request, versions.state_of(meeting_shown(row)))
         start = row.starts_at.astimezone(ZoneInfo(row.timezone)).replace(tzinfo=None)
         length = (row.ends_at - row.starts_at) // timedelta(minutes=1)
@@ -148,13 +161,38 @@ class MeetingAPI(WritingAPI):
             "place": read.text("place", 200) if "place" in read else row.place,
             "url": read.address("url", 300) if "url" in read else row.url,
         }
-        state, why = read.choice("state", (Meeting.State.CANCELLED.value,)), read.text("why", 300)
+        state, why, there = read.choice("state", shapes.MOVES), read.text("why", 300), self._there(read)
         read.done()
-        if state:
+        if state == Meeting.State.CANCELLED:
             meetings.cancel(meeting=row, by=self.membership, reason=why)
         else:
-            meetings.change(meeting=row, by=self.membership, **said)
-        return self.answer(meeting_shown(self._found(pk)))
+            if not (state or there) or any(name in read for name in WHEN_FIELDS):
+                meetings.change(meeting=row, by=self.membership, **said)
+            self._run(row, state, there)
+        return self.answer(meeting_shown(self.the_meeting(pk)))
+
+    def _there(self, read: Reader) -> list[tuple[Partner, str, str | None]]:
+        """Who is there, as the body says it; None for names that stay."""
+
+        def one(inner: Reader) -> tuple[Partner | None, str, str | None]:
+            partner = inner.row("partner", self.partner, is_needed=True)
+            names = inner.text("names", 300) if "names" in inner else None
+            return partner, inner.choice("presence", Attendance.Presence.values, is_needed=True), names
+
+        found = read.each("attendance", one, ("partner", "presence", "names"))
+        return [(partner, presence, names) for partner, presence, names in found if partner]
+
+    def _run(self, row: Meeting, state: str, there: list[tuple[Partner, str, str | None]]) -> None:
+        """Begin it before who is there is noted, and end it after."""
+        by = self.membership
+        if state == Meeting.State.OPEN:
+            sessions.open_session(meeting=row, by=by)
+        for partner, presence, names in there:
+            sessions.attend(meeting=row, partner=partner, presence=presence, names=names, by=by)
+        if state == Meeting.State.OVER:
+            sessions.end(meeting=row, by=by)
+        elif state == Meeting.State.CLOSED:
+            sessions.close(meeting=row, by=by)
 
 
 def make_meeting(api: WritingAPI, request) -> Response:

@@ -125,7 +125,10 @@ def test_a_decision_cites_frozen_figures_names_who_was_not_there_and_is_looked_a
     assert (
         send(home, "patch", "decisions/1/", {"state": "withdrawn"}, **{"If-Match": answer["ETag"]}).status_code == 412
     )
-    assert fields(send(home, "patch", "decisions/1/", {"state": "withdrawn"})) == [("words.missing", "why")]
+    refused = send(home, "patch", "decisions/1/", {"state": "withdrawn", "dissent": [{"partner": "P2"}]})
+    assert fields(refused) == [("words.missing", "why")]
+    got = Client(headers={"Authorization": f"Bearer {home.tokens['ana']}"}).get(home.api("decisions/1/"))
+    assert [one["partner"] for one in got.json()["dissent"]] == ["P1"], "nothing of a refused request is kept"
     send(home, "post", "decisions/", {"text": "Three classes"})
     replaced = send(home, "patch", "decisions/1/", {"state": "replaced", "replaced_by": 2}).json()
     assert (replaced["state"], replaced["replaced_by"]) == ("replaced", 2)
@@ -191,3 +194,111 @@ def test_who_may_not_on_the_pages_may_not_here(home):
     whole = send(home, "post", "meetings/", MEETING).json()["id"]
     assert send(home, "patch", f"meetings/{whole}/", {"title": "Mine"}, "cora").status_code == 404
     assert send(home, "patch", "meetings/999/", {"title": "Mine"}).status_code == 404
+
+
+def planned(home, group: str | None = None) -> str:
+    """The address of a meeting that has not begun."""
+    return f"meetings/{send(home, 'post', 'meetings/', MEETING | {'group': group}).json()['id']}/"
+
+
+THERE = [{"partner": "P1", "presence": "present", "names": "Ben"}, {"partner": "P2", "presence": "absent"}]
+
+
+def test_a_meeting_is_begun_with_who_is_there_and_closed_with_its_record(home, description):  # noqa: F811
+    page = planned(home)
+    begun = send(home, "patch", page, {"state": "open", "attendance": THERE})
+    check(description, "patch", "meetings/{meeting}/", begun)
+    assert (begun.status_code, begun.json()["state"]) == (200, "open")
+    assert begun.json()["attendance"] == [THERE[0], THERE[1] | {"names": ""}]
+    more = send(home, "patch", page, {"attendance": [{"partner": "P1", "presence": "excused"}]}).json()
+    assert more["attendance"][0] == {"partner": "P1", "presence": "excused", "names": "Ben"}, "what is left out stays"
+    assert more["title"] == "Our week"
+    decided = send(home, "post", "decisions/", {"text": "We go on", "meeting": begun.json()["id"]})
+    assert decided.json()["without"] == ["P2", "P3"], "of P3 nobody said anything"
+    over = send(home, "patch", page, {"state": "over"})
+    assert (over.status_code, over.json()["state"]) == (200, "over")
+    assert fields(send(home, "patch", page, {"state": "over"})) == [("meeting.state", None)]
+    closed = send(home, "patch", page, {"state": "closed", "attendance": [THERE[0]]})
+    assert closed.json()["state"] == "closed"
+    assert {one["state"] for one in closed.json()["topics"]} == {"postponed"}
+    with home.scope():
+        row = Meeting.objects.get()
+        assert row.opened_at is not None
+        assert row.closed_at is not None
+    for body in ({"state": "open"}, {"attendance": THERE}, {"title": "Late"}, {"state": "closed"}):
+        assert fields(send(home, "patch", page, body)) == [("meeting.state", None)], body
+
+
+def test_a_meeting_is_not_closed_before_somebody_says_who_was_there(home):
+    page = planned(home)
+    refused = send(home, "patch", page, {"title": "Ours", "state": "closed"})
+    assert fields(refused) == [("meeting.state", None)]
+    send(home, "patch", page, {"state": "open"})
+    assert fields(send(home, "patch", page, {"state": "closed"})) == [("meeting.no_attendance", None)]
+    with home.scope():
+        row = Meeting.objects.get()
+        assert (row.state, row.title) == ("open", "Our week"), "nothing of a refused request is kept"
+
+
+def test_minutes_are_replaced_and_never_over_what_somebody_else_wrote(home, description):  # noqa: F811
+    page = planned(home)
+    minutes = f"{page}minutes/"
+    assert fields(send(home, "put", minutes, {"text": "Too early"})) == [("meeting.state", None)]
+    send(home, "patch", page, {"state": "open", "attendance": THERE})
+    got = Client(headers={"Authorization": f"Bearer {home.tokens['ben']}"}).get(home.api(minutes))
+    check(description, "get", "meetings/{meeting}/minutes/", got)
+    assert (got.json()["number"], got.json()["text"]) == (0, "")
+    written = send(home, "put", minutes, {"text": "We began late.\n\nThe east waits."}, **{"If-Match": got["ETag"]})
+    check(description, "put", "meetings/{meeting}/minutes/", written)
+    assert (written.json()["number"], written.json()["text"]) == (1, "We began late.\n\nThe east waits.")
+    stale = send(home, "put", minutes, {"text": "Mine"}, **{"If-Match": got["ETag"]})
+    assert (stale.status_code, fields(stale)) == (412, [("if_match.stale", None)])
+    key = {"Idempotency-Key": "m1", "If-Match": written["ETag"]}
+    twice = [send(home, "put", minutes, {"text": "We began at nine."}, **key) for _ in range(2)]
+    assert [one.json()["number"] for one in twice] == [2, 2]
+    assert send(home, "put", minutes, {"text": ""}).json()["text"] == ""
+    send(home, "patch", page, {"state": "closed"})
+    assert fields(send(home, "put", minutes, {"text": "Late"})) == [("meeting.state", None)]
+
+
+@pytest.mark.parametrize(
+    ("method", "rest", "body", "wrong"),
+    [
+        ("patch", "", {"state": "planned"}, [("choice.unknown", "state")]),
+        ("patch", "", {"state": 3}, [("choice.unknown", "state")]),
+        ("patch", "", {"attendance": "P1"}, [("list.wrong", "attendance")]),
+        ("patch", "", {"attendance": ["P1"]}, [("object.wrong", "attendance")]),
+        ("patch", "", {"attendance": [{"partner": "P1", "was": "there"}]}, [("object.wrong", "attendance")]),
+        ("patch", "", {"attendance": [{}]}, [("field.missing", "attendance[0].partner"), ("field.missing", "attendance[0].presence")]),
+        ("patch", "", {"attendance": [{"partner": "P99", "presence": "absent"}]}, [("row.unknown", "attendance[0].partner")]),
+        ("patch", "", {"attendance": [{"partner": "P1", "presence": "there"}]}, [("choice.unknown", "attendance[0].presence")]),
+        ("patch", "", {"attendance": [{"partner": "P1", "presence": "present", "names": "x" * 301}]}, [("text.too_long", "attendance[0].names")]),
+        ("patch", "", {"attendance": [{"partner": "P1", "presence": "present", "names": 3}]}, [("text.wrong", "attendance[0].names")]),
+        ("put", "minutes/", {}, [("field.missing", "text")]),
+        ("put", "minutes/", {"text": 3}, [("text.wrong", "text")]),
+        ("put", "minutes/", {"text": "x" * 40_001}, [("text.too_long", "text")]),
+        ("put", "minutes/", {"text": "x", "number": 3}, [("field.read_only", "number")]),
+        ("put", "minutes/", {"words": "x"}, [("field.unknown", "words")]),
+        ("put", "minutes/", [], [("json.object", None)]),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_of_a_meeting_that_runs_is_said_at_its_place(home, method, rest, body, wrong):
+    page = planned(home)
+    send(home, "patch", page, {"state": "open"})
+    answer = send(home, method, page + rest, body)
+    assert (answer.status_code, fields(answer)) == (400, wrong)
+    with home.scope():
+        row = Meeting.objects.get()
+        assert (row.state, row.minutes, row.attendance.count()) == ("open", "", 0)
+
+
+def test_who_may_not_run_a_meeting_on_its_page_may_not_here(home):
+    whole, own = planned(home), planned(home, "jobs")
+    for rest, method, body in (("", "patch", {"state": "open"}), ("minutes/", "put", {"text": "x"})):
+        assert send(home, method, whole + rest, body, "ben").status_code == 403
+        assert send(home, method, whole + rest, body, "reader").status_code == 403
+        assert send(home, method, whole + rest, body, "cora").status_code == 404, "it is not her group's"
+        assert send(home, method, own + rest, body, "cora").status_code == 200
+    assert send(home, "put", "meetings/999/minutes/", {"text": "x"}).status_code == 404
+    with home.scope():
+        assert {row.state for row in Meeting.objects.filter(group=None)} == {"planned"}
