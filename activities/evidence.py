@@ -96,7 +96,7 @@ class ActivitiesEvidence(Condition):
         rows = found(initiative, Wanted(q=words), _day(initiative, None))
         for row in rows.select_related("service_type").order_by("name", "pk")[:MOST_HITS]:
             url = reverse("activities:activity", args=[tenant.slug, initiative.slug, row.slug])
-            yield Hit(row.name, url, _("Activity"), row.service_type.name if row.service_type else "")
+            yield Hit(row.name, url, _("Activities"), row.service_type.name if row.service_type else "")
 
     def options(self, initiative, grain: str, period: date) -> Iterable[Option]:
         """Activities that ran in the span."""

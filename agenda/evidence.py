@@ -46,7 +46,7 @@ class AgendaEvidence(Condition):
                 about=f"agenda.learning:{entry.pk}",
                 title=entry.text[:300],
                 url=reverse("agenda:learning-entry", args=[tenant.slug, initiative.slug, entry.pk]),
-                why=f"{entry.get_sort_display()} {late}".strip(),
+                why=" · ".join(filter(None, (entry.get_sort_display(), late))),
                 due=entry.learn_by,
             )
 

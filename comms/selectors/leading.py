@@ -10,6 +10,7 @@ from django.db.models import F, OuterRef, Subquery
 from django.urls import reverse
 
 from backbone.conditions import Act, Tie
+from backbone.look.numbers import short_date
 from backbone.models import Grant, Initiative, Tenant
 from comms.models import Action, Attendance, Decision, Invited, Meeting
 
@@ -44,9 +45,11 @@ def ties_in(initiative: Initiative, as_of: datetime) -> Iterator[Tie]:
         meeting__initiative=initiative, presence=Attendance.Presence.PRESENT, meeting__starts_at__gt=as_of - LATELY
     )
     named = {}
-    for meeting, title, group, partner in rows.values_list("meeting", "meeting__title", "meeting__group", "partner"):
+    for meeting, title, at, group, partner in rows.values_list(
+        "meeting", "meeting__title", "meeting__starts_at", "meeting__group", "partner"
+    ):
         there.setdefault(meeting, set()).add(partner)
-        named[meeting] = title, group
+        named[meeting] = f"{title}, {short_date(tenant.day(at))}", group  # a committee meets often
     for meeting, partners in there.items():
         if len(partners) <= MOST_AT_ONE:
             title, group = named[meeting]

@@ -18,7 +18,7 @@ TICKED_AT_MOST = 30  # partners; more are chosen from a list that scrolls
 class ObligationForm(forms.Form):
     """Who owes one indicator, from when to when."""
 
-    indicator = forms.ModelChoiceField(None, label=_("Indicator"))
+    indicator = forms.ModelChoiceField(None, label=_("Indicator"), empty_label=_("choose one"))
     partners = PartnerChoices(
         None,
         label=_("Partners"),
@@ -77,7 +77,7 @@ class RhythmForm(forms.Form):
 class ExcuseForm(forms.Form):
     """Letting one partner off one indicator for one period."""
 
-    indicator = forms.ModelChoiceField(None, label=_("Indicator"))
+    indicator = forms.ModelChoiceField(None, label=_("Indicator"), empty_label=_("choose one"))
     partner = PartnerChoice(None, label=_("Partner"))
     period = MonthField(label=_("For the month"))
     reason = forms.CharField(

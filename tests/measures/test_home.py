@@ -74,9 +74,7 @@ def opened(world, rest: str = "forest/") -> tuple[str, int]:
     return without_chance(response).decode(), len(asked)
 
 
-@pytest.mark.parametrize(
-    ("rest", "most"), [("forest/", 38), ("forest/?grain=quarter", 43), ("forest/?grain=year", 43)]
-)
+@pytest.mark.parametrize(("rest", "most"), [("forest/", 38), ("forest/?grain=quarter", 43), ("forest/?grain=year", 43)])
 def test_home_takes_twenty_statements_however_many_partners_there_are(world, rest, most):
     first, cold = opened(world, rest)
     again, warm = opened(world, rest)
