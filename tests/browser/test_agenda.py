@@ -41,7 +41,7 @@ def test_from_words_that_met_to_a_version_that_is_signed(site, visit):
 
     # A filer, who does not write the agenda, suggests and remarks.
     ana.goto(site.page("agenda/document/roles/"))
-    ana.get_by_text("Suggest other words").click()
+    ana.get_by_text("Suggest other words", exact=True).click()
     words = ana.get_by_role("textbox", name=re.compile("^Text"))
     words.fill(words.input_value() + " Filers meet once a year.")
     ana.get_by_label("Why").fill("We learn most from each other.")

@@ -136,7 +136,7 @@ def answer_and_subscribe(site, page, title: str, starts: datetime) -> None:
 
 
 def send_the_pre_read(page, office: PostOffice) -> None:
-    page.get_by_text("Send the pre-read").click()
+    page.get_by_text("Send the pre-read", exact=True).click()
     page.get_by_label("K1 Completions").check()
     page.get_by_role("button", name="Freeze the figures and send it").click()
     expect(page.locator(".bb-messages")).to_contain_text("It is frozen, and on its way to everybody on the list.")
