@@ -32,6 +32,7 @@ from backbone.look.series import (
     Note,
     Point,
     Target,
+    is_crossed,
     label_rows,
     level_rows,
     note_rows,
@@ -104,7 +105,7 @@ def trend(
     rows = series_rows(points, scale, breaks=breaks) + series_rows(compare, scale, prefix="against-")
     rows += level_rows(points, target, baseline, plan) + note_rows(notes, points, scale)
     rows += label_rows(
-        points, compare, target, series_label, compare_label, is_full=bool(ahead),
+        points, compare, target, series_label, compare_label, is_full=bool(ahead) or is_crossed(points, rows, scale),
         foot=scale.ticks[0], top=scale.ticks[-1],
     )  # fmt: skip
     rows += ahead_rows(points, ahead, ahead_label, ahead_end, grain, on_top=is_above(ahead, target, scale)) + plan_rows(

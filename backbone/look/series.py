@@ -18,6 +18,7 @@ from backbone.look.numbers import number, percent, period_name
 from backbone.look.plot import Scale
 
 Row = dict[str, Any]
+WORDS_WIDE = 120  # days of a chart that words beside a point take, about
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +213,22 @@ def _top_of(note: Note, values: Mapping[dt.date, Decimal | None], scale: Scale, 
         return scale.ticks[-1]
     value = values.get(note.period)
     return foot if value is None else value
+
+
+def is_crossed(points: Sequence[Point], rows: Sequence[Row], scale: Scale) -> bool:
+    """Whether the baseline, or the plan, leads through where words beside the last point would stand."""
+    last = _last(points)
+    if last is None:
+        return False
+    room = (scale.ticks[-1] - scale.ticks[0]) / 8  # two lines of words, of the height of a chart
+    value, until = _value(last), last.period + dt.timedelta(days=WORDS_WIDE)
+    found = [row["value"] for row in rows if row["kind"] == "baseline"]
+    way = [(dt.date.fromisoformat(row["month"]), row["value"]) for row in rows if row["kind"] == "plan"]
+    for (since, before), (to, after) in pairwise(way):
+        for day in (max(since, last.period), min(to, until)):
+            if since <= day <= to:
+                found.append(before + (after - before) * (day - since).days / ((to - since).days or 1))
+    return any(abs(level - value) < room for level in found)
 
 
 def label_rows(

@@ -232,6 +232,14 @@ def test_a_later_target_gets_its_plan_and_leaves_room_for_the_words():
     assert rows(spec, "label-beside")[0]["label2"] == "9 of 9 partners"
 
 
+@pytest.mark.parametrize(("last", "place"), [(25, "beside"), (15, "above"), (9, "below")])
+def test_words_leave_the_place_beside_the_last_point_to_a_plan_or_a_baseline(last, place):
+    target = Target(Decimal(30), dt.date(2027, 6, 1), "Target 30 by June 2027")
+    baseline = Baseline(Decimal(8), dt.date(2026, 1, 1), "Baseline 8")
+    spec = trend(months(10, last), target=target, baseline=baseline, **TITLE)
+    assert len(rows(spec, f"label-{place}")) == 1
+
+
 def test_axes_speak_the_reader_s_language():
     with translation.override("es"):
         spec = trend(months(1000, 1200), **TITLE)
