@@ -294,7 +294,7 @@ def test_a_figure_s_page_says_as_of_when_it_is_and_leads_back_to_now(place):
     page = ana.get(url, {"as_of": instant_text(then)})
     said = text(page)
     here = then.astimezone(ZoneInfo("America/New_York"))
-    assert f"As it stood on {here.day} Nov 2020, {here:%H:%M}" in said
+    assert f"As it stood on {here.day} {here:%b} 2020, {here:%H:%M}" in said
     assert "Back to now" in said
     assert re.search(r"Approved Adds up .{0,40}300", said)
     assert "280" not in said
