@@ -59,10 +59,6 @@ def compare(publication: Publication) -> int:
         for body in PublishedBody.objects.filter(publication=publication)
         for row in _moved(publication, body, known, now)
     ]
-    noticed_at = timezone.now()
-    for row in rows:
-        row.noticed_at = noticed_at
-    Restated.objects.bulk_create(rows)
     Comparison.objects.filter(publication=publication).update(compared_at=now)
     if rows:
         edition = {"initiative": publication.initiative.slug, "period": f"{publication.period:%Y-%m}"}
@@ -80,6 +76,11 @@ def compare(publication: Publication) -> int:
         figures = sorted({row.figure for row in rows if row.condition == slug})
         for condition in conditions.registered():
             condition.evidence_changed(publication.initiative, figures)
+    # Last of all, so that it is visible at once: whoever opened the page meanwhile was not told, and read it before.
+    noticed_at = timezone.now()
+    for row in rows:
+        row.noticed_at = noticed_at
+    Restated.objects.bulk_create(rows)
     return len(rows)
 
 
