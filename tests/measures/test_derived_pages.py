@@ -202,7 +202,9 @@ def test_a_published_figure_stands_with_its_source_and_vintage(place, ana):
     assert "Statistics office, published" in text
     assert "14 days after its end" in text
     assert "table B" in text
-    assert "partners have filed" not in text
+    below = text.partition("Sign out")[2]  # the page's help may speak of those who filed
+    assert below
+    assert "partners have filed" not in below
     assert "not published" in got(ana, place.url("indicators/jobless/?period=2026-07"))
 
 

@@ -80,6 +80,8 @@ def test_coverage_stands_by_count_and_by_volume(world):
         said = text(page(world, "ana", rest))
         assert "600 so far" in said, rest
         assert "6 of 8 partners have filed · 75% of usual volume" in said, rest
+        said = said.partition("Sign out")[2]  # above it stand the words of the page's help, which say what a total is
+        assert said
         assert "total" not in said.lower(), rest
 
 
