@@ -10,6 +10,16 @@ from html.parser import HTMLParser
 _CHANCE = re.compile(rb'(nonce=|name="csrfmiddlewaretoken" value=|"X-CSRFToken": )"[^"]*"')
 
 
+_HELP = re.compile(r'<details\b[^>]*\bid="help".*?</details>', re.S)
+
+
+def without_help(page: str) -> str:
+    """A page's HTML without its help, which explains the words that its figures must not be called by."""
+    found, count = _HELP.subn("", page)
+    assert count == 1, "no page of members is without help"
+    return found
+
+
 def without_chance(response) -> bytes:
     """An answer's bytes without what differs between two requests for the same page, and without its own address."""
     path = response.wsgi_request.get_full_path()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.db import transaction
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -49,11 +50,18 @@ class MemberAPI(APIView):
         return self.kwargs["initiative"]
 
     def once(self, request, act: Callable[[], Response]) -> Response:
-        """Do `act()` once for one Idempotency-Key; a repetition gets the first answer again.
+        """Do `act()` once for one Idempotency-Key, all of it or nothing; a repetition gets the first answer again.
+
+        A body may ask for several things, and a later one may be refused.
 
         Raises `Refused`: the key is malformed (400), in flight (409), or was used with another body (422).
         """
-        return idempotency.once(request, credential=self.credential, act=act)
+
+        def whole() -> Response:
+            with transaction.atomic():
+                return act()
+
+        return idempotency.once(request, credential=self.credential, act=whole)
 
     @property
     def credential(self) -> str:

@@ -179,8 +179,8 @@ class _Hasher(io.TextIOBase):
 def _copy_out(
     model, tenant_id: int, using: str, file, logins: dict[int, int] | None = None, without: Collection[int] = ()
 ) -> Counted:
-    """All rows of one table in the order of their keys, `without` those of these keys. `logins` (old number to new) is undone on the way out, so
-    that a membership compares equal with what was exported."""
+    """All rows of one table in the order of their keys, `without` those of these keys. `logins` (old number to new) is
+    undone on the way out, so that a membership compares equal with what was exported."""
     meta = model._meta
     columns, hasher = _columns(model), _Hasher(file)
     shown = columns

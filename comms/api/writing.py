@@ -12,7 +12,6 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
 from django.http import Http404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
@@ -54,15 +53,6 @@ CHANGED_FIELDS = ("state", "owner", "due_on", "note")
 
 class WritingAPI(MemberAPI):
     """Base: one row found, shown with its ETag, and changed by PATCH."""
-
-    def once(self, request, act: Callable[[], Response]) -> Response:
-        """The same, all of a body or nothing of it: it may ask for several things, and a later one may be refused."""
-
-        def whole() -> Response:
-            with transaction.atomic():
-                return act()
-
-        return super().once(request, whole)
 
     def answer(self, shown: Mapping[str, Any], status: int = 200) -> Response:
         """As plain values, so that the answer that is kept for a repetition is this one to the letter."""

@@ -1,10 +1,13 @@
 """Pulses: at most two questions a quarter, answered without a name, results hidden under five answers."""
 
+from collections.abc import Sequence
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from backbone.models import Initiative, Membership, TenantForeignKey, TenantOwned
+from comms.rules.pulses import SCALE
 
 
 class Pulse(TenantOwned):
@@ -52,6 +55,11 @@ class PulseQuestion(TenantOwned):
 
     def __str__(self):
         return self.text
+
+    @property
+    def options(self) -> Sequence[int]:
+        """Every answer there can be: 1 to 5, or the places of the sentences."""
+        return SCALE if self.sort == self.Sort.SCALE else range(len(self.choices))
 
 
 class PulseTaken(TenantOwned):

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from backbone.models import Initiative, Membership
 from comms.models import Pulse, PulseQuestion, PulseTaken, PulseTally
-from comms.rules.pulses import SCALE, day_everywhere, is_told, share
+from comms.rules.pulses import day_everywhere, is_told, share
 
 RECENT = timedelta(days=200)  # a reading rests on the last pulse, while that is not older
 
@@ -48,10 +48,9 @@ def results_of(pulse: Pulse, now: datetime) -> list[Answered]:
         counts = {one.value: one.count for one in question.tallies.all()}
         whole = sum(counts.values())
         is_shown = is_over(pulse, now) and is_told(whole)
-        options = SCALE if question.sort == PulseQuestion.Sort.SCALE else range(len(question.choices))
         answers = tuple(
             (str(one) if question.sort == "scale" else question.choices[one], counts.get(one, 0), question.right == one)
-            for one in options
+            for one in question.options
         )
         found.append(
             Answered(

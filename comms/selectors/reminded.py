@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
-from django.utils import timezone
-
 from backbone.models import Change, Initiative, Partner, Tenant
 from comms.models import Mail
 from measures.rules.periods import text_of
@@ -43,7 +41,7 @@ def last_reminded(initiative: Initiative, partner_ids: Collection[int], period: 
 
 def nudge_key(partner: Partner, tenant: Tenant) -> str:
     """What today's nudge of a partner is called: one a day, on the tenant's calendar."""
-    return f"{partner.pk}:{tenant.day(timezone.now()).isoformat()}"
+    return f"{partner.pk}:{tenant.day().isoformat()}"
 
 
 def was_nudged_today(partner: Partner, tenant: Tenant) -> bool:

@@ -19,7 +19,7 @@ from comms.models import Mail
 from comms.selectors.readers import Reader
 from comms.selectors.wishes import NOTICES, RELEASES
 from comms.services import ledger
-from comms.services.pictures import Drawing, logo_of
+from comms.services.pictures import Drawing, carried, logo_of
 from comms.services.press import inliner
 
 SALT = "comms.unsubscribe"
@@ -83,7 +83,7 @@ def mail_to(
     html = inliner().inline(render_to_string(f"comms/email/{template}.html", whole))
     return ledger.draft(
         kind=kind, recipient=reader.membership, period_key=period_key, subject=subject, text=text, html=html,
-        headers=sealed.headers, images=[[one.cid, one.sha256] for one in (logo, *pictures) if one is not None], **columns,
+        headers=sealed.headers, images=carried(logo, *pictures), **columns,
     )  # fmt: skip
 
 

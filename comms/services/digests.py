@@ -185,7 +185,7 @@ def _compose(gathered: Gathered, reader: Reader, key: str, cadences: Sequence[Of
         whole = joined(filled(_frame(gathered, cadences, today, bool(codes)), words), parts)
         mail = ledger.draft(
             kind=Mail.Kind.DIGEST, recipient=reader.membership, period_key=key, subject=subject, text=whole.text,
-            html=whole.html, headers=sealed.headers, images=[[one.cid, one.sha256] for one in (gathered.press.logo, *drawings) if one is not None],
+            html=whole.html, headers=sealed.headers, images=pictures.carried(gathered.press.logo, *drawings),
             about=about + _reminded(gathered, reader, due, today), now=now,
         )  # fmt: skip
     return mail, notes

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from django.utils.translation import get_language
 
 from backbone import charts, conditions
-from backbone.models import Change, Logo, Publication, Tenant
+from backbone.models import Change, Publication, Tenant
 from backbone.rules.attachments import fitted, size_of
 from backbone.selectors.publications import audience_of, body_of, content
+from backbone.services import logos
 from comms.models import Picture
 from comms.selectors.readers import Reader
 
@@ -90,12 +91,12 @@ def logo_of(tenant: Tenant) -> Drawing | None:
         return None
     known = vars(tenant).setdefault("_logo_in_mails", {})
     if tenant.logo not in known:
-        known[tenant.logo] = _logo(tenant.logo)
+        known[tenant.logo] = _logo(tenant)
     return known[tenant.logo]
 
 
-def _logo(name: str) -> Drawing | None:
-    row = Logo.objects.filter(sha256__startswith=name).first()
+def _logo(tenant: Tenant) -> Drawing | None:
+    row = logos.standing(tenant)
     content = bytes(row.content) if row is not None else b""
     size = size_of(content)
     if size is None or len(content) > LOGO_BYTES:
@@ -103,6 +104,11 @@ def _logo(name: str) -> Drawing | None:
     sha256 = keep(content)
     width, height = fitted(size, LOGO_BOX)
     return Drawing(f"{sha256[:24]}@logo", sha256, "", "", "", width, height)
+
+
+def carried(*drawings: Drawing | None) -> list[list[str]]:
+    """What a mail notes of the pictures that go along with it: of each its Content-ID and what it is known by."""
+    return [[one.cid, one.sha256] for one in drawings if one is not None]
 
 
 def keep(content: bytes) -> str:

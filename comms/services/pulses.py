@@ -19,7 +19,7 @@ from backbone.problems import Problem, Refused
 from backbone.services.fields import checked
 from backbone.tenancy import active_tenant_id
 from comms.models import Pulse, PulseQuestion, PulseTaken, PulseTally
-from comms.rules.pulses import MOST_A_QUARTER, SCALE, quarter_of
+from comms.rules.pulses import MOST_A_QUARTER, quarter_of
 
 changes.register_verbs({"pulse.opened": gettext_noop("{by} asks everybody {count} questions")})
 
@@ -81,14 +81,10 @@ def _question(pulse: Pulse, slug: str, position: int) -> PulseQuestion:
     )  # fmt: skip
 
 
-def _options(question: PulseQuestion) -> Sequence[int]:
-    return SCALE if question.sort == PulseQuestion.Sort.SCALE else range(len(question.choices))
-
-
 def _count_from_nothing(question: PulseQuestion) -> None:
     """A tally for every answer there can be, before there is any: made as answers come, their numbers would say in which
     order, as those of who answered do."""
-    tallies = [PulseTally(question=question, value=value) for value in _options(question)]
+    tallies = [PulseTally(question=question, value=value) for value in question.options]
     PulseTally.objects.bulk_create(tallies, ignore_conflicts=True)
 
 
@@ -107,7 +103,7 @@ def take(*, pulse: Pulse, answers: Mapping[int, int], by: Membership) -> None:
         raise Refused(Problem("pulse.taken", gettext_noop("You have answered already. Thank you.")))
     questions = list(row.questions.all())
     for one in questions:
-        if answers.get(one.pk) not in _options(one):
+        if answers.get(one.pk) not in one.options:
             raise Refused(Problem("pulse.answer", gettext_noop("Answer every question."), field=f"q{one.pk}"))
     PulseTaken.objects.create(pulse=row, member=by)
     for one in questions:
