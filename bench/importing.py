@@ -16,14 +16,13 @@ import tempfile
 import time
 from collections.abc import Iterator
 from datetime import date
-from resource import RUSAGE_SELF, getrusage
 from typing import Any
 
 from backbone.models import Initiative, Tenant
 from backbone.tabular import write_csv
 from backbone.tenancy import tenant_scope
 from bench import floors, worlds
-from bench.measuring import Report, Timing
+from bench.measuring import peak_mib, Report, Timing
 from measures import demo
 from measures.bundles import loading
 from measures.exporting import figure_rows, tidy
@@ -125,7 +124,7 @@ def grow(slug: str, months: int) -> None:
     started = time.perf_counter()
     with world.scope(), open(os.devnull, "wb") as out:
         out.writelines(write_csv(tidy(figure_rows(world.initiative)), COLUMNS))
-    print(seconds, time.perf_counter() - started, getrusage(RUSAGE_SELF).ru_maxrss // 1024)
+    print(seconds, time.perf_counter() - started, peak_mib())
 
 
 def _rows(world: worlds.World, months: int) -> Iterator[tuple[Any, ...]]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gc
+import re
 import statistics
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 
@@ -27,6 +29,15 @@ class Timing:
 
     def __str__(self):
         return f"{self.median:10.2f} ms   best {self.best:9.2f}   p95 {self.p95:9.2f}   n = {self.samples}"
+
+
+def peak_mib() -> int:
+    """The most memory this process has held, in MiB, of the program that runs in it.
+
+    What `getrusage` tells a child holds its parent's peak from before the child became a program of its own.
+    """
+    status = Path("/proc/self/status").read_text()
+    return int(re.search(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)[1]) // 1024
 
 
 def once(work: Callable[[], Any]) -> float:

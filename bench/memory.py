@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import resource
 import subprocess
 import sys
 
 from bench import worlds
-from bench.measuring import Report
+from bench.measuring import peak_mib, Report
 
 WORLD = "bench-memory"
-WEB_AT_MOST, WORKER_AT_MOST = 250, 300  # MiB; a worker's child is replaced beyond CELERY_WORKER_MAX_MEMORY_PER_CHILD
+WEB_AT_MOST, WORKER_AT_MOST = 200, 300  # MiB; a worker's child is replaced beyond CELERY_WORKER_MAX_MEMORY_PER_CHILD
 
 
 def memory(report: Report, quick: bool) -> None:
@@ -75,7 +74,7 @@ def _worker() -> None:
 def grow(side: str) -> None:
     """In the process of its own: do what this side does, and print the peak in MiB."""
     {"web": _web, "worker": _worker}[side]()
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+    print(peak_mib())
 
 
 _START = "import sys, django; django.setup(); from bench.memory import grow; grow(sys.argv[1])"

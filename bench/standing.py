@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import resource
 import subprocess
 import sys
 import time
 
 from bench import worlds
-from bench.measuring import Report, Timing, once, side_by_side
+from bench.measuring import once, peak_mib, side_by_side, Report, Timing
 
 WORLD = "bench-standing"
 PARTNERS_EACH, INDICATORS_EACH = 20, 20  # of every other tenant
@@ -112,7 +111,7 @@ def export() -> None:
     began = time.perf_counter()
     size = sum(len(piece) for piece in archive(Tenant.objects.get(slug=f"{WORLD}-export")))
     seconds = time.perf_counter() - began
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, size // 1024**2, f"{seconds:.1f}")
+    print(peak_mib(), size // 1024**2, f"{seconds:.1f}")
 
 
 _START = "import django; django.setup(); from bench.standing import export; export()"

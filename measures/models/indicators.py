@@ -141,6 +141,8 @@ class Indicator(TenantOwned):
     position = models.PositiveSmallIntegerField(default=0)
     retired_on = models.DateField(_("retired on"), null=True, blank=True)
 
+    is_owed_unlike: bool | None = None  # whether somebody owes it at another frequency; None until a statement has said
+
     class Meta(TenantOwned.Meta):
         ordering = ["position", "id"]
         constraints = [

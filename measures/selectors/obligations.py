@@ -15,11 +15,13 @@ from measures.models import Indicator, Obligation
 from measures.rules.owed import Assignment, Duty, OwedPeriod, period_at
 from measures.rules.periods import Grain
 
-# By hand: each write of figures asks, and Django takes longer to compose it than PostgreSQL to answer.
-_RARER = """
-    SELECT DISTINCT o.indicator_id FROM measures_obligation o
-     WHERE o.tenant_id = %s AND o.indicator_id = ANY(%s) AND o.frequency <> ''
+# By hand: each write of figures asks, and Django takes longer to compose it than PostgreSQL to answer. It stands as well
+# where indicators are read in order to write of them: `Indicator.is_owed_unlike` keeps what it said.
+IS_OWED_UNLIKE = """
+    EXISTS (SELECT FROM measures_obligation o
+             WHERE o.tenant_id = i.tenant_id AND o.indicator_id = i.id AND o.frequency <> '')
 """
+_RARER = f"SELECT i.id FROM measures_indicator i WHERE i.tenant_id = %s AND i.id = ANY(%s) AND {IS_OWED_UNLIKE}"  # noqa: S608
 
 NEVER = (date.max, date.min)  # the stay of who does not take part
 
@@ -72,11 +74,14 @@ class Duties:
 
 def rarer_duties(indicators: Iterable[Indicator], partner_ids: Collection[int] | None = None) -> Duties | None:
     """What partners owe of those indicators of which somebody files more rarely than the indicator asks; None where
-    nobody does, as almost everywhere. One query, three where somebody does."""
+    nobody does, as almost everywhere. One query, none where they know already; two more where somebody does."""
     asked = {indicator.pk: indicator for indicator in indicators}
-    with connection.cursor() as cursor:
-        cursor.execute(_RARER, [active_tenant_id(), list(asked)])
-        unlike = {row[0] for row in cursor}
+    unlike = {pk for pk, indicator in asked.items() if indicator.is_owed_unlike}
+    unknown = [pk for pk, indicator in asked.items() if indicator.is_owed_unlike is None]
+    if unknown:
+        with connection.cursor() as cursor:
+            cursor.execute(_RARER, [active_tenant_id(), unknown])
+            unlike |= {row[0] for row in cursor}
     return Duties([asked[pk] for pk in unlike], partner_ids) if unlike else None
 
 

@@ -15,7 +15,7 @@ from measures.models import Filing, Indicator
 from measures.models.filings import FigureState
 from measures.rules.owed import not_a_start, why_not_filed
 from measures.rules.periods import check_period, text_of
-from measures.selectors.obligations import rarer_duties
+from measures.selectors.obligations import IS_OWED_UNLIKE, rarer_duties
 from measures.services import figure_rows, refusals
 from measures.services.figure_rows import Desk, Desktop, FigureRow, Key, Stored
 from measures.services.rollups import mark_stale
@@ -219,7 +219,10 @@ class Work:
 
 
 # By hand: each write of figures asks, and Django takes longer to compose it than PostgreSQL to answer.
-_INDICATORS = "SELECT * FROM measures_indicator WHERE tenant_id = %s AND initiative_id = %s AND id = ANY(%s)"
+_INDICATORS = f"""
+    SELECT i.*, {IS_OWED_UNLIKE} AS is_owed_unlike FROM measures_indicator i
+     WHERE i.tenant_id = %s AND i.initiative_id = %s AND i.id = ANY(%s)
+"""  # noqa: S608
 
 
 def indicators_of(initiative: Initiative, ids: Collection[int]) -> dict[int, Indicator]:

@@ -32,6 +32,7 @@ MAY_BUILD_SQL = {
     "backbone/embedded/roles.py": "as above",
     "backbone/selectors/publications.py": "one of two pieces of our own says which publication",
     "backbone/services/links.py": "a whole statement of our own, values as parameters",
+    "backbone/services/webhooks.py": "a whole statement of our own, values as parameters",
     "backbone/views/shared.py": "a whole statement of our own, values as parameters",
     "backbone/services/moving.py": "COPY of whole tables, from names of our own models",
     "backbone/services/erasing.py": "DELETE of a tenant's rows, from names of our own models",

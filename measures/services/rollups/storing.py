@@ -222,7 +222,8 @@ def _store(cursor: Any, tenant_id: int, own: list[Span], whole: list[Span], *, i
     """Compute these spans, under steady plans, and store what differs. `is_first`: nothing there yet could differ."""
     for question in _questions(own):
         parameters = question.parameters(tenant_id) | question.periods()
-        cursor.execute(_statement(partner_rows(question), _OWN, is_first), parameters)
+        whose = _NAMED if question.names_partners else _OWN
+        cursor.execute(_statement(partner_rows(question), whose, is_first), parameters)
     for question in _questions(whole):
         cursor.execute(_statement(whole_rows(question), _WHOLE, is_first), question.parameters(tenant_id))
     cursor.execute("DELETE FROM measures_rollup WHERE tenant_id = %s AND state = ''", [tenant_id])
@@ -241,6 +242,7 @@ def _statement(rows: Rows, whose: str, is_first: bool) -> str:
     return _UPSERT.format(ctes=rows.ctes, select=rows.select, whose=whose)
 
 
+_NAMED = "r.scope = k.partner_id"  # each span names its partner: found by it, not among everybody's rows
 _OWN = "r.scope <> 0 AND (k.partner_id IS NULL OR r.scope = k.partner_id)"
 _WHOLE = "r.scope = 0"
 _PLAIN = ", ".join(COLUMNS)
