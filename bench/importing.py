@@ -22,7 +22,7 @@ from backbone.models import Initiative, Tenant
 from backbone.tabular import write_csv
 from backbone.tenancy import tenant_scope
 from bench import floors, worlds
-from bench.measuring import peak_mib, Report, Timing
+from bench.measuring import Report, Timing, peak_mib
 from measures import demo
 from measures.bundles import loading
 from measures.exporting import figure_rows, tidy

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 from bench import worlds
-from bench.measuring import peak_mib, Report
+from bench.measuring import Report, peak_mib
 
 WORLD = "bench-memory"
 WEB_AT_MOST, WORKER_AT_MOST = 200, 300  # MiB; a worker's child is replaced beyond CELERY_WORKER_MAX_MEMORY_PER_CHILD

@@ -7,7 +7,7 @@ import sys
 import time
 
 from bench import worlds
-from bench.measuring import once, peak_mib, side_by_side, Report, Timing
+from bench.measuring import Report, Timing, once, peak_mib, side_by_side
 
 WORLD = "bench-standing"
 PARTNERS_EACH, INDICATORS_EACH = 20, 20  # of every other tenant

@@ -125,7 +125,9 @@ class Event(NamedTuple):
 
 
 # By hand: each report that is handed in asks, and Django takes longer to compose it than PostgreSQL to answer.
-_ASKING = "SELECT * FROM backbone_webhook WHERE tenant_id = %s AND ended_at IS NULL AND events && %s::varchar[] ORDER BY id"
+_ASKING = (
+    "SELECT * FROM backbone_webhook WHERE tenant_id = %s AND ended_at IS NULL AND events && %s::varchar[] ORDER BY id"
+)
 
 
 def queue(events: Sequence[Event]) -> None:
