@@ -187,10 +187,9 @@ def _switches(request, initiatives, current) -> list[tuple[str, list[Link]]]:
         Link(i.name, reverse("backbone:home", args=[request.tenant.slug, i.slug]), i == current) for i in initiatives
     ]
     switches = [(request.tenant.name, here)]
-    others = Entrance.objects.filter(user=request.user).exclude(tenant=request.tenant).select_related("tenant")
-    for entrance in others.order_by("tenant__name"):
-        url = reverse("backbone:tenant", args=[entrance.tenant.slug])
-        switches.append((entrance.tenant.name, [Link(_("Go there"), url, False)]))
+    others = Entrance.objects.filter(user=request.user).exclude(tenant=request.tenant).order_by("tenant__name")
+    for slug, name in others.values_list("tenant__slug", "tenant__name"):
+        switches.append((name, [Link(_("Go there"), reverse("backbone:tenant", args=[slug]), False)]))
     return switches
 
 
