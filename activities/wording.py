@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from activities.rules.cells import Because, State, Thresholds
+from activities.rules.cells import Because, Inputs, State, Thresholds
 from activities.selectors.matrix import Cell, Coverage
 from backbone.look.numbers import compact, percent
 
@@ -61,8 +61,14 @@ def inside(cell: Cell) -> str:
     if not inputs.activities:
         return ""
     if inputs.is_at_least:
-        return _("at least %(supply)s offered") % words if inputs.supply else _("offered, nobody said how much")
+        return _("at least %(supply)s offered") % words if inputs.supply else _counted(inputs)
     return _("%(supply)s offered") % words
+
+
+def _counted(inputs: Inputs) -> str:
+    """“1 activity”, “3 activities, several partners”: all there is to say while none of them says how much it offers."""
+    words = ngettext("%(count)s activity", "%(count)s activities", inputs.activities) % {"count": inputs.activities}
+    return _("%(activities)s, several partners") % {"activities": words} if inputs.has_several else words
 
 
 def because_words(cell: Cell, coverage: Coverage) -> str:

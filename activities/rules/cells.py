@@ -43,7 +43,8 @@ class Thresholds:
 @dataclass(frozen=True, slots=True)
 class Inputs:
     """What a cell is judged by. `supply` is in the need's unit; `is_at_least` when something there does not say how much
-    it offers in that unit. `is_by_several`: two leading partners run the same kind of service there."""
+    it offers in that unit. `is_by_several`: two leading partners run the same kind of service there; `has_several`: two
+    lead something there, of whatever kind."""
 
     need: Decimal | None
     activities: int = 0
@@ -51,6 +52,7 @@ class Inputs:
     is_at_least: bool = False
     is_by_several: bool = False
     is_agreed: bool = False
+    has_several: bool = False
 
 
 def too_many_untagged(untagged: int, running: int, most: int) -> bool:

@@ -60,6 +60,7 @@ def inputs_of(
     inside = {one for one in within if _lies_in(one, place, within)}
     supply, count, is_at_least = Decimal(0), 0, False
     leaders: dict[int, set[int]] = {}
+    leading: set[int] = set()
     for offer in offers:
         placed = sum((share for one, share in offer.places.items() if one in inside), Decimal(0))
         share = offer.strategies.get(strategy, Decimal(0)) * offer.populations.get(population, Decimal(0)) * placed
@@ -70,10 +71,13 @@ def inputs_of(
             is_at_least = True
         else:
             supply += offer.capacity * share
-        if offer.kind is not None and offer.leader is not None:
-            leaders.setdefault(offer.kind, set()).add(offer.leader)
+        if offer.leader is not None:
+            leading.add(offer.leader)
+            if offer.kind is not None:
+                leaders.setdefault(offer.kind, set()).add(offer.leader)
     is_by_several = any(len(some) > 1 for some in leaders.values())
-    return Inputs(need.amount if need else None, count, supply, is_at_least, is_by_several, is_agreed)
+    amount, has_several = (need.amount if need else None), len(leading) > 1
+    return Inputs(amount, count, supply, is_at_least, is_by_several, is_agreed, has_several)
 
 
 def _lies_in(place: int, outer: int, within: Mapping[int, int | None]) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q
 
-from activities.models import ActivityPlace, ActivityPopulation, Need, Place, Population
+from activities.models import ActivityPlace, ActivityPopulation, Coordination, Need, Place, Population
 from agenda.models import Strategy
 from backbone.models import Initiative
 
@@ -83,6 +83,33 @@ def _read_down(places: Iterable[Place]) -> list[Tag]:
     for place in inner.get(None, ()):
         add(place, 0)
     return found
+
+
+def named_here(axes: Axes, initiative: Initiative) -> Axes:
+    """The axes without the words of which nothing in this initiative says anything: a tenant's words are those of all its
+    initiatives. A place stays with what it lies in and what lies in it. Where nothing is named at all, everything stays.
+    Two queries."""
+    named = {}
+    for name, tagged in (("population", ActivityPopulation), ("place", ActivityPlace)):
+        rows = [tagged.objects.filter(activity__initiative=initiative)]
+        rows += [model.objects.filter(initiative=initiative) for model in (Need, Coordination)]
+        ids = [one.order_by().values_list(f"{name}_id") for one in rows]
+        named[name] = {pk for (pk,) in ids[0].union(*ids[1:])}
+    within = {one.id: one.within for one in axes.place}
+    above = {at for pk in named["place"] for at in _up(pk, within)}
+    populations = tuple(one for one in axes.population if one.id in named["population"])
+    places = tuple(
+        one for one in axes.place if one.id in above or any(at in named["place"] for at in _up(one.id, within))
+    )
+    return Axes(axes.strategy, populations or axes.population, places or axes.place)
+
+
+def _up(pk: int, within: Mapping[int, int | None]) -> Iterable[int]:
+    """A place and what it lies in, upwards."""
+    at: int | None = pk
+    while at is not None:
+        yield at
+        at = within.get(at)
 
 
 def chosen(axes: Axes, keys: Mapping[str, str]) -> Axes:

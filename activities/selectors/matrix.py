@@ -140,6 +140,6 @@ def _key(axes: Axes, at: int) -> Key:
 
 
 def _cell(key: Key, row) -> Cell:
-    state, because, need, unit, is_own, count, supply, is_at_least, is_by_several, is_agreed = row
-    inputs = Inputs(need, int(count), Decimal(supply), is_at_least, is_by_several, is_agreed)
+    state, because, need, unit, is_own, count, supply, is_at_least, is_by_several, is_agreed, has_several = row
+    inputs = Inputs(need, int(count), Decimal(supply), is_at_least, is_by_several, is_agreed, has_several)
     return Cell(key, State(state), Because(because) if because else None, inputs, unit or "", bool(is_own))

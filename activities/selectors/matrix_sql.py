@@ -131,7 +131,8 @@ offered AS MATERIALIZED (
     SELECT t.cell, count(*) AS activities,
         COALESCE(sum(t.supply) FILTER (WHERE n.unit IS NULL OR n.unit = t.unit), 0) AS supply,
         bool_or(t.supply IS NULL OR n.unit <> t.unit) AS is_at_least,
-        CASE WHEN min(t.unit) = max(t.unit) THEN min(t.unit) END AS unit
+        CASE WHEN min(t.unit) = max(t.unit) THEN min(t.unit) END AS unit,
+        COALESCE(min(t.leader) <> max(t.leader), false) AS has_several
     FROM tagged t LEFT JOIN need n USING (cell)
     GROUP BY t.cell
 ),
@@ -155,7 +156,7 @@ agreed AS MATERIALIZED (
 _JUDGED = """
 judged AS MATERIALIZED (
     SELECT cell, n.amount AS need, COALESCE(n.unit, o.unit) AS unit, n.is_own, o.activities, o.supply, o.is_at_least,
-        m.cell IS NOT NULL AS is_by_several, g.cell IS NOT NULL AS is_agreed,
+        m.cell IS NOT NULL AS is_by_several, COALESCE(o.has_several, false) AS has_several, g.cell IS NOT NULL AS is_agreed,
         CASE
             WHEN n.amount IS NULL THEN 'unknown'
             WHEN n.amount = 0 THEN 'no_need'
@@ -195,14 +196,14 @@ page AS (
     ORDER BY g.at LIMIT %(limit)s OFFSET %(offset)s
 )
 SELECT 'cell' AS sort, j.cell, j.state, j.because, j.need, u.spelt, j.is_own, COALESCE(j.activities, 0),
-    COALESCE(j.supply, 0), COALESCE(j.is_at_least, false), j.is_by_several, j.is_agreed
+    COALESCE(j.supply, 0), COALESCE(j.is_at_least, false), j.is_by_several, j.is_agreed, j.has_several
 FROM judged j JOIN page ON page.at = {number} LEFT JOIN unit u ON u.id = j.unit
 UNION ALL
-SELECT 'state', NULL, state, NULL, NULL, NULL, NULL, count(*), NULL, NULL, NULL, NULL FROM judged GROUP BY state
+SELECT 'state', NULL, state, NULL, NULL, NULL, NULL, count(*), NULL, NULL, NULL, NULL, NULL FROM judged GROUP BY state
 UNION ALL
-SELECT 'group', page.at, NULL, NULL, NULL, NULL, NULL, page.total, NULL, NULL, NULL, NULL FROM page
+SELECT 'group', page.at, NULL, NULL, NULL, NULL, NULL, page.total, NULL, NULL, NULL, NULL, NULL FROM page
 UNION ALL
-SELECT 'coverage', NULL, NULL, NULL, NULL, NULL, NULL, v.running, v.untagged, NULL, NULL, NULL FROM coverage v
+SELECT 'coverage', NULL, NULL, NULL, NULL, NULL, NULL, v.running, v.untagged, NULL, NULL, NULL, NULL FROM coverage v
 """
 
 

@@ -33,6 +33,17 @@ def may_edit(membership: Membership, activity: Activity) -> bool:
     return own is None or any(one.partner_id in own for one in activity.commitments.all())
 
 
+def may_remove(membership: Membership, activity: Activity) -> bool:
+    """Whether a person may take an activity out for good: whoever changes every one, and those of the organization that
+    leads it; where none leads, those of the only one that has a part in it. The others leave it, and it stays."""
+    own = own_partners(membership)
+    if own is None:
+        return True
+    parts = list(activity.commitments.all())
+    leading = [one for one in parts if one.part == "leads"] or parts
+    return bool(leading) and all(one.partner_id in own for one in leading)
+
+
 def may_edit_words(membership: Membership) -> bool:
     """Whether a person may change the words that all activities share."""
     return own_partners(membership) is None

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_noop
 
 from activities.models import Activity
 from activities.rules.said import ActivitySaid, check, fingerprint
-from activities.selectors.rights import own_partners
+from activities.selectors.rights import may_remove, own_partners
 from activities.selectors.written import PLAIN, Known, known, written_out
 from activities.services.hanging import put_hanging
 from backbone import changes
@@ -85,6 +85,9 @@ def remove(*, activity: Activity, by: Membership | None) -> None:
     row = Activity.objects.select_for_update().get(pk=activity.pk)
     initiative = activity.initiative
     _refuse_others(by, [written_out(initiative, [row.slug])[row.slug]], known(initiative))
+    if by is not None and not may_remove(by, row):
+        sentence = gettext_noop("“{name}” is led by another organization: that one or the backbone takes it out.")
+        raise Refused(Problem("activity.not_led", sentence, {"name": cut(row.name)}))
     changes.record("activity.removed", on=row, by=by, initiative=initiative, name=row.name)
     row.delete()
 
@@ -111,6 +114,7 @@ def _write(
         raise Refused(*problems)
     _refuse_others(by, [one for slug in (said.slug for said in other) if (one := before.get(slug))], names)
     _refuse_others(by, other, names)
+    _refuse_putting_out(by, [(was, one) for one in other if (was := before.get(one.slug))], names)
     slugs = [one.slug for one in other]
     rows = {row.slug: row for row in Activity.objects.filter(initiative=initiative, slug__in=slugs)}
     new, changed = [], []
@@ -171,6 +175,26 @@ def _refuse_others(by: Membership | None, said: Iterable[ActivitySaid], names: K
         if not any(names.partners.get(part.partner) in own for part in one.parts):
             sentence = gettext_noop("“{name}” is not yours to change: your organization has no part in it.")
             raise Refused(Problem("activity.not_own", sentence, {"name": cut(one.name)}, field="parts"))
+
+
+def _refuse_putting_out(
+    by: Membership | None, pairs: Iterable[tuple[ActivitySaid, ActivitySaid]], names: Known
+) -> None:
+    """Who writes for a partner that does not lead an activity leaves the parts of the others as they are."""
+    own = None if by is None else own_partners(by)
+    if own is None:
+        return
+    for before, after in pairs:
+        lead = next((part.partner for part in before.parts if part.part == "leads"), "")
+        if not lead or names.partners.get(lead) in own:
+            continue
+        others = {(part.partner, part.part) for part in before.parts if names.partners.get(part.partner) not in own}
+        if not others <= {(part.partner, part.part) for part in after.parts}:
+            sentence = gettext_noop(
+                "“{name}” is led by {lead}: that one or the backbone says who else has a part in it."
+            )
+            params = {"name": cut(before.name), "lead": lead}
+            raise Refused(Problem("activity.not_led", sentence, params, field="parts"))
 
 
 def _differ(before: ActivitySaid, after: ActivitySaid) -> dict[str, list[str]]:

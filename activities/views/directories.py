@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from activities.forms.directory import MappingForm
 from activities.importing.carried import pack
 from activities.importing.directory.guessing import Mapping, guess
-from activities.importing.directory.planning import Ground, Plan, plan, summary
+from activities.importing.directory.planning import Ground, Plan, alike, new_words, plan, summary
 from activities.importing.directory.reading import Listing, read
 from activities.models import Place, Population, ServiceType
 from activities.rules.plaintext import line
@@ -30,6 +30,7 @@ from backbone.models import Initiative, Partner
 from backbone.problems import Refused
 from backbone.roles import Can
 
+ALIKE = 5  # problems of one sort that are shown
 MAY_MAKE_PARTNERS = (Can.CHANGE_SETTINGS, Can.ASSIGN_OBLIGATIONS)
 
 
@@ -75,17 +76,24 @@ def directory(request, initiative):
         "plan": found,
         "problems": problems,
         "counts": summary(found),
+        "new_words": new_words(found),
         "organizations": [(one, field_of(one.name)) for one in found.unknown],
         "partners": list(_partners(initiative).items()),
         "choices": _choices(request),
-        "warnings": told([(listing.name, problem) for problem in found.problems]),
+        "warnings": _warnings(listing, found),
         "warning_count": len(found.problems),
-        "shown": SHOWN,
         "files": [(name, pack(content)) for name, content in files],
         "kept": _kept(request),
         "crumbs": _crumbs(request, initiative),
     }
     return render(request, "activities/directory_preview.html", context, status=422 if problems else 200)
+
+
+def _warnings(listing: Listing, found: Plan) -> list[dict[str, Any]]:
+    """What is worth a look, a few of each sort, with how many more of it there are."""
+    few = alike(found.problems, ALIKE)[:SHOWN]
+    rows = told([(listing.name, problem) for problem, _more in few])
+    return [row | {"more": more} for row, (_problem, more) in zip(rows, few, strict=True)]
 
 
 def first_look(request, initiative: Initiative, files: list[tuple[str, bytes]]) -> HttpResponse:

@@ -13,7 +13,7 @@ from activities.forms.rows import choices_of, problems_of, refuse_rows, rows_of,
 from activities.forms.saying import ActivityForm, NewActivityForm
 from activities.models import Activity
 from activities.rules.said import fingerprint
-from activities.selectors.rights import own_partners
+from activities.selectors.rights import may_remove, own_partners
 from activities.selectors.written import written_out
 from activities.services import progress, register
 from activities.views.paths import activity_crumbs, own_activity_or_404, register_crumb
@@ -155,6 +155,8 @@ def activity_done(request, initiative, activity: str):
 def activity_remove(request, initiative, activity: str):
     """Ask, and then take an activity out that was never there. One that is over is ended instead."""
     row = own_activity_or_404(request, initiative, activity)
+    if not may_remove(request.membership, row):
+        raise Http404
     if request.method == "POST":
         register.remove(activity=row, by=request.membership)
         messages.success(request, _("%(name)s is out of the register.") % {"name": row.name})

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from activities.exporting.gaps import MATRIX_COLUMNS, matrix_rows
 from activities.forms.gaps import ONLY, DaysForm, LookForm
 from activities.rules.cells import State
-from activities.selectors.axes import NAMES, axes_of, chosen
+from activities.selectors.axes import NAMES, Axes, axes_of, chosen, named_here
 from activities.selectors.compared import compared
 from activities.selectors.matrix import Question, matrix
 from activities.selectors.tables import laid_out
@@ -38,7 +38,8 @@ def gaps(request, initiative):
     form = LookForm(request.GET, axes=everything, today=today)
     rows, columns, group = form.axes
     keys = {name: form.said(name) for name in NAMES}
-    axes, only = chosen(everything, keys), _only(request)
+    shown = everything if request.GET.get("words") == "all" else named_here(everything, initiative)
+    axes, only = _cut(everything, shown, keys), _only(request)
     at_once = max(1, CELLS_ON_A_PAGE // max(1, len(axes.of(rows)) * len(axes.of(columns))))
     asked = request.GET.get("page", "1")
     page = int(asked) if asked.isdecimal() and len(asked) < 7 else 1
@@ -56,6 +57,7 @@ def gaps(request, initiative):
         "at_day": f"?{urlencode({'day': form.on.isoformat()})}" if form.on != today else "",
         "corner": {"strategy": _("Strategy"), "population": _("Population"), "place": _("Place")}[rows],
         "only": _only_choices(request),
+        "left_out": _left_out(request, everything, shown),
         "is_empty": not all((everything.strategy, everything.population, everything.place)),
         "legend": legend(found.thresholds),
         "counts": {state.value: count for state, count in found.counts.items()},
@@ -114,6 +116,25 @@ def as_file(rows, columns, name: str, form: str) -> HttpResponse:
     tabular.write_xlsx(book, rows, columns)
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     return HttpResponse(book.getvalue(), content_type=kind, headers=headers)
+
+
+def _cut(everything: Axes, shown: Axes, keys: dict[str, str]) -> Axes:
+    """The shown axes cut to what an address asks for; what it asks for by name is there, whether something names it or not."""
+    of_all, of_shown = chosen(everything, keys), chosen(shown, keys)
+    return Axes(**{name: (of_all if keys[name] else of_shown).of(name) for name in NAMES})
+
+
+def _left_out(request, everything: Axes, shown: Axes) -> dict[str, Any]:
+    """How many words are left out because nothing here names them, and the query that shows them or leaves them out."""
+    params = request.GET.copy()
+    params.pop("page", None)
+    is_all = params.get("words") == "all"
+    if is_all:
+        params.pop("words")
+    else:
+        params["words"] = "all"
+    counts = {name: len(everything.of(name)) - len(shown.of(name)) for name in ("population", "place")}
+    return {**counts, "is_all": is_all, "query": params.urlencode()}
 
 
 def _only(request) -> tuple[State, ...]:

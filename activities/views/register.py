@@ -14,7 +14,7 @@ from activities.rules.shares import is_even
 from activities.rules.spans import WIDTH
 from activities.selectors.history import told
 from activities.selectors.register import along, board, found, lines, with_tags, word_of
-from activities.selectors.rights import may_edit, may_edit_words
+from activities.selectors.rights import may_edit, may_edit_words, may_remove
 from activities.views.paths import activity_or_404, refuse_outsiders, register_crumb
 from backbone.access import member_can
 from backbone.roles import Can
@@ -80,6 +80,7 @@ def activity(request, initiative, activity: str):
         "is_late": is_late_to_begin(row.status, row.starts_on, today),
         "shows": {sort: not is_even(of) for sort, of in shares.items()},
         "may_edit": may_edit(request.membership, row),
+        "may_remove": may_remove(request.membership, row),
         "statuses": [one for one in Activity.Status.choices if one[0] != row.status],
         "history": told(row),
         "today": today,

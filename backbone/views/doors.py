@@ -125,7 +125,8 @@ def not_found(request, exception):
 
 def too_many_requests(request):
     """django-allauth asks for this page when somebody guesses too often."""
-    response = render(request, "429.html", status=429)
+    is_link = request.path_info.startswith("/s/")  # whoever opens one has no password
+    response = render(request, "429.html", {"is_link": is_link}, status=429)
     response["Retry-After"] = "300"
     return response
 

@@ -188,7 +188,7 @@ def partner_remove(request, partner, participation: int):
 
 @member_can(Can.CHANGE_SETTINGS)
 def initiative_new(request):
-    form = InitiativeForm(request.POST or None)
+    form = InitiativeForm(request.POST or None, initial={"starts_on": request.tenant.day()})
     if request.method == "POST" and form.is_valid():
         try:
             made = initiatives.create_initiative(by=request.membership, **form.cleaned_data)

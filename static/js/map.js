@@ -220,8 +220,10 @@
   }
 
   function whole() {
-    const box = drawn().boundingBox({ includeLabels: false }), width = place.clientWidth;
-    const least = isTall ? 0.1 : isNarrow() ? 0.62 : 0.42, zoom = Math.min(1, Math.max(width / (box.w + 80), least));
+    /* A phone cannot be panned to see a line that swings out: its lines and their words are fitted in too. */
+    const all = isTall ? drawn().union(drawn().connectedEdges()) : drawn();
+    const box = all.boundingBox({ includeLabels: isTall }), width = place.clientWidth;
+    const least = isTall ? 0.1 : isNarrow() ? 0.62 : 0.42, zoom = Math.min(1, Math.max(width / (box.w + (isTall ? 24 : 80)), least));
     const height = Math.min(Math.max(box.h * zoom + 40, isTall ? 0 : 300), isTall ? 4000 : isNarrow() ? innerHeight * 0.65 : 1700);
     place.style.height = `${Math.round(height)}px`;
     cy.resize();

@@ -127,6 +127,37 @@ def test_unknown_organizations_become_partners_are_mapped_or_stay_out(in_riversi
     assert [one.parts for one in plan.new if "meals" in one.slug] == [(), ()]
 
 
+def test_one_organization_spelt_in_two_ways_is_one(in_riverside, client):
+    table = "name,organization\nFood,PANTRY\nClothes,Pantry\nHeat,Pantry\nCoaching,PARTNER P2\n"
+    page = upload(sign_in(client, in_riverside), in_riverside, ("list.csv", table.encode()))
+    shown = preview(client, in_riverside, page)
+    plan = shown.context["plan"]
+    assert [(one.name, one.entries, one.partner) for one in plan.organizations] == [
+        ("Pantry", 3, ""), ("PARTNER P2", 1, "P2"),
+    ]  # fmt: skip
+    preview(client, in_riverside, page, apply="1")
+    assert Commitment.objects.filter(partner__name="Pantry").count() == 3
+    assert not Participation.objects.filter(partner__name="PANTRY").exists()
+
+
+def test_new_words_are_shown_before_they_are_made_and_five_hundred_warnings_hide_no_other(in_riverside, client):
+    rows = "".join(f"Class {n},House,East,soon\n" for n in range(150)) + "Class 1,House,Ask at the old bridge,\n"
+    page = upload(
+        sign_in(client, in_riverside),
+        in_riverside,
+        ("list.csv", f"name,organization,place,start date\n{rows}".encode()),
+    )
+    shown = preview(client, in_riverside, page, places=["place"], starts_on="start date")
+    assert shown.context["new_words"]["places"] == [("East", 150), ("Ask at the old bridge", 1)]
+    text = " ".join(shown.content.decode().split())
+    assert "Ask at the old bridge" in text
+    assert "150 services" in text
+    assert "has an entry of this name in row 3; both come in." in text
+    assert text.count("no day that can be read") == 5
+    assert "and in 145 more rows" in text
+    assert "151 ·" in text
+
+
 def test_words_that_are_not_known_are_left_out_where_that_is_said(in_riverside, client):
     place = in_riverside
     factories.make_place("north", name="North County")

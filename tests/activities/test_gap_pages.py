@@ -13,12 +13,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from activities.models import Coordination, Need
+from activities.models import Activity, Coordination, Need
 from activities.services import needs
 from activities.services.needs import Said, Where
 from agenda.models import Learning
 from agenda.selectors.learning import about
-from backbone.models import Change
+from backbone.models import Change, Initiative
 from backbone.problems import Refused
 from tests import factories
 from tests.activities import worlds
@@ -69,6 +69,43 @@ def test_the_matrix_says_its_states_in_words_and_leads_to_each_cell(place, clien
     assert "<b>Twice?</b><small>160 of 100</small>" in said
     assert f'href="{place.url(CELL)}"' in said
     assert 'scope="rowgroup"' in said
+
+
+def test_words_of_other_initiatives_are_left_out_until_they_are_asked_for(place, client):
+    """A tenant's words are those of all its initiatives: a directory in one must not bury the matrix of another."""
+    inside = worlds.place("far-village", within=worlds.place("far-county"))
+    worlds.place("east-street", within=place.cell.place)
+    other = Initiative.objects.create(slug="elsewhere", name="Elsewhere", starts_on=date(2026, 1, 1))
+    worlds.activity(other, "far-class", populations=worlds.population("elders"), places=inside)
+    sign_in(client, place)
+    said = text(client.get(place.url(PAGE)))
+    assert "Far village" not in said.partition("<table")[2]
+    assert "East street" in said.partition("<table")[2], "what lies in a place that is named may lack something"
+    assert "no need here names them: 1 population, 2 places." in said
+    assert 'href="?words=all"' in said
+    everything = text(client.get(place.url(f"{PAGE}?words=all"))).partition("<table")
+    assert "Far village" in everything[2]
+    assert "Elders" in everything[2]
+    assert "Leave out what nothing here names" in everything[0]
+    asked = text(client.get(place.url(f"{PAGE}?place=far-village"))).partition("<table")[2]
+    assert "Far village" in asked, "what is asked for by name is there"
+    assert "Elders" not in asked
+    assert 'value="elders"' in said, "and can be asked for"
+
+
+def test_a_cell_says_how_many_do_something_while_nobody_said_how_much(place, client):
+    """As in a directory, which names services and no capacity: one, or several, and of whom."""
+    foster = place.cell.population
+    for number, leader in enumerate((place.partners[0], place.partners[0], place.partners[1])):
+        worlds.activity(
+            place.initiative, f"listed-{number}", leader=leader, strategies=place.twice.strategy, populations=foster,
+            places=place.twice.place if number else {place.twice.place: Decimal("0.5"), place.cell.place: Decimal("0.5")},
+        )  # fmt: skip
+    said = text(sign_in(client, place).get(place.url(PAGE)))
+    assert "<b>Unknown</b><small>1 activity</small>" in said
+    assert "<b>Unknown</b><small>3 activities, several partners</small>" in said
+    Activity.objects.get(slug="listed-2").delete()
+    assert "<b>Unknown</b><small>2 activities</small>" in text(client.get(place.url(PAGE)))
 
 
 def test_the_address_says_rows_columns_values_day_and_states(place, client):

@@ -59,6 +59,18 @@ def test_ties_follow_from_what_is_recorded_and_who_is_alone_is_named(tied, clien
     assert sign_in(client, tied, "fay").get(tied.url("activities/network/")).status_code == 404
 
 
+def test_of_many_that_are_alone_the_first_are_named_and_the_others_fold_away(tied, client):
+    for n in range(4, 30):
+        partner = factories.make_partner(tied.initiative, f"P{n:02}")
+        worlds.activity(tied.initiative, f"alone-{n}", leader=partner)
+    said = text(sign_in(client, tied).get(tied.url("activities/network/")))
+    assert "27 organizations are tied with nobody:" in said
+    first, _, rest = said.partition("27 organizations are tied with nobody:")[2].partition("<details")
+    assert "P04" in first
+    assert "P29" not in first
+    assert "P29" in rest.partition("</details>")[0]
+
+
 def test_the_network_asks_as_much_for_many_as_for_few(tied, client, django_assert_max_num_queries):
     for number in range(12):
         row = worlds.activity(tied.initiative, f"more-{number}", leader=tied.partners[number % 3])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -12,6 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from activities.models import Activity, Commitment, Funding, Milestone, Place, Population
 from activities.rules.shares import even
 from activities.selectors.written import written_out
+from activities.services import register
+from backbone.problems import Refused
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -207,6 +210,32 @@ def test_an_activity_is_taken_out_only_after_asking(client, place):
     assert Activity.objects.filter(slug="old-fair").exists()
     client.post(where)
     assert not Activity.objects.filter(slug="old-fair").exists()
+
+
+def test_who_only_takes_part_takes_nothing_out_and_puts_nobody_out(client, place):
+    """Welding is P2's here and P1 only takes part: Ben of P1 corrects it, and neither ends P2's part nor takes it out."""
+    row = Activity.objects.get(slug="welding-class")
+    row.commitments.filter(partner=place.partners[0]).update(part="refers")
+    row.commitments.filter(partner=place.partners[1]).update(part="leads")
+    sign_in(client, place, "ben")
+    where = place.url("activities/register/welding-class/")
+    page = client.get(where).content.decode()
+    assert f'href="{where}edit/"' in page
+    assert f'href="{where}remove/"' not in page
+    assert client.get(f"{where}remove/").status_code == client.post(f"{where}remove/").status_code == 404
+    with pytest.raises(Refused, match="led by another organization"):
+        register.remove(activity=row, by=place.people.ben)
+    said = written_out(place.initiative, ["welding-class"])["welding-class"]
+    alone = replace(said, parts=tuple(one for one in said.parts if one.partner == "P1"))
+    with pytest.raises(Refused, match="that one or the backbone says who else has a part"):
+        register.put(initiative=place.initiative, said=alone, by=place.people.ben)
+    left = replace(said, parts=tuple(one for one in said.parts if one.partner == "P2"))
+    with pytest.raises(Refused, match="your organization has no part in it"):
+        register.put(initiative=place.initiative, said=left, by=place.people.ben)
+    row.commitments.filter(partner=place.partners[1]).update(part="delivers")
+    row.commitments.filter(partner=place.partners[0]).update(part="leads")
+    client.post(f"{where}remove/")
+    assert not Activity.objects.filter(slug="welding-class").exists()
 
 
 def test_a_filer_changes_what_the_own_organization_has_a_part_in_and_no_other(client, place):

@@ -365,7 +365,10 @@ def test_guesses_are_counted_by_address_and_by_link(guarded):
     browser = Client()
     statuses = [tell(browser, guarded.token, f"guess {n}").status_code for n in range(links.MOST_TRIES_OF_ONE + 2)]
     assert statuses == [422] * links.MOST_TRIES_OF_ONE + [429, 429]
-    assert tell(browser, guarded.token, "river of words").status_code == 429  # the right one is not looked at
+    refused = tell(browser, guarded.token, "river of words")
+    assert refused.status_code == 429  # the right one is not looked at
+    assert "ask whoever gave you the link" in refused.content.decode()
+    assert "password" not in refused.content.decode()
     elsewhere = [
         tell(browser, guarded.token, "guess", REMOTE_ADDR=f"192.0.2.{n}").status_code for n in range(links.MOST_TRIES)
     ]

@@ -137,7 +137,13 @@ class _Planner:
         by_name |= {fold(code): code for code in self.ground.partners}
         taken = {code.casefold() for code in (*self.ground.partners, *self.ground.codes)}
         codes: dict[str, str] = {}
-        for name in sorted(names, key=str.casefold):
+        spelt: dict[str, str] = {}
+        for name in sorted(names, key=lambda one: (-names[one], one.casefold())):
+            spelt.setdefault(fold(name), name)  # “PANTRY” is “Pantry”, as most rows spell it
+        same: Counter[str] = Counter()
+        for name, count in names.items():
+            same[spelt[fold(name)]] += count
+        for name in sorted(same, key=str.casefold):
             partner = by_name.get(fold(name), "")
             decision = partner or self.decisions.get(name) or self.mapping.unknown
             if decision == MAKE and not self.ground.may_make:
@@ -146,8 +152,8 @@ class _Planner:
             if decision == MAKE:
                 codes[name] = self._code(name, taken)
                 self.found.partners.append({"code": codes[name], "name": name[:NAME_LENGTH]})
-            self.found.organizations.append(Organization(name, names[name], partner, decision))
-        return codes
+            self.found.organizations.append(Organization(name, same[name], partner, decision))
+        return {name: codes[spelt[fold(name)]] for name in names}
 
     @staticmethod
     def _code(name: str, taken: set[str]) -> str:
@@ -327,6 +333,31 @@ class _Planner:
 def _first_word(word: str) -> str:
     """The first word of a status such as “Active, but do not refer”."""
     return word.replace(",", " ").split()[0].casefold() if word.replace(",", " ").split() else ""
+
+
+def new_words(found: Plan) -> dict[str, list[tuple[str, int]]]:
+    """The words that would be made, by sort, with how many services use each: what is really free text is seen here."""
+    return {
+        sort: sorted(
+            ((one["name"], of.used[one["slug"]]) for one in of.new.values() if of.used[one["slug"]]),
+            key=lambda pair: (-pair[1], pair[0]),
+        )
+        for sort, of in found.words.items()
+    }
+
+
+def alike(problems: Sequence[Problem], at_most: int) -> list[tuple[Problem, int]]:
+    """The first few problems of each sort in each column, the last of them with how many more there are: five hundred days
+    that cannot be read hide nothing else."""
+    counts = Counter((one.column, one.text) for one in problems)
+    seen: Counter[tuple[str, str]] = Counter()
+    found = []
+    for one in problems:
+        key = (one.column, one.text)
+        seen[key] += 1
+        if seen[key] <= at_most:
+            found.append((one, counts[key] - at_most if seen[key] == at_most else 0))
+    return found
 
 
 def summary(found: Plan) -> dict[str, dict[str, int]]:
