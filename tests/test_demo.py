@@ -1,25 +1,21 @@
-"""The demonstration tells the truth: England's published rates come out of the roll-ups, Riverbend is mid-month."""
+"""The demonstration tells the truth: England's published rates come out of the roll-ups; Riverbend's calendar, whenever it
+is loaded. What Riverbend shows is in test_demo_riverbend.py."""
 
 from __future__ import annotations
 
-import stat
 from datetime import date, timedelta
 from decimal import Decimal
-from io import StringIO
 
 import pytest
-from django.core.management import call_command
 from django.utils import timezone
 
-from backbone.models import Change, Initiative, Membership, Participation, Signal, Tenant, User
+from backbone.models import Initiative, Participation, Tenant
 from backbone.rules.holding import A_REASON, INVITED_AT_LEAST, LAST_DAYS, Counted, rise
-from backbone.selectors.holding import all_signals, raised_signals
-from backbone.services import holding
 from backbone.tenancy import tenant_scope
 from comms.demo import HELD, WORKED
 from measures import demo
 from measures.lines import closes_on, due_on
-from measures.models import Figure, Indicator, Rollup, StaleMark, Target
+from measures.models import Indicator, Rollup, Target
 from measures.rules.periods import add_months, month_of
 from measures.services import rollups
 
@@ -67,53 +63,6 @@ def test_england_adds_up_to_what_was_published(state):
         initiative = Initiative.objects.get()
         assert "licensed under the Open Government Licence v3.0." in initiative.attribution
         assert rollups.differences(initiative) == []
-
-
-def test_riverbend_is_in_the_middle_of_a_month():
-    today = timezone.localdate()
-    demo.load_riverbend(quiet, demo.Passwords(), today)
-    month = add_months(month_of(today), -1)
-    with tenant_scope(Tenant.objects.get(slug="riverbend")):
-        indicators = {row.slug: row for row in Indicator.objects.all()}
-        kinds = {slug: row.kind for slug, row in indicators.items()}
-        assert kinds == {"completions": "flow", "placed": "rate", "served": "unduplicated", "open-seats": "stock"}
-        approved = Figure.objects.filter(period=month, state="approved").values_list("partner__code", flat=True)
-        assert set(approved) == {"P1", "P2", "P3", "P5", "P7", "P9"}
-        assert not Figure.objects.filter(period=month).exclude(state="approved").exists()
-        completions = whole("completions", "month", month)
-        assert (completions.value, completions.filed, completions.expected) == (400, 6, 9)
-        before = whole("completions", "month", add_months(month, -1))
-        assert (before.value, before.filed, before.expected) == (1012, 9, 9)
-        december = whole("completions", "month", add_months(month, -10))
-        assert (december.value, december.filed, december.expected) == (702, 7, 8)
-        assert whole("placed", "month", month).denominator == 240
-        assert Figure.objects.filter(indicator=indicators["completions"], category="").count() == 15 * 9 - 6 + 6
-        for indicator in indicators.values():
-            assert due_on(indicator, month) >= today - timedelta(days=1)
-            assert closes_on(indicator, month) >= today + timedelta(days=8)
-        submitted = Figure.objects.filter(period=month).values_list("submitted_by__email", "changed_by__email")
-        assert ("p1@riverbend.example", "dana@riverbend.example") in submitted
-        assert not any(filer == reviewer for filer, reviewer in submitted)
-        assert rollups.differences(Initiative.objects.get()) == []
-
-
-def test_the_school_district_is_drifting_away_and_nobody_else():
-    demo.load_riverbend(quiet, demo.Passwords(), timezone.localdate())
-    tenant = Tenant.objects.get(slug="riverbend")
-    with tenant_scope(tenant):
-        initiative, today = Initiative.objects.get(), tenant.day()
-        (found,) = raised_signals(initiative, today)
-        assert found.partner.code == "P7"
-        assert [one.name for one in found.reasons] == ["filings", "meetings"]
-        assert found.short.startswith("Late with 2 of the last 3 reports, before with 0 of 9, absent from 2 of ")
-        held = {one.partner.code: one for one in all_signals(initiative, today)}
-        assert set(held) == {f"P{number}" for number in range(1, 10)}
-        always_late = {one.name: one for one in held["P8"].components}["filings"]
-        assert (always_late.value, always_late.words) == (0, "late with 3 of the last 3 reports, before with 9 of 9")
-        # The same again at night: nothing in it was put there by hand.
-        Signal.objects.all().delete()
-        assert holding.work_out(initiative=initiative, as_of=timezone.now()) == 1
-        assert raised_signals(initiative, today)[0].signal.score == found.signal.score
 
 
 @pytest.mark.parametrize("start", [date(2026, 1, 1), date(2028, 1, 1)])
@@ -164,62 +113,3 @@ def test_an_interrupted_load_goes_on(monkeypatch):
     with tenant_scope(Tenant.objects.get(slug="riverbend")):
         assert Participation.objects.count() == 9
         assert whole("completions", "month", add_months(month_of(timezone.localdate()), -1)).value == 400
-
-
-@pytest.fixture
-def without_england(monkeypatch):
-    """England takes a quarter of a minute to load, and its logins are made like Riverbend's."""
-    monkeypatch.setattr(demo, "TENANTS", {"riverbend": demo.load_riverbend})
-
-
-def test_the_second_run_does_nothing(without_england, state):
-    out = StringIO()
-    call_command("load_demo", stdout=out)
-    assert "Riverbend: its partners" in out.getvalue()
-    logins = (state / "logins.txt").read_text()
-
-    def traces():
-        with tenant_scope(Tenant.objects.get(slug="riverbend")):
-            return Change.objects.count(), Figure.objects.count(), StaleMark.objects.count(), User.objects.count()
-
-    before = traces()
-    out = StringIO()
-    call_command("load_demo", stdout=out)
-    assert out.getvalue() == "The demonstration is there already.\n"
-    assert traces() == before
-    assert (state / "logins.txt").read_text() == logins
-
-
-def test_the_logins_open_and_are_for_their_owner_alone(without_england, state, client):
-    demo.load(quiet)
-    file = state / "logins.txt"
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    words = {line.split()[0]: line.split() for line in file.read_text().splitlines() if "@" in line}
-    assert len(words) == 23
-    for email in ("ana@riverbend.example", "dana@riverbend.example", "frank@riverbend.example"):
-        assert User.objects.get(email=email).check_password(words[email][1])
-    answer = client.post(
-        "/accounts/login/", {"login": "ana@riverbend.example", "password": words["ana@riverbend.example"][1]}
-    )
-    assert answer.status_code == 302
-    with tenant_scope(Tenant.objects.get(slug="riverbend")):
-        roles = {role for person in Membership.objects.all() for role in person.roles}
-    assert roles == {
-        "backbone_admin", "data_steward", "convener", "group_chair", "partner_lead", "partner_filer",
-        "partner_member", "funder", "evaluator",
-    }  # fmt: skip
-
-
-def test_lost_logins_are_made_anew_and_kept_ones_stay(without_england, state):
-    demo.load(quiet)
-    file = state / "logins.txt"
-    first = file.read_text()
-    ana = User.objects.get(email="ana@riverbend.example")
-    file.unlink()
-    demo.load(quiet)
-    assert file.read_text() != first
-    ana.refresh_from_db()
-    assert ana.check_password(demo.Logins(file).passwords["ana@riverbend.example"])
-    again = file.read_text()
-    demo.Logins(file).write()
-    assert file.read_text() == again

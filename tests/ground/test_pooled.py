@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import urlsplit
@@ -26,8 +27,10 @@ import psutil
 import psycopg2
 import pytest
 import yaml
+from django.conf import settings
 from django.db import connections
 from django.utils import timezone
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from backbone import embedded
 from backbone.embedded.places import run_as, server_account
@@ -80,7 +83,7 @@ class Platform:
 
 
 @pytest.fixture(scope="module")
-def platform(django_db_setup) -> Iterator[Platform]:
+def platform(django_db_setup, django_db_blocker) -> Iterator[Platform]:
     if PGBOUNCER is None:
         reason = "There is no PgBouncer: apt-get install pgbouncer."
         pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
@@ -121,6 +124,8 @@ def platform(django_db_setup) -> Iterator[Platform]:
             "worker": SERVICES["worker"]["command"],
             "beat": [*SERVICES["beat"]["command"], "--schedule", str(folder / "schedule")],
         }
+        with django_db_blocker.unblock():
+            heartbeat_is_due()
         for name, command in commands.items():
             with (folder / f"{name}.log").open("wb") as log:
                 found.running.append(
@@ -130,6 +135,15 @@ def platform(django_db_setup) -> Iterator[Platform]:
                 )
         until(lambda: is_ready(found), "The web does not answer.")
         yield found
+
+
+def heartbeat_is_due() -> None:
+    """As where the platform ran an hour ago; on its very first day beat waits for half a minute before it says a word."""
+    entry = settings.CELERY_BEAT_SCHEDULE["beat-heartbeat"]
+    every = IntervalSchedule.objects.create(every=int(entry["schedule"]), period=IntervalSchedule.SECONDS)
+    PeriodicTask.objects.create(
+        name="beat-heartbeat", task=entry["task"], interval=every, last_run_at=timezone.now() - timedelta(hours=1)
+    )
 
 
 def free_port() -> int:
