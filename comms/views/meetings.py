@@ -129,6 +129,7 @@ def meeting(request, initiative, meeting: int):
     context = {
         "initiative": initiative,
         "meeting": found,
+        "today": request.tenant.day(),
         "record": record,
         "invited": invited,
         "mine": next((one for one in invited if one.member_id == request.membership.pk), None),

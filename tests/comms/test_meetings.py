@@ -349,6 +349,21 @@ def test_a_closed_meeting_goes_out_as_one_mail_and_who_was_absent_is_asked(in_ri
         assert codes(caught) == ["meeting.state"]
 
 
+def test_the_page_of_a_closed_meeting_is_its_record(riverside, client):
+    ana, ben = riverside.people.ana, riverside.people.ben
+    with riverside.scope():
+        meeting = in_session(riverside, there="PPA")
+        decisions.decide(initiative=riverside.initiative, text="We go on", by=ana, meeting=meeting)
+        actions.add(initiative=riverside.initiative, what="Ask", owner=ben, due_on=DAY, by=ana, meeting=meeting)
+        sessions.write_minutes(meeting=meeting, text="We met.", number=0, began="", by=ana)
+        sessions.close(meeting=meeting, by=ana)
+    for member in (ana, ben):
+        client.force_login(factories.user_of(member))
+        page = client.get(riverside.url(f"meetings/{meeting.pk}/")).content.decode()
+        for words in ("We met.", "We go on", "Decided without P3", "Ask", "by today"):
+            assert words in page, words
+
+
 def test_nobody_closes_a_meeting_before_saying_who_was_there(in_riverside):
     meeting = in_session(in_riverside, there="")
     with pytest.raises(Refused) as caught:
