@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from activities.models import Finding
 from activities.rules.watch import SPAN, Verdict
-from activities.selectors.watch import findings
+from activities.selectors.watch import findings, watched
 from activities.services import watching
 from activities.views.gap_paths import gap_crumbs
 from backbone.access import member_can, sent_row
@@ -72,6 +72,7 @@ def watch(request, initiative):
             for one in rows
             if one.state in (Finding.State.DISCUSSED, Finding.State.LET_GO)
         ][:CLOSED_SHOWN],
+        "waiting": 0 if rows else sum(1 for _one in watched(initiative, request.tenant.day())),
         "may_watch": True,
         "crumbs": gap_crumbs(request, initiative),
     }

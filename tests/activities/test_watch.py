@@ -66,6 +66,13 @@ def test_intake_up_and_timely_service_down_two_months_later_is_found_once(place)
     assert Change.objects.filter(verb="watch.found").count() == 1
 
 
+def test_before_the_first_night_the_page_says_that_a_link_is_watched(place, client):
+    client.force_login(factories.user_of(place.people.ana))
+    page = client.get(place.url("activities/watch/")).content.decode()
+    assert "1 link of the theory of change is watched. It is looked at tonight for the first time." in page
+    assert "is watched when it has a lag" not in page
+
+
 def test_with_too_little_coverage_there_is_no_card_and_the_reason_is_kept(place):
     place.timely.figures.filter(partner=place.partners[0]).delete()
     assert looked(place) == 0
