@@ -16,6 +16,7 @@ import redis
 from backbone import embedded
 from backbone.embedded import ports_and_logs
 from backbone.embedded.places import can_enter, server_account
+from tests.ground.conftest import own_folder
 from tests.ground.launcher import Launcher, ask, is_up
 
 DEBIAN_15 = Path("/usr/lib/postgresql/15/bin")
@@ -34,8 +35,17 @@ def test_both_servers_answer_and_stop_with_their_launcher(state):
     assert not is_up(launcher.environment["REDIS_URL"])
 
 
-def test_the_roles_have_no_power_beyond_their_task(state):
-    launcher = Launcher(state)
+@pytest.fixture(scope="module")
+def standing():
+    """The state folder and the launcher of servers that stay up for all who only ask them something."""
+    with own_folder() as folder:
+        launcher = Launcher(folder)
+        yield folder, launcher
+        launcher.leave()
+
+
+def test_the_roles_have_no_power_beyond_their_task(standing):
+    _, launcher = standing
     powers = "SELECT rolname, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname LIKE %s"
     assert sorted(ask(launcher.owner, powers.replace("%s", "'backbone%'"))) == [
         ("backbone_app", False, False, False, False),
@@ -46,15 +56,13 @@ def test_the_roles_have_no_power_beyond_their_task(state):
     ask(launcher.owner, "CREATE TABLE ours (id int)")
     with pytest.raises(psycopg2.errors.InsufficientPrivilege):
         ask(launcher.app, "SELECT * FROM ours")
-    launcher.leave()
 
 
-def test_reading_the_tenant_outside_a_scope_is_an_error(state):
-    launcher = Launcher(state)
+def test_reading_the_tenant_outside_a_scope_is_an_error(standing):
+    _, launcher = standing
     for url in (launcher.app, launcher.owner):
         with pytest.raises(psycopg2.errors.InvalidTextRepresentation, match="no-tenant-context"):
             ask(url, "SELECT current_setting('app.tenant_id')::bigint")
-    launcher.leave()
 
 
 def test_a_second_launcher_joins_and_leaves_the_first_ones_servers_up(state):
@@ -125,14 +133,13 @@ def test_a_process_that_has_an_old_servers_number_is_left_alone(state):
     stranger.wait()
 
 
-def test_servers_that_do_not_suit_are_refused_while_somebody_uses_them(state):
-    first = Launcher(state, durable=False)
+def test_servers_that_do_not_suit_are_refused_while_somebody_uses_them(standing):
+    state, first = standing
     second = Launcher(state, durable=True)
     assert second.process.returncode == 1
     assert "Another launcher uses" in second.error
     assert "BACKBONE_STATE_DIR" in second.error
     assert ask(first.app, "SELECT 1") == [(1,)]
-    first.leave()
 
 
 def test_sigterm_stops_the_servers(state):
@@ -143,8 +150,8 @@ def test_sigterm_stops_the_servers(state):
     assert not is_up(launcher.owner)
 
 
-def test_secrets_are_readable_by_their_owner_alone(state):
-    launcher = Launcher(state)
+def test_secrets_are_readable_by_their_owner_alone(standing):
+    state, launcher = standing
     files = {path.name: path.stat().st_mode & 0o777 for path in [*state.glob("*.secret"), state / "secret_key"]}
     assert set(files.values()) == {0o600}
     assert {"backbone_app.secret", "backbone_owner.secret", "valkey.secret", "secret_key"} <= set(files)
@@ -153,7 +160,6 @@ def test_secrets_are_readable_by_their_owner_alone(state):
     assert str(state) in commands
     assert urlsplit(launcher.owner).password not in commands
     assert urlsplit(launcher.environment["REDIS_URL"]).password not in commands
-    launcher.leave()
 
 
 def test_long_paths_and_spaces_are_fine(state):

@@ -28,6 +28,7 @@ import psycopg2
 import pytest
 import yaml
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connections
 from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
@@ -42,12 +43,12 @@ from tests.waiting import until
 
 PROJECT = Path(__file__).resolve().parents[2]
 POOL = 2  # connections to PostgreSQL, for four web workers of four threads, four Celery processes and beat
-LEFT_OUT = [f"--ignore={name}" for name in ("admin", "drf_spectacular_sidecar", "vega*", "cytoscape*")]
+LEFT_OUT = [
+    f"--ignore={name}" for name in ("admin", "drf_spectacular_sidecar", "rest_framework", "vega*", "cytoscape*")
+]
 PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ['PATH']}{os.pathsep}/usr/sbin")
 SERVICES = yaml.safe_load((PROJECT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
 DOCKERFILE = (PROJECT / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ")
-
-pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
 
 @dataclass
@@ -87,7 +88,7 @@ def platform(django_db_setup, django_db_blocker) -> Iterator[Platform]:
     if PGBOUNCER is None:
         reason = "There is no PgBouncer: apt-get install pgbouncer."
         pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    with ExitStack() as ending:
+    with django_db_blocker.unblock(), ExitStack() as ending:
         folder = Path(tempfile.mkdtemp(prefix=embedded.TEST_PREFIX, dir=os.environ.get("BACKBONE_STATE_DIR")))
         ending.callback(shutil.rmtree, folder, ignore_errors=True)
         folder.chmod(0o755)  # as root, the pool's account has to get in
@@ -116,6 +117,7 @@ def platform(django_db_setup, django_db_blocker) -> Iterator[Platform]:
         }
         collect_static(image, environment)
         found = Platform(web, address, environment, folder)
+        ending.callback(empty)  # when all have ended: who works on a table may not be told to let go of it
         ending.callback(end, found.running)
         database = connections["default"].settings_dict["NAME"]
         start_pool(found, app.hostname, app.port, database, app.password, pool_port)
@@ -124,8 +126,7 @@ def platform(django_db_setup, django_db_blocker) -> Iterator[Platform]:
             "worker": SERVICES["worker"]["command"],
             "beat": [*SERVICES["beat"]["command"], "--schedule", str(folder / "schedule")],
         }
-        with django_db_blocker.unblock():
-            heartbeat_is_due()
+        heartbeat_is_due()
         for name, command in commands.items():
             with (folder / f"{name}.log").open("wb") as log:
                 found.running.append(
@@ -166,8 +167,8 @@ def fill(image: Path) -> None:
 
 
 def collect_static(image: Path, environment: dict[str, str]) -> None:
-    """The image's last step, with the values that it gives for that one command; but without the largest scripts, since
-    packing them takes a minute of a processor."""
+    """The image's last step, with the values that it gives for that one command; but without the largest scripts, and those
+    of a library that no page here asks for, since packing them takes a minute of a processor."""
     step = re.search(r"RUN ((?:\w+=\S+\s+)+)python manage\.py collectstatic --noinput", DOCKERFILE)
     values = dict(re.findall(r"(\w+)=(\S+)", step[1]))
     subprocess.run(
@@ -240,8 +241,13 @@ def end(running: list[subprocess.Popen]) -> None:
         process.wait(60)
 
 
-@pytest.fixture
-def towns() -> list[SimpleNamespace]:
+def empty() -> None:
+    """The database as the next test file expects it."""
+    call_command("flush", verbosity=0, interactive=False, database="owner", inhibit_post_migrate=True)
+
+
+@pytest.fixture(scope="module")
+def towns(platform) -> list[SimpleNamespace]:
     """Two tenants of one shape, each with a key of its filer and one of its steward; what is handed in counts."""
     found = []
     for slug, value in (("riverside", 7), ("hillcrest", 1300)):
@@ -307,7 +313,7 @@ def tenants_left_behind(platform: Platform) -> set[str]:
         return {tenant for tenant, _ in told}
 
 
-def test_pages_with_their_files_a_sign_in_and_the_clock(platform, towns):
+def test_pages_with_their_files_a_sign_in_and_the_clock(platform):
     status, page = platform.ask("/accounts/login/")
     assert status == 200
     sheets = re.findall(r'href="(/static/[^"]+\.css)"', page.decode())
