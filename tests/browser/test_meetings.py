@@ -16,32 +16,14 @@ import vobject
 from playwright.sync_api import expect
 
 from bench.post_office import PostOffice
-from tests.browser.conftest import served
 from tests.browser.test_corrections import file
 from tests.browser.test_pages import check_here
 from tests.browser.test_scripts import CHANGES_THE_SITE, main_text, open_period, tile
-from tests.databases import RUN
 from tests.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.sees_all_tenants, pytest.mark.xdist_group("browser")]
 
-REDIS_DATABASE = 14  # no other site's
 SEATS = ("P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9")
-
-
-@pytest.fixture(scope="module")
-def office():
-    with PostOffice(keeps_mails=True) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def site(office, worker_id, tmp_path_factory, django_db_setup, django_db_blocker):
-    """Riverbend as elsewhere, with a mail server that takes what it sends, and a worker that has time for it while the
-    other holds what is published against what was approved."""
-    name, state = f"test_meetings_{RUN}_{worker_id}", tmp_path_factory.mktemp("meetings")
-    with served(name, REDIS_DATABASE, state, django_db_blocker, workers=2, EMAIL_URL=office.url) as found:
-        yield found
 
 
 def arrived(office: PostOffice, subject: str, count: int = 1) -> list[EmailMessage]:
@@ -252,6 +234,7 @@ def acknowledge(site, seven, office: PostOffice) -> None:
 
 @CHANGES_THE_SITE
 def test_a_meeting_from_its_plan_to_evidence_that_changed(site, visit, office):
+    office.mails.clear()
     period = seven_of_eight(site, visit)
     dana, lead = visit("dana"), visit("p1-lead")
     starts = plan_a_meeting(site, dana)

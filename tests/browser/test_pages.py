@@ -67,6 +67,60 @@ TENANT_PAGES = [
 DRAWN = "[data-chart], #net, #network, iframe, [hx-trigger=revealed]"
 SIZES = ((320, "dark"), (1280, "light"))
 
+# The texts that are too pale for what their ancestors paint behind them, by WCAG's measure; empty when all is well. axe
+# knows more (what lies over what, and what is no text), and takes ten times as long: it looks at each page once, and this
+# at the other theme. Pictures are left to axe, and so is whatever lies before one.
+PALE = """() => {
+    const brush = new OffscreenCanvas(1, 1).getContext("2d", {willReadFrequently: true}), known = new Map();
+    const paint = colour => {
+        if (!known.has(colour)) {
+            brush.clearRect(0, 0, 1, 1);
+            brush.fillStyle = colour;
+            brush.fillRect(0, 0, 1, 1);
+            const [r, g, b, a] = brush.getImageData(0, 0, 1, 1).data;
+            known.set(colour, [r, g, b, a / 255]);
+        }
+        return known.get(colour);
+    };
+    const over = ([r, g, b, a], back) => [r, g, b].map((part, n) => part * a + back[n] * (1 - a));
+    const light = colour => colour.map(part => part / 255)
+        .map(part => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)
+        .reduce((sum, part, n) => sum + part * [0.2126, 0.7152, 0.0722][n], 0);
+    const grounds = new Map();  // of an element: what is painted behind its text, and how much of it shows; or nothing
+    const ground = element => {
+        if (!element) return {colour: paint("Canvas").slice(0, 3), shows: 1};
+        if (!grounds.has(element)) {
+            const style = getComputedStyle(element), [r, g, b, a] = paint(style.backgroundColor);
+            const behind = style.backgroundImage === "none" ? ground(element.parentElement) : null;
+            const shows = behind && behind.shows * style.opacity;
+            grounds.set(element, behind && {colour: over([r, g, b, a * shows], behind.colour), shows});
+        }
+        return grounds.get(element);
+    };
+    const found = new Map(), seen = new Set();
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+        const element = texts.currentNode.parentElement;
+        if (seen.has(element) || !texts.currentNode.data.trim()) continue;
+        seen.add(element);
+        if (element.closest("svg, script, style, noscript, option, :disabled, [aria-disabled=true], [aria-hidden=true]")) continue;
+        if (element.closest("label")?.control?.disabled) continue;
+        if (!element.checkVisibility({opacityProperty: true, visibilityProperty: true})) continue;
+        const box = element.getBoundingClientRect();
+        if (box.width < 2 || box.height < 2) continue;  // for a reader of screens alone
+        const style = getComputedStyle(element), back = ground(element);
+        if (!back) continue;
+        const [r, g, b, a] = paint(style.color), size = parseFloat(style.fontSize);
+        const lights = [light(over([r, g, b, a * back.shows], back.colour)), light(back.colour)];
+        const contrast = (Math.max(...lights) + 0.05) / (Math.min(...lights) + 0.05);
+        const needed = size >= 24 || size >= 18.66 && style.fontWeight >= 700 ? 3 : 4.5;
+        if (contrast < needed - 0.01)
+            found.set(style.color + back.colour, `${contrast.toFixed(2)} of ${needed}: ${element.outerHTML.slice(0, 160)}`);
+    }
+    return [seen.size, [...found.values()]];
+}"""
+OVER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
 
 def findings(page) -> list[str]:
     page.wait_for_load_state()
@@ -74,11 +128,13 @@ def findings(page) -> list[str]:
     return found_by_axe(page)
 
 
-def settle(page) -> None:
+def settle(page) -> bool:
     """Until what is drawn is drawn: a frame that is still coming has no document to look at. A page that draws nothing may
-    ask for news for as long as it is open, and would never be at rest."""
-    if page.locator(DRAWN).count():
+    ask for news for as long as it is open, and would never be at rest. Says whether it draws."""
+    draws = page.evaluate("drawn => document.querySelector(drawn) !== null", DRAWN)
+    if draws:
         page.wait_for_load_state("networkidle")
+    return draws
 
 
 def found_by_axe(page) -> list[str]:
@@ -89,31 +145,40 @@ def found_by_axe(page) -> list[str]:
     return [f"{v['id']}: {v['help']} ({v['nodes'][0]['html'][:160]})" for v in found]
 
 
+def too_pale(page) -> list[str]:
+    seen, found = page.evaluate(PALE)
+    assert seen > 0, f"{page.url} says nothing"
+    return found
+
+
 def size(page, width: int, scheme: str) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # no colour is on its way to another
 
 
-def open_whole(page, url: str) -> None:
+def open_whole(page, url: str) -> bool:
+    """Loads it; says whether scripts draw on it."""
     answer = page.goto(url)
     assert answer.status == 200, f"{url} answered {answer.status}"
-    settle(page)
+    return settle(page)
 
 
 def look(page, width: int, scheme: str, found: list[str]) -> None:
     assert found == [], f"{page.url} at {width} px, {scheme}"
-    over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    over = page.evaluate(OVER)
     assert over <= 0, f"{page.url} scrolls sideways by {over} px at {width} px"
 
 
-def check(page, url: str) -> None:
-    """Narrow in the dark, wide in the light: axe, and no sideways scroll. Loaded as a phone loads it; what is plain HTML
-    and CSS need not be loaded again to be wide."""
+def check(page, url: str, *, twice: bool = False) -> None:
+    """Narrow in the dark, wide in the light: no sideways scroll, nothing pale; and axe, which looks at it as a phone shows
+    it, and with `twice` at both. Loaded as a phone loads it; what is plain HTML and CSS need not be loaded again to be
+    wide."""
+    draws = False
     for width, scheme in SIZES:
         size(page, width, scheme)
-        if width == 320 or page.locator(DRAWN).count():
-            open_whole(page, url)
-        look(page, width, scheme, found_by_axe(page))
+        if width == 320 or draws:
+            draws = open_whole(page, url)
+        look(page, width, scheme, found_by_axe(page) if width == 320 or twice else too_pale(page))
 
 
 def places(site) -> dict[str, str]:
@@ -132,15 +197,41 @@ def places(site) -> dict[str, str]:
 @pytest.mark.parametrize("who", PAGES)
 def test_every_page_is_accessible_and_fits_a_phone(site, visit, who):
     page, known = visit(who), places(site)
-    for rest in PAGES[who]:
-        check(page, site.page(rest.format(**known)))
+    for number, rest in enumerate(PAGES[who]):
+        check(page, site.page(rest.format(**known)), twice=number == 0)  # what is around every page, at both sizes
+
+
+def test_what_is_too_pale_is_seen_as_axe_sees_it(site, visit):
+    """By the measure of our own, which looks faster: each text is one that axe passes or refuses as well."""
+    page = visit(None)
+    page.goto(f"{site.url}/accounts/login/")
+    for css, is_pale in (
+        ("color: #777; background: #fff", True),
+        ("color: #767676; background: #fff", False),
+        ("color: #8a8a8a; background: #fff; font-size: 24px", False),
+        ("color: #aaa; background: #fff; font-size: 24px", True),
+        ("color: rgb(0 0 0 / 40%); background: #fff", True),
+        ("color: #fff; background: color-mix(in srgb, #000 40%, #fff)", True),
+        ("color: #000; background: #fff; opacity: .4", True),
+        ("color: #ddd; background: #222", False),
+    ):
+        page.evaluate(
+            """css => { const main = document.querySelector("main"); main.innerHTML = "<h1>Words</h1><p>More words</p>";
+               main.querySelector("p").style.cssText = css; main.style.background = "#fff"; }""",
+            css,
+        )
+        for found in (found_by_axe(page), too_pale(page)):
+            assert any("More words" in one for one in found) == is_pale, (css, found)
 
 
 def check_here(page) -> None:
-    """The same without going anywhere: what stands on the page after something was done on it."""
+    """The same without going anywhere: what stands on the page after something was done on it. It is axe that looks at it
+    wide, so that between the two it sees both sizes and both themes."""
+    page.wait_for_load_state()
     for width, scheme in reversed(SIZES):
         size(page, width, scheme)
-        look(page, width, scheme, findings(page))
+        settle(page)
+        look(page, width, scheme, found_by_axe(page) if width == 1280 else too_pale(page))
 
 
 @pytest.mark.parametrize("kind", [kind.slug for kind in AVAILABLE])

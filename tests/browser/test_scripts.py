@@ -571,6 +571,8 @@ def test_a_funder_reads_what_is_published_and_nothing_else(site, visit):
 
 def test_a_funder_has_documents_made_and_takes_them(site, visit):
     """Step 6: the same marks in the file as on the page. In Spanish, in which nobody has asked for them yet."""
+    from tests.browser.test_pages import check_here  # which has much from here
+
     page = visit("frank")
     before = f"{site.sql('SELECT max(period) FROM backbone_publication')[0][0]:%Y-%m}"
     page.context.add_cookies([{"name": "django_language", "value": "es", "url": site.url}])
@@ -579,6 +581,7 @@ def test_a_funder_has_documents_made_and_takes_them(site, visit):
     page.locator("#files form[action$='files/csv/'] button").click()
     link = page.locator("#files a[href$='files/csv/']")
     expect(link).to_be_visible(timeout=60_000)
+    check_here(page)
     with page.expect_download() as waited:
         link.click()
     first = Path(waited.value.path()).read_bytes()
