@@ -50,9 +50,21 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
+def _may_install() -> bool:
+    """Whether we are root on Debian or one of its kind."""
+    return bool(hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"))
+
+
+def is_offered(package: str) -> bool:
+    """Whether this system is known to have a package that we may install."""
+    if not _may_install():
+        return False
+    return subprocess.run(["apt-cache", "show", package], capture_output=True, check=False).returncode == 0
+
+
 def install_debian_packages(packages: list[str]) -> bool:
     """Install them when we are root on Debian. False when we are not, or when it did not work."""
-    if not (hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get")):
+    if not _may_install():
         return False
     environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
     say(f"Installing {' '.join(packages)} ...")

@@ -27,7 +27,7 @@ from celery import Celery
 from tests.databases import RUN, copy_database, drop_databases, let_nobody_in
 
 ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM = os.environ.get("BACKBONE_CHROMIUM") or shutil.which("chromium")  # bin/test says which
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",

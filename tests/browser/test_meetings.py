@@ -3,11 +3,9 @@ server."""
 
 from __future__ import annotations
 
-import email
 import re
 import urllib.request
 from datetime import datetime, timedelta
-from email import policy
 from email.message import EmailMessage
 from zoneinfo import ZoneInfo
 
@@ -16,6 +14,7 @@ import vobject
 from playwright.sync_api import expect
 
 from bench.post_office import PostOffice
+from tests.browser.mails import arrived
 from tests.browser.test_corrections import file
 from tests.browser.test_pages import check_here
 from tests.browser.test_scripts import CHANGES_THE_SITE, main_text, open_period, tile
@@ -24,17 +23,6 @@ from tests.waiting import until
 pytestmark = [pytest.mark.browser, pytest.mark.sees_all_tenants, pytest.mark.xdist_group("browser")]
 
 SEATS = ("P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9")
-
-
-def arrived(office: PostOffice, subject: str, count: int = 1) -> list[EmailMessage]:
-    """The mails with these words in their subject, when so many have come."""
-
-    def found() -> list[EmailMessage]:
-        mails = [email.message_from_bytes(one, policy=policy.default) for one in list(office.mails)]
-        return [one for one in mails if subject in one["subject"]]
-
-    until(lambda: len(found()) >= count, f"{count} mails “{subject}” did not come")
-    return found()
 
 
 def calendar_of(mail: EmailMessage):
