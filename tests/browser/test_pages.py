@@ -304,6 +304,17 @@ def test_help_opens_where_one_is_and_fits_a_phone(site, visit, who, rest):
     expect(help_.locator("summary")).to_be_focused()
 
 
+def test_the_menu_of_the_person_opens_within_a_phone(site, visit):
+    page = visit("frank", width=320)
+    page.goto(site.page("published/all/"))
+    page.locator("summary", has=page.locator(".bb-avatar")).click()
+    menu = page.locator(".bb-menu", has=page.locator("#theme-words"))
+    expect(menu).to_be_visible()
+    box = menu.bounding_box()
+    assert box["x"] >= 0, box
+    assert box["x"] + box["width"] <= 320, box
+
+
 @CHANGES_THE_SITE
 def test_a_link_from_making_it_to_its_end(site, visit):
     """Made by staff; a stranger tells its passphrase and reads, another site shows a chart; then nothing is there."""
