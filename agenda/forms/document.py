@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agenda.models import Signature
 from agenda.models.document import SECTION_LENGTH
-from backbone.models import Membership
+from backbone.roles import Can
+from backbone.selectors.able import people_who
 
 
 class TextForm(forms.Form):
@@ -44,7 +45,7 @@ class OwnerForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["owner"].queryset = Membership.objects.filter(is_active=True).order_by("name")
+        self.fields["owner"].queryset = people_who(Can.JOIN_IN)
 
 
 class VersionForm(forms.Form):

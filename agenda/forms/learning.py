@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from agenda.models import Learning
 from agenda.selectors.learning import subjects
 from backbone.forms.roster import day_input
-from backbone.models import Initiative, Membership
+from backbone.models import Initiative
+from backbone.roles import Can
+from backbone.selectors.able import people_who
 
 
 class PromiseForm(forms.Form):
@@ -22,7 +24,7 @@ class PromiseForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["owner"].queryset = Membership.objects.filter(is_active=True).order_by("name")
+        self.fields["owner"].queryset = people_who(Can.JOIN_IN)
 
 
 class EntryForm(PromiseForm):

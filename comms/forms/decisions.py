@@ -9,18 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from agenda.models import AgendaVersion, Learning, Strategy
 from backbone.forms.roster import day_input
-from backbone.models import Grant, Initiative, Membership, Partner
-from backbone.roles import Can, Role, reach
+from backbone.models import Initiative, Membership, Partner
+from backbone.roles import Can
+from backbone.selectors.able import people_who
 from comms.models import Action, Decision, Meeting, Topic
 from comms.selectors.decisions import decisions_of
 from measures.models import Indicator
-
-
-def possible_owners():
-    """Who can own an action: active people who may set one, by name."""
-    roles = [role for role in Role if reach(role, Can.DECIDE) is not None]
-    grants = Grant.objects.in_force().filter(role__in=roles).values("membership_id")
-    return Membership.objects.filter(is_active=True, pk__in=grants).order_by("name", "pk")
 
 
 def partners_in(initiative: Initiative):
@@ -150,7 +144,7 @@ class ActionForm(forms.Form):
         **kwargs: Any,
     ):
         super().__init__(*args, **kwargs)
-        self.fields["owner"].queryset = possible_owners()
+        self.fields["owner"].queryset = people_who(Can.DECIDE)
         self.fields["partner"].queryset = partners_in(initiative)
         rows = decisions_of(initiative, membership).filter(state=Decision.State.STANDS)
         self.fields["decision"].queryset = rows.filter(meeting=meeting) if meeting is not None else rows
@@ -165,4 +159,4 @@ class ChangeActionForm(forms.Form):
 
     def __init__(self, *args: Any, action: Action, **kwargs: Any):
         super().__init__(*args, initial={"owner": action.owner_id, "due_on": action.due_on}, **kwargs)
-        self.fields["owner"].queryset = possible_owners()
+        self.fields["owner"].queryset = people_who(Can.DECIDE)

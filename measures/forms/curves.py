@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from backbone.forms.roster import day_input
 from backbone.models import Initiative, Membership
+from backbone.roles import Can
+from backbone.selectors.able import people_who
 from measures.forms.fields import PartnerChoice
 from measures.models import CurveAction, CurveIdea
-from measures.selectors.curves import partners_of, possible_owners
+from measures.selectors.curves import partners_of
 
 
 class StoryForm(forms.Form):
@@ -66,7 +69,7 @@ class ActionForm(forms.Form):
         super().__init__(*args, auto_id="id_action_%s", **kwargs)
         self.fields["partner"].queryset = partners_of(initiative)
         self.fields["partner"].empty_label = initiative.tenant.name
-        self.fields["owner"].queryset = Membership.objects.filter(pk__in=[one.pk for one in possible_owners()])
+        self.fields["owner"].queryset = people_who(Can.READ_CURVES)
 
 
 class ChangeActionForm(forms.Form):
@@ -78,8 +81,8 @@ class ChangeActionForm(forms.Form):
     def __init__(self, *args: Any, action: CurveAction, **kwargs: Any):
         initial = {"owner": action.owner_id, "due_on": action.due_on}
         super().__init__(*args, auto_id="id_change_%s", initial=initial, **kwargs)
-        wanted = {action.owner_id, *(one.pk for one in possible_owners())}
-        self.fields["owner"].queryset = Membership.objects.filter(pk__in=wanted)
+        wanted = Q(pk__in=people_who(Can.READ_CURVES).values("pk")) | Q(pk=action.owner_id)
+        self.fields["owner"].queryset = Membership.objects.filter(wanted).order_by("name", "pk")
 
 
 class LookAgainForm(forms.Form):

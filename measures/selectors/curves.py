@@ -8,8 +8,7 @@ from datetime import date, timedelta
 
 from django.db.models import Q
 
-from backbone.models import Grant, Initiative, Membership, Partner
-from backbone.roles import Can, Role, reach
+from backbone.models import Initiative, Partner
 from measures.models import Curve, CurveAction, CurveIdea, CurvePartner, CurveStory, Indicator
 
 AHEAD = timedelta(days=30)  # an action is due for so long before its day; later ones wait
@@ -55,13 +54,6 @@ def open_curves(indicators: Collection[Indicator]) -> dict[int, Curve]:
     """By indicator, the curve that is being turned; one statement."""
     found = Curve.objects.filter(indicator__in=[one.pk for one in indicators], closed_at=None)
     return {curve.indicator_id: curve for curve in found}
-
-
-def possible_owners() -> list[Membership]:
-    """Who can own an action: active people who may see a curve, by name; one statement."""
-    roles = [role for role in Role if reach(role, Can.READ_CURVES) is not None]
-    grants = Grant.objects.in_force().filter(role__in=roles).values("membership_id")
-    return list(Membership.objects.filter(is_active=True, pk__in=grants).order_by("name", "pk"))
 
 
 def partners_of(initiative: Initiative):
