@@ -152,10 +152,10 @@ def test_an_outcome_stands_under_a_result_and_a_result_under_nothing(riverside, 
 
 def test_who_cannot_open_a_section_is_not_offered_as_its_owner(riverside, client):
     people = riverside.people
-    page = enter(client, people.ana).get(riverside.url("agenda/vision/")).content.decode()
+    page = enter(client, people.ana).get(riverside.url("agenda/document/vision/")).content.decode()
     assert f'<option value="{people.ben.pk}">' in page
     assert f'<option value="{people.fay.pk}">' not in page
-    answer = client.post(riverside.url("agenda/vision/"), {"form": "owner", "owner": people.fay.pk})
+    answer = client.post(riverside.url("agenda/document/vision/"), {"form": "owner", "owner": people.fay.pk})
     assert answer.status_code == 422
     with riverside.scope():
         assert Section.objects.get(topic="vision").owner_id is None
