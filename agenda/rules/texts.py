@@ -11,8 +11,8 @@ from typing import NamedTuple
 from merge3 import Merge3
 
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
-# And the room between them. Nothing is tried twice, so that a page of full stops takes no longer than any other.
-_SENTENCES = re.compile(r"\s+|(?=\S)[^\n.!?…]*+(?:[.!?…]++(?!\s|$)[^\n.!?…]*+)*+[.!?…]*+")
+_WRITTEN = re.compile(r"\s+|\S+")  # what stands between spaces, and the spaces
+_ENDS = (".", "!", "?", "…")
 # Pairs of equal words that are looked at: texts of few words again and again would take minutes otherwise.
 MOST_PAIRS = 100_000
 
@@ -25,6 +25,26 @@ class Piece(NamedTuple):
 
     sign: str
     text: str
+
+
+def sentences(text: str) -> list[str]:
+    """A text's sentences and the room between them, which put together are the text. A line ends one as well.
+
+    By hand and word by word: nothing is tried twice, so that a page of full stops takes no longer than any other, which
+    an expression would need possessive groups for; Python 3.11.2, which Debian 12 has, reads those wrongly.
+    """
+    found: list[str] = []
+    begun: list[str] = []
+    for part in _WRITTEN.findall(text):
+        is_between = part.isspace() and (not begun or "\n" in part)
+        if not is_between:
+            begun.append(part)
+        if begun and (is_between or part.endswith(_ENDS)):
+            found.append("".join(begun))
+            begun = []
+        if is_between:
+            found.append(part)
+    return [*found, "".join(begun)] if begun else found
 
 
 def difference(before: str, after: str) -> list[Piece]:
@@ -50,7 +70,7 @@ def merged(base: str, ours: str, theirs: str) -> str | None:
     Nothing of either is lost or chosen between: a sentence that both touched is for people to settle, and so are texts
     whose sentences are too much alike to tell which is which.
     """
-    began, one, other = (_SENTENCES.findall(text.strip()) for text in (base, ours, theirs))
+    began, one, other = (sentences(text.strip()) for text in (base, ours, theirs))
     if max(_pairs(began, one), _pairs(began, other)) > MOST_PAIRS:
         return None
     found: list[str] = []
@@ -63,8 +83,8 @@ def merged(base: str, ours: str, theirs: str) -> str | None:
 
 def _compared(before: str, after: str) -> tuple[list[str], list[str], list[Code]]:
     """Both texts in parts, and what turns the one into the other."""
-    for parts in (_WORDS, _SENTENCES):
-        old, new = parts.findall(before), parts.findall(after)
+    for parts in (_WORDS.findall, sentences):
+        old, new = parts(before), parts(after)
         first, last = _same_ends(old, new)
         inside = old[first : len(old) - last], new[first : len(new) - last]
         if _pairs(*inside) <= MOST_PAIRS:

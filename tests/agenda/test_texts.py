@@ -88,5 +88,20 @@ def test_texts_of_the_same_words_again_and_again_are_not_compared_one_by_one(wor
 def test_sentences_that_are_too_much_alike_are_for_people_to_settle():
     chance = random.Random(1)  # noqa: S311
     one, two, three = (" ".join(f"w{chance.randrange(60)}." for _ in range(7_000)) for _text in range(3))
-    assert texts._pairs(*map(texts._SENTENCES.findall, (one, two))) > texts.MOST_PAIRS
+    assert texts._pairs(*map(texts.sentences, (one, two))) > texts.MOST_PAIRS
     assert texts.merged(one, two, three) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("One came. Two left!  Why?", ["One came.", " ", "Two left!", "  ", "Why?"]),
+        ("About 3.5 of 4 came… and went", ["About 3.5 of 4 came…", " ", "and went"]),
+        ("A heading\n\nwith words. And\nmore", ["A heading", "\n\n", "with words.", " ", "And", "\n", "more"]),
+        (" room first", [" ", "room first"]),
+        ("", []),
+    ],
+)
+def test_sentences_and_the_room_between_them_are_the_text(text, parts):
+    assert texts.sentences(text) == parts
+    assert "".join(parts) == text
