@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import html
-import re
 import shutil
 import stat
-from collections import Counter
 from datetime import timedelta
 from io import StringIO
 from types import SimpleNamespace
-from urllib.parse import urljoin, urlsplit
 
 import pytest
 from django.conf import settings as django_settings
 from django.core.management import call_command
 from django.db import transaction
-from django.urls import resolve
 from django.utils import timezone
 
 from backbone import tenancy
@@ -29,12 +24,10 @@ from measures.lines import closes_on, due_on
 from measures.models import Figure, Indicator, StaleMark
 from measures.rules.periods import add_months, month_of
 from measures.services import rollups
+from tests.crawling import crawl
 from tests.test_demo import quiet, whole
 
 pytestmark = pytest.mark.django_db
-
-FIRST_FEW = 3  # pages of a kind that are looked at
-A_FILE = re.compile(r"format=|\.\w+$|/download/")
 
 
 @pytest.fixture(scope="module")
@@ -159,23 +152,5 @@ def test_lost_logins_are_made_anew_and_kept_ones_stay(state):
 
 
 def test_every_page_that_it_leads_to_is_there(client):
-    """From home on, by every link, the first few of each kind of page."""
-    client.raise_request_exception = False
     client.force_login(User.objects.get(email="dana@riverbend.example"))
-    waiting, seen = ["/o/riverbend/youth-to-work/"], Counter()
-    answers: dict[str, int] = {}
-    while waiting:
-        address = waiting.pop()
-        answer = client.get(address)
-        answers[address] = answer.status_code
-        found = [answer.headers["Location"]] if answer.status_code == 302 else []
-        if "html" in answer.headers.get("Content-Type", "") and not answer.streaming:
-            found += re.findall(r'(?:href|hx-get)="(/o/[^"#]*|\?[^"#]+)', answer.content.decode())
-        for link in found:
-            page = urljoin(address, html.unescape(link))
-            kind = resolve(urlsplit(page).path).view_name
-            if page not in answers and page not in waiting and seen[kind] < FIRST_FEW and not A_FILE.search(page):
-                seen[kind] += 1
-                waiting.append(page)
-    assert {address: status for address, status in answers.items() if status not in (200, 302)} == {}
-    assert len(answers) > 60
+    assert len(crawl(client, "/o/riverbend/youth-to-work/", of_one_kind=3)) > 60
