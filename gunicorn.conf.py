@@ -1,9 +1,8 @@
 """What gunicorn does however it is started: its own logs are masked like ours. The rest is said on its command line."""
 
-import gc
-
 from gunicorn.glogging import Logger
 
+from backbone.config.collecting import look_seldom
 from backbone.logs import MaskedFormatter
 
 
@@ -23,8 +22,5 @@ preload_app = True  # loaded once, before the workers part ways: they share its 
 
 
 def when_ready(server):
-    """Everything is loaded, and no worker has parted yet: the collector need not walk over all of it again and again, nor
-    write to memory that the workers share. And it looks for circles some times in a second, not some times in a page."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 20)
+    """Everything is loaded, and no worker has parted yet."""
+    look_seldom()

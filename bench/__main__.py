@@ -61,6 +61,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
+    from backbone.config.collecting import look_seldom
     from bench import (
         browsing,
         crashes,
@@ -80,6 +81,8 @@ def _run(arguments: argparse.Namespace) -> int:
         workbooks,
     )
     from bench.measuring import Report
+
+    look_seldom()  # as each of our processes does
 
     def reading(report: Report, quick: bool) -> None:
         rollups.reading(report, quick)

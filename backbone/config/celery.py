@@ -3,12 +3,20 @@
 import os
 
 from celery import Celery
-from celery.signals import beat_init
+from celery.signals import beat_init, celeryd_after_setup
+
+from backbone.config.collecting import look_seldom
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backbone.config.settings")
 app = Celery("backbone")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@celeryd_after_setup.connect
+def settle(**sent) -> None:
+    """Every module with tasks is loaded, and no process of the pool has parted yet."""
+    look_seldom()
 
 
 @beat_init.connect

@@ -31,7 +31,8 @@ class Wishes:
     @property
     def cadences(self) -> list[Often]:
         """The rhythms in which anything comes, the quickest first."""
-        return [often for often in CADENCES if self.topics([often])]
+        wanted = {self.of(topic) for topic in TOPICS}
+        return [often for often in CADENCES if often in wanted]
 
     @property
     def wants_daily(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from email.utils import formataddr, parseaddr
+from email.utils import formataddr
 from typing import Any
 
 from django.conf import settings
@@ -105,7 +105,7 @@ class Sealed:
 
 
 def sealed_for(reader: Reader, tenant: Tenant, kind: str, reply_to: str = "") -> Sealed:
-    headers = {"From": formataddr((rules.one_line(tenant.name), parseaddr(settings.DEFAULT_FROM_EMAIL)[1]))}
+    headers = {"From": formataddr((rules.one_line(tenant.name), ledger.own_address()))}
     if reply_to:
         headers["Reply-To"] = reply_to
     found = Sealed(headers, token_for(reader.membership, _STOPS.get(kind, CHOICES)), kind in _STOPS)

@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from email.utils import parseaddr
-from functools import partial
+from functools import cache, partial
 
 from django.conf import settings
 from django.db import transaction
@@ -38,6 +38,16 @@ LEASE = timedelta(seconds=settings.MAIL_LEASE)
 Status = Mail.Status
 
 
+@cache
+def _address(sender: str) -> str:
+    return parseaddr(sender)[1]
+
+
+def own_address() -> str:
+    """The address that mails come from, without the name before it."""
+    return _address(settings.DEFAULT_FROM_EMAIL)
+
+
 def draft(
     *,
     kind: str,
@@ -56,7 +66,7 @@ def draft(
 ) -> Mail:
     """A mail that is not yet written, with its Message-ID."""
     to = to or recipient.email
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+    domain = own_address().rpartition("@")[2] or "localhost"
     whom = str(recipient.pk) if recipient is not None else to
     return Mail(
         kind=kind,
@@ -130,10 +140,10 @@ def waits(now: datetime) -> bool:
     return open_rows.filter(next_attempt_at__lte=now).exists()
 
 
-def claim(now: datetime) -> list[Mail]:
-    """Take up to fifty mails that are due, which no other sender has; they are ours until the lease runs out."""
+def claim(now: datetime, most: int = BATCH) -> list[Mail]:
+    """Take up to so many mails that are due, which no other sender has; they are ours until the lease runs out."""
     due = Mail.objects.filter(status=Status.PENDING, next_attempt_at__lte=now)
-    mails = list(due.select_for_update(skip_locked=True).order_by("next_attempt_at", "pk")[:BATCH])
+    mails = list(due.select_for_update(skip_locked=True).order_by("next_attempt_at", "pk")[:most])
     if not mails:
         return []
     token = uuid.uuid4()

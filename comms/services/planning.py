@@ -61,15 +61,19 @@ STEPS: tuple[Step, ...] = (_step(_tell_of_returns), _step(digests.plan), _step(r
 def still_wanted(mails: Sequence[Mail], now: datetime) -> list[Mail]:
     """Those of a claimed batch that are to be sent; the others are left out, for good.
 
-    Left out are mails to addresses that take none, to whoever is not here any more or has unsubscribed meanwhile, reminders of what was filed
-    meanwhile, and news that is old. What somebody asked to have sent again is sent.
+    Left out are mails to addresses that take none, to whoever is not here any more or has unsubscribed meanwhile,
+    reminders of what was filed meanwhile, and news that is old. What somebody asked to have sent again is sent.
     """
     dead = unreachable_of([mail.to_email for mail in mails])
-    returning = [mail for mail in mails if mail.to_email.lower() in dead and mail.again_by_id is None]
+    wanted, returning, asked_for = [], [], []
+    for mail in mails:
+        if mail.again_by_id is not None:
+            wanted.append(mail)
+        elif mail.to_email.lower() in dead:
+            returning.append(mail)
+        else:
+            (asked_for if mail.kind in _ASKED_AGAIN else wanted).append(mail)
     ledger.leave_out(returning, RETURNS)
-    mails = [mail for mail in mails if mail not in returning]
-    asked_for = [mail for mail in mails if mail.kind in _ASKED_AGAIN and mail.again_by_id is None]
-    wanted = [mail for mail in mails if mail not in asked_for]
     if not asked_for:
         return wanted
     tenant = Tenant.objects.get(pk=active_tenant_id())

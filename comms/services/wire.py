@@ -73,7 +73,7 @@ def _head(name: str, value: str) -> str:
 def _words(subtype: str, text: str, more: str = "") -> bytes:
     """A part that is text: as it stands where lines are short, quoted where one is too long for the line."""
     content = text.replace("\r\n", "\n").replace("\r", "\n").encode(errors="surrogateescape")
-    if any(len(line) > LONGEST for line in content.split(b"\n")):
+    if max(map(len, content.split(b"\n"))) > LONGEST:
         how, content = "quoted-printable", binascii.b2a_qp(content, istext=True)
     else:
         how = "7bit" if content.isascii() else "8bit"

@@ -64,11 +64,36 @@ def test_a_batch_goes_over_one_connection_and_is_written_down(riverside, server)
     assert len(server.taken) == 5
 
 
-def test_more_than_a_batch_goes_out_in_batches(riverside, server, monkeypatch):
+@pytest.mark.parametrize(("quick", "batches"), [(0.0, [4, 4, 4, 1]), (600.0, [4, 8, 1])])
+def test_more_than_a_batch_goes_out_in_batches_larger_ones_to_a_quick_server(
+    riverside, server, monkeypatch, quick, batches
+):
+    """However quick this machine is: that is said here."""
     monkeypatch.setattr(ledger, "BATCH", 4)
-    post(riverside, 9)
-    assert sending.deliver(riverside.tenant.pk) == 9
-    assert server.connections == 3
+    monkeypatch.setattr(sending, "QUICK", quick)
+    post(riverside, 13)
+    claim, claimed = ledger.claim, []
+
+    def counted(now, most):
+        found = claim(now, most)
+        claimed.append(len(found))
+        return found
+
+    monkeypatch.setattr(ledger, "claim", counted)
+    assert sending.deliver(riverside.tenant.pk) == 13
+    assert claimed == [*batches, 0]
+    assert server.connections == len(batches)
+
+
+def test_batches_shrink_again_with_a_slow_server_and_have_an_end():
+    most = ledger.BATCH
+    for _turn in range(9):
+        most = sending._next_most(most, sending.QUICK / 2)
+    assert most == sending.MOST
+    assert sending._next_most(most, sending.QUICK) == most
+    for _turn in range(9):
+        most = sending._next_most(most, sending.SLOW * 2)
+    assert most == ledger.BATCH
 
 
 @pytest.mark.parametrize(
