@@ -195,7 +195,7 @@ class Postgres(Server):
             "port": self.port,
             "unix_socket_directories": "",
             "max_connections": 100,
-            "shared_buffers": "128MB",
+            "shared_buffers": os.environ.get("BACKBONE_SHARED_BUFFERS") or "128MB",
             "timezone": "UTC",
             "log_timezone": "UTC",
             "password_encryption": "scram-sha-256",
