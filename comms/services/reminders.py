@@ -23,6 +23,7 @@ from comms.selectors.readers import Reader, contact, owed, readers, who_reports
 from comms.services import ledger
 from comms.services.composing import absolute, mail_to, voice
 
+REPORT = "filing:"  # what keys of figures that are owed begin with
 REMEMBERED = timedelta(days=14)  # no stage that is in force lasts longer than a week
 
 
@@ -40,6 +41,11 @@ class Line:
     @property
     def url(self) -> str:
         return absolute(self.item.url)
+
+    @property
+    def is_report(self) -> bool:
+        """Whether figures are what is owed; else it is a signature, an answer, something to hand on."""
+        return self.item.key.startswith(REPORT)
 
 
 def plan(tenant: Tenant, people: Sequence[Reader], now: datetime) -> None:
@@ -139,9 +145,11 @@ def compose(tenant: Tenant, reader: Reader, lines: Sequence[Line], day: date, an
     """One reminder, in the reader's words."""
     with voice(reader):
         late = [line for line in lines if line.is_late]
-        first = lines[0].item
+        first, of_reports = lines[0].item, all(line.is_report for line in lines)
         if len(lines) > 1:
-            pattern = ngettext("%(count)s report waits for you", "%(count)s reports wait for you", len(lines))
+            pattern = ngettext("%(count)s thing waits for you", "%(count)s things wait for you", len(lines))
+            if of_reports:
+                pattern = ngettext("%(count)s report waits for you", "%(count)s reports wait for you", len(lines))
             subject = pattern % {"count": len(lines)}
         elif late:
             subject = _("Still missing: %(what)s") % {"what": first.label}
@@ -149,7 +157,7 @@ def compose(tenant: Tenant, reader: Reader, lines: Sequence[Line], day: date, an
             subject = _("Due on %(day)s: %(what)s") % {"what": first.label, "day": short_date(first.due)}
         return mail_to(
             reader, tenant, kind=Mail.Kind.REMINDER, template="reminder", period_key=day.isoformat(), subject=subject,
-            context={"lines": lines, "day": day, "is_late": bool(late)},
+            context={"lines": lines, "day": day, "is_late": bool(late), "of_reports": of_reports},
             reply_to=answers_to.email if answers_to else "",
             about=[[line.item.key, line.stage, line.item.partner_id] for line in lines], now=now,
         )  # fmt: skip

@@ -18,9 +18,9 @@ from backbone.models import Membership
 from backbone.roles import Role
 from backbone.tenancy import active_tenant_id
 from comms import tasks
-from comms.models import Mail, Run
+from comms.models import Announcement, Mail, Run
 from comms.selectors.reminded import last_reminded
-from comms.services import planning, sending
+from comms.services import announcements, planning, sending
 from measures.models import Figure
 from measures.rules.figures import Entry
 from measures.services import corrections, filings
@@ -118,6 +118,31 @@ def test_one_mail_a_day_names_everything_that_is_owed(bare):
         assert f"/filings/{code}/2026-10/" in mail.text
         assert f"/filings/{code}/2026-10/" in mail.html
     assert len(mail.about) == 3
+
+
+def test_what_is_no_report_is_not_called_one(bare):
+    """A signature or an answer is due as well, by the same mail."""
+    with bare.scope():
+        announcements.announce(
+            initiative=bare.initiative, title="The hall is closed", by=bare.people.ana, needs_answer=True,
+            partners=bare.partners[:1],
+        )  # fmt: skip
+        Announcement.objects.update(at=datetime(2026, 11, 3, 15, tzinfo=UTC))
+    with at(10):
+        plan(bare)
+        (mail,) = mails(bare, Kind.REMINDER, recipient__name="Ben")
+    assert mail.subject == "2 things wait for you"
+    for words in (mail.text, mail.html):
+        assert "The hall is closed" in words
+        assert "It stops when it is done." in words
+    assert mail.html.count("Open the report") == mail.html.count("Open it") == 1
+    with bare.scope():
+        factories.make_figure(bare.indicator, bare.partners[0], OCTOBER, 300, state="submitted")
+    with at(13):
+        plan(bare)
+        mail = mails(bare, Kind.REMINDER, recipient__name="Ben")[-1]
+    assert "The hall is closed" in mail.subject
+    assert "report" not in mail.text.replace("/report", "")
 
 
 def test_reminders_stop_when_it_is_filed_even_between_planning_and_sending(bare, settings):
