@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from backbone.forms.roster import day_input
 from backbone.models import Initiative, Membership, Partner, WorkingGroup
 from backbone.roles import Can
+from backbone.selectors.able import people_who
 from backbone.selectors.groups import own_groups
 from comms.models import Attendance, Meeting
 from comms.rules import agendas, recurring
@@ -134,7 +135,8 @@ class TopicForm(forms.Form):
 
 
 class InviteForm(forms.Form):
-    """People to be invited as well, each for the first organization that they act for here."""
+    """People to be invited as well, of those who may read what a meeting is about; each for the first organization that
+    they act for here."""
 
     people = forms.ModelMultipleChoiceField(
         label=_("People"), queryset=None, required=False, widget=forms.SelectMultiple(attrs={"size": 8}),
@@ -144,8 +146,7 @@ class InviteForm(forms.Form):
     def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any):
         super().__init__(*args, **kwargs)
         there = meeting.invited.values("member")
-        rows = Membership.objects.filter(is_active=True, grants__isnull=False).exclude(pk__in=there).distinct()
-        self.fields["people"].queryset = rows.order_by("name", "pk")
+        self.fields["people"].queryset = people_who(Can.READ_MEETINGS).exclude(pk__in=there)
 
     def pairs(self) -> list[tuple[Membership, Partner | None]]:
         return [(one, own_partner(one)) for one in self.cleaned_data["people"]]

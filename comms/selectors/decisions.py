@@ -11,7 +11,7 @@ from backbone.models import Initiative, Membership
 from backbone.roles import Can
 from backbone.selectors.groups import own_groups
 from backbone.tenancy import TenantQuerySet
-from comms.models import Action, Citation, Decision, Meeting
+from comms.models import Action, Citation, Decision, Dissent, Invited, Meeting
 
 AHEAD = timedelta(days=30)  # what is due further on waits
 REVIEWED_AHEAD = timedelta(days=14)
@@ -20,20 +20,27 @@ STATES = ("stands", "changed", "review", "replaced", "withdrawn")
 
 
 def decisions_of(initiative: Initiative, membership: Membership) -> TenantQuerySet:
-    """The register as a person may read it, the newest first, each with whether its evidence changed; of others' groups
-    none for a chair."""
+    """The register as a person may read it, the newest first, each with whether its evidence changed; of others' groups a
+    chair reads those of meetings to which they are invited."""
     rows = Decision.objects.filter(initiative=initiative).select_related("meeting__group", "strategy", "agenda_version")
     changed = Citation.objects.filter(decision=OuterRef("pk"), changed_at__isnull=False, seen_by=None)
     own = own_groups(membership, Can.READ_DECISIONS)
     if own is not None:
-        rows = rows.filter(Q(meeting=None) | Q(meeting__group=None) | Q(meeting__group__in=own))
+        called = Exists(Invited.objects.filter(meeting=OuterRef("meeting"), member=membership))
+        rows = rows.filter(Q(meeting=None) | Q(meeting__group=None) | Q(meeting__group__in=own) | Q(called))
     return rows.annotate(has_changed=Exists(changed)).order_by("-number")
 
 
 def searched(rows: TenantQuerySet, words: str = "", state: str = "", strategy: int | None = None) -> TenantQuerySet:
-    """Those of the register in which these words stand, in one state, or of one strategy."""
+    """Those of the register in which these words stand, in one state, or of one strategy. A word is looked for in what was
+    decided and why, in the name of the meeting, of the figures that it rests on, and in what was said against it; one such
+    as “D-14” is the decision of that number."""
     for word in words.split()[:8]:
-        rows = rows.filter(Q(text__icontains=word) | Q(reason__icontains=word) | Q(meeting__title__icontains=word))
+        cited = Citation.objects.filter(decision=OuterRef("pk"))
+        cited = cited.filter(Q(indicator__code__iexact=word) | Q(indicator__name__icontains=word))
+        against = Dissent.objects.filter(decision=OuterRef("pk"), words__icontains=word)
+        stands = Q(text__icontains=word) | Q(reason__icontains=word) | Q(meeting__title__icontains=word)
+        rows = rows.filter(stands | Q(Exists(cited)) | Q(Exists(against)) | _numbered("D", word))
     if state == "changed":
         rows = rows.filter(has_changed=True)
     elif state == "review":
@@ -41,6 +48,14 @@ def searched(rows: TenantQuerySet, words: str = "", state: str = "", strategy: i
     elif state:
         rows = rows.filter(state=state)
     return rows if strategy is None else rows.filter(strategy=strategy)
+
+
+def _numbered(letter: str, word: str) -> Q:
+    """What finds the row that a word such as “D-14” or “d-14,” names; nothing for any other word."""
+    head, _, number = word.strip("“”\"'.,;:()").partition("-")
+    if head.upper() == letter and number.isascii() and number.isdecimal() and len(number) < 10:
+        return Q(number=int(number))
+    return Q(pk__in=[])
 
 
 def with_voices(rows: TenantQuerySet) -> TenantQuerySet:
@@ -89,9 +104,8 @@ def actions_of(
     if owner is not None:
         rows = rows.filter(owner=owner)
     for word in words.split()[:8]:
-        rows = rows.filter(
-            Q(what__icontains=word) | Q(source_words__icontains=word) if in_sources else Q(what__icontains=word)
-        )
+        stands = Q(what__icontains=word) | Q(owner__name__icontains=word) | _numbered("A", word)
+        rows = rows.filter(stands | Q(source_words__icontains=word) if in_sources else stands)
     return rows.order_by("due_on", "pk")
 
 

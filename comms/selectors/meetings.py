@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 
 from backbone.models import Grant, GroupMember, Initiative, Membership, Partner
 from backbone.roles import Can, Role
-from backbone.selectors.groups import partners_of_group, partners_on, visible
+from backbone.selectors.groups import own_groups, partners_of_group, partners_on
 from backbone.tenancy import TenantQuerySet
 from comms.models import Action, Attendance, Decision, Invited, Meeting, PreRead, Topic
 
@@ -20,9 +20,14 @@ UNREPORTED = (State.PLANNED, State.OPEN, State.OVER)
 
 
 def meetings_of(initiative: Initiative, membership: Membership) -> TenantQuerySet:
-    """The meetings of an initiative that a person may know of, with their group; of others' groups none for a chair."""
+    """The meetings of an initiative that a person may know of, with their group; of others' groups a chair knows those to
+    which they are invited."""
     rows = Meeting.objects.filter(initiative=initiative).select_related("group", "initiative", "by")
-    return visible(rows, membership, Can.READ_MEETINGS)
+    own = own_groups(membership, Can.READ_MEETINGS)
+    if own is None:
+        return rows
+    called = Exists(Invited.objects.filter(meeting=OuterRef("pk"), member=membership))
+    return rows.filter(Q(group=None) | Q(group__in=own) | Q(called))
 
 
 def coming(initiative: Initiative, membership: Membership, now: datetime) -> list[Meeting]:

@@ -208,6 +208,30 @@ def test_the_register_is_searched_and_a_page_shows_what_a_decision_rests_on(rive
     assert client.get(riverside.url("decisions/")).status_code == 404
 
 
+@pytest.mark.parametrize("words", ["D-1", "d-1,", "“D-1”", "K1", "course ends", "far", "K1 near"])
+def test_a_decision_is_found_by_its_number_its_figures_and_what_was_said_against_it(riverside, client, words):
+    with riverside.scope():
+        indicator = filed(riverside, 300, 200, None)
+        p2 = riverside.partners[1]
+        decide(riverside, "We move east", reason="Near", cite=[indicator], dissent=[(p2, "It is too far")])
+        decide(riverside, "We wait")
+    client.force_login(factories.user_of(riverside.people.ben))
+    for page in ("decisions/", "find/"):
+        html = client.get(riverside.url(page), {"q": words}).content.decode()
+        assert "We move east" in html, page
+        assert "We wait" not in html, page
+
+
+@pytest.mark.parametrize("words", ["D-3", "A-1", "D-", "D-²", "D-" + "9" * 30, "K", "D-1 wait"])
+def test_what_names_no_decision_finds_none(riverside, client, words):
+    with riverside.scope():
+        decide(riverside, "We move east", cite=[filed(riverside, 300)])
+        decide(riverside, "We rest")
+    client.force_login(factories.user_of(riverside.people.ben))
+    html = client.get(riverside.url("decisions/"), {"q": words}).content.decode()
+    assert "No decision is like that." in html
+
+
 # --- actions ---
 
 
@@ -279,6 +303,10 @@ def test_actions_are_read_as_a_list_and_as_a_board_and_moved_on_their_page(river
     assert "Ask the school" not in listed
     assert "Ask the school" in client.get(riverside.url("actions/?state=done&partner=P1")).content.decode()
     assert "Paint" not in client.get(riverside.url("actions/?mine=1")).content.decode()
+    for words in ("A-2", "a-2.", "ana"):
+        found = client.get(riverside.url("actions/"), {"q": words, "state": "undone"}).content.decode()
+        assert "Paint" in found, words
+    assert "Paint" not in client.get(riverside.url("actions/?q=A-1")).content.decode()
     board = client.get(riverside.url("actions/?view=board")).content.decode()
     assert "Ask the school" in board
     assert "Paint" in board

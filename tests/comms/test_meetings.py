@@ -436,6 +436,45 @@ def test_a_chair_writes_for_the_own_group_alone(riverside, client):
     assert client.post(riverside.url("groups/west/"), put).status_code == 404
 
 
+def test_a_chair_who_is_invited_to_another_group_reads_and_answers(riverside, client):
+    with riverside.scope():
+        ana = riverside.people.ana
+        cara = factories.make_member("cara@x.example", "Cara", Role.GROUP_CHAIR)
+        west = groups.make(initiative=riverside.initiative, name="West", slug="west", by=ana)
+        meeting = in_session(riverside, there="", group=west, topics=[("The bridge", 10)])
+        (other,) = plan(riverside, group=west, title="Not for Cara")
+        made = decisions.decide(initiative=riverside.initiative, text="We build it", by=ana, meeting=meeting)
+    client.force_login(factories.user_of(cara))
+    page, decided = riverside.url(f"meetings/{meeting.pk}/"), riverside.url(f"decisions/{made.number}/")
+    assert [client.get(one).status_code for one in (page, decided)] == [404, 404]
+    with riverside.scope():
+        meetings.invite(meeting=meeting, people=[(cara, None)], by=ana)
+    assert "The bridge" in client.get(page).content.decode()
+    assert client.post(page, {"form": "answer", "answer": "yes"}).status_code == 302
+    with riverside.scope():
+        assert Invited.objects.get(member=cara).answer == "yes"
+    for address in (f"meetings/{meeting.pk}/session/", f"decisions/{made.number}/", "decisions/?q=build"):
+        assert "We build it" in client.get(riverside.url(address)).content.decode(), address
+    assert client.post(page, {"form": "topic", "title": "x"}).status_code == 404
+    assert client.post(decided, {"form": "review"}).status_code == 404
+    assert client.get(riverside.url(f"meetings/{other.pk}/")).status_code == 404
+    assert "Not for Cara" not in client.get(riverside.url("meetings/")).content.decode()
+
+
+def test_only_who_may_read_a_meeting_is_offered_for_its_list(riverside, client):
+    with riverside.scope():
+        (meeting,) = plan(riverside)
+        factories.make_member("eve@x.example", "Eve", Role.EVALUATOR)
+    client.force_login(factories.user_of(riverside.people.ana))
+    page = riverside.url(f"meetings/{meeting.pk}/")
+    offered = re.search(r'<select name="people".*?</select>', client.get(page).content.decode(), re.DOTALL)[0]
+    assert re.findall(r"<option[^>]*>([^<(]+)", offered) == ["Ana", "Eve"]
+    sent = client.post(page, {"form": "invite", "people": [riverside.people.fay.pk]})
+    assert sent.status_code == 422
+    with riverside.scope():
+        assert Mail.objects.count() == 0
+
+
 def test_groups_are_set_up_changed_and_dissolved_on_their_pages(riverside, client):
     client.force_login(factories.user_of(riverside.people.ana))
     assert client.post(riverside.url("groups/"), {"name": "The East"}).status_code == 302
