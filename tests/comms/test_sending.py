@@ -332,7 +332,7 @@ def test_a_sender_that_lost_its_claim_does_not_send(riverside, server, monkeypat
 
 def test_a_sender_whose_time_is_up_gives_back_what_it_did_not_try(riverside, server, monkeypatch):
     post(riverside, 3)
-    clock = iter([0, 1, 2, 500, 500, 500])
+    clock = iter([0, 1, 1, 2, 500, 500])
     monkeypatch.setattr(sending.time, "monotonic", lambda: next(clock))
     assert sending.deliver(riverside.tenant.pk, spend=100) == 1
     assert statuses(riverside) == [Status.SENT, Status.PENDING, Status.PENDING]
@@ -346,7 +346,7 @@ def test_a_worker_whose_time_is_up_queues_again_and_one_that_is_done_or_gets_now
     post(riverside, 2)
     nudged.clear()
     whole = sending.deliver
-    clock = iter([0, 1, 2, 500, 500, 500])
+    clock = iter([0, 1, 1, 2, 500, 500])
     with monkeypatch.context() as hurried:
         hurried.setattr(sending.time, "monotonic", lambda: next(clock))
         hurried.setattr(sending, "deliver", lambda tenant_id: whole(tenant_id, spend=100))
