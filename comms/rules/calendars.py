@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, vCalAddress, vText
+from icalendar import Calendar, Event, vCalAddress, vDuration, vText
 
 PRODUCT = "-//Backbone//Meetings//EN"
 REQUEST, CANCEL, PUBLISH = "REQUEST", "CANCEL", "PUBLISH"
@@ -59,6 +59,7 @@ def calendar(method: str, entries: Iterable[Entry], name: str = "") -> str:
         found.add("name", name)
         found.add("x-wr-calname", name)
         found.add("refresh-interval", REFRESHED, parameters={"value": "DURATION"})
+        found.add("x-published-ttl", vDuration(REFRESHED).to_ical().decode())  # the same, as Outlook reads it
     entries = list(entries)
     for entry in entries:
         found.add_component(_event(entry, method))

@@ -58,6 +58,7 @@ def feed_page(request, initiative):
         "initiative": initiative,
         "feed": MeetingFeed.objects.filter(member=request.membership).first(),
         "address": address,
+        "to_subscribe": f"webcal:{address.partition(':')[2]}",
         "crumbs": [meetings_crumb(request, initiative)],
     }
     return render(request, "comms/feed.html", context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -177,6 +178,7 @@ def test_a_calendar_address_opens_for_whoever_holds_it_until_it_is_made_worthles
     assert answer["X-Robots-Tag"] == "noindex, nofollow"
     read = vobject.readOne(answer.content.decode())
     assert [one.summary.value for one in read.vevent_list] == ["Our week"]
+    assert (read.refresh_interval.value, read.x_published_ttl.value) == ("PT6H", "PT6H")
     with riverside.scope():
         meetings.cancel(meeting=meeting, by=ana)
     read = vobject.readOne(Client().get(reverse("calendar-feed", args=[token])).content.decode())
@@ -208,7 +210,9 @@ def test_one_meeting_comes_as_a_file_and_the_own_address_is_made_on_a_page(river
     file = client.get(riverside.url(f"meetings/{meeting.pk}/meeting.ics"))
     assert vobject.readOne(file.content.decode()).vevent.uid.value == meeting.uid
     page = client.post(riverside.url("meetings/calendar/"), {"form": "make"})
-    assert "/c/" in page.content.decode()
+    words = page.content.decode()
+    (address,) = set(re.findall(r'href="(https?://[^"]+/c/[^"]+)"', words))
+    assert f'href="webcal:{address.partition(":")[2]}"' in words
     assert "/c/" not in client.get(riverside.url("meetings/calendar/")).content.decode()
     assert client.post(riverside.url("meetings/calendar/"), {"form": "revoke"}).status_code == 302
     with riverside.scope():
