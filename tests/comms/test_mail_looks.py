@@ -231,6 +231,11 @@ def test_an_invitation_to_the_platform_looks_like_every_other_mail(riverside, ou
     assert len(BUTTON.findall(mail.html)) == 1
     (styles,) = re.findall(r'<a class="btn"[^>]*style="([^"]+)"', mail.html)
     assert "background" in styles, "in the place itself: many programs read no style sheet"
+    (cell,) = re.findall(r'<td class="push"[^>]*style="([^"]+)"', mail.html)
+    assert "background-color" in cell, "old Outlook paints no link, but a cell"
+    assert "mso-padding-alt: 10px 20px" in cell
+    assert re.search(r'<!--\[if mso\]><table[^>]* width="600"', mail.html), "old Outlook knows no greatest width"
+    assert mail.html.count("<!--[if mso]>") == mail.html.count("<![endif]-->") == 2
     assert "prefers-color-scheme: dark" in mail.html
     assert riverside.tenant.name in mail.html
     assert mail.text
