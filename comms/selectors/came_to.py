@@ -84,14 +84,19 @@ def _parts(reading: Reading) -> Collection:
 
 
 def _figure(reading: Reading, reader: Reader) -> FigureLine:
-    shown = reading.shown
     own = [
         f"{reader.partners[part.partner_id].code}: {wording.shown(reading.line, part.combined)}"
         for part in _parts(reading)
         if part.partner_id in reader.partners
     ]
+    return figure_line(reading, ", ".join(own))
+
+
+def figure_line(reading: Reading, own: str = "") -> FigureLine:
+    """A figure in words with its coverage, as mails say it; `own` is what of it is the reader's own part."""
+    shown = reading.shown
     name = f"{reading.indicator.code} {reading.line.name}".strip()
     said = reading.source_words or coverage_text(reading.chip)
     beside = " ".join(part for part in ((_("so far") if shown.so_far else ""), shown.small) if part)
     words = " · ".join(part for part in (beside, said) if part)
-    return FigureLine(shown.text, name, words, ", ".join(own), shown.words)
+    return FigureLine(shown.text, name, words, own, shown.words)

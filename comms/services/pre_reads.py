@@ -12,10 +12,12 @@ from django.utils.translation import gettext_noop
 
 from backbone import changes
 from backbone.models import Membership, Tenant
+from backbone.roles import Can
 from backbone.tenancy import active_tenant_id
 from comms import rules
 from comms.models import Invited, Mail, Meeting, PreRead, Topic
-from comms.selectors.citing import pins
+from comms.selectors.came_to import figure_line
+from comms.selectors.citing import Frozen, frozen, pins
 from comms.selectors.readers import Reader, readers
 from comms.services import ledger
 from comms.services.composing import address, mail_to, voice
@@ -47,25 +49,29 @@ def send(*, meeting: Meeting, indicators: Sequence[Indicator], by: Membership) -
         "meeting.pre_read", on=row, by=by, initiative=row.initiative, title=row.title, number=made.number,
         indicators=names,
     )  # fmt: skip
-    _mail(row, made, by)
+    _mail(row, made, frozen(row.initiative, [(one, kept[one.pk]) for one in indicators if one.pk in kept]), by)
     return made
 
 
-def _mail(meeting: Meeting, made: PreRead, by: Membership) -> None:
+def _mail(meeting: Meeting, made: PreRead, figures: Sequence[Frozen], by: Membership) -> None:
     tenant = Tenant.objects.get(pk=active_tenant_id())
     people = readers(tenant, set(Invited.objects.filter(meeting=meeting).values_list("member_id", flat=True)))
-    ledger.plan([_compose(tenant, reader, meeting, made, by) for reader in people])
+    ledger.plan([_compose(tenant, reader, meeting, made, figures, by) for reader in people])
     ledger.send_soon()
 
 
-def _compose(tenant: Tenant, reader: Reader, meeting: Meeting, made: PreRead, by: Membership) -> Mail:
+def _compose(
+    tenant: Tenant, reader: Reader, meeting: Meeting, made: PreRead, figures: Sequence[Frozen], by: Membership
+) -> Mail:
+    """The mail says the figures too, with who is in them: to whoever may read them where its link leads."""
+    shown = [one.reading for one in figures] if reader.membership.can(Can.READ_MEETINGS) else []
     with voice(reader):
         return mail_to(
             reader, tenant, kind=Mail.Kind.PACK, template="pack", period_key=f"meeting:{meeting.pk}:pre:{made.number}",
             subject=rules.one_line(_("To read before “%(title)s”") % {"title": meeting.title}, 120),
             context={
                 "initiative": meeting.initiative, "meeting": meeting, "by": by, "topics": made.body["topics"],
-                "figures": len(made.body["figures"]),
+                "figures": [figure_line(one) for one in shown], "span": shown[0].window.name if shown else "",
                 "url": address("comms:pre-read", tenant.slug, meeting.initiative.slug, meeting.pk, made.number),
             },
             reply_to=by.email,
