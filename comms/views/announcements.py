@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404
@@ -16,8 +18,11 @@ from backbone.models import Partner
 from backbone.problems import Refused
 from backbone.roles import Can
 from comms.forms.announcements import AnnouncementForm
+from comms.models import Announcement
 from comms.selectors.announcements import announcements_of, asked
+from comms.selectors.decisions import decisions_of
 from comms.services import announcements
+from comms.services.composing import page
 from comms.views.paths import meetings_crumb
 
 ON_A_PAGE = 40
@@ -26,29 +31,52 @@ ON_A_PAGE = 40
 @member_can(Can.READ_MEETINGS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def listed(request, initiative):
-    """What was announced. POST announces something."""
+    """What was announced. POST announces something; `?decision=` names by its number one that is to be passed on."""
     may_announce = request.membership.can(Can.EDIT_MEETINGS)
-    form = AnnouncementForm(request.POST or None, initiative=initiative, membership=request.membership)
+    form = AnnouncementForm(
+        request.POST or None, initiative=initiative, membership=request.membership, initial=_begun(request, initiative)
+    )
     if request.method == "POST":
         require(request.membership, Can.EDIT_MEETINGS, address=request.path)
         if form.is_valid():
             try:
-                made = announcements.announce(initiative=initiative, by=request.membership, **form.cleaned_data)
+                made = _announce(request, initiative, form)
             except Refused as refused:
                 refuse(form, refused)
             else:
                 messages.success(request, _("It is in everybody’s inbox."))
                 return redirect("comms:announcement", request.tenant.slug, initiative.slug, made.pk)
-    page = Paginator(announcements_of(initiative, request.membership), ON_A_PAGE).get_page(request.GET.get("page"))
+    rows = Paginator(announcements_of(initiative, request.membership), ON_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "initiative": initiative,
-        "page": page,
-        "rows": [(one, len(set(one.partners)), len(one.acknowledgements.all())) for one in page],
+        "page": rows,
+        "rows": [(one, len(set(one.partners)), len(one.acknowledgements.all())) for one in rows],
         "form": form if may_announce else None,
         "crumbs": [meetings_crumb(request, initiative)],
     }
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "comms/announcement_list.html", context, status=status)
+
+
+def _begun(request, initiative) -> dict[str, Any]:
+    """What the form begins with where a decision is passed on: its words, and each organization is asked."""
+    number = request.GET.get("decision", "")
+    if not (number.isdecimal() and len(number) < 10):
+        return {}
+    found = decisions_of(initiative, request.membership).filter(number=int(number)).first()
+    if found is None:
+        return {}
+    title = f"{found}: {found.text}"
+    return {"decision": found.pk, "title": title[:200], "text": found.reason, "needs_answer": True}
+
+
+def _announce(request, initiative, form: AnnouncementForm) -> Announcement:
+    said = dict(form.cleaned_data)
+    decision = said.pop("decision")
+    if decision is not None:
+        said["about"] = f"comms.decision:{decision.pk}"
+        said["url"] = page("comms:decision", initiative, decision.number)
+    return announcements.announce(initiative=initiative, by=request.membership, **said)
 
 
 @member_can(Can.READ_MEETINGS)

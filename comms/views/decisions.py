@@ -21,6 +21,7 @@ from backbone.roles import Can
 from backbone.selectors.groups import may_in
 from comms.forms.decisions import CiteForm, DecisionForm, DissentForm, ReplaceForm, ReviewForm, WithdrawForm
 from comms.models import Action, Announcement, Decision
+from comms.selectors.announcements import announcements_of
 from comms.selectors.citing import frozen
 from comms.selectors.decisions import STATES, decisions_of, searched, with_voices
 from comms.selectors.rights import require_inside
@@ -102,7 +103,8 @@ def decision(request, initiative, number: int):
         "about": f"comms.decision:{found.pk}",
         "figures": list(zip(citations, figures, strict=True)),
         "actions": Action.objects.filter(source=f"comms.decision:{found.pk}").select_related("owner", "partner"),
-        "announcements": Announcement.objects.filter(initiative=initiative, about=f"comms.decision:{found.pk}"),
+        "told": _told(initiative, found, request.membership),
+        "may_tell": request.membership.can(Can.EDIT_MEETINGS),
         "replaced": Decision.objects.filter(replaced_by=found),
         "stands": found.state == Decision.State.STANDS,
         "may_decide": may_decide,
@@ -112,6 +114,12 @@ def decision(request, initiative, number: int):
     }
     is_wrong = any(one.is_bound and one.errors for one in forms.values())
     return render(request, "comms/decision.html", context, status=422 if is_wrong else 200)
+
+
+def _told(initiative, found: Decision, membership) -> list[tuple[Announcement, int, int]]:
+    """(announcement, how many organizations have read it, of how many) of each that passed this decision on."""
+    rows = announcements_of(initiative, membership).filter(about=f"comms.decision:{found.pk}")
+    return [(one, len(one.acknowledgements.all()), len(set(one.partners))) for one in rows]
 
 
 def _forms(request, initiative, found: Decision, sent: str) -> dict[str, Any]:

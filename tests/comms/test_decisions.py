@@ -14,10 +14,11 @@ from backbone import conditions
 from backbone.conditions import due
 from backbone.models import Change
 from backbone.problems import Refused
-from backbone.services import tenants
-from comms.models import Action, ActionStep, Citation, Decision, Note
+from backbone.roles import Role
+from backbone.services import groups, tenants
+from comms.models import Action, ActionStep, Announcement, Citation, Decision, Note
 from comms.rules.citing import has_flipped, has_moved
-from comms.services import actions, decisions, evidence, sessions
+from comms.services import actions, announcements, decisions, evidence, sessions
 from measures.models import Figure
 from measures.services import rollups
 from tests import factories
@@ -230,6 +231,36 @@ def test_what_names_no_decision_finds_none(riverside, client, words):
     client.force_login(factories.user_of(riverside.people.ben))
     html = client.get(riverside.url("decisions/"), {"q": words}).content.decode()
     assert "No decision is like that." in html
+
+
+def test_a_decision_is_passed_on_and_its_page_says_who_has_read_it(riverside, client):
+    with riverside.scope():
+        ana, (p1, p2, _p3) = riverside.people.ana, riverside.partners
+        group = groups.make(initiative=riverside.initiative, name="East", slug="east", by=ana)
+        groups.put(group=group, member=riverside.people.ben, partner=p1, by=ana)
+        lea = factories.make_member("lea@x.example", "Lea", Role.PARTNER_LEAD, partner=p2)
+        groups.put(group=group, member=lea, partner=p2, by=ana)
+        made = decide(riverside, "We move east", reason="Near")
+    client.force_login(factories.user_of(ana))
+    page = client.get(riverside.url("decisions/1/")).content.decode()
+    assert "Nobody was asked to read it." in page
+    assert f'href="{riverside.url("announcements/")}?decision=1#new"' in page
+    form = client.get(riverside.url("announcements/"), {"decision": 1}).content.decode()
+    assert 'value="D-1: We move east"' in form
+    assert f'<option value="{made.pk}" selected>' in form
+    for wrong in ("2", "x", "9" * 30):
+        assert "selected>D-" not in client.get(riverside.url("announcements/"), {"decision": wrong}).content.decode()
+    sent = {"title": "D-1", "text": "", "group": group.pk, "decision": made.pk, "needs_answer": "on"}
+    assert client.post(riverside.url("announcements/"), sent).status_code == 302
+    with riverside.scope():
+        announced = Announcement.objects.get()
+        assert (announced.about, announced.url) == (f"comms.decision:{made.pk}", riverside.url("decisions/1/"))
+        announcements.acknowledge(announcement=announced, partner=p1, by=riverside.people.ben)
+    for who, may in ((ana, True), (lea, False)):
+        client.force_login(factories.user_of(who))
+        page = client.get(riverside.url("decisions/1/")).content.decode()
+        assert "1 of 2 have read it" in page
+        assert ("Pass it on to those it affects" in page) == may
 
 
 # --- actions ---
