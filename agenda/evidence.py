@@ -28,7 +28,7 @@ class AgendaEvidence(Condition):
         return things_of(initiative)
 
     def pages(self, initiative, names: Collection[str]) -> Mapping[str, str]:
-        """Results, strategies, nodes of the map."""
+        """Results, strategies, nodes of the map, sections, versions."""
         return pages_of(initiative, names)
 
     def found(self, initiative, words: str, membership) -> Iterable[Hit]:

@@ -31,6 +31,11 @@ def register_verbs(sentences: Mapping[str, str]) -> None:
     _sentences.update(sentences)
 
 
+def sentences() -> Mapping[str, str]:
+    """Every verb that was taught, with its sentence."""
+    return dict(_sentences)
+
+
 def listen(verbs: Iterable[str], listener: Listener) -> None:
     """Be told of changes with these verbs in their transaction, right after they are written; called once, at import."""
     for verb in verbs:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from backbone.conditions import Condition, DueItem, Passing, Queue, Reading, Sign, numbers_of
 from backbone.health import CHECKS
-from backbone.models import OperatorAccess, Partner, Work
+from backbone.models import OperatorAccess, Partner, Publication, Work
 from backbone.roles import Can
 from backbone.selectors.holding import people_of, voices
 from backbone.selectors.passing import passing_here
@@ -76,13 +76,18 @@ class BackboneEvidence(Condition):
         return queues_of(as_of)
 
     def pages(self, initiative, names: Collection[str]) -> Mapping[str, str]:
-        """Partners, where the roster lists them: their own pages are for who keeps it."""
+        """Partners, where the roster lists them, for their own pages are for who keeps it; and publications."""
         roster = reverse("backbone:partner-list", args=[initiative.tenant.slug])
         rows = Partner.objects.filter(pk__in=numbers_of(names, "backbone.partner"))
-        return {
+        found = {
             f"backbone.partner:{pk}": f"{roster}?{urlencode({'q': code})}"
             for pk, code in rows.values_list("pk", "code")
         }
+        here = [initiative.tenant.slug, initiative.slug]
+        made = Publication.objects.filter(initiative=initiative, pk__in=numbers_of(names, "backbone.publication"))
+        for pk in made.values_list("pk", flat=True):
+            found[f"backbone.publication:{pk}"] = reverse("backbone:publication", args=[*here, pk])
+        return found
 
     def signs(self, initiative, as_of: datetime) -> Iterable[Sign]:
         """How often each partner was heard."""

@@ -31,6 +31,7 @@ from comms import demo, duties, publishing
 from comms.models import Action
 from comms.selectors import finding, health, leading, proposing
 from comms.selectors.loop import cells_used_in, used_of
+from comms.selectors.pages import pages_of
 from comms.selectors.passing import passing_here
 from comms.selectors.pulses import withheld_of
 from comms.selectors.queues import queues_of
@@ -96,6 +97,10 @@ class CommsEvidence(Condition):
     def used(self, initiative, partner) -> Iterable[Used]:
         """In meetings and decisions, and in what others said about them."""
         return used_of(initiative, partner)
+
+    def pages(self, initiative, names: Collection[str]) -> Mapping[str, str]:
+        """Meetings, decisions, actions, announcements."""
+        return pages_of(initiative, names)
 
     def attached(self, initiative) -> Iterable[Attachment]:
         """Actions, on the curve that they came from."""

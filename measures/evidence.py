@@ -26,7 +26,6 @@ from backbone.conditions import (
     Row,
     Sign,
     Thing,
-    numbers_of,
 )
 from backbone.models import Tenant
 from measures import duties
@@ -38,6 +37,7 @@ from measures.selectors.burden import used_cells
 from measures.selectors.consents import consents_changed
 from measures.selectors.evidence import condition_checks
 from measures.selectors.live import live_figures, things_of
+from measures.selectors.pages import pages_of
 from measures.selectors.passing import passing_here
 from measures.selectors.proposing import proposed
 from measures.selectors.queues import queues_of
@@ -102,13 +102,8 @@ class MeasuresEvidence(Condition):
         return things_of(initiative)
 
     def pages(self, initiative, names: Collection[str]) -> Mapping[str, str]:
-        """Indicators."""
-        rows = Indicator.objects.filter(initiative=initiative, pk__in=numbers_of(names, "measures.indicator"))
-        here = [initiative.tenant.slug, initiative.slug]
-        return {
-            f"measures.indicator:{pk}": reverse("measures:indicator", args=[*here, slug])
-            for pk, slug in rows.values_list("pk", "slug")
-        }
+        """Indicators, reports, curves."""
+        return pages_of(initiative, names)
 
     def live(self, initiative, names: Collection[str], membership) -> Iterable[Live]:
         """The latest figure of each indicator, and of what hangs on a result or a strategy."""

@@ -57,7 +57,8 @@ def put(
     new, changed = _write(initiative, [said], by, {said.slug: before} if before else {})
     row = Activity.objects.select_related("initiative").get(initiative=initiative, slug=said.slug)
     if new:
-        changes.record("activity.added", on=row, by=by, initiative=initiative, name=row.name)
+        with_money: dict[str, Any] = {"fields": {"money": []}} if said.money else {}
+        changes.record("activity.added", on=row, by=by, initiative=initiative, name=row.name, **with_money)
     elif changed and before is not None:
         changes.record(
             "activity.changed", on=row, by=by, initiative=initiative, name=row.name, fields=_differ(before, said)

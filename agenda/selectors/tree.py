@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from agenda.models import Node, Outcome, Section, Strategy
+from agenda.models import AgendaVersion, Node, Outcome, Section, Strategy
 from backbone import conditions
 from backbone.conditions import Attachment, Thing
 from backbone.models import Initiative
@@ -117,7 +117,8 @@ def things_of(initiative: Initiative) -> list[Thing]:
 
 
 def pages_of(initiative: Initiative, names: Collection[str]) -> dict[str, str]:
-    """Where results, strategies and nodes of the map stand, of these rows; a query for each sort that is among them."""
+    """Where results, strategies, nodes of the map, sections and versions stand, of these rows; a query for each sort that
+    is among them."""
     here = [initiative.tenant.slug, initiative.slug]
     tree = reverse("agenda:agenda", args=here)
     found = {}
@@ -129,7 +130,15 @@ def pages_of(initiative: Initiative, names: Collection[str]) -> dict[str, str]:
     found |= {f"agenda.strategy:{pk}": tree for pk in strategies.values_list("pk", flat=True)}
     nodes = Node.objects.filter(initiative=initiative, pk__in=conditions.numbers_of(names, "agenda.node"))
     drawn = reverse("agenda:map", args=here)
-    return found | {f"agenda.node:{pk}": f"{drawn}?focus={slug}" for pk, slug in nodes.values_list("pk", "slug")}
+    found |= {f"agenda.node:{pk}": f"{drawn}?focus={slug}" for pk, slug in nodes.values_list("pk", "slug")}
+    sections = Section.objects.filter(initiative=initiative, pk__in=conditions.numbers_of(names, "agenda.section"))
+    for pk, topic in sections.values_list("pk", "topic"):
+        found[f"agenda.section:{pk}"] = reverse("agenda:section", args=[*here, topic])
+    written = conditions.numbers_of(names, "agenda.agendaversion")
+    versions = AgendaVersion.objects.filter(initiative=initiative, pk__in=written)
+    for pk, number in versions.values_list("pk", "number"):
+        found[f"agenda.agendaversion:{pk}"] = reverse("agenda:version", args=[*here, number])
+    return found
 
 
 def vision_of(initiative: Initiative) -> str:

@@ -7,33 +7,38 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from backbone import changes
+from backbone import changes, conditions
 from backbone.models import Change, Initiative, Work
 from backbone.tenancy import active_tenant_id
 
-COLUMNS = ("function", "on", "what", "by", "filed")
+COLUMNS = ("function", "on", "what", "by", "filed", "address")
 SHOWN = 6
 RECENT = 90  # days
 LAST = date.max - timedelta(days=1)  # after which there is another day
 Function = Work.Function
 
-# Verbs of changes, and what kind of the backbone's work each is. What is nobody's work of the six is not here.
+# Verbs of changes, and what kind of the backbone's work each is. What is nobody's work of the six is not here; of policy no
+# record tells by itself.
 FUNCTIONS: dict[str, str] = {
     **dict.fromkeys(
         (
             "agenda.vision_written", "agenda.section_written", "agenda.suggestion_accepted", "agenda.published",
-            "outcome.added", "outcome.changed", "strategy.added", "strategy.changed", "map.kept", "phase.moved",
-            "steward.named", "seat.added", "learning.taken_up", "decision.made", "decision.recorded",
+            "outcome.added", "outcome.changed", "strategy.added", "strategy.changed", "map.kept", "map.brought_in",
+            "phase.moved", "phase.shown", "steward.named", "seat.added", "learning.taken_up", "decision.made",
+            "decision.reviewed",
         ),
         Function.VISION,
     ),
     **dict.fromkeys(
         (
-            "partner.joined", "strategy.partners", "activity.added", "activity.changed", "hand_off.promised",
-            "need.recorded", "overlap.agreed", "meeting.planned", "meeting.closed", "action.made", "call.logged",
+            "partner.joined", "strategy.partners", "activity.added", "activity.changed", "activities.brought_in",
+            "hand_off.agreed", "hand_off.asked", "need.set", "needs.brought", "overlap.agreed", "twins.same",
+            "watch.discussed", "group.made", "meeting.planned", "meeting.closed", "action.set", "announcement.made",
+            "call.logged",
         ),
         Function.ACTIVITIES,
     ),
@@ -41,17 +46,20 @@ FUNCTIONS: dict[str, str] = {
         (
             "indicator.defined", "indicator.changed", "definition.begun", "dimension.added", "target.set",
             "obligation.assigned", "obligation.assigned_to_all", "filing.approved", "filing.returned", "partner.reminded",
-            "correction.approved", "curve.opened", "curve.story_told", "community.recorded", "rule.added",
+            "excuse.given", "period.extended", "correction.approved", "curve.opened", "curve.story_told",
+            "community.recorded", "rule.added",
         ),
         Function.MEASUREMENT,
     ),
     **dict.fromkeys(("publication.published", "link.made"), Function.PUBLIC_WILL),
 }  # fmt: skip
+# Changes of these verbs that say something of money are work on funding instead.
+OF_MONEY = ("activity.added", "activity.changed")
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One piece of work. `work_id` is set where somebody wrote it down by hand."""
+    """One piece of work, and where it can be seen. `work_id` is set where somebody wrote it down by hand."""
 
     on: date
     words: str
@@ -76,16 +84,20 @@ class Done:
 
 
 def work_of(initiative: Initiative, since: date, until: date, shown: int = SHOWN) -> list[Done]:
-    """The six functions in their order, for days that both belong to it; three statements."""
+    """The six functions in their order, for days that both belong to it; three statements, and one for each sort of row
+    that the shown pieces are about."""
     found = {slug: Done(slug, str(label)) for slug, label in Function.choices}
     zone = ZoneInfo(initiative.tenant.timezone)
-    ids: list[int] = []
+    function_of: dict[int, str] = {}
     for slug, count, latest in _filed(initiative, since, until, zone, shown):
         found[slug].filed = count
-        ids += latest
-    for change in Change.objects.filter(pk__in=ids).select_related("by", "partner").order_by("-at", "-pk"):
-        piece = Piece(change.at.astimezone(zone).date(), changes.sentence(change), change.by.name if change.by else "")
-        found[FUNCTIONS[change.verb]].pieces.append(piece)
+        function_of |= dict.fromkeys(latest, slug)
+    told = list(Change.objects.filter(pk__in=function_of).select_related("by", "partner").order_by("-at", "-pk"))
+    pages = conditions.pages(initiative, {_row(change) for change in told})
+    for change in told:
+        by = change.by.name if change.by else ""
+        piece = Piece(change.at.astimezone(zone).date(), changes.sentence(change), by, pages.get(_row(change), ""))
+        found[function_of[change.pk]].pieces.append(piece)
     rows = Work.objects.filter(initiative=initiative, withdrawn_at=None, on__gte=since, on__lte=until)
     for row in rows.select_related("by"):
         one = found[row.function]
@@ -94,6 +106,11 @@ def work_of(initiative: Initiative, since: date, until: date, shown: int = SHOWN
     for one in found.values():
         one.pieces.sort(key=lambda piece: piece.on, reverse=True)
     return list(found.values())
+
+
+def _row(change: Change) -> str:
+    """What a change is about, as the conditions name rows."""
+    return f"{change.subject}:{change.subject_id}"
 
 
 def _filed(
@@ -105,8 +122,11 @@ def _filed(
             """
             WITH f AS (SELECT * FROM unnest(%(verbs)s::text[], %(functions)s::text[]) AS f (verb, function)),
                  done AS (
-                SELECT f.function, c.id, row_number() OVER (PARTITION BY f.function ORDER BY c.at DESC, c.id DESC) AS n
+                SELECT w.function, c.id, row_number() OVER (PARTITION BY w.function ORDER BY c.at DESC, c.id DESC) AS n
                   FROM backbone_change c JOIN f ON f.verb = c.verb
+                 CROSS JOIN LATERAL (
+                       SELECT CASE WHEN c.verb = ANY(%(of_money)s) AND c.facts -> 'fields' ? 'money' THEN %(funding)s
+                                   ELSE f.function END AS function) w
                  WHERE c.tenant_id = %(tenant)s AND c.initiative_id = %(initiative)s
                    AND c.at >= %(since)s AND c.at < %(until)s
                    AND EXISTS (SELECT 1 FROM backbone_grant g
@@ -119,6 +139,8 @@ def _filed(
                 "initiative": initiative.pk,
                 "verbs": list(FUNCTIONS),
                 "functions": [str(function) for function in FUNCTIONS.values()],
+                "of_money": list(OF_MONEY),
+                "funding": str(Function.FUNDING),
                 "since": datetime.combine(since, time(), zone),
                 "until": datetime.combine(min(until, LAST) + timedelta(days=1), time(), zone),
                 "shown": shown,
@@ -132,4 +154,5 @@ def table(initiative: Initiative, since: date, until: date, most: int = 5_000) -
     for one in work_of(initiative, since, until, shown=most):
         for piece in one.pieces:
             how = _("by hand") if piece.work_id is not None else _("by itself")
-            yield [one.name, piece.on.isoformat(), piece.words, piece.by, how]
+            address = f"{settings.SITE_URL.rstrip('/')}{piece.url}" if piece.url.startswith("/") else piece.url
+            yield [one.name, piece.on.isoformat(), piece.words, piece.by, how, address]

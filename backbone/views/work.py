@@ -12,14 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from backbone.access import member_can, sent_row
+from backbone.access import may_open, member_can, sent_row
 from backbone.forms.people import refuse
 from backbone.forms.work import SpanForm, WorkForm
 from backbone.models import Work
 from backbone.problems import Refused
 from backbone.roles import Can
 from backbone.selectors.leadership import acts_of, by_kind, leadership
-from backbone.selectors.work import COLUMNS, RECENT, table, work_of
+from backbone.selectors.work import COLUMNS, RECENT, Piece, table, work_of
 from backbone.services import work
 from backbone.tabular import write_csv
 
@@ -32,7 +32,8 @@ def report(request, initiative):
     usual = {"since": today - timedelta(days=RECENT), "until": today}
     asked = SpanForm({**{key: f"{day:%Y-%m-%d}" for key, day in usual.items()}, **request.GET.dict()})
     span = asked.cleaned_data if asked.is_valid() else usual
-    form = WorkForm(request.POST if request.POST.get("form") == "write" else None, initial={"on": today})
+    said = {name: request.GET[name] for name in ("words", "url") if name in request.GET}  # filed from another page
+    form = WorkForm(request.POST if request.POST.get("form") == "write" else None, initial={"on": today, **said})
     if request.method == "POST" and _did(request, initiative, form):
         return redirect("backbone:work", request.tenant.slug, initiative.slug)
     if request.GET.get("format") == "csv":
@@ -44,7 +45,10 @@ def report(request, initiative):
         return answer
     context = {
         "initiative": initiative,
-        "functions": work_of(initiative, span["since"], span["until"]),
+        "functions": [
+            (one, [(piece, _shown(request, piece)) for piece in one.pieces])
+            for one in work_of(initiative, span["since"], span["until"])
+        ],
         "span": span,
         "span_form": asked,
         "form": form,
@@ -52,6 +56,12 @@ def report(request, initiative):
         "crumbs": [(_("Home"), reverse("backbone:home", args=[request.tenant.slug, initiative.slug]))],
     }
     return render(request, "backbone/work.html", context, status=422 if form.errors else 200)
+
+
+def _shown(request, piece: Piece) -> str:
+    """Where a piece can be seen, for a reader who may see it; what was written by hand may lie anywhere."""
+    is_ours = piece.work_id is None
+    return piece.url if not is_ours or (piece.url and may_open(request.membership, piece.url)) else ""
 
 
 def _did(request, initiative, form: WorkForm) -> bool:

@@ -20,7 +20,7 @@ from comms.models import Action
 from comms.selectors.decisions import actions_of, without_others
 from comms.selectors.rights import require_inside
 from comms.services import actions
-from comms.views.paths import actions_crumb
+from comms.views.paths import actions_crumb, work_url
 
 ON_A_PAGE = 60
 ON_THE_BOARD = 40  # in each column
@@ -109,6 +109,7 @@ def action(request, initiative, number: int):
         "steps": found.steps.select_related("by"),
         "form": form,
         "may_decide": request.membership.can(Can.DECIDE),
+        "work_url": work_url(request, initiative, f"{found}: {found.what}"),
         "today": request.tenant.day(),
         "crumbs": [actions_crumb(request, initiative)],
     }

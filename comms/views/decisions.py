@@ -26,7 +26,7 @@ from comms.selectors.citing import frozen
 from comms.selectors.decisions import STATES, decisions_of, searched, with_voices
 from comms.selectors.rights import require_inside
 from comms.services import decisions
-from comms.views.paths import decisions_crumb
+from comms.views.paths import decisions_crumb, work_url
 
 ON_A_PAGE = 40
 
@@ -108,6 +108,7 @@ def decision(request, initiative, number: int):
         "replaced": Decision.objects.filter(replaced_by=found),
         "stands": found.state == Decision.State.STANDS,
         "may_decide": may_decide,
+        "work_url": work_url(request, initiative, f"{found}: {found.text}"),
         "today": request.tenant.day(),
         "forms": forms,
         "crumbs": [decisions_crumb(request, initiative)],

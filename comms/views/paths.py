@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,6 +13,9 @@ from backbone.roles import Can
 from backbone.selectors.groups import may_in
 from comms.models import Meeting
 from comms.selectors.meetings import meeting_of
+from comms.services.composing import absolute
+
+WORK_WORDS = 500
 
 
 def meetings_crumb(request, initiative: Initiative) -> tuple[str, str]:
@@ -27,6 +32,15 @@ def decisions_crumb(request, initiative: Initiative) -> tuple[str, str]:
 
 def actions_crumb(request, initiative: Initiative) -> tuple[str, str]:
     return _("Actions"), reverse("comms:action-list", args=[request.tenant.slug, initiative.slug])
+
+
+def work_url(request, initiative: Initiative, words: str) -> str:
+    """Where the open page is filed as a piece of the backbone's work; empty for who does not keep that."""
+    if not request.membership.can(Can.READ_SETTINGS):
+        return ""
+    page = reverse("backbone:work", args=[request.tenant.slug, initiative.slug])
+    said = {"words": words[:WORK_WORDS], "url": absolute(request.path)}
+    return f"{page}?{urlencode(said)}#write"
 
 
 def the_meeting(request, initiative: Initiative, pk: int) -> Meeting:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import date, timedelta
 from decimal import Decimal
+from html import unescape
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
+from activities.rules.said import ActivitySaid, MoneySaid
+from activities.services import register
 from agenda.services import learning, tree
 from backbone import changes, conditions
 from backbone.conditions import Act
@@ -20,6 +25,7 @@ from backbone.rules.spread import spread
 from backbone.selectors.leadership import Shares, acts_of, by_kind, leadership
 from backbone.selectors.work import FUNCTIONS, work_of
 from backbone.services import work
+from comms.models import Decision
 from tests import factories
 from tests.comms.world import make_meeting
 
@@ -117,6 +123,53 @@ def test_what_the_records_tell_is_filed_by_itself_and_only_the_backbone_s(in_riv
     assert work_of(place.initiative, date(2020, 1, 1), date(2020, 2, 1))[0].count == 0
 
 
+def test_every_verb_that_counts_is_one_that_something_records():
+    assert reverse("backbone:start"), "every page is read, and with it what services teach"
+    assert [verb for verb in FUNCTIONS if verb not in changes.sentences()] == []
+
+
+def test_money_that_is_written_down_with_an_activity_is_work_on_funding(in_riverside):
+    place, today = in_riverside, in_riverside.tenant.day()
+    money = (MoneySaid("County fund", Decimal(5000), "USD"),)
+    register.put(initiative=place.initiative, said=ActivitySaid("a", "Courses", money=money), by=place.people.ana)
+    register.put(initiative=place.initiative, said=ActivitySaid("b", "Visits"), by=place.people.ana)
+    register.put(initiative=place.initiative, said=ActivitySaid("b", "Visits", money=money), by=place.people.ana)
+    found = {one.slug: one.filed for one in work_of(place.initiative, today, today)}
+    assert (found["funding"], found["activities"]) == (2, 1)
+
+
+def test_each_piece_leads_to_what_it_is_about_for_who_may_see_it(riverside, client):
+    with riverside.scope():
+        indicator = factories.make_indicator(riverside.initiative)
+        make_meeting(riverside, indicator)
+        tree.put_outcome(initiative=riverside.initiative, slug="stay", title="They stay", by=riverside.people.ana)
+        today = riverside.tenant.day()
+        pieces = [piece for one in work_of(riverside.initiative, today, today) for piece in one.pieces]
+        urls = {piece.url for piece in pieces}
+    assert riverside.url("agenda/") in urls
+    assert any(re.search(r"/(meetings|decisions|actions)/\d+/$", url) for url in urls)
+    client.force_login(factories.user_of(riverside.people.ana))
+    page = client.get(riverside.url("forest/work/")).content.decode()
+    main = page[page.index("<main") : page.index("</main>")]
+    links = set(re.findall(r'href="(/o/[^"?#]+)', main)) & urls
+    assert links
+    assert {link: client.get(link).status_code for link in links} == dict.fromkeys(links, 200)
+
+
+def test_a_decision_is_filed_under_a_function_from_its_own_page(riverside, client):
+    with riverside.scope():
+        make_meeting(riverside, factories.make_indicator(riverside.initiative))
+        decision = Decision.objects.get()
+    page = riverside.url(f"decisions/{decision.number}/")
+    client.force_login(factories.user_of(riverside.people.ana))
+    way = unescape(re.search(r'href="([^"]+#write)"', client.get(page).content.decode())[1])
+    form = client.get(way).content.decode()
+    assert decision.text in form
+    assert page in form
+    client.force_login(factories.user_of(riverside.people.ben))
+    assert "#write" not in client.get(page).content.decode()
+
+
 def test_every_function_is_one_of_six_and_what_is_taken_back_no_longer_counts(in_riverside):
     assert set(FUNCTIONS.values()) <= set(Work.Function.values)
     place, today = in_riverside, in_riverside.tenant.day()
@@ -141,7 +194,7 @@ def test_the_report_is_written_read_and_downloaded_by_staff_alone(riverside, cli
     sent = {"form": "write", "function": "funding", "on": today, "words": "A grant of the county", "url": ""}
     assert "A grant of the county" in client.post(page, sent, follow=True).content.decode()
     rows = list(csv.reader(io.StringIO(client.get(f"{page}?format=csv").content.decode("utf-8-sig"))))
-    assert ["Mobilize funding", today, "A grant of the county", "Ana", "by hand"] in rows
+    assert ["Mobilize funding", today, "A grant of the county", "Ana", "by hand", ""] in rows
     assert client.get(f"{page}?since=2026-02-01&until=2026-01-01").status_code == 200
     with riverside.scope():
         row = Work.objects.get()
