@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import F, Q
+from django.db.models import Q
 
 from agenda.models import Outcome
-from backbone.models import Change, Initiative, Participation, Tenant
+from backbone.models import Change, Initiative, Tenant
 from measures.lines import closes_on, due_on
 from measures.models import Indicator
 from measures.rules.kinds import NOT_FILED
@@ -17,6 +17,7 @@ from measures.rules.periods import Grain, add_months, start_of
 from measures.selectors.chase import ChaseList, chase_list
 from measures.selectors.opening import own_window
 from measures.selectors.reading import Grounds, Owed, Reading, owed
+from measures.selectors.taking_part import Roster
 from measures.windows import Window, latest_month
 
 CHANGES = 6  # what is new, at a glance
@@ -76,7 +77,8 @@ def chase_of(
     found: Sequence[Reading | Owed] = readings
     if not readings or any(reading.window != own_window(reading.indicator, month) for reading in readings):
         found = owed(initiative, indicators, month, grounds)
-    return chase_list(initiative, found, month.period, tenant.timezone)
+    roster = None if grounds is None else grounds.roster
+    return chase_list(initiative, found, month.period, tenant.timezone, roster)
 
 
 def locks_on(indicators: Iterable[Indicator], month: date) -> date | None:
@@ -91,12 +93,10 @@ def latest_changes(initiative: Initiative) -> list[Change]:
     return list(rows.order_by("-at", "-id")[:CHANGES])
 
 
-def next_dates(initiative: Initiative, indicators: Sequence[Indicator], today: date, year_starts: int) -> list[Date]:
+def next_dates(roster: Roster, indicators: Sequence[Indicator], today: date, year_starts: int) -> list[Date]:
     """The next days on which something is due or closes, soonest first; none once the last partner has left."""
-    latest = latest_month(today)
-    stays = Participation.objects.filter(initiative=initiative)
-    ends = list(stays.order_by(F("leaves_on").desc(nulls_first=True)).values_list("leaves_on", flat=True)[:1])
-    if not ends:
+    latest, ends_on = latest_month(today), roster.ends_on
+    if not roster.partners:
         return []
     counted: dict[tuple[date, bool, date], int] = {}
     for indicator in indicators:
@@ -106,7 +106,7 @@ def next_dates(initiative: Initiative, indicators: Sequence[Indicator], today: d
         period = start_of(frequency, latest, year_starts)
         for start in (add_months(period, -frequency.months), period, add_months(period, frequency.months)):
             for day, is_lock in ((due_on(indicator, start), False), (closes_on(indicator, start), True)):
-                if day >= today and (ends[0] is None or start <= ends[0]):
+                if day >= today and (ends_on is None or start <= ends_on):
                     key = (day, is_lock, start)
                     counted[key] = counted.get(key, 0) + 1
     found = [Date(day, month, count, is_lock) for (day, is_lock, month), count in sorted(counted.items())]

@@ -34,6 +34,7 @@ from measures.selectors.opening import Codes, own_window
 from measures.selectors.outside import Outside
 from measures.selectors.parts import Whole, spans_of, usual_volumes, waiting, wholes
 from measures.selectors.spans import Counting, Span, countings
+from measures.selectors.taking_part import Roster
 from measures.selectors.trend import TREND, TrendPoint, trends
 from measures.selectors.versions import History, histories
 from measures.windows import Window
@@ -256,15 +257,30 @@ class Grounds:
     inputs: Sequence[Indicator]
     past: Mapping[int, History]
     dimensions: dict[str, Dimension]
+    roster: Roster | None = None
 
     @classmethod
-    def of(cls, initiative: Initiative, indicators: Sequence[Indicator], as_of: datetime | None = None) -> Grounds:
-        """Two statements; two more where something is broken down, and where something is computed or published."""
+    def of(
+        cls,
+        initiative: Initiative,
+        indicators: Sequence[Indicator],
+        as_of: datetime | None = None,
+        roster: Roster | None = None,
+    ) -> Grounds:
+        """Two statements; two more where something is broken down, and where something is computed or published. The
+        `roster` where it was asked for already."""
         known = countings([indicator.pk for indicator in indicators])
         outside = Outside.of(initiative, known, as_of)
         inputs = outside.inputs(indicators)
         is_split = any(indicator.breakdowns for indicator in (*indicators, *inputs))
-        return cls(known, outside, inputs, histories(indicators), dimensions_of(initiative) if is_split else {})
+        dimensions = dimensions_of(initiative) if is_split else {}
+        return cls(known, outside, inputs, histories(indicators), dimensions, roster)
+
+    def successors(self) -> Mapping[int, int]:
+        """Into which partner each one was merged; one statement where the roster is not known."""
+        if self.roster is not None:
+            return self.roster.successors
+        return dict(Partner.objects.exclude(successor=None).values_list("pk", "successor"))
 
     def lines(self, indicators: Iterable[Indicator]) -> dict[int, Line]:
         return {indicator.pk: line_of(indicator, self.dimensions) for indicator in indicators}
@@ -358,7 +374,7 @@ def read(
             if known[pk].is_computed:
                 before[pk] = outside.whole(pk, own.previous, combined, lines, states)
     waits = waiting(spans.values(), window.as_of) if states is None else {}
-    merged = last_successors(dict(Partner.objects.exclude(successor=None).values_list("pk", "successor")))
+    merged = last_successors(grounds.successors())
     targets = targets_in(indicators, windows, {pk: whole.combined for pk, whole in now.items()})
     drawn = trends(initiative, lines, past, windows, now, before, trend)
 

@@ -7,6 +7,7 @@ from datetime import date
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Exists
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -98,13 +99,18 @@ def _asked(request, initiative, day: date) -> dict:
     """
     membership = request.membership
     found: dict = {"corrections": [], "corrections_more": 0, "times": [], "for_reader": 0}
-    if membership.can(Can.REVIEW) and undecided(initiative).exists():
+    may_review, may_move = membership.can(Can.REVIEW), membership.can(Can.MOVE_LOCKS)
+    if not (may_review or may_move):
+        return found
+    asks = {"asks_to_correct": Exists(undecided(initiative)), "asks_for_time": Exists(open_requests(initiative))}
+    there = Initiative.objects.filter(pk=initiative.pk).values(**asks).get()
+    if may_review and there["asks_to_correct"]:
         waiting = list(undecided(initiative)[: ASKED_AT_ONCE + 1])
         known = lines_of(initiative, [one.indicator for one in waiting])
         found["corrections"] = [(one, total_words(known[one.indicator_id], one)) for one in waiting[:ASKED_AT_ONCE]]
         found["corrections_more"] = len(waiting) > ASKED_AT_ONCE
         found["for_reader"] += sum(one.waits_for_backbone and one.by_id != membership.pk for one in waiting)
-    if membership.can(Can.MOVE_LOCKS) and open_requests(initiative).exists():
+    if may_move and there["asks_for_time"]:
         asked = list(open_requests(initiative)[:ASKED_AT_ONCE])
         indicators = list(Indicator.objects.filter(initiative=initiative))
         found["times"] = [(one, proposed_day(one, day, indicators)) for one in asked]

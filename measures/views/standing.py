@@ -28,8 +28,9 @@ from backbone.tenancy import active_tenant_id
 from measures.rules.periods import Grain
 from measures.selectors.chase import ChaseList, LastFiled, Missing
 from measures.selectors.forest import Date, branches, chase_of, indicators_in_use, locks_on, next_dates
-from measures.selectors.opening import codes_for, window_for
+from measures.selectors.opening import window_for
 from measures.selectors.reading import Grounds, read
+from measures.selectors.taking_part import roster_of
 from measures.windows import Window
 
 KEPT_SECONDS = 300
@@ -129,8 +130,9 @@ def _work_out(request, initiative: Initiative) -> Standing:
     tenant = request.tenant
     window = window_for(initiative, request.GET, tenant)
     indicators = indicators_in_use(initiative, window.period)
-    codes = codes_for(initiative, request.membership)
-    grounds = Grounds.of(initiative, indicators)
+    roster = roster_of(initiative)
+    codes = roster.codes if request.membership.partner_ids(Can.READ_PARTNER_FIGURES) is None else None
+    grounds = Grounds.of(initiative, indicators, roster=roster)
     readings = read(initiative, indicators, window, codes=codes, grounds=grounds)
     found = branches(initiative, readings)
     html = ""
@@ -142,7 +144,7 @@ def _work_out(request, initiative: Initiative) -> Standing:
     dates: tuple[Date, ...] = ()
     if codes is not None:
         chase = chase_of(initiative, tenant, indicators, month, readings, grounds)
-        dates = tuple(next_dates(initiative, indicators, day, tenant.fiscal_year_starts))
+        dates = tuple(next_dates(roster, indicators, day, tenant.fiscal_year_starts))
     return Standing(
         window=window,
         month=month,
