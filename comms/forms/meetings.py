@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from backbone.forms.roster import day_input
 from backbone.models import Initiative, Membership, Partner, WorkingGroup
@@ -143,8 +144,15 @@ class InviteForm(forms.Form):
         help_text=_("Whoever is on the list and was not told yet gets the invitation by mail."),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any):
+    def __init__(self, *args: Any, meeting: Meeting, following: int = 0, **kwargs: Any):
         super().__init__(*args, **kwargs)
+        if following:
+            text = ngettext(
+                "To the %(count)s meeting that follows in the series as well, in one mail",
+                "To the %(count)s meetings that follow in the series as well, in one mail",
+                following,
+            )
+            self.fields["series"] = forms.BooleanField(label=text % {"count": following}, required=False, initial=True)
         there = meeting.invited.values("member")
         self.fields["people"].queryset = people_who(Can.READ_MEETINGS).exclude(pk__in=there)
 
@@ -172,6 +180,16 @@ class PreReadForm(forms.Form):
 
 class CancelForm(forms.Form):
     reason = forms.CharField(label=_("Why, in a few words"), max_length=300, required=False)
+
+    def __init__(self, *args: Any, following: int = 0, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if following:
+            text = ngettext(
+                "The %(count)s meeting that follows in the series as well",
+                "The %(count)s meetings that follow in the series as well",
+                following,
+            )
+            self.fields["series"] = forms.BooleanField(label=text % {"count": following}, required=False)
 
 
 class MinutesForm(forms.Form):

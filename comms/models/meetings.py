@@ -10,11 +10,14 @@ from backbone.models.tenants import known_timezone
 
 
 class Series(TenantOwned):
-    """Meetings that come again. `rule` is an iCalendar recurrence (RFC 5545), such as `FREQ=MONTHLY;BYDAY=3WE`."""
+    """Meetings that come again. `rule` is an iCalendar recurrence (RFC 5545), such as `FREQ=MONTHLY;BYDAY=3WE`, on the clock
+    of `timezone`; by `uid` calendars know the series as one event that recurs. Both are empty for one of before."""
 
     initiative = TenantForeignKey(Initiative, models.CASCADE, related_name="series")
     title = models.CharField(_("title"), max_length=200)
     rule = models.CharField(_("how often"), max_length=200)
+    uid = models.CharField(max_length=80, blank=True, default="")
+    timezone = models.CharField(_("time zone"), max_length=64, blank=True, default="", validators=[known_timezone])
 
     def __str__(self):
         return self.title
@@ -23,6 +26,7 @@ class Series(TenantOwned):
 class Meeting(TenantOwned):
     """One meeting, of a group or of everybody in the initiative. `uid` and `sequence` are what calendars know it by.
 
+    `recurs_at` is when its series has it, wherever it was moved to since: with the series' `uid` that names it in calendars.
     `number` counts the saved states of the minutes, so that two who write at once do not lose each other's words;
     `moves` counts whatever happened in it, so that a page that watches it asks for one number.
     """
@@ -37,6 +41,7 @@ class Meeting(TenantOwned):
     initiative = TenantForeignKey(Initiative, models.CASCADE, related_name="meetings")
     group = TenantForeignKey(WorkingGroup, null=True, blank=True, related_name="meetings", verbose_name=_("group"))
     series = TenantForeignKey(Series, null=True, blank=True, related_name="meetings")
+    recurs_at = models.DateTimeField(null=True, blank=True)
     title = models.CharField(_("title"), max_length=200)
     starts_at = models.DateTimeField(_("begins"))
     ends_at = models.DateTimeField(_("ends"))

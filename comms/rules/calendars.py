@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, vCalAddress, vDuration, vText
+from icalendar import Calendar, Event, vCalAddress, vDuration, vRecur, vText
 
 PRODUCT = "-//Backbone//Meetings//EN"
 REQUEST, CANCEL, PUBLISH = "REQUEST", "CANCEL", "PUBLISH"
@@ -25,10 +25,20 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Again:
+    """How an event recurs: its rule with its end, the instants at which it does not take place, and when it does last."""
+
+    rule: str
+    left_out: tuple[datetime, ...]
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One meeting of one person's calendar. Instants are aware; `zone` is the one on whose clock it is held.
 
-    `attendee` is whom it is for, with what they answered; None where nobody is asked to answer.
+    `attendee` is whom it is for, with what they answered; None where nobody is asked to answer. `again` makes it an event
+    that recurs; `recurs_at`, in its series' own zone, makes it one time of an event that does.
     """
 
     uid: str
@@ -46,6 +56,8 @@ class Entry:
     url: str = ""
     words: str = ""
     is_cancelled: bool = False
+    again: Again | None = None
+    recurs_at: datetime | None = None
 
 
 def calendar(method: str, entries: Iterable[Entry], name: str = "") -> str:
@@ -64,7 +76,8 @@ def calendar(method: str, entries: Iterable[Entry], name: str = "") -> str:
     for entry in entries:
         found.add_component(_event(entry, method))
     if entries:
-        first, last = min(one.starts_at for one in entries), max(one.ends_at for one in entries)
+        first = min(one.starts_at for one in entries)
+        last = max(one.again.last_at if one.again is not None else one.ends_at for one in entries)
         found.add_missing_timezones(first_date=(first - AROUND).date(), last_date=(last + AROUND).date())
     return found.to_ical().decode()
 
@@ -77,6 +90,12 @@ def _event(entry: Entry, method: str) -> Event:
     event.add("dtstamp", entry.made_at.astimezone(ZoneInfo("UTC")))
     event.add("dtstart", entry.starts_at.astimezone(zone))
     event.add("dtend", entry.ends_at.astimezone(zone))
+    if entry.recurs_at is not None:
+        event.add("recurrence-id", entry.recurs_at)
+    if entry.again is not None:
+        event.add("rrule", vRecur.from_ical(entry.again.rule))
+        if entry.again.left_out:
+            event.add("exdate", [one.astimezone(zone) for one in entry.again.left_out])
     event.add("summary", entry.title)
     event.add("status", "CANCELLED" if entry.is_cancelled or method == CANCEL else "CONFIRMED")
     for key, value in (("location", entry.place), ("description", entry.words), ("url", entry.url)):

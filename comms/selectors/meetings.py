@@ -61,6 +61,15 @@ def meeting_of(initiative: Initiative, pk: int, membership: Membership) -> Meeti
     return meetings_of(initiative, membership).select_related("series").filter(pk=pk).first()
 
 
+def following(meeting: Meeting) -> list[Meeting]:
+    """Those of the same series that come after it and have not begun, the next first; one statement, none without a
+    series."""
+    if meeting.series_id is None:
+        return []
+    rows = Meeting.objects.filter(series=meeting.series_id, state=State.PLANNED, starts_at__gt=meeting.starts_at)
+    return list(rows.select_related("initiative", "group", "by", "series").order_by("starts_at", "pk"))
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """An organization that is expected, and whether it was there; `presence` is empty while nobody said."""

@@ -5,11 +5,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
 from email.utils import parseaddr
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -19,7 +23,7 @@ from backbone.models import Membership, Tenant
 from backbone.tenancy import active_tenant_id
 from comms import rules
 from comms.models import Invited, Mail, Meeting, MeetingFeed
-from comms.rules import calendars
+from comms.rules import calendars, recurring
 from comms.selectors.readers import Reader, readers
 from comms.services import ledger
 from comms.services.composing import address, mail_to, voice
@@ -40,7 +44,52 @@ def send(*, meeting: Meeting, only_told: bool = False) -> int:
     places = list(Invited.objects.filter(meeting=meeting).select_related("member"))
     told = _told(meeting, places)
     wanted = [one for one in places if not only_told or one.member_id in told]
-    return _mail(meeting, wanted, calendars.REQUEST)
+    return len(_mail(meeting, wanted, calendars.REQUEST))
+
+
+def send_series(*, meetings: Sequence[Meeting]) -> int:
+    """Mail one invitation to all of these meetings of a series to whoever was not told yet of several of them, and of a
+    single one the invitation to it; how many people that are."""
+    series = meetings[0].series
+    places: dict[int, list[Invited]] = {}
+    for one in (
+        Invited.objects.filter(meeting__in=meetings).select_related("member").order_by("meeting__recurs_at", "pk")
+    ):
+        places.setdefault(one.member_id, []).append(one)
+    everybody = [place for own in places.values() for place in own]
+    told = {one.pk: _told(one, everybody) for one in meetings}
+    new = {
+        pk: own
+        for pk, own in places.items()
+        if series and series.uid and sum(pk not in told[one.meeting_id] for one in own) > 1
+    }
+    by_pk = {one.pk: one for one in meetings}
+    tenant = Tenant.objects.get(pk=active_tenant_id())
+    people = readers(tenant, new.keys())
+    ledger.plan([_compose_series(tenant, one, [(by_pk[at.meeting_id], at) for at in new[one.pk]]) for one in people])
+    found = {one.pk for one in people}
+    for meeting in meetings:
+        waiting = [one for own in places.values() for one in own if one.meeting_id == meeting.pk]
+        found |= set(_mail(meeting, waiting, calendars.REQUEST))
+    ledger.send_soon()
+    return len(found)
+
+
+def call_off_series(*, meetings: Sequence[Meeting], reason: str = "") -> int:
+    """Tell everybody who was invited to any of these meetings of a series, in one mail, which do not take place; how many
+    people that are."""
+    tenant = Tenant.objects.get(pk=active_tenant_id())
+    places: dict[int, list[tuple[Meeting, Invited]]] = {}
+    for meeting in meetings:
+        own = list(Invited.objects.filter(meeting=meeting).select_related("member"))
+        told = _told(meeting, own)
+        for one in own:
+            if one.member_id in told:
+                places.setdefault(one.member_id, []).append((meeting, one))
+    people = readers(tenant, places.keys())
+    ledger.plan([_compose_series(tenant, one, places[one.pk], calendars.CANCEL, reason) for one in people])
+    ledger.send_soon()
+    return len(people)
 
 
 def call_off(*, meeting: Meeting, reason: str = "", only: Collection[int] | None = None) -> int:
@@ -48,7 +97,7 @@ def call_off(*, meeting: Meeting, reason: str = "", only: Collection[int] | None
     places = list(Invited.objects.filter(meeting=meeting).select_related("member"))
     told = _told(meeting, places)
     wanted = [one for one in places if one.member_id in told and (only is None or one.member_id in only)]
-    return _mail(meeting, wanted, calendars.CANCEL, reason)
+    return len(_mail(meeting, wanted, calendars.CANCEL, reason))
 
 
 def entry(meeting: Meeting, *, tenant: Tenant, place: Invited | None = None, is_asked: bool = True) -> calendars.Entry:
@@ -73,6 +122,50 @@ def entry(meeting: Meeting, *, tenant: Tenant, place: Invited | None = None, is_
         words=meeting.url,
         is_cancelled=meeting.state == Meeting.State.CANCELLED,
     )
+
+
+def in_series(found: calendars.Entry, meeting: Meeting) -> calendars.Entry:
+    """The same entry as a calendar knows it that has the whole series: one time of an event that recurs. Of a meeting
+    without a series, and of a series of before, it is the entry itself."""
+    series = meeting.series
+    if series is None or not series.uid or meeting.recurs_at is None:
+        return found
+    return replace(found, uid=series.uid, recurs_at=meeting.recurs_at.astimezone(ZoneInfo(series.timezone)))
+
+
+def entries_of_series(tenant: Tenant, places: Sequence[tuple[Meeting, Invited]]) -> list[calendars.Entry]:
+    """Several meetings of one series for one person: an event that recurs, and beside it each that is another than the
+    first in anything but its day."""
+    first, place = places[0]
+    series, begins = first.series, first.recurs_at
+    if series is None or begins is None:
+        return [entry(meeting, tenant=tenant, place=one) for meeting, one in places]
+    last = max(meeting.recurs_at or begins for meeting, _place in places)
+    theirs = {meeting.recurs_at for meeting, _place in places}
+    local = begins.astimezone(ZoneInfo(series.timezone)).replace(tzinfo=None)
+    times = [recurring.instant(one, series.timezone) for one in recurring.starts(series.rule, local, recurring.MOST)]
+    times = [one for one in times if one <= last]
+    whole = replace(
+        entry(first, tenant=tenant, place=place),
+        uid=series.uid, sequence=0, starts_at=begins, ends_at=begins + (first.ends_at - first.starts_at),
+        zone=series.timezone, url=address("comms:meeting-list", tenant.slug, first.initiative.slug),
+        again=calendars.Again(
+            f"{series.rule};COUNT={len(times)}", tuple(one for one in times if one not in theirs), last
+        ),
+    )  # fmt: skip
+    others = [
+        in_series(entry(meeting, tenant=tenant, place=one), meeting)
+        for meeting, one in places
+        if _differs(meeting, first, begins)
+    ]
+    return [whole, *others]
+
+
+def _differs(meeting: Meeting, first: Meeting, begins: datetime) -> bool:
+    """Whether a meeting is another than the first of its series in anything but the day that the rule gives it."""
+    if meeting.starts_at != meeting.recurs_at or meeting.ends_at - meeting.starts_at != first.ends_at - first.starts_at:
+        return True
+    return any(getattr(meeting, name) != getattr(first, name) for name in ("title", "place", "url", "timezone"))
 
 
 # --- calendar addresses ---
@@ -116,30 +209,80 @@ def key_of(meeting: Meeting, method: str) -> str:
 
 
 def _told(meeting: Meeting, places: Iterable[Invited]) -> set[int]:
-    """Who was mailed an invitation, in whichever state."""
+    """Who was mailed an invitation, in whichever state, to it alone or to its series."""
     people = [one.member_id for one in places]
-    mails = Mail.objects.filter(kind=Mail.Kind.INVITATION, recipient__in=people)
-    mails = mails.filter(period_key__startswith=f"meeting:{meeting.pk}:", period_key__endswith=":request")
-    return set(mails.values_list("recipient_id", flat=True))
+    mails = Mail.objects.filter(kind=Mail.Kind.INVITATION, recipient__in=people, period_key__endswith=":request")
+    alone = mails.filter(period_key__startswith=f"meeting:{meeting.pk}:")
+    told = set(alone.values_list("recipient_id", flat=True))
+    for pk, about in _of_series(meeting, mails).values_list("recipient_id", "about"):
+        if any(one.partition(":")[0] == str(meeting.pk) for one in about):
+            told.add(pk)
+    return told
 
 
-def _mail(meeting: Meeting, places: list[Invited], method: str, reason: str = "") -> int:
+def _of_series(meeting: Meeting, mails: QuerySet[Mail]) -> QuerySet[Mail]:
+    """Those of these mails that told of several meetings of its series at once."""
+    return mails.filter(period_key__startswith=f"series:{meeting.series_id or 0}:")
+
+
+def _state_of(meeting: Meeting) -> str:
+    """A meeting as it stands, in a mail's `about`."""
+    return f"{meeting.pk}:{meeting.sequence}"
+
+
+def _mail(meeting: Meeting, places: list[Invited], method: str, reason: str = "") -> list[int]:
+    """Mail those who were not told of this state yet; who that is."""
     key = key_of(meeting, method)
-    had = Mail.objects.filter(kind=Mail.Kind.INVITATION, period_key=key).values_list("recipient_id", flat=True)
-    waiting = {one.member_id: one for one in places if one.member_id not in set(had)}
+    mails = Mail.objects.filter(kind=Mail.Kind.INVITATION)
+    had = set(mails.filter(period_key=key).values_list("recipient_id", flat=True))
+    if method == calendars.REQUEST:
+        of_series = _of_series(meeting, mails).filter(about__contains=[_state_of(meeting)])
+        had |= set(of_series.values_list("recipient_id", flat=True))
+    waiting = {one.member_id: one for one in places if one.member_id not in had}
     if not waiting:
-        return 0
+        return []
     tenant = Tenant.objects.get(pk=active_tenant_id())
     people = readers(tenant, waiting.keys())
     ledger.plan([_compose(tenant, one, meeting, waiting[one.pk], method, key, reason) for one in people])
     ledger.send_soon()
-    return len(people)
+    return [one.pk for one in people]
+
+
+def _compose_series(
+    tenant: Tenant,
+    reader: Reader,
+    places: Sequence[tuple[Meeting, Invited]],
+    method: str = calendars.REQUEST,
+    reason: str = "",
+) -> Mail:
+    """One mail of several meetings of a series, the next first."""
+    first = places[0][0]
+    if method == calendars.CANCEL:
+        found = [in_series(entry(meeting, tenant=tenant, place=one), meeting) for meeting, one in places]
+    else:
+        found = entries_of_series(tenant, places)
+    with voice(reader):
+        pattern = _("Cancelled: %(title)s") if method == calendars.CANCEL else _("Invitation: %(title)s")
+        where = [tenant.slug, first.initiative.slug]
+        return mail_to(
+            reader, tenant, kind=Mail.Kind.INVITATION, template="invitation_series",
+            period_key=f"series:{first.series_id}:{first.pk}:{first.sequence}:{method.lower()}",
+            subject=rules.one_line(pattern % {"title": first.title}, 120),
+            context={
+                "initiative": first.initiative, "meeting": first, "by": first.by, "reason": reason,
+                "is_cancelled": method == calendars.CANCEL,
+                "meetings": [(one, address("comms:meeting", *where, one.pk)) for one, _place in places],
+                "url": address("comms:meeting", *where, first.pk),
+            },
+            reply_to=first.by.email, calendar=calendars.calendar(method, found),
+            about=[_state_of(one) for one, _place in places],
+        )  # fmt: skip
 
 
 def _compose(
     tenant: Tenant, reader: Reader, meeting: Meeting, place: Invited, method: str, key: str, reason: str
 ) -> Mail:
-    text = calendars.calendar(method, [entry(meeting, tenant=tenant, place=place)])
+    text = calendars.calendar(method, [in_series(entry(meeting, tenant=tenant, place=place), meeting)])
     with voice(reader):
         if method == calendars.CANCEL:
             subject = _("Cancelled: %(title)s") % {"title": meeting.title}

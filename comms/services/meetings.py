@@ -17,6 +17,7 @@ from backbone.problems import Problem, Refused
 from backbone.services.fields import checked, set_fields
 from comms.models import Invited, Meeting, Series, Topic
 from comms.rules import recurring
+from comms.selectors.meetings import following
 from comms.services import invitations, live
 
 changes.register_verbs(
@@ -27,6 +28,7 @@ changes.register_verbs(
         "meeting.moved": gettext_noop("{by} moved the meeting “{title}”"),
         "meeting.cancelled": gettext_noop("{by} cancelled the meeting “{title}”"),
         "meeting.invited": gettext_noop("{by} invited {count} people to “{title}”"),
+        "meeting.invited_series": gettext_noop("{by} invited {count} people to {meetings} meetings “{title}”"),
         "meeting.uninvited": gettext_noop("{by} took {name} off the list for “{title}”"),
         "meeting.answered": gettext_noop("{by} answered the invitation to “{title}”"),
         "topic.added": gettext_noop("{by} put “{topic}” on the list for “{title}”"),
@@ -68,7 +70,7 @@ def plan(
         except recurring.BadRule as error:
             text = gettext_noop("“{rule}” is no rhythm that meetings can have.")
             raise Refused(Problem("meeting.rule", text, {"rule": rule}, field="often", value=rule)) from error
-        series = Series(initiative=initiative, title=title.strip(), rule=rule)
+        series = Series(initiative=initiative, title=title.strip(), rule=rule, uid=_uid(), timezone=zone)
         checked(series).save(force_insert=True)
     topics, made = list(topics), []
     for one in begins:
@@ -76,7 +78,7 @@ def plan(
         row = Meeting(
             initiative=initiative, group=group, series=series, title=title.strip(), starts_at=start,
             ends_at=start + timedelta(minutes=minutes), timezone=zone, place=place.strip(), url=url, template=template,
-            uid=f"{uuid.uuid4()}@backbone", by=by,
+            uid=_uid(), by=by, recurs_at=start if series is not None else None,
         )  # fmt: skip
         checked(row).save(force_insert=True)
         made.append(row)
@@ -150,6 +152,23 @@ def cancel(*, meeting: Meeting, by: Membership, reason: str = "") -> None:
 
 
 @transaction.atomic
+def cancel_series(*, meeting: Meeting, by: Membership, reason: str = "") -> int:
+    """Call a meeting off and all that follow in its series; whoever was invited is told in one mail. How many that are.
+
+    Raises `Refused` once it began.
+    """
+    row = locked(meeting, State.PLANNED)
+    off = [row, *following(row)]
+    for one in off:
+        one.state, one.sequence = State.CANCELLED, one.sequence + 1
+        one.save(update_fields=["state", "sequence"])
+        touch(one)
+        _record("meeting.cancelled", one, by, reason=reason.strip()[:300])
+    invitations.call_off_series(meetings=off, reason=reason.strip())
+    return len(off)
+
+
+@transaction.atomic
 def invite(*, meeting: Meeting, people: Iterable[tuple[Membership, Partner | None]], by: Membership) -> int:
     """Invite these people as well, each for an organization, and mail everybody who was not told yet; how many are new.
 
@@ -164,6 +183,32 @@ def invite(*, meeting: Meeting, people: Iterable[tuple[Membership, Partner | Non
         touch(row)
         _record("meeting.invited", row, by, count=told)
     return len(new)
+
+
+@transaction.atomic
+def invite_series(*, meeting: Meeting, people: Iterable[tuple[Membership, Partner | None]], by: Membership) -> int:
+    """Invite these people to a meeting and to all that follow in its series, and mail everybody who was told of none of
+    them yet one invitation to them all; how many people are new on any list.
+
+    Raises `Refused` once the meeting is over.
+    """
+    row = locked(meeting, State.PLANNED, State.OPEN)
+    people = {member.pk: (member, partner) for member, partner in people if member.is_active}
+    coming = [row, *following(row)]
+    there = set(Invited.objects.filter(meeting__in=coming).values_list("meeting_id", "member_id"))
+    new = [
+        Invited(meeting=one, member=member, partner=partner)
+        for one in coming
+        for member, partner in people.values()
+        if (one.pk, member.pk) not in there
+    ]
+    Invited.objects.bulk_create(new)
+    told = invitations.send_series(meetings=coming)
+    for one in coming if new or told else ():
+        touch(one)
+    if new or told:
+        _record("meeting.invited_series", row, by, count=told, meetings=len(coming))
+    return len({one.member_id for one in new})
 
 
 @transaction.atomic
@@ -256,9 +301,14 @@ def _instant(local: datetime, zone: str) -> datetime:
         raise Refused(Problem("meeting.day", text, params, field="day", value=str(error))) from error
 
 
+def _uid() -> str:
+    return f"{uuid.uuid4()}@backbone"
+
+
 def locked(meeting: Meeting, *states: str) -> Meeting:
     """The meeting, locked, when it is in one of these states. Raises `Refused` otherwise."""
-    rows = Meeting.objects.select_for_update(of=("self",), no_key=True).select_related("initiative", "group", "by")
+    rows = Meeting.objects.select_for_update(of=("self",), no_key=True)
+    rows = rows.select_related("initiative", "group", "by", "series")
     row = rows.get(pk=meeting.pk)
     if states and row.state not in states:
         text = gettext_noop("This cannot be done any more: the meeting is {state}.")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 
-from backbone.look.numbers import long_date
+from backbone.look.numbers import long_date, short_date
 from comms.models import Action, Decision, Meeting
 
 register = template.Library()
@@ -28,6 +28,13 @@ def held_on(meeting: Meeting) -> str:
     if start.date() != end.date():
         return _("%(day)s, %(start)s to the next day, %(end)s (%(zone)s)") % words
     return _("%(day)s, %(start)s to %(end)s (%(zone)s)") % words
+
+
+@register.filter
+def held_from(meeting: Meeting) -> str:
+    """`18 Nov 2026, 09:00`: when it begins, on its own clock."""
+    start = meeting.starts_at.astimezone(ZoneInfo(meeting.timezone))
+    return f"{short_date(start.date())}, {time_format(start.time(), 'H:i')}"
 
 
 @register.filter

@@ -23,7 +23,16 @@ from backbone.selectors.groups import may_in
 from backbone.wording import say
 from comms.forms.meetings import CancelForm, InviteForm, MeetingForm, PreReadForm, TopicForm, WhenForm, first_day
 from comms.models import Invited, Meeting, Topic
-from comms.selectors.meetings import coming, invited_to, past, pre_reads_of, record_of, unreported, usual_people
+from comms.selectors.meetings import (
+    coming,
+    following,
+    invited_to,
+    past,
+    pre_reads_of,
+    record_of,
+    unreported,
+    usual_people,
+)
 from comms.selectors.proposing import readable
 from comms.services import meetings, pre_reads
 from comms.views.paths import meeting_crumb, meetings_crumb, require_edit, the_meeting
@@ -77,15 +86,21 @@ def edit(request, initiative, meeting: int):
     require_edit(request, found)
     sent = request.POST.get("form", "") if request.method == "POST" else ""
     form = WhenForm(request.POST if sent == "change" else None, meeting=found)
-    cancel = CancelForm(request.POST if sent == "cancel" else None, auto_id="id_cancel_%s")
+    more = len(following(found))
+    cancel = CancelForm(request.POST if sent == "cancel" else None, following=more, auto_id="id_cancel_%s")
     try:
         if sent == "change" and form.is_valid():
             meetings.change(meeting=found, by=request.membership, seen=_number(request), **form.when())
             messages.success(request, _("Saved. Whoever had an invitation gets the change by mail."))
             return redirect("comms:meeting", request.tenant.slug, initiative.slug, found.pk)
         if sent == "cancel" and cancel.is_valid():
-            meetings.cancel(meeting=found, by=request.membership, **cancel.cleaned_data)
-            messages.success(request, _("It is cancelled, and whoever had an invitation is told."))
+            said = {"meeting": found, "by": request.membership, "reason": cancel.cleaned_data["reason"]}
+            if cancel.cleaned_data.get("series"):
+                meetings.cancel_series(**said)
+                messages.success(request, _("They are cancelled, and whoever had an invitation is told in one mail."))
+            else:
+                meetings.cancel(**said)
+                messages.success(request, _("It is cancelled, and whoever had an invitation is told."))
             return redirect("comms:meeting", request.tenant.slug, initiative.slug, found.pk)
     except Refused as refused:
         refuse(form if sent == "change" else cancel, refused)
@@ -111,9 +126,12 @@ def meeting(request, initiative, meeting: int):
     found = the_meeting(request, initiative, meeting)
     sent = request.POST.get("form", "") if request.method == "POST" else ""
     may_edit = may_in(request.membership, Can.EDIT_MEETINGS, found.group_id)
+    series = following(found)
     forms = {
         "topic": TopicForm(request.POST if sent == "topic" else None, auto_id="id_topic_%s"),
-        "invite": InviteForm(request.POST if sent == "invite" else None, meeting=found, auto_id="id_invite_%s"),
+        "invite": InviteForm(
+            request.POST if sent == "invite" else None, meeting=found, following=len(series), auto_id="id_invite_%s"
+        ),
         "pre-read": PreReadForm(request.POST if sent == "pre-read" else None, initiative=initiative),
     }
     if request.method == "POST":
@@ -132,6 +150,7 @@ def meeting(request, initiative, meeting: int):
         "today": request.tenant.day(),
         "record": record,
         "invited": invited,
+        "series": series,
         "mine": next((one for one in invited if one.member_id == request.membership.pk), None),
         "answers": [(value, label) for value, label in Invited.Answer.choices if value],
         "pre_reads": pre_reads_of(found),
@@ -213,7 +232,12 @@ def _answer(request, found: Meeting) -> str:
     if said not in [value for value in Invited.Answer.values if value]:
         raise Http404
     meetings.answer(meeting=found, member=request.membership, said=said)
-    return _("Your answer is noted.")
+    if not request.POST.get("series"):
+        return _("Your answer is noted.")
+    own = Invited.objects.filter(meeting__in=following(found), member=request.membership)
+    for one in own.select_related("meeting").order_by("meeting__starts_at"):
+        meetings.answer(meeting=one.meeting, member=request.membership, said=said)
+    return _("Your answer is noted, for those that follow as well.")
 
 
 def _take_up(request, found: Meeting) -> str:
@@ -227,7 +251,8 @@ def _take_up(request, found: Meeting) -> str:
 
 def _invite(request, found: Meeting, form: InviteForm) -> str:
     before = found.invited.count()
-    meetings.invite(meeting=found, people=form.pairs(), by=request.membership)
+    invite = meetings.invite_series if form.cleaned_data.get("series") else meetings.invite
+    invite(meeting=found, people=form.pairs(), by=request.membership)
     added = found.invited.count() - before
     if not added:
         return _("Everybody on the list has an invitation.")

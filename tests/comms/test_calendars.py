@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backbone.problems import Refused
-from comms.models import Invited, Mail, MeetingFeed
+from backbone.roles import Role
+from comms.models import Invited, Mail, Meeting, MeetingFeed
 from comms.rules import calendars, recurring
 from comms.rules.calendars import Entry, Person
 from comms.services import invitations, meetings, sending
@@ -135,6 +136,172 @@ def test_an_invitation_its_change_and_its_end_are_one_thread_of_numbers(in_river
     last = Mail.objects.filter(recipient=ana).order_by("pk").last()
     assert "METHOD:CANCEL" in last.calendar
     assert "Snow" in Mail.objects.filter(recipient=ben).order_by("pk").last().text
+
+
+# --- a series ---
+
+MONTHLY = "FREQ=MONTHLY;BYDAY=3WE"
+
+
+def invited(member) -> list:
+    """What a person's calendar was sent, as a reader of another make understands it, the oldest first."""
+    mails = Mail.objects.filter(kind="invitation", recipient=member).order_by("pk")
+    return [vobject.readOne(one.calendar) for one in mails]
+
+
+def there(calendar) -> list[datetime]:
+    """When the events of a calendar take place, by its own clock: the recurring one, and those that stand in for a time of
+    it."""
+    whole = next(one for one in calendar.vevent_list if "rrule" in one.contents)
+    moved = {
+        one.recurrence_id.value.replace(tzinfo=None): one.dtstart.value.replace(tzinfo=None)
+        for one in calendar.vevent_list
+        if one is not whole
+    }
+    times = [one.replace(tzinfo=None) for one in whole.getrruleset(addRDate=True)]
+    return sorted(moved.get(one, one) for one in times)
+
+
+def series(place, count: int = 5, **more) -> list:
+    return plan(place, rule=MONTHLY, count=count, **more)
+
+
+@pytest.mark.django_db
+def test_a_series_is_one_invitation_that_recurs_with_what_was_moved_and_without_what_is_off(in_riverside):
+    ana, ben = in_riverside.people.ana, in_riverside.people.ben
+    made = series(in_riverside)
+    meetings.change(
+        meeting=made[2],
+        title=made[2].title,
+        starts=at(date(2027, 1, 21)).replace(hour=10),
+        minutes=60,
+        zone="America/Chicago",
+        by=ana,
+    )
+    meetings.cancel(meeting=made[3], by=ana)
+    assert meetings.invite_series(meeting=made[0], people=[(ana, None)], by=ana) == 1
+    assert meetings.invite_series(meeting=made[0], people=[], by=ana) == 0
+    for member in (ana, ben):
+        (calendar,) = invited(member)
+        assert calendar.method.value == "REQUEST"
+        assert {one.uid.value for one in calendar.vevent_list} == {made[0].series.uid}
+        assert {one.attendee.value for one in calendar.vevent_list} == {f"mailto:{member.email}"}
+        assert there(calendar) == [
+            at(date(2026, 11, 18)), at(date(2026, 12, 16)), at(date(2027, 1, 21)).replace(hour=10), at(date(2027, 3, 17)),
+        ]  # fmt: skip
+    (mail,) = Mail.objects.filter(recipient=ben)
+    for words in ("18 November 2026", "16 December 2026", "21 January 2027", "17 March 2027", "4 meetings"):
+        assert words in mail.text
+        assert words in mail.html
+    assert "17 February" not in mail.text + mail.html
+
+
+@pytest.mark.django_db
+def test_one_of_a_series_is_moved_left_and_called_off_by_its_own_time(in_riverside):
+    ana, ben = in_riverside.people.ana, in_riverside.people.ben
+    made = series(in_riverside, count=4)
+    meetings.invite_series(meeting=made[0], people=[(ana, None)], by=ana)
+    moved = {"title": made[1].title, "minutes": 90, "zone": "America/Chicago", "by": ana}
+    meetings.change(meeting=made[1], starts=at(date(2026, 12, 17)), **moved)
+    meetings.change(meeting=made[1], starts=at(date(2026, 12, 18)), **moved)
+    meetings.uninvite(place=Invited.objects.get(member=ana, meeting=made[2]), by=ana)
+    meetings.cancel(meeting=made[3], by=ana)
+    told = [
+        (one.method.value, one.vevent.recurrence_id.value.date(), one.vevent.sequence.value) for one in invited(ben)[1:]
+    ]
+    december, march = date(2026, 12, 16), date(2027, 2, 17)
+    assert told == [("REQUEST", december, "1"), ("REQUEST", december, "2"), ("CANCEL", march, "1")]
+    assert {one.vevent.uid.value for one in invited(ben)[1:]} == {made[0].series.uid}
+    assert [one.vevent.recurrence_id.value.date() for one in invited(ana)[1:] if one.method.value == "CANCEL"] == [
+        date(2027, 1, 20), march,
+    ]  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_who_comes_later_gets_what_is_left_and_who_had_some_hears_of_the_rest_once(in_riverside):
+    ana, ben = in_riverside.people.ana, in_riverside.people.ben
+    made = series(in_riverside, count=4)
+    meetings.invite(meeting=made[0], people=[], by=ana)
+    assert invited(ben)[0].vevent.recurrence_id.value.date() == date(2026, 11, 18)
+    with time_machine.travel("2026-12-01T15:00:00Z", tick=False):
+        lea = factories.make_member("lea@x.example", "Lea", Role.PARTNER_LEAD, partner=in_riverside.partners[1])
+        meetings.invite_series(meeting=made[1], people=[(lea, in_riverside.partners[1])], by=ana)
+        days = [at(date(2026, 12, 16)), at(date(2027, 1, 20)), at(date(2027, 2, 17))]
+        assert there(invited(lea)[0]) == days
+        assert there(invited(ben)[1]) == days
+        meetings.invite_series(meeting=made[1], people=[(lea, in_riverside.partners[1])], by=ana)
+        assert (len(invited(lea)), len(invited(ben))) == (1, 2)
+    assert not Invited.objects.filter(meeting=made[0], member=lea).exists()
+
+
+@pytest.mark.django_db
+def test_a_fortnightly_series_across_the_clock_s_change_keeps_its_hour_wherever_it_is_joined(in_riverside):
+    ana, ben = in_riverside.people.ana, in_riverside.people.ben
+    made = plan(in_riverside, starts=at(date(2027, 2, 17)), rule="FREQ=WEEKLY;INTERVAL=2;BYDAY=WE", count=5)
+    meetings.invite_series(meeting=made[1], people=[], by=ana)
+    (calendar,) = invited(ben)
+    assert there(calendar) == [at(date(2027, 3, day)) for day in (3, 17, 31)] + [at(date(2027, 4, 14))]
+    zones = [one for one in calendar.components() if one.name == "VTIMEZONE"]
+    whole = calendar.vevent_list[0]
+    assert [zone.tzid.value for zone in zones] == ["America/Chicago"]
+    hours = [
+        one.replace(tzinfo=whole.dtstart.value.tzinfo).astimezone(UTC).hour
+        for one in (at(date(2027, 3, 3)), at(date(2027, 3, 17)))
+    ]
+    assert hours == [15, 14], "the zone that goes along knows of the change"
+
+
+@pytest.mark.django_db
+def test_the_rest_of_a_series_is_called_off_in_one_mail(in_riverside):
+    ana, ben = in_riverside.people.ana, in_riverside.people.ben
+    made = series(in_riverside, count=4)
+    meetings.invite_series(meeting=made[0], people=[], by=ana)
+    assert meetings.cancel_series(meeting=made[1], by=ana, reason="The bridge is closed") == 3
+    assert [one.state for one in Meeting.objects.order_by("starts_at")] == ["planned"] + ["cancelled"] * 3
+    (_first, calendar) = invited(ben)
+    assert calendar.method.value == "CANCEL"
+    assert [one.recurrence_id.value.date() for one in calendar.vevent_list] == [
+        date(2026, 12, 16), date(2027, 1, 20), date(2027, 2, 17),
+    ]  # fmt: skip
+    assert {one.status.value for one in calendar.vevent_list} == {"CANCELLED"}
+    mail = Mail.objects.filter(recipient=ben).order_by("pk").last()
+    assert "The bridge is closed" in mail.text
+    assert "3 meetings do not take place" in mail.text
+    with pytest.raises(Refused):
+        meetings.cancel_series(meeting=made[1], by=ana)
+
+
+@pytest.mark.django_db
+def test_a_series_is_invited_answered_and_called_off_on_its_pages(riverside, client):
+    with riverside.scope():
+        made = series(riverside, count=3)
+        (alone,) = plan(riverside, title="Only once")
+    client.force_login(factories.user_of(riverside.people.ana))
+    page = riverside.url(f"meetings/{made[0].pk}/")
+    html = client.get(page).content.decode()
+    assert "To the 2 meetings that follow in the series as well, in one mail" in html
+    assert "17 Feb" not in html
+    assert "16 Dec" in html
+    assert "in the series" not in client.get(riverside.url(f"meetings/{alone.pk}/")).content.decode()
+    assert client.post(page, {"form": "invite", "series": "on"}).status_code == 302
+    with riverside.scope():
+        assert Mail.objects.count() == 1
+    client.force_login(factories.user_of(riverside.people.ben))
+    assert "for the 2 that follow as well" in client.get(page).content.decode()
+    client.post(page, {"form": "answer", "answer": "yes", "series": "1"})
+    client.post(riverside.url(f"meetings/{made[1].pk}/"), {"form": "answer", "answer": "no"})
+    with riverside.scope():
+        answers = Invited.objects.filter(meeting__in=made).order_by("meeting__starts_at")
+        assert list(answers.values_list("answer", flat=True)) == ["yes", "no", "yes"]
+    client.force_login(factories.user_of(riverside.people.ana))
+    edit = riverside.url(f"meetings/{made[1].pk}/edit/")
+    assert "The 1 meeting that follows in the series as well" in client.get(edit).content.decode()
+    assert client.post(edit, {"form": "cancel", "reason": "", "series": "on"}).status_code == 302
+    with riverside.scope():
+        assert [one.state for one in Meeting.objects.filter(series__isnull=False).order_by("starts_at")] == [
+            "planned", "cancelled", "cancelled",
+        ]  # fmt: skip
+        assert Mail.objects.count() == 2
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "owner"])
