@@ -14,6 +14,7 @@ from backbone.problems import Problem, cut, gettext_noop
 STATUSES = ("planned", "active", "paused", "ended", "cancelled")
 MOST_MONEY = Decimal(10) ** 14
 PARTS = ("leads", "delivers", "refers")
+MOST_TAGS = 400  # of one sort: so many shares of six decimals still make a whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,17 @@ def check(said: ActivitySaid) -> list[Problem]:
         found.append(Problem("activity.no_unit", sentence, field="capacity_unit"))
     if said.capacity is not None and said.capacity < 0:
         found.append(Problem("activity.capacity", gettext_noop("A capacity is not below 0."), field="capacity"))
-    return found + _check_lengths(said) + _check_parts(said) + _check_steps(said) + _check_money(said)
+    found += _check_tags(said) + _check_lengths(said)
+    return found + _check_parts(said) + _check_steps(said) + _check_money(said)
+
+
+def _check_tags(said: ActivitySaid) -> list[Problem]:
+    sentence = gettext_noop("It has {count} tags of one sort; at most {limit} say anything of it.")
+    return [
+        Problem("tag.too_many", sentence, {"count": len(tags), "limit": MOST_TAGS}, field=field)
+        for field, tags in (("strategies", said.strategies), ("populations", said.populations), ("places", said.places))
+        if len(tags) > MOST_TAGS
+    ]
 
 
 def _check_lengths(said: ActivitySaid) -> list[Problem]:

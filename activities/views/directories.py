@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from itertools import islice
 from typing import Any
 
 from django.contrib import messages
@@ -21,16 +22,18 @@ from activities.models import Place, Population, ServiceType
 from activities.rules.plaintext import line
 from activities.rules.unknown import MAKE, NONE, OUT
 from activities.selectors.written import written_out
-from activities.services import directories
+from activities.services import directories, register
 from activities.views.carrying import SHOWN, apply, sent_files, told, told_at
 from activities.views.paths import register_crumb, require_words
 from agenda.models import Outcome, Strategy
 from backbone.access import member_can
+from backbone.forms.people import refuse
 from backbone.models import Initiative, Partner
 from backbone.problems import Refused
 from backbone.roles import Can
 
 ALIKE = 5  # problems of one sort that are shown
+SINGLY = 200  # organizations about which something is decided one by one
 MAY_MAKE_PARTNERS = (Can.CHANGE_SETTINGS, Can.ASSIGN_OBLIGATIONS)
 
 
@@ -54,7 +57,13 @@ def directory(request, initiative):
     if "again" in request.POST or not form.is_valid():
         return _columns(request, initiative, files, listing, form)
     mapping = Mapping(**form.chosen)
-    found = plan(listing, mapping, ground_of(request, initiative), _decisions(request, listing, mapping))
+    if "apply" in request.POST:
+        register.lock(initiative)
+    try:
+        found = plan(listing, mapping, ground_of(request, initiative), _decisions(request, listing, mapping))
+    except Refused as refused:
+        refuse(form, refused)
+        return _columns(request, initiative, files, listing, form)
     problems: list[tuple[str, str]] = []
     if "apply" in request.POST:
         said: dict[str, Any] = {
@@ -77,7 +86,8 @@ def directory(request, initiative):
         "problems": problems,
         "counts": summary(found),
         "new_words": new_words(found),
-        "organizations": [(one, field_of(one.name)) for one in found.unknown],
+        "organizations": [(one, field_of(one.name)) for one in found.unknown[:SINGLY]],
+        "more_organizations": max(0, len(found.unknown) - SINGLY),
         "partners": list(_partners(initiative).items()),
         "choices": _choices(request),
         "warnings": _warnings(listing, found),
@@ -193,7 +203,7 @@ def _sample(listing: Listing) -> list[tuple[str, list[str]]]:
     """Each column with its first different values."""
     found = []
     for heading in listing.headings:
-        values = list(dict.fromkeys(value[:60] for value in list(listing.values(heading))[:40]))[:3]
+        values = list(dict.fromkeys(value[:60] for value in islice(listing.values(heading), 40)))[:3]
         found.append((heading, values))
     return found
 

@@ -75,6 +75,8 @@ def bring_in(request, initiative):
             problems = [("files", _("This is no table of the register: its first row names other columns."))]
         else:
             tables = read(files)
+            if "apply" in request.POST:
+                register.lock(initiative)
             plan = judge(tables, desk_of(request, initiative))
             if "bad_rows" in request.POST and plan.errors:
                 return _bad_rows(tables, plan)

@@ -245,3 +245,67 @@ def test_only_those_who_keep_the_words_bring_in_directories(in_riverside, client
     client = sign_in(client, in_riverside)
     assert client.get(in_riverside.url("activities/bring-in/directory/")).status_code == 302
     assert client.post(in_riverside.url("activities/bring-in/directory/"), {}).status_code == 302
+
+
+def test_an_organization_whose_name_is_a_part_of_addresses_comes_in_under_another_code(in_riverside, client):
+    page = upload(sign_in(client, in_riverside), in_riverside, ("l.csv", b"name,organization\nA,New\nB,All\n"))
+    assert preview(client, in_riverside, page, apply="1").status_code == 302
+    named = dict(Commitment.objects.values_list("partner__name", "partner__code"))
+    assert named == {"New": "new-2", "All": "all-2"}
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (f"name,{','.join(f'c{n}' for n in range(400))}\nA\n", "The file has 401 columns; at most 400 are allowed."),
+        ("name,other\nA,&#" + "9" * 140_000 + "\n", "cannot be read as a table"),
+    ],
+)
+def test_a_directory_that_no_page_could_show_is_refused(in_riverside, client, content, words):
+    upload(sign_in(client, in_riverside), in_riverside, ("l.csv", content.encode()))
+    assert words in client.get(in_riverside.url("activities/bring-in/")).content.decode()
+
+
+def test_files_that_unpack_to_more_than_is_read_are_refused_together_as_well():
+    table = "name\n" + f"{'x' * 999}\n" * 16_000
+    assert "file.too_large" in refused_for([("1.zip", hsds(a=table)), ("2.zip", hsds(b=table))])
+    row = ",".join("1" * 150)
+    wide = f"{','.join(f'c{n}' for n in range(150))}\n" + f"{row}\n" * 14_000
+    assert "file.too_many_cells" in refused_for([("a.csv", wide.encode())])
+
+
+def refused_for(files) -> list[str]:
+    with pytest.raises(Refused) as caught:
+        read(files)
+    return [problem.code for problem in caught.value.problems]
+
+
+def test_what_is_said_of_a_row_names_the_row_of_the_file():
+    listing = read([("l.csv", b'name,since\n\nA,soon\n,,\n"B\nb",x\n')])
+    assert listing.numbers == [3, 5]
+
+
+def test_a_column_that_is_no_list_of_words_is_refused_before_they_are_made(in_riverside, client):
+    many = ";".join(f"w{n}" for n in range(1_001))
+    page = upload(sign_in(client, in_riverside), in_riverside, ("l.csv", f"name,county\nA,{many}\nB,{many}\n".encode()))
+    shown = preview(client, in_riverside, page, apply="1")
+    assert shown.status_code == 422
+    assert "More than 1000 new words" in shown.context["form"].errors["places"][0]
+    assert not Place.objects.exists()
+
+
+def test_an_entry_takes_as_many_tags_as_shares_make_a_whole(in_riverside, client):
+    many = ";".join(f"w{n}" for n in range(401))
+    page = upload(sign_in(client, in_riverside), in_riverside, ("l.csv", f"name,county\nA,{many}\nB,{many}\n".encode()))
+    assert preview(client, in_riverside, page, apply="1").status_code == 302
+    assert len(written_out(in_riverside.initiative)["a"].places) == 400
+
+
+def test_no_more_organizations_become_partners_than_anybody_could_look_after(in_riverside, client):
+    rows = "".join(f"Service {n},Organization {n}\n" for n in range(1_001))
+    page = upload(sign_in(client, in_riverside), in_riverside, ("l.csv", f"name,organization\n{rows}".encode()))
+    shown = preview(client, in_riverside, page)
+    assert "More than 1000 organizations" in shown.context["form"].errors["unknown"][0]
+    shown = preview(client, in_riverside, page, unknown="*out")
+    assert len(shown.context["organizations"]) == 200
+    assert "801 more, with fewer services, become what was chosen for all." in shown.content.decode()

@@ -16,15 +16,17 @@ from activities.importing.directory.guessing import Mapping, is_free_text, parte
 from activities.importing.directory.reading import Listing
 from activities.importing.directory.words import Words, words_of
 from activities.rules.plaintext import line, words
-from activities.rules.said import ActivitySaid, PartSaid
+from activities.rules.said import MOST_TAGS, ActivitySaid, PartSaid
 from activities.rules.shares import even
 from activities.rules.unknown import MAKE, NONE, OUT
 from backbone import tabular
 from backbone.forms.slugs import short_name
-from backbone.problems import Problem, cut, gettext_noop
+from backbone.problems import Problem, Refused, cut, gettext_noop
+from backbone.services.partners import RESERVED_CODES
 from backbone.tabular.columns import fold
 
 DESCRIPTION_LENGTH, NAME_LENGTH, KEY_LENGTH = 4000, 200, 200
+MOST_PARTNERS = 1_000  # that one directory makes
 STATUSES = {
     "active": ("active", "open", "current", "yes", "true", "operating"),
     "paused": ("temporarily closed", "paused", "suspended", "on hold"),
@@ -79,12 +81,14 @@ class Plan:
 
     @property
     def unknown(self) -> list[Organization]:
-        return [one for one in self.organizations if not one.partner]
+        """Organizations that are no partners, those with the most entries first."""
+        others = (one for one in self.organizations if not one.partner)
+        return sorted(others, key=lambda one: -one.entries)
 
 
 def plan(listing: Listing, mapping: Mapping, ground: Ground, decisions: Named[str, str] | None = None) -> Plan:
     """Hold every row against what stands here. `decisions` say of single organizations, by name, which partner they are,
-    or what becomes of them."""
+    or what becomes of them. Raises Refused, naming the input, where more would be made than anybody could look after."""
     return _Planner(listing, mapping, ground, decisions or {}).plan()
 
 
@@ -94,11 +98,15 @@ class _Planner:
         makes = mapping.words == MAKE
         self.found = Plan(problems=list(listing.notes))
         self.words = self.found.words = {
-            "kinds": words_of(ground.kinds, makes=makes),
-            "populations": words_of(ground.populations, makes=makes),
-            "places": words_of(ground.places, makes=makes),
+            "kinds": words_of("kind", ground.kinds, makes=makes),
+            "populations": words_of("populations", ground.populations, makes=makes),
+            "places": words_of("places", ground.places, makes=makes),
             "strategies": words_of(
-                ground.strategies, makes=bool(mapping.outcome), name_length=200, prefix=f"{mapping.outcome}/"
+                "strategy",
+                ground.strategies,
+                makes=bool(mapping.outcome),
+                name_length=200,
+                prefix=f"{mapping.outcome}/",
             ),
         }
         self.dates = tabular.DateFormat(order=mapping.order)
@@ -135,7 +143,7 @@ class _Planner:
         names.pop("", None)
         by_name = {fold(name): code for code, name in self.ground.partners.items()}
         by_name |= {fold(code): code for code in self.ground.partners}
-        taken = {code.casefold() for code in (*self.ground.partners, *self.ground.codes)}
+        taken = {code.casefold() for code in (*self.ground.partners, *self.ground.codes, *RESERVED_CODES)}
         codes: dict[str, str] = {}
         spelt: dict[str, str] = {}
         for name in sorted(names, key=lambda one: (-names[one], one.casefold())):
@@ -150,6 +158,13 @@ class _Planner:
                 decision = NONE
             codes[name] = decision
             if decision == MAKE:
+                if len(self.found.partners) == MOST_PARTNERS:
+                    sentence = gettext_noop(
+                        "More than {limit} organizations would become partners. Let the others stay out."
+                    )
+                    raise Refused(
+                        Problem("directory.too_many_partners", sentence, {"limit": MOST_PARTNERS}, field="unknown")
+                    )
                 codes[name] = self._code(name, taken)
                 self.found.partners.append({"code": codes[name], "name": name[:NAME_LENGTH]})
             self.found.organizations.append(Organization(name, same[name], partner, decision))
@@ -219,6 +234,10 @@ class _Planner:
             ("places", self.mapping.places),
         ):
             tags = self._tags(sort, row, headings)
+            if len(tags) > MOST_TAGS:
+                sentence = gettext_noop("It has {count} tags of one sort; the first {limit} were taken.")
+                self._note(number, ", ".join(headings), sentence, count=len(tags), limit=MOST_TAGS)
+                tags = tags[:MOST_TAGS]
             if tags and set(tags) != set(getattr(said, sort)):
                 values[sort] = even(tags)
         values |= self._status_and_days(number, row, before)

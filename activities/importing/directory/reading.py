@@ -15,10 +15,12 @@ from pathlib import PurePosixPath
 from backbone.problems import Problem, Refused, gettext_noop
 from backbone.tabular.archive import Archive
 from backbone.tabular.csv_file import Lines
+from backbone.tabular.faults import too_many_columns
 from backbone.tabular.table import MEGABYTE, Limits
 
 LIMITS = Limits(columns=400, cell_characters=100_000, unpacked_bytes=30 * MEGABYTE)
 MOST_ROWS, MOST_TABLES = 20_000, 40
+MOST_CELLS = 2_000_000  # that hold something, of all tables together
 HEAD_BYTES = 64 * 1024
 # Columns that joining adds; a mapping names them like any other.
 ORGANIZATION, TAXONOMY, AREA, CITY = "organization: name", "taxonomy: name", "service area: name", "address: city"
@@ -42,8 +44,18 @@ class Listing:
 def read(files: Iterable[tuple[str, bytes]]) -> Listing:
     """The files of a directory, a ZIP unpacked. Raises Refused: no table of services, too many rows, no text."""
     tables: dict[str, Listing] = {}
+    size = 0
     for name, content in _unpacked(files):
-        tables[PurePosixPath(name).stem.lower()] = _table(name, content)
+        size += len(content)
+        if size > LIMITS.unpacked_bytes:
+            sentence = gettext_noop(
+                "The files unpack to over {limit} MB together. Leave out those that are not needed."
+            )
+            raise Refused(Problem("file.too_large", sentence, {"limit": LIMITS.unpacked_bytes // MEGABYTE}))
+        found = tables[PurePosixPath(name).stem.lower()] = _table(name, content)
+        if sum(len(row) for one in tables.values() for row in one.rows) > MOST_CELLS:
+            sentence = gettext_noop("With “{name}” there are more than {limit} cells. Split the files.")
+            raise Refused(Problem("file.too_many_cells", sentence, {"name": found.name, "limit": MOST_CELLS}))
     if not tables:
         raise Refused(Problem("directory.empty", gettext_noop("There is no CSV file in it.")))
     if len(tables) == 1:
@@ -73,9 +85,11 @@ def _table(name: str, content: bytes) -> Listing:
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         headings = [cell.strip() for cell in next(reader, [])]
+        if len(headings) > LIMITS.columns:
+            raise Refused(too_many_columns(len(headings), LIMITS))
         found = Listing(name, [one for one in dict.fromkeys(headings) if one], [], [])
         nameless = 0
-        for cells in reader:
+        for number, cells in enumerate(reader, start=2):
             row = {
                 heading: cell.strip()
                 for heading, cell in zip(headings, cells, strict=False)
@@ -85,7 +99,7 @@ def _table(name: str, content: bytes) -> Listing:
             nameless += any(cell.strip() for cell in cells[len(headings) :])
             if row:
                 found.rows.append(row)
-                found.numbers.append(len(found.rows) + 1)
+                found.numbers.append(number)
             if len(found.rows) > MOST_ROWS:
                 sentence = gettext_noop("“{name}” has more than {limit} rows. Split it.")
                 raise Refused(Problem("file.too_many_rows", sentence, {"name": name, "limit": MOST_ROWS}))

@@ -9,16 +9,19 @@ from typing import Any
 
 from activities.rules.plaintext import line
 from backbone.forms.slugs import short_name
+from backbone.problems import Problem, Refused, gettext_noop
 from backbone.tabular.columns import fold
 
 NAME_LENGTH = 120
+MOST_NEW = 1_000  # words of one vocabulary: beyond that a column is no list of words that anybody tags with
 
 
 @dataclass(slots=True)
 class Words:
     """One vocabulary: `known` by folded name or short name; `new` are those to be made, by folded name; `makes` says
-    whether any are made at all, `left_out` how often each was not."""
+    whether any are made at all, `left_out` how often each was not; `asked_in` is the input that asks for its column."""
 
+    asked_in: str
     known: dict[str, str]
     makes: bool
     name_length: int = NAME_LENGTH
@@ -27,11 +30,16 @@ class Words:
     used: Counter[str] = field(default_factory=Counter)
     left_out: Counter[str] = field(default_factory=Counter)
     taken: set[str] = field(default_factory=set)
+    names: dict[str, str] = field(default_factory=dict)  # as they are kept, by how they are spelt
 
     def find(self, text: str) -> str | None:
-        """The short name for a word as the directory spells it; None when it is left out."""
-        name = line(text)
-        name = name if len(name) <= self.name_length else name[: self.name_length - 1] + "…"
+        """The short name for a word as the directory spells it; None when it is left out. Raises Refused where more would
+        be made than anybody could tag with."""
+        name = self.names.get(text)
+        if name is None:
+            name = line(text)
+            name = name if len(name) <= self.name_length else name[: self.name_length - 1] + "…"
+            self.names[text] = name
         if not name:
             return None
         key = fold(name)
@@ -48,6 +56,11 @@ class Words:
         base = short_name(name)
         if not base:
             return None
+        if len(self.new) >= MOST_NEW:
+            sentence = gettext_noop(
+                "More than {limit} new words stand in it, which are no list. Choose another column, or leave it out."
+            )
+            raise Refused(Problem("directory.too_many_words", sentence, {"limit": MOST_NEW}, field=self.asked_in))
         slug, number = self.prefix + base, 2
         while slug in self.taken:
             slug, number = f"{self.prefix}{base[:46].rstrip('-')}-{number}", number + 1
@@ -57,7 +70,9 @@ class Words:
         return slug
 
 
-def words_of(known: Mapping[str, str], *, makes: bool, name_length: int = NAME_LENGTH, prefix: str = "") -> Words:
+def words_of(
+    asked_in: str, known: Mapping[str, str], *, makes: bool, name_length: int = NAME_LENGTH, prefix: str = ""
+) -> Words:
     """A vocabulary from {short name: name}. Either is found; a name goes before another's short name."""
     by_name = {fold(slug): slug for slug in known} | {fold(name): slug for slug, name in known.items()}
-    return Words(by_name, makes, name_length, prefix, taken=set(known))
+    return Words(asked_in, by_name, makes, name_length, prefix, taken=set(known))
