@@ -92,7 +92,10 @@ def _read_json(name: str, content: bytes, found: Files) -> None:
         place = getattr(error, "lineno", None)
         sentence = gettext_noop("This is no JSON that can be read.")
         raise Refused(Problem("json.wrong", sentence, row=place)) from None
-    if not isinstance(body, dict) or not any(isinstance(body.get(key), list) for key in ("elements", "connections")):
+    lists = [body[key] for key in ("elements", "connections") if body.get(key)] if isinstance(body, dict) else [None]
+    if not (isinstance(body, dict) and body.keys() & {"elements", "connections"}) or not all(
+        isinstance(one, list) for one in lists
+    ):
         sentence = gettext_noop("A map in JSON has a list “elements”, a list “connections”, or both.")
         raise Refused(Problem("json.no_map", sentence))
     found.nodes += [Raw(name, row, _named(NODE_COLUMNS, one)) for row, one in _entries(body, "elements")]

@@ -19,7 +19,7 @@ from agenda.services.systems import refuse_too_many
 from backbone import changes, conditions
 from backbone.models import Initiative, Membership
 from backbone.problems import Problem, Refused, cut
-from backbone.services.fields import problems_of
+from backbone.services.fields import problems_of, refuse_reserved
 
 changes.register_verbs(
     {
@@ -43,6 +43,8 @@ def bring_in(
     new, changed = [], []
     for node in nodes:
         row = rows.get(node.slug) or Node(initiative=initiative, slug=node.slug)
+        if row.pk is None:
+            refuse_reserved(node.slug)
         fields = {
             "label": node.label,
             "sort": node.sort,

@@ -19,7 +19,7 @@ from agenda.services.map_loops import look_for_loops, loop_nodes
 from backbone import changes, conditions
 from backbone.models import Initiative, Membership
 from backbone.problems import Problem, Refused, cut
-from backbone.services.fields import checked, refuse_taken, set_fields
+from backbone.services.fields import checked, refuse_reserved, refuse_taken, set_fields
 
 MOST_NODES, MOST_LINKS = 500, 2_000
 FARTHEST = 100_000
@@ -54,6 +54,7 @@ def put_node(
     if fields.get("stands_for") and (node is None or node.stands_for != fields["stands_for"]):
         _must_exist(initiative, fields["stands_for"])
     if node is None:
+        refuse_reserved(slug)
         refuse_too_many(initiative, nodes=1)
         node = checked(Node(initiative=initiative, slug=slug, **fields))
         node.save(force_insert=True)

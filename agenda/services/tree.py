@@ -11,7 +11,7 @@ from agenda.models import Outcome, Strategy
 from agenda.services import lock
 from backbone import changes
 from backbone.models import Initiative, Membership
-from backbone.services.fields import checked, refuse_taken, set_fields
+from backbone.services.fields import checked, refuse_reserved, refuse_taken, set_fields
 
 changes.register_verbs(
     {
@@ -39,6 +39,7 @@ def put_outcome(
     if must_be_new:
         refuse_taken(outcome, slug)
     if outcome is None:
+        refuse_reserved(slug)
         fields.setdefault("position", Outcome.objects.filter(initiative=initiative).count())
         outcome = Outcome(initiative=initiative, slug=slug, **fields)
         checked(outcome).save(force_insert=True)

@@ -64,7 +64,7 @@ def version(request, initiative, number: int):
     if kept is None:
         raise Http404
     sees_now = not only_versions(request.membership)
-    asked = request.GET.get("against", "")
+    asked = request.GET.get("against", "")[:10]
     other: MapSaid | None = None
     if asked == NOW and sees_now:
         other = written_out(initiative)

@@ -62,7 +62,7 @@ def strategy_move(request, initiative, outcome: str, strategy: str):
 def _steps(request) -> int:
     """How far: one step by a button, as many as it was dragged by; 0 for anything else."""
     dragged = request.POST.get("steps", "")
-    if dragged.lstrip("-").isdecimal() and len(dragged) < 5:
+    if dragged.removeprefix("-").isdecimal() and len(dragged) < 5:
         return max(-FURTHEST, min(FURTHEST, int(dragged)))
     return STEPS.get(request.POST.get("way", ""), 0)
 

@@ -9,6 +9,7 @@ from django.db import models
 
 from backbone.problems import Problem, Refused, cut, gettext_noop
 
+RESERVED_SLUGS = frozenset({"-", "new"})
 Row = TypeVar("Row", bound=models.Model)
 Changed = dict[str, list[str | None]]
 
@@ -60,6 +61,13 @@ def refuse_taken(row: models.Model | None, slug: str) -> None:
         return
     sentence = gettext_noop("The short name {slug} is taken already, by “{name}”. Choose another.")
     raise Refused(Problem("slug.taken", sentence, {"slug": slug, "name": str(row)}, field="slug", value=slug))
+
+
+def refuse_reserved(slug: str) -> None:
+    """Refuse a short name that addresses of ours have in its place, so that no page would be left for the thing."""
+    if slug in RESERVED_SLUGS:
+        sentence = gettext_noop("“{slug}” is a word of the platform's own addresses: choose another short name.")
+        raise Refused(Problem("slug.reserved", sentence, {"slug": slug}, field="slug", value=slug))
 
 
 def plain(value: Any) -> str | None:

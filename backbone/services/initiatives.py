@@ -11,13 +11,11 @@ from django.utils.translation import gettext_noop
 
 from backbone import changes
 from backbone.models import Initiative, Membership, Tenant
-from backbone.problems import Problem, Refused
-from backbone.services.fields import Changed, checked, set_fields
+from backbone.services.fields import Changed, checked, refuse_reserved, set_fields
 from backbone.tenancy import active_tenant_id, tenant_scope
 
 INITIATIVE_FIELDS = ("name", "starts_on", "ends_on", "attribution", "is_public")
 # These are addresses of their own below /o/<tenant>/, or words of the platform's.
-RESERVED_SLUGS = frozenset({"-", "new"})
 
 changes.register_verbs(
     {
@@ -62,9 +60,7 @@ def create_initiative(
     by: Membership | None,
 ) -> Initiative:
     """Begin an initiative. Raises `Refused`, for a slug that is taken too."""
-    if slug in RESERVED_SLUGS:
-        sentence = gettext_noop("“{slug}” is kept for the platform's own addresses: choose another short name.")
-        raise Refused(Problem("initiative.slug_reserved", sentence, {"slug": slug}, field="slug", value=slug))
+    refuse_reserved(slug)
     row = Initiative(
         slug=slug, name=name, starts_on=starts_on, ends_on=ends_on, attribution=attribution, is_public=is_public
     )

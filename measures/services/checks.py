@@ -9,8 +9,8 @@ from django.db import transaction
 
 from backbone import changes
 from backbone.models import Initiative, Membership, Partner
-from backbone.problems import Problem, Refused, gettext_noop
-from backbone.services.fields import checked, refuse_taken, set_fields
+from backbone.problems import Problem, gettext_noop
+from backbone.services.fields import checked, refuse_reserved, refuse_taken, set_fields
 from measures.lines import lines
 from measures.models import FollowUp, Indicator, ValidationRule
 from measures.rules import crossing, definitions
@@ -27,8 +27,6 @@ changes.register_verbs(
     }
 )
 
-RESERVED_SLUGS = frozenset({"new"})
-
 
 @transaction.atomic
 def put_rule(
@@ -40,10 +38,8 @@ def put_rule(
     row = ValidationRule.objects.filter(initiative=initiative, slug=slug).first()
     if must_be_new:
         refuse_taken(row, slug)
-        if slug in RESERVED_SLUGS:
-            sentence = gettext_noop("“{slug}” is a word of the platform's own addresses: choose another short name.")
-            raise Refused(Problem("rule.slug_reserved", sentence, {"slug": slug}, field="slug", value=slug))
     if row is None:
+        refuse_reserved(slug)
         fields.setdefault("position", ValidationRule.objects.filter(initiative=initiative).count())
         row = ValidationRule(initiative=initiative, slug=slug, **fields)
         definitions.refuse(_wrong(initiative, row))

@@ -17,7 +17,7 @@ from agenda.models import Strategy
 from backbone import changes
 from backbone.models import Initiative, Membership
 from backbone.problems import Problem, Refused, cut
-from backbone.services.fields import checked, refuse_taken, set_fields
+from backbone.services.fields import checked, refuse_reserved, refuse_taken, set_fields
 from measures.lines import dimension_of, dimensions_of, line_of
 from measures.models import Category, CommunityFigure, Dimension, Figure, Indicator, Target
 from measures.rules import definitions, kinds
@@ -36,7 +36,6 @@ changes.register_verbs(
     }
 )
 
-RESERVED_SLUGS = frozenset({"new"})
 
 # What of an indicator its roll-ups depend on.
 _ADDS_UP_BY = {
@@ -69,6 +68,7 @@ def put_dimension(
         refuse_taken(row, slug)
     is_new = row is None
     if row is None:
+        refuse_reserved(slug)
         fields.setdefault("position", Dimension.objects.filter(initiative=initiative).count())
         row = Dimension(initiative=initiative, slug=slug, **fields)
         checked(row).save(force_insert=True)
@@ -157,9 +157,7 @@ def put_indicator(
         refuse_taken(row, slug)
     is_new = row is None
     if row is None:
-        if slug in RESERVED_SLUGS:
-            sentence = gettext_noop("“{slug}” is a word of the platform's own addresses: choose another short name.")
-            raise Refused(Problem("indicator.slug_reserved", sentence, {"slug": slug}, field="slug", value=slug))
+        refuse_reserved(slug)
         fields.setdefault("position", Indicator.objects.filter(initiative=initiative).count())
         row = Indicator(initiative=initiative, slug=slug)
     if "unit" in fields:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from agenda.models import Outcome, Section, Strategy
-from agenda.services import document, tree
+from agenda.rules.maps import NodeSaid
+from agenda.services import document, map_files, systems, tree
 from backbone.models import Change
 from backbone.problems import Refused
+from measures.services import setup
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -159,3 +161,16 @@ def test_who_cannot_open_a_section_is_not_offered_as_its_owner(riverside, client
     assert answer.status_code == 422
     with riverside.scope():
         assert Section.objects.get(topic="vision").owner_id is None
+
+
+def test_nothing_takes_a_short_name_that_leaves_no_page_for_it(in_riverside):
+    initiative = in_riverside.initiative
+    for put in (
+        lambda: tree.put_outcome(initiative=initiative, slug="new", title="New", by=None),
+        lambda: systems.put_node(initiative=initiative, slug="new", label="New", sort="factor", by=None),
+        lambda: map_files.bring_in(initiative=initiative, nodes=[NodeSaid("new", "New", "factor")], links=[], by=None),
+        lambda: setup.put_dimension(initiative=initiative, slug="new", name="New", by=None),
+    ):
+        with pytest.raises(Refused) as refused:
+            put()
+        assert [problem.code for problem in refused.value.problems] == ["slug.reserved"]

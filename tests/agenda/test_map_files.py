@@ -147,6 +147,8 @@ def test_kumu_s_own_json_is_read():
         ("{", "json.wrong"),
         ("{\"nodes\": []}", "json.no_map"),
         ("{\"elements\": [3]}", "json.entry"),
+        ("{\"elements\": [], \"connections\": true}", "json.no_map"),
+        ("{\"elements\": 5, \"connections\": []}", "json.no_map"),
         ("[" * 100_000, "json.wrong"),
         ("from,to\na,b,c,d\n", "row.too_long"),
         ("%PDF-1.7", "file.type"),
@@ -235,7 +237,8 @@ def test_with_one_wrong_row_nothing_is_brought_in(riverside, client):
     with riverside.scope():
         assert not Node.objects.exists()
     assert ana.post(url, {"files": []}).status_code == 422
-    assert ana.post(url, {"name": "x", "content": "*", "apply": "1"}).status_code == 422
+    for content in ("*", "é"):
+        assert ana.post(url, {"name": "x", "content": content, "apply": "1"}).status_code == 422
     assert upload(ana, url, *[("n.csv", "label\nOne\n")] * 3).status_code == 422
 
 

@@ -289,6 +289,7 @@ def test_versions_are_kept_looked_at_and_compared(home, client):
     assert "Between version 1 and version 2" in text(ana.get(home.url(MAP + "versions/1/?against=2")))
     assert "Taken out Training to Skills" in text(ana.get(home.url(MAP + "versions/2/?against=1")))
     assert "Nothing has changed." in text(ana.get(home.url(MAP + "versions/2/?against=now")))
+    assert ana.get(home.url(MAP + "versions/2/"), {"against": "9" * 5_000}).status_code == 200
     assert ana.get(home.url(MAP + "versions/9/")).status_code == 404
     listed = text(ana.get(home.url(MAP + "versions/")))
     assert listed.index("Version 2") < listed.index("Version 1 The first workshop")

@@ -56,7 +56,9 @@ def test_a_strategy_moves_among_those_of_its_outcome(grown, client):
     assert ways(grown) == ["a", "c", "b"]
 
 
-@pytest.mark.parametrize("sent", [{}, {"steps": "0"}, {"steps": "x"}, {"steps": "99999999"}, {"way": "sideways"}])
+@pytest.mark.parametrize(
+    "sent", [{}, {"steps": "0"}, {"steps": "x"}, {"steps": "99999999"}, {"steps": "--5"}, {"way": "sideways"}]
+)
 def test_anything_else_is_404_and_moves_nothing(grown, client, sent):
     client.force_login(factories.user_of(grown.people.ana))
     assert client.post("/o/riverside/work/agenda/results/one/move/", sent).status_code == 404
