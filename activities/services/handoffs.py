@@ -12,7 +12,7 @@ from activities.models import Activity, Delivery, HandOff
 from backbone import changes
 from backbone.models import Initiative, Membership
 from backbone.problems import Problem, Refused
-from backbone.services.fields import checked, set_fields
+from backbone.services.fields import checked, set_fields, still_there
 
 changes.register_verbs(
     {
@@ -97,7 +97,7 @@ def came(*, delivery: Delivery, came_on: date, by: Membership) -> Delivery:
     """Note when something that was asked for came; who notes it second changes nothing. Raises `Refused` when it came
     before it was asked for."""
     row = _locked(delivery.hand_off)
-    found = Delivery.objects.select_for_update().get(pk=delivery.pk)
+    found = still_there(Delivery.objects.select_for_update(), delivery.pk)
     if found.came_on is not None:
         return found
     found.came_on = came_on
@@ -109,7 +109,7 @@ def came(*, delivery: Delivery, came_on: date, by: Membership) -> Delivery:
 
 def _locked(hand_off: HandOff) -> HandOff:
     rows = HandOff.objects.select_for_update(of=("self",)).select_related("giver__initiative", "taker")
-    return rows.get(pk=hand_off.pk)
+    return still_there(rows, hand_off.pk)
 
 
 def _record(verb: str, initiative: Initiative, row: HandOff, by: Membership | None, **facts) -> None:

@@ -8,9 +8,10 @@ from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from activities.models import Activity, Commitment, Milestone
+from activities.services.register import lock
 from backbone import changes
 from backbone.models import Membership
-from backbone.services.fields import checked
+from backbone.services.fields import checked, still_there
 
 changes.register_verbs(
     {
@@ -28,7 +29,8 @@ def set_status(*, activity: Activity, status: str, by: Membership | None, today:
     """Give an activity another status; answers whether it had another. One that becomes active without a first day
     begins today; one that ends without a last day, or with a later one, ends today. Raises `Refused`.
     """
-    row = Activity.objects.select_for_update(no_key=True).get(pk=activity.pk)
+    lock(activity.initiative)  # who saves the whole activity meanwhile would write its old status back
+    row = still_there(Activity.objects.select_for_update(no_key=True), activity.pk)
     if row.status == status:
         return False
     before, row.status = row.status, status
@@ -47,18 +49,14 @@ def set_status(*, activity: Activity, status: str, by: Membership | None, today:
 @transaction.atomic
 def finish_milestone(*, milestone: Milestone, by: Membership | None, on: date) -> bool:
     """Mark a step as done on a day; answers whether it was open."""
-    row = Milestone.objects.select_for_update(of=("self",), no_key=True).select_related("activity__initiative").get(
-        pk=milestone.pk
-    )  # fmt: skip
+    row = _milestone(milestone)
     return _mark(row, on, "milestone.done", by, title=row.title)
 
 
 @transaction.atomic
 def reopen_milestone(*, milestone: Milestone, by: Membership | None) -> bool:
     """Take back that a step is done."""
-    row = Milestone.objects.select_for_update(of=("self",), no_key=True).select_related("activity__initiative").get(
-        pk=milestone.pk
-    )  # fmt: skip
+    row = _milestone(milestone)
     return _mark(row, None, "milestone.reopened", by, title=row.title)
 
 
@@ -75,9 +73,16 @@ def reopen_commitment(*, commitment: Commitment, by: Membership | None) -> bool:
     return _mark(_commitment(commitment), None, "commitment.reopened", by)
 
 
+def _milestone(milestone: Milestone) -> Milestone:
+    lock(milestone.activity.initiative)
+    rows = Milestone.objects.select_for_update(of=("self",), no_key=True)
+    return still_there(rows.select_related("activity__initiative"), milestone.pk)
+
+
 def _commitment(commitment: Commitment) -> Commitment:
+    lock(commitment.activity.initiative)
     rows = Commitment.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("activity__initiative", "partner").get(pk=commitment.pk)
+    return still_there(rows.select_related("activity__initiative", "partner"), commitment.pk)
 
 
 def _mark(row: Milestone | Commitment, on: date | None, verb: str, by: Membership | None, **facts: str) -> bool:

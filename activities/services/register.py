@@ -21,7 +21,7 @@ from activities.services.hanging import put_hanging
 from backbone import changes
 from backbone.models import Initiative, Membership
 from backbone.problems import Problem, Refused, cut
-from backbone.services.fields import checked, problems_of, refuse_taken
+from backbone.services.fields import checked, problems_of, refuse_taken, still_there
 
 changes.register_verbs(
     {
@@ -82,9 +82,11 @@ def bring_in(*, initiative: Initiative, activities: Iterable[ActivitySaid], by: 
 
 @transaction.atomic
 def remove(*, activity: Activity, by: Membership | None) -> None:
-    """Take an activity out with all that hangs on it: for one that was never there. One that is over is ended."""
-    row = Activity.objects.select_for_update().get(pk=activity.pk)
+    """Take an activity out with all that hangs on it: for one that was never there. One that is over is ended. Raises
+    `Refused`."""
     initiative = activity.initiative
+    lock(initiative)
+    row = still_there(Activity.objects.select_for_update(), activity.pk)
     _refuse_others(by, [written_out(initiative, [row.slug])[row.slug]], known(initiative))
     if by is not None and not may_remove(by, row):
         sentence = gettext_noop("“{name}” is led by another organization: that one or the backbone takes it out.")
@@ -181,20 +183,26 @@ def _refuse_others(by: Membership | None, said: Iterable[ActivitySaid], names: K
 def _refuse_putting_out(
     by: Membership | None, pairs: Iterable[tuple[ActivitySaid, ActivitySaid]], names: Known
 ) -> None:
-    """Who writes for a partner that does not lead an activity leaves the parts of the others as they are."""
+    """Who writes for a partner that does not lead an activity leaves the parts of the others as they are, and does not
+    take the lead: whoever leads may take it out."""
     own = None if by is None else own_partners(by)
     if own is None:
         return
     for before, after in pairs:
-        lead = next((part.partner for part in before.parts if part.part == "leads"), "")
-        if not lead or names.partners.get(lead) in own:
-            continue
         others = {(part.partner, part.part) for part in before.parts if names.partners.get(part.partner) not in own}
+        lead = next((part.partner for part in before.parts if part.part == "leads"), "")
+        if not others or names.partners.get(lead) in own:
+            continue
+        params = {"name": cut(before.name), "lead": lead}
         if not others <= {(part.partner, part.part) for part in after.parts}:
-            sentence = gettext_noop(
-                "“{name}” is led by {lead}: that one or the backbone says who else has a part in it."
+            sentence = (
+                gettext_noop("“{name}” is led by {lead}: that one or the backbone says who else has a part in it.")
+                if lead
+                else gettext_noop("“{name}” is led by nobody: the backbone says who else has a part in it.")
             )
-            params = {"name": cut(before.name), "lead": lead}
+            raise Refused(Problem("activity.not_led", sentence, params, field="parts"))
+        if any(part.part == "leads" and part.partner != lead for part in after.parts):
+            sentence = gettext_noop("“{name}” has others in it: the backbone says which of you leads it.")
             raise Refused(Problem("activity.not_led", sentence, params, field="parts"))
 
 

@@ -131,21 +131,25 @@ def activity_done(request, initiative, activity: str):
     row = own_activity_or_404(request, initiative, activity)
     sort, is_undone = request.POST.get("sort"), "undo" in request.POST
     today = request.tenant.day()
-    if sort == "milestone":
-        step = sent_row(request, row.milestones.all())
-        if is_undone:
-            progress.reopen_milestone(milestone=step, by=request.membership)
+    try:
+        if sort == "milestone":
+            step = sent_row(request, row.milestones.all())
+            if is_undone:
+                progress.reopen_milestone(milestone=step, by=request.membership)
+            else:
+                progress.finish_milestone(milestone=step, by=request.membership, on=today)
+        elif sort == "commitment":
+            part = sent_row(request, row.commitments.all())
+            if is_undone:
+                progress.reopen_commitment(commitment=part, by=request.membership)
+            else:
+                progress.finish_commitment(commitment=part, by=request.membership, on=today)
         else:
-            progress.finish_milestone(milestone=step, by=request.membership, on=today)
-    elif sort == "commitment":
-        part = sent_row(request, row.commitments.all())
-        if is_undone:
-            progress.reopen_commitment(commitment=part, by=request.membership)
-        else:
-            progress.finish_commitment(commitment=part, by=request.membership, on=today)
+            raise Http404
+    except Refused as refused:
+        messages.error(request, " ".join(map(say, refused.problems)))
     else:
-        raise Http404
-    messages.success(request, _("Open again.") if is_undone else _("Done today. “Undo” beside it takes that back."))
+        messages.success(request, _("Open again.") if is_undone else _("Done today. “Undo” beside it takes that back."))
     where = reverse("activities:activity", args=[request.tenant.slug, initiative.slug, row.slug])
     return redirect(f"{where}#{sort}s")
 
@@ -158,8 +162,12 @@ def activity_remove(request, initiative, activity: str):
     if not may_remove(request.membership, row):
         raise Http404
     if request.method == "POST":
-        register.remove(activity=row, by=request.membership)
-        messages.success(request, _("%(name)s is out of the register.") % {"name": row.name})
+        try:
+            register.remove(activity=row, by=request.membership)
+        except Refused as refused:
+            messages.error(request, " ".join(map(say, refused.problems)))
+        else:
+            messages.success(request, _("%(name)s is out of the register.") % {"name": row.name})
         return redirect("activities:activity-list", request.tenant.slug, initiative.slug)
     context = {
         "initiative": initiative,

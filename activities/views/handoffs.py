@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from activities.forms.handoffs import DayForm, HandOffForm
 from activities.models import Activity, Delivery, HandOff
 from activities.selectors.handoffs import hand_offs
-from activities.selectors.rights import may_edit, own_partners
+from activities.selectors.rights import may_edit, may_remove, own_partners
 from activities.services import handoffs
 from activities.views.gap_paths import gap_crumbs, refuse_readers_of_publications
 from backbone.access import member_can, require, sent_row
@@ -75,6 +75,8 @@ def _act(request, initiative: Initiative, sent: str, form: HandOffForm, day_form
         own = row = sent_row(request, HandOff.objects.filter(giver__initiative=initiative))
     _require_part(request, row.giver, row.taker)
     if sent == "remove":
+        if not any(may_remove(by, one) for one in (row.giver, row.taker)):  # with it goes what others waited for
+            raise Http404
         handoffs.remove(hand_off=row, by=by)
         return True
     if not day_form.is_valid():

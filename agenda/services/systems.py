@@ -19,7 +19,7 @@ from agenda.services.map_loops import look_for_loops, loop_nodes
 from backbone import changes, conditions
 from backbone.models import Initiative, Membership
 from backbone.problems import Problem, Refused, cut
-from backbone.services.fields import checked, refuse_reserved, refuse_taken, set_fields
+from backbone.services.fields import checked, refuse_reserved, refuse_taken, set_fields, still_there
 
 MOST_NODES, MOST_LINKS = 500, 2_000
 FARTHEST = 100_000
@@ -68,9 +68,11 @@ def put_node(
 
 @transaction.atomic
 def remove_node(*, node: Node, by: Membership | None) -> None:
-    """Take a node out of the map, with its links and the names of loops through it. Kept versions still have it."""
+    """Take a node out of the map, with its links and the names of loops through it. Kept versions still have it. Raises
+    `Refused`."""
     initiative = node.initiative
     lock(initiative)
+    node = still_there(Node.objects.all(), node.pk)
     changes.record("node.removed", on=node, by=by, initiative=initiative, label=node.label)
     for one in LoopName.objects.filter(initiative=initiative):
         if node.pk in loop_nodes(one.nodes):
@@ -121,6 +123,8 @@ def put_link(
     )
     if problems:
         raise Refused(*problems)
+    for end in (source, target) if link is None else ():
+        still_there(Node.objects.all(), end.pk)
     names = {"source": source.label, "target": target.label}
     if link is None:
         refuse_too_many(initiative, links=1)
@@ -142,9 +146,10 @@ def put_link(
 
 @transaction.atomic
 def remove_link(*, link: Link, by: Membership | None) -> None:
-    """Take a link out of the map. Kept versions still have it."""
+    """Take a link out of the map. Kept versions still have it. Raises `Refused`."""
     initiative = link.initiative
     lock(initiative)
+    link = still_there(Link.objects.select_related("source", "target"), link.pk)
     changes.record("link.removed", on=link, by=by, initiative=initiative, **_ends(link))
     link.delete()
     look_for_loops(initiative)
@@ -152,12 +157,13 @@ def remove_link(*, link: Link, by: Membership | None) -> None:
 
 @transaction.atomic
 def confirm(*, links: Iterable[Link], by: Membership, on: date) -> int:
-    """Say that these links still hold; answers for how many nobody had said so on that day or later."""
+    """Say that these links still hold; answers for how many nobody had said so on that day or later. One that was taken out
+    meanwhile is passed over."""
     count = 0
-    for link in links:
-        lock(link.initiative)
-        link.refresh_from_db(fields=["confirmed_on", "confirmed_by"])
-        if link.confirmed_on is None or link.confirmed_on < on:
+    for one in links:
+        lock(one.initiative)
+        link = Link.objects.filter(pk=one.pk).select_related("source", "target", "initiative").first()
+        if link is not None and (link.confirmed_on is None or link.confirmed_on < on):
             link.confirmed_on, link.confirmed_by = on, by
             link.save(update_fields=["confirmed_on", "confirmed_by"])
             changes.record("link.confirmed", on=link, by=by, initiative=link.initiative, **_ends(link))

@@ -50,8 +50,12 @@ def node(request, initiative, node: str):
     """One node: its words, what it stands for, and taking it out with its links."""
     found = node_or_404(initiative, node)
     if request.method == "POST" and request.POST.get("do") == "remove":
-        systems.remove_node(node=found, by=request.membership)
-        messages.success(request, _("“%(label)s” is taken out, with its links.") % {"label": found.label})
+        try:
+            systems.remove_node(node=found, by=request.membership)
+        except Refused as refused:
+            messages.warning(request, say(refused.problems[0]))
+        else:
+            messages.success(request, _("“%(label)s” is taken out, with its links.") % {"label": found.label})
         return _to_map(request, initiative)
     form = NodeForm(request.POST or None, initiative=initiative, node=found)
     if request.method == "POST" and form.is_valid():
@@ -105,8 +109,12 @@ def link(request, initiative, link: int):
     if request.method == "POST":
         require(request.membership, Can.EDIT_AGENDA, address=request.path)
     if do == "remove":
-        systems.remove_link(link=found, by=request.membership)
-        messages.success(request, _("The link is taken out."))
+        try:
+            systems.remove_link(link=found, by=request.membership)
+        except Refused as refused:
+            messages.warning(request, say(refused.problems[0]))
+        else:
+            messages.success(request, _("The link is taken out."))
         return _to_map(request, initiative)
     form = LinkForm(request.POST or None, initiative=initiative, link=found) if may_edit else None
     if request.method == "POST" and form is not None and form.is_valid():

@@ -63,6 +63,14 @@ def refuse_taken(row: models.Model | None, slug: str) -> None:
     raise Refused(Problem("slug.taken", sentence, {"slug": slug, "name": str(row)}, field="slug", value=slug))
 
 
+def still_there(rows: models.QuerySet[Row], pk: int) -> Row:
+    """The row as it stands now, locked as `rows` says. Raises `Refused` when somebody took it out meanwhile."""
+    row = rows.filter(pk=pk).first()
+    if row is None:
+        raise Refused(Problem("row.gone", gettext_noop("Somebody took this out meanwhile. Load the page again.")))
+    return row
+
+
 def refuse_reserved(slug: str) -> None:
     """Refuse a short name that addresses of ours have in its place, so that no page would be left for the thing."""
     if slug in RESERVED_SLUGS:

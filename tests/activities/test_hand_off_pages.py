@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from activities.models import Delivery, HandOff
+from activities.models import Commitment, Delivery, HandOff
 from activities.selectors.handoffs import hand_offs
 from activities.services import handoffs
 from backbone import conditions
@@ -91,6 +91,10 @@ def test_only_who_has_a_part_in_it_writes(place, client):
     assert client.post(page, new).status_code == 302
     assert client.post(page, {**new, "taker": place.list.pk, "giver": place.list.pk}).status_code in (404, 422)
     row = HandOff.objects.get(what="hours")
+    place.placement.commitments.update(part="refers")
+    lead = Commitment.objects.create(activity=place.placement, partner=place.partners[1], part="leads")
+    assert client.post(page, {"form": "remove", "row": row.pk}).status_code == 404
+    lead.delete()
     assert client.post(page, {"form": "remove", "row": row.pk}).status_code == 302
     sign_in(client, place, "fay")
     assert client.get(page).status_code == 404

@@ -13,7 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from activities.models import Activity, Commitment, Funding, Milestone, Place, Population
 from activities.rules.shares import even
 from activities.selectors.written import written_out
-from activities.services import register
+from activities.services import progress, register
+from activities.views import editing
 from backbone.problems import Refused
 from tests import factories
 
@@ -286,3 +287,38 @@ def test_a_filer_reads_the_words_and_does_not_change_them(client, place):
     assert client.get(place.url("activities/words/places/")).status_code == 200
     assert client.post(place.url("activities/words/places/"), {"name": "Moon"}).status_code == 404
     assert client.get(place.url("activities/words/places/city/")).status_code == 404
+
+
+def test_who_takes_part_where_nobody_leads_puts_nobody_out_and_takes_no_lead(place):
+    """Whoever leads may take it out: taking the lead, or staying alone in it, would be a way there."""
+    row = Activity.objects.get(slug="welding-class")
+    row.commitments.update(part="delivers")
+    said = written_out(place.initiative, ["welding-class"])["welding-class"]
+    alone = replace(said, parts=tuple(one for one in said.parts if one.partner == "P1"))
+    leading = replace(
+        said, parts=tuple(replace(one, part="leads") if one.partner == "P1" else one for one in said.parts)
+    )
+    for wanted, words in ((alone, "led by nobody"), (leading, "the backbone says which of you leads")):
+        with pytest.raises(Refused, match=words):
+            register.put(initiative=place.initiative, said=wanted, by=place.people.ben)
+    assert register.put(initiative=place.initiative, said=leading, by=place.people.ana)[1]
+
+
+def test_what_somebody_took_out_meanwhile_is_told_of(client, place, monkeypatch):
+    row = Activity.objects.get(slug="welding-class")
+    step = Milestone.objects.create(activity=row, title="Rooms booked", due_on=date(2026, 12, 1))
+    part = row.commitments.get(partner=place.partners[0])
+    register.remove(activity=Activity.objects.get(pk=row.pk), by=place.people.ana)
+    by, today = place.people.ana, date(2026, 11, 20)
+    for late in (
+        lambda: register.remove(activity=row, by=by),
+        lambda: progress.set_status(activity=row, status="paused", by=by, today=today),
+        lambda: progress.finish_milestone(milestone=step, by=by, on=today),
+        lambda: progress.reopen_commitment(commitment=part, by=by),
+    ):
+        with pytest.raises(Refused, match="took this out meanwhile"):
+            late()
+    monkeypatch.setattr(editing, "own_activity_or_404", lambda *asked: row)
+    monkeypatch.setattr(editing, "may_remove", lambda *asked: True)
+    answer = sign_in(client, place).post(place.url("activities/register/welding-class/remove/"), follow=True)
+    assert "took this out meanwhile" in answer.content.decode()

@@ -146,7 +146,7 @@ def test_a_first_move_leaves_everything_else_where_it_was_seen(circle):
     assert systems.move(initiative=circle.initiative, to={"work": (700.04, -20)}) == 3
     places = {node.slug: (float(node.x), float(node.y)) for node in Node.objects.all()}
     assert places["work"] == (700.0, -20.0)
-    put(circle, "new")
+    put(circle, "later")
     assert systems.move(initiative=circle.initiative, to={"work": (700, -20)}) == 1  # the new one, where it was seen
     assert {slug: place for slug, place in places.items() if slug != "work"} == {
         node.slug: (float(node.x), float(node.y)) for node in Node.objects.filter(slug__in=("training", "skills"))
@@ -200,3 +200,15 @@ def test_what_a_node_stands_for_has_a_name_that_means_the_same_elsewhere(in_rive
     indicator = factories.make_indicator(in_riverside.initiative)
     put(in_riverside, "completions", stands_for=f"measures.indicator:{indicator.pk}")
     assert written_out(in_riverside.initiative).nodes[0].stands_for == "indicator:completions"
+
+
+def test_what_somebody_took_out_meanwhile_is_told_of_and_comes_back_by_nothing(circle):
+    ana = circle.people.ana
+    gone, other = circle.nodes[0], circle.nodes[1]
+    links = list(Link.objects.filter(source=gone).select_related("source", "target"))
+    systems.remove_node(node=Node.objects.get(pk=gone.pk), by=ana)
+    assert refused(lambda: systems.remove_node(node=gone, by=ana)) == ["row.gone"]
+    assert refused(lambda: systems.remove_link(link=links[0], by=ana)) == ["row.gone"]
+    assert refused(lambda: systems.put_link(source=other, target=gone, by=ana, sign=1)) == ["row.gone"]
+    assert systems.confirm(links=links, by=ana, on=DAY) == 0
+    assert Change.objects.filter(verb="node.removed").count() == 1
