@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from activities import duties, publishing
 from activities.models import Activity
 from activities.selectors.attached import attachments
 from activities.selectors.begun import begun
 from activities.selectors.fit_health import fit_readings
-from activities.selectors.handoffs import hand_off_ties
+from activities.selectors.handoffs import hand_off_ties, late_hand_offs
 from activities.selectors.health import register_readings
 from activities.selectors.network import joint_ties
 from activities.selectors.pages import pages_of
@@ -35,6 +36,7 @@ from backbone.conditions import (
     Thing,
     Tie,
 )
+from backbone.look.numbers import long_date
 from backbone.models import Tenant
 
 MOST_HITS = 20
@@ -76,16 +78,33 @@ class ActivitiesEvidence(Condition):
         yield from hand_off_ties(initiative)
 
     def proposed(self, initiative, as_of: datetime) -> Iterable[Proposed]:
-        """Milestones that are late."""
+        """Milestones and hand-offs that are late."""
         tenant = Tenant.objects.get(pk=initiative.tenant_id)
-        for one in overdue_steps(initiative, _day(initiative, as_of)):
+        today = _day(initiative, as_of)
+        for one in overdue_steps(initiative, today):
             words = {"title": one.words, "activity": one.activity.name}
             yield Proposed(
                 f"activities.milestone:{one.pk}",
                 _("%(title)s (%(activity)s)") % words,
                 reverse("activities:activity", args=[tenant.slug, initiative.slug, one.activity.slug]),
-                _("The milestone is late."),
+                _("The milestone was due on %(day)s.") % {"day": long_date(one.due_on)},
                 one.due_on,
+            )
+        base = reverse("activities:hand-offs", args=[tenant.slug, initiative.slug])
+        for row, days in late_hand_offs(initiative, today):
+            hand_off = row.hand_off
+            told = {"taker": hand_off.taker.name, "what": hand_off.what}
+            late = ngettext(
+                "“%(giver)s” is to hand it on, %(count)s day late",
+                "“%(giver)s” is to hand it on, %(count)s days late",
+                days,
+            )
+            yield Proposed(
+                f"activities.hand_off:{hand_off.pk}",
+                _("“%(taker)s” waits for %(what)s") % told,
+                f"{base}#h{hand_off.pk}",
+                late % {"giver": hand_off.giver.name, "count": days},
+                today - timedelta(days=days),
             )
 
     def found(self, initiative, words: str, membership) -> Iterable[Hit]:

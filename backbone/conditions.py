@@ -262,10 +262,10 @@ def due(membership, as_of: datetime) -> list[DueItem]:
     return sorted(items, key=lambda item: (item.due, item.key))
 
 
-def proposed(initiative, as_of: datetime) -> list[Proposed]:
-    """What is open and worth a meeting's time, over all five conditions, each row once."""
+def proposed(initiative, as_of: datetime, but: Collection[str] = ()) -> list[Proposed]:
+    """What is open and worth a meeting's time, over all five conditions `but` these, each row once."""
     found: dict[str, Proposed] = {}
-    for condition in registered():
+    for condition in (one for one in registered() if one.slug not in but):
         for one in condition.proposed(initiative, as_of):
             found.setdefault(one.about, one)
     return list(found.values())

@@ -153,6 +153,7 @@ _AT_HOME = (
     "backbone:health",
     "backbone:leadership",
     "backbone:signal",
+    "backbone:stuck",
     "backbone:work",
     "measures:template",
 )

@@ -144,6 +144,14 @@ BACKBONE: tuple[Told, ...] = (
         ("condition-health", "backbone"),
     ),
     (
+        ("stuck",),
+        _(
+            "Go down the list and open what you can move: an action, a hand-off, a milestone, a decision that is due to be"
+            " looked at again. The same things are offered as topics when you plan a meeting."
+        ),
+        ("chase-list",),
+    ),
+    (
         ("leadership",),
         _(
             "See whether leading lies with many organizations or with one. Counts are of organizations and roles, never of"

@@ -25,6 +25,7 @@ from backbone.views import (
     published,
     settings,
     shared,
+    stuck,
     webhooks,
     work,
 )
@@ -87,6 +88,7 @@ urlpatterns = [
     path("o/<slug:tenant>/-/keys/<int:key>/revoke/", keys.key_revoke, name="key-revoke"),
     path("o/<slug:tenant>/<slug:initiative>/", doors.home, name="home"),
     path(f"{HERE}forest/conditions/", health.conditions, name="health"),
+    path(f"{HERE}forest/stuck/", stuck.stuck, name="stuck"),
     path(f"{HERE}forest/signals/", holding.signal_list, name="signal-list"),
     path(f"{HERE}forest/signals/<str:partner>/", holding.signal, name="signal"),
     path(f"{HERE}forest/begin/", helping.begin, name="begin"),

@@ -97,7 +97,10 @@ COMMS: tuple[Told, ...] = (
 INBOX: tuple[Told, ...] = (
     (
         ("inbox",),
-        _("Open a line, or tick it off. What you read here does not come again by mail."),
+        _(
+            "First what you owe, in all initiatives, soonest first: open it and do it, and it is gone. Below it what you"
+            " were told: open a line, or tick it off. What you read here does not come again by mail."
+        ),
         (),
     ),
     (

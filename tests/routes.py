@@ -127,6 +127,7 @@ ROUTES: dict[str, Route] = {
     "backbone:erase": Route(Can.EXPORT_TENANT, tenant()),
     "backbone:glossary": Route(MEMBER, tenant()),
     "backbone:begin": Route(Can.READ_SETTINGS, initiative()),
+    "backbone:stuck": Route(Can.READ_SETTINGS, initiative()),
     "backbone:audit-log": Route(Can.READ_AUDIT, tenant()),
     "backbone:webhook-list": Route(Can.CHANGE_SETTINGS, tenant()),
     "backbone:webhook-new": Route(Can.CHANGE_SETTINGS, tenant()),

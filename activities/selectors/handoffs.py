@@ -144,6 +144,14 @@ def waited_on(membership: Membership) -> Iterator[tuple[HandOff, Delivery, Partn
             yield row.hand_off, row, partner
 
 
+def late_hand_offs(initiative: Initiative, today: date) -> list[tuple[Delivery, int]]:
+    """What was asked for, promised and has not come, with the days by which it is late, the latest first; one query."""
+    rows = Delivery.objects.filter(hand_off__giver__initiative=initiative, came_on=None)
+    rows = rows.exclude(hand_off__promised_days=None).select_related("hand_off__giver", "hand_off__taker")
+    found = [(row, late_by(row.asked_on, row.hand_off.promised_days, today) or 0) for row in rows]
+    return sorted(((row, days) for row, days in found if days), key=lambda one: (-one[1], one[0].pk))
+
+
 def hand_off_ties(initiative: Initiative) -> Iterator[Tie]:
     """One tie for each hand-off between activities that two partners lead; one query and two more."""
     tenant = Tenant.objects.get(pk=initiative.tenant_id)

@@ -7,11 +7,14 @@ from datetime import UTC
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from backbone.access import member_can
+from backbone import conditions
+from backbone.access import initiatives_of, member_can
+from backbone.conditions import DueItem
 from comms.models import Note
 from comms.selectors.inbox import notes_of, unread
 from comms.services import inbox as inboxes
@@ -22,15 +25,30 @@ ON_A_PAGE = 50
 @member_can(None)
 @require_GET
 def inbox(request):
-    """What was told to this person, unread first. `read` in the address is an instant that may be taken back."""
+    """What this person owes, in all initiatives, and what they were told, unread first.
+
+    `read` in the address is an instant that may be taken back.
+    """
     page = Paginator(notes_of(request.membership), ON_A_PAGE).get_page(request.GET.get("page"))
     read_at = _instant(request.GET.get("read", ""))
+    today = request.tenant.day()
+    due = conditions.due(request.membership, timezone.now()) if page.number == 1 else []
     context = {
         "page": page,
+        "due": [(item, _where(request, item)) for item in due],
+        "today": today,
         "unread": unread(request.membership),
         "read_at": read_at.isoformat() if read_at is not None else "",
     }
     return render(request, "comms/inbox.html", context)
+
+
+def _where(request, item: DueItem) -> str:
+    """The initiative that something is owed in; empty where there is one only."""
+    initiatives = initiatives_of(request)
+    here = f"/o/{request.tenant.slug}/"
+    slug = item.url.removeprefix(here).partition("/")[0] if item.url.startswith(here) else ""
+    return next((one.name for one in initiatives if one.slug == slug), "") if len(initiatives) > 1 else ""
 
 
 @member_can(None)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from activities.models import Commitment, Delivery, HandOff
 from activities.selectors.handoffs import hand_offs
@@ -15,6 +16,7 @@ from activities.services import handoffs
 from backbone import conditions
 from backbone.problems import Refused
 from backbone.roles import Role
+from backbone.selectors.stuck import open_now
 from tests import factories
 from tests.activities import worlds
 
@@ -141,3 +143,27 @@ def test_the_page_asks_as_much_for_many_as_for_few(place, client):
         )  # fmt: skip
         handoffs.ask(hand_off=made, asked_on=TODAY, by=place.people.ana)
     assert asked() == before
+
+
+def test_what_came_too_late_is_put_before_the_next_meeting_and_stands_among_what_is_stuck(place, client):
+    initiative, ana = place.initiative, place.people.ana
+    handoffs.ask(hand_off=place.first, asked_on=date(2026, 11, 1), by=ana)
+    (one,) = [one for one in conditions.proposed(initiative, timezone.now()) if one.about.startswith("activities.")]
+    assert (one.title, one.why) == (
+        "“Class” waits for names of applicants",
+        "“Intake list” is to hand it on, 9 days late",
+    )
+    assert one.due == date(2026, 11, 11)
+    found = open_now(initiative, timezone.now())
+    assert [row.about for row in found.late] == [one.about]
+    client.force_login(factories.user_of(ana))
+    page = client.get(place.url("forest/stuck/")).content.decode()
+    assert f'href="{one.url}"' in page
+    part = client.get(place.url("forest/stuck/"), headers={"HX-Request": "true"}).content.decode()
+    assert "<main" not in part
+    assert one.title in part
+    assert place.url("forest/stuck/") in client.get(place.url("forest/")).content.decode()
+    client.force_login(factories.user_of(place.people.ben))
+    assert client.get(place.url("forest/stuck/")).status_code == 404
+    handoffs.came(delivery=Delivery.objects.get(), came_on=date(2026, 11, 20), by=ana)
+    assert open_now(initiative, timezone.now()).late == []

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from backbone.models import Change, Membership
-from comms.models import Away, Cadence, Note
-from comms.services import composing, notes
+from backbone.models import Change, Initiative, Membership
+from comms.models import Action, Away, Cadence, Note
+from comms.services import actions, composing, notes
 from tests import factories
 
 HERE = "/o/riverside/-/"
@@ -45,6 +46,30 @@ def test_unread_comes_first_and_the_frame_counts_it(riverside):
     assert re.findall(r"Thing \d\.(?=</p>)", page) == ["Thing 2.", "Thing 1.", "Thing 0."]
     assert "2 lines are unread." in page
     assert re.search(r'bb-tag">2<', client.get(f"{HERE}account/").content.decode())
+
+
+def test_what_a_person_owes_stands_above_in_all_initiatives_and_is_gone_when_it_is_done(riverside):
+    with riverside.scope():
+        ana, ben = riverside.people.ana, riverside.people.ben
+        other = Initiative.objects.create(slug="early", name="Early years", starts_on=date(2026, 1, 1))
+        long_ago, ahead = date(2026, 1, 5), date(2199, 1, 1)
+        for initiative, what, due_on in (
+            (other, "Call the school", long_ago),
+            (riverside.initiative, "Ask Lea", ahead),
+        ):
+            actions.add(initiative=initiative, what=what, owner=ben, due_on=due_on, by=ana)
+    page = browser(riverside).get(f"{HERE}inbox/").content.decode()
+    first = page[page.index('id="due"') :].split("</li>")[0]
+    assert "Call the school" in first
+    assert "Early years" in first
+    assert "late" in first.lower()
+    assert "/early/actions/1/" in first
+    assert "What you were told" in page
+    assert "A-1" not in browser(riverside, "ana").get(f"{HERE}inbox/").content.decode()
+    with riverside.scope():
+        for action in Action.objects.all():
+            actions.move(action=action, state="done", note="", by=ben)
+    assert 'id="due"' not in browser(riverside).get(f"{HERE}inbox/").content.decode()
 
 
 def test_opening_a_line_marks_it_and_goes_there(riverside):
