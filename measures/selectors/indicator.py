@@ -112,6 +112,38 @@ def partner_rows(reading: Reading, shown: set[int] | None) -> list[PartnerRow]:
     return rows
 
 
+@dataclass(frozen=True, slots=True)
+class SectorRow:
+    """What the partners of one sector make up together; `sector` is empty for those of which none is said, None for
+    everybody whom the reader may not see."""
+
+    sector: str | None
+    count: int
+    now: Combined
+    before: Combined | None
+    usual: Decimal | None
+
+
+def sector_rows(reading: Reading, rows: Sequence[PartnerRow]) -> list[SectorRow]:
+    """The rows of a figure's partners by sector, by the kind's own rule, so that sectors combine to the figure as their
+    partners do to them. No statement."""
+    sectors: dict[str, list[int]] = {}
+    for row in rows:
+        if row.partner is not None:
+            sectors.setdefault(row.partner.sector.strip(), []).append(row.partner.pk)
+    found = [
+        SectorRow(
+            sector,
+            len(ids),
+            reading.whole.of(reading.line, ids),
+            None if reading.before is None else reading.before.of(reading.line, ids),
+            sum(known, Decimal(0)) if (known := [reading.weights[pk] for pk in ids if pk in reading.weights]) else None,
+        )
+        for sector, ids in sorted(sectors.items(), key=lambda one: (not one[0], one[0].casefold()))
+    ]
+    return found + [SectorRow(None, row.count, row.now, row.before, None) for row in rows if row.partner is None]
+
+
 def _one_period(reading: Reading, partners: Iterable[int]) -> set[int]:
     """The partners of whose filing the window is one period: all in the indicator's own, some in a longer one."""
     grain, indicator = reading.window.grain, reading.indicator

@@ -31,7 +31,7 @@ from measures.selectors.attested import SameDefinition, same_definition_of
 from measures.selectors.forest import branches
 from measures.selectors.goals import periods_of
 from measures.selectors.history import excuse_steps, figure_steps
-from measures.selectors.indicator import LENGTHS, PartnerRow, partner_rows, splits
+from measures.selectors.indicator import LENGTHS, PartnerRow, SectorRow, partner_rows, sector_rows, splits
 from measures.selectors.opening import codes_for, own_window, window_for
 from measures.selectors.reading import Reading, read
 from measures.selectors.restated import restatements
@@ -118,11 +118,15 @@ def indicator(request, initiative, indicator: str):
     if request.GET.get("format") == "csv":
         return _csv(request.GET.get("table", ""), reading, rows, parts, same)
 
+    sectors = sector_rows(reading, rows)
+    has_sectors = len({one.sector for one in sectors if one.sector}) > 1
     listed = _filtered(rows, request.GET)
     page = Paginator(listed, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
     rule = KINDS[reading.indicator.kind]
     found = foresee(reading)
-    kept = {name: value for name, value in request.GET.items() if name in ("grain", "period", "year", "as_of")}
+    kept = {
+        name: value for name, value in request.GET.items() if name in ("grain", "period", "year", "as_of", "sector")
+    }
     context = {
         "initiative": initiative,
         "indicator": reading.indicator,
@@ -143,6 +147,9 @@ def indicator(request, initiative, indicator: str):
         "once": counted_once(reading, shown),
         "joint_url": joint_url(request, initiative, row, window),
         "rows": [_row(request, reading, one) for one in page],
+        "has_sectors": has_sectors,
+        "sectors": [_sector_row(reading, one) for one in sectors] if _is_by_sector(request, has_sectors) else [],
+        "sector": next((_sector_row(reading, one) for one in sectors if one.sector == request.GET.get("sector")), None),
         "foot": _foot(reading, rows),
         "who": _who(rows) if codes is not None and len(rows) <= WHO_AT_MOST else [],
         "has_filter": len(rows) > FILTER_FROM,
@@ -211,9 +218,11 @@ def _source(tenant, reading: Reading) -> str:
 
 def _filtered(rows: Sequence[PartnerRow], params) -> list[PartnerRow]:
     """The rows a reader asked for by a text or a state; the foot goes on standing for all of them."""
-    wanted, show = params.get("q", "").strip().casefold(), params.get("show", "")
+    wanted, show, sector = params.get("q", "").strip().casefold(), params.get("show", ""), params.get("sector")
     found = []
     for row in rows:
+        if sector is not None and (row.partner is None or row.partner.sector.strip() != sector):
+            continue
         name = "" if row.partner is None else f"{row.partner.code} {row.partner.name}".casefold()
         if wanted not in name or (show == "missing" and not row.is_missing):
             continue
@@ -241,6 +250,23 @@ def _row(request, reading: Reading, row: PartnerRow) -> dict:
         "usual": SILENCE if row.usual is None else wording.volume(row.usual),
         "url": figure_url,
         "nudge_url": nudge,
+    }
+
+
+def _is_by_sector(request, has_sectors: bool) -> bool:
+    return has_sectors and request.GET.get("by") == "sector"
+
+
+def _sector_row(reading: Reading, row: SectorRow) -> dict:
+    """A sector's row as the page prints it."""
+    line, covered = reading.line, row.now.coverage
+    words = {"filed": covered.filed, "expected": covered.expected}
+    return {
+        "row": row,
+        "now": _in_a_cell(wording.shown(line, row.now, is_running=reading.window.is_running)),
+        "before": None if row.before is None else _in_a_cell(wording.shown(line, row.before)),
+        "usual": SILENCE if row.usual is None else wording.volume(row.usual),
+        "state": _("%(filed)s of %(expected)s filed") % words,
     }
 
 

@@ -15,7 +15,7 @@ from backbone import tasks
 from backbone.models import Change, Entrance, Tenant, User
 from backbone.problems import Refused
 from backbone.roles import Role
-from backbone.services import erasing, moving
+from backbone.services import erasing, moving, seals
 from backbone.tenancy import tenant_scope
 from tests import factories
 from tests.routes import make_world
@@ -85,6 +85,31 @@ def test_a_sample_goes_with_everything_and_its_neighbour_stays(nudged, monkeypat
     assert erasing.stays_away("riverside")
     assert not erasing.stays_away("hillcrest")
     assert ana.get("/o/riverside/").status_code in (302, 404)
+
+
+@REAL
+@pytest.mark.sees_all_tenants
+def test_taken_away_erased_and_brought_back_it_is_equal_table_by_table_and_its_neighbour_never_moved(tmp_path):
+    here, there = (
+        factories.make_neighbourhood("riverside", "Riverside"),
+        factories.make_neighbourhood("hillcrest", "Hillcrest"),
+    )
+    for place in (here, there):
+        make_world(place)
+    beside = moving.count(there.tenant.pk)
+    taken = moving.export_tenant(here.tenant, tmp_path / "out")
+    assert taken == moving.count(here.tenant.pk)
+    assert sum(one.rows > 0 for one in taken) >= 60, "most tables hold something"
+    Tenant.objects.filter(pk=here.tenant.pk).update(erase_at=timezone.now() - timedelta(minutes=1))
+    assert erasing.erase(here.tenant.pk) == sum(one.rows for one in taken)
+    assert moving.count(there.tenant.pk) == beside
+    arrival = moving.import_tenant(tmp_path / "out")
+    assert arrival.counted == taken
+    assert moving.count(there.tenant.pk) == beside
+    with tenant_scope(arrival.tenant):
+        assert seals.verify() is None
+    assert User.objects.filter(email="ana@riverside.example").exists()
+    assert Entrance.objects.filter(tenant=arrival.tenant).exists()
 
 
 @pytest.mark.django_db

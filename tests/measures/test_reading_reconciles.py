@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -10,12 +11,14 @@ from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backbone.models import Partner
 from measures.models import Excuse, Figure, Filing, Indicator, Obligation
 from measures.rules.combining import combine, combine_partners
 from measures.rules.figures import Entry
+from measures.rules.kinds import KINDS as rules_of_kinds  # noqa: N811
 from measures.rules.periods import Grain, months_in
 from measures.rules.usual import usual
-from measures.selectors.indicator import partner_rows
+from measures.selectors.indicator import partner_rows, sector_rows
 from measures.selectors.parts import spans_of, usual_volumes
 from measures.selectors.reading import read
 from measures.selectors.spans import countings
@@ -24,7 +27,12 @@ from tests import factories
 
 JUL, OCT = date(2026, 7, 1), date(2026, 10, 1)
 MONTHS = (*months_in(Grain.QUARTER, JUL), OCT)
-KINDS = [("flow", ""), ("rate", ""), ("stock", ""), ("unduplicated", ""), ("rate_stock", "person_time")]
+LEVELS = [{"slug": "starting", "name": "Starting"}, {"slug": "steady", "name": "Steady"}]
+# Every kind that partners file, and how it combines over time where it says so itself.
+KINDS = [
+    *[(kind, "") for kind, rule in rules_of_kinds.items() if rule.is_filed and kind != "rate_stock"],
+    *[("rate_stock", way) for way in ("last", "person_time", "period_rate")],
+]
 
 figures = st.tuples(
     st.integers(0, 2),
@@ -49,12 +57,14 @@ def worlds(draw):
 
 def build(riverside, world):
     kind, over_time = world["kind"]
-    indicator = factories.make_indicator(riverside.initiative, kind=kind, over_time=over_time)
-    is_ratio = kind.startswith("rate")
+    more = {"levels": LEVELS} if kind == "ordinal" else {"unit": "USD"} if kind == "money" else {}
+    indicator = factories.make_indicator(riverside.initiative, kind=kind, over_time=over_time, **more)
     for who, month, number, other, state, is_not_collected in world["figures"]:
-        said = {"numerator": min(number, other), "denominator": other} if is_ratio else {"value": number}
+        said = answer_of(kind, number, other)
         changes = {"is_not_collected": True} if is_not_collected else said
         factories.make_figure(indicator, riverside.partners[who], month, state=state, **changes)
+    for partner, sector in zip(riverside.partners, ("health", "schools", "schools"), strict=True):
+        Partner.objects.filter(pk=partner.pk).update(sector=sector)
     for who, month in world["excuses"]:
         Excuse.objects.create(
             indicator=indicator, partner=riverside.partners[who], period=month, reason="ill", by=riverside.people.ana
@@ -62,12 +72,33 @@ def build(riverside, world):
     return indicator
 
 
+def answer_of(kind: str, number: int, other: int) -> dict:
+    """What a partner says of two numbers, as the kind asks for it."""
+    rule = rules_of_kinds[kind]
+    if rule.is_ratio:
+        return {"numerator": min(number, other), "denominator": other}
+    if rule.is_weighted:
+        return {"value": number, "weight": other}
+    if rule.is_words:
+        return {"note": f"{number} of us met"}
+    if kind == "milestone":
+        return {"value": number % 2}
+    return {"value": number % 2 + 1} if kind == "ordinal" else {"value": number}
+
+
 def plainly(indicator, reading, riverside, world):
     """The same figure by the rules alone, from the entries."""
     months = [month for month in months_in(*world["window"]) if month <= OCT]
     filed = {
         (row.partner_id, row.period): Entry(
-            row.value, row.numerator, row.denominator, is_not_collected=row.is_not_collected, new_only=row.new_only
+            row.value,
+            row.numerator,
+            row.denominator,
+            row.weight,
+            is_not_collected=row.is_not_collected,
+            reason=row.note,
+            new_only=row.new_only,
+            is_told=bool(row.note),
         )
         for row in Figure.objects.filter(indicator=indicator, state="approved")
         if row.period in months
@@ -85,7 +116,7 @@ def clear():
         model.objects.all().delete()
 
 
-@settings(max_examples=60)
+@settings(max_examples=120)
 @given(world=worlds())
 def test_children_combine_to_the_parent_for_every_kind_window_and_reader(in_riverside, world):
     with transaction.atomic():
@@ -109,6 +140,19 @@ def test_children_combine_to_the_parent_for_every_kind_window_and_reader(in_rive
             assert together.coverage.expected == reading.now.coverage.expected
             missing = sum(row.now.coverage.missing_count for row in rows)
             assert missing == reading.now.coverage.missing_count
+            sectors = sector_rows(reading, rows)
+            assert {one.sector for one in sectors} <= {"health", "schools", None}
+            whole = combine_partners(reading.line, {number: one.now for number, one in enumerate(sectors)})
+            assert (whole.state, whole.value, whole.lower, whole.upper, whole.coverage.filed, whole.coverage.expected) == (
+                together.state, together.value, together.lower, together.upper, together.coverage.filed,
+                together.coverage.expected,
+            )  # fmt: skip
+            for one in sectors:
+                own = {row.partner.pk: row.now for row in rows if row.partner and row.partner.sector == one.sector}
+                again = combine_partners(reading.line, own) if own else one.now
+                assert (again.state, again.value, again.lower, again.upper) == (
+                    one.now.state, one.now.value, one.now.lower, one.now.upper,
+                )  # fmt: skip
             if shown is not None:
                 assert {row.partner.pk for row in rows if row.partner is not None} == shown
         transaction.set_rollback(True)
@@ -182,3 +226,33 @@ def test_a_quarterly_indicator_is_read_in_its_last_whole_quarter(in_riverside):
     factories.make_figure(indicator, in_riverside.partners[0], JUL, 40)
     reading = read(in_riverside.initiative, [indicator], Window(Grain.MONTH, OCT, OCT, 7, 7), trend=0)[0]
     assert (reading.window.grain, reading.window.period, reading.said) == (Grain.QUARTER, JUL, "40 so far")
+
+
+def test_partners_are_read_by_sector_and_each_sector_by_its_partners(riverside, client):
+    with riverside.scope():
+        indicator = factories.make_indicator(riverside.initiative, code="K1")
+        for partner, number, sector in zip(
+            riverside.partners, (680, 300, 20), ("health", "schools", "schools"), strict=True
+        ):
+            Partner.objects.filter(pk=partner.pk).update(sector=sector)
+            factories.make_figure(indicator, partner, OCT, number)
+        page = riverside.url(f"indicators/{indicator.slug}/?period=2026-10")
+    client.force_login(factories.user_of(riverside.people.ana))
+
+    def rows(rest: str = "") -> list[list[str]]:
+        said = client.get(f"{page}{rest}").content.decode()
+        table = said[said.index('id="who"') :].split("</table>")[0]
+        found = [re.sub(r"<[^>]+>", " ", row).split() for row in table.split("<tr")[2:]]
+        return [[word for word in row if word not in (">",)] for row in found]
+
+    by_sector = [" ".join(row) for row in rows("&by=sector")]
+    assert [next(n for n in ("680", "320", "1,000") if f" {n} " in f"{row} ") for row in by_sector] == [
+        "680",
+        "320",
+        "1,000",
+    ]
+    schools = [" ".join(row) for row in rows("&sector=schools")]
+    assert len(schools) == 4
+    assert ["P1" in row for row in schools[:2]] == [False, False]
+    assert "320" in schools[2]
+    assert "1,000" in schools[3]
