@@ -6,10 +6,10 @@ from collections.abc import Collection
 from datetime import date
 
 from django.db.models import Min
-from django.utils import timezone
 
 from activities.models import Activity, ActivityStrategy
 from backbone.conditions import numbers_of
+from backbone.models.tenants import day_of_tenant
 
 STRATEGY, ACTIVITY = "agenda.strategy", "activities.activity"
 DONE = (Activity.Status.ACTIVE, Activity.Status.PAUSED, Activity.Status.ENDED)
@@ -19,8 +19,8 @@ def begun(initiative_id: int, names: Collection[str]) -> dict[str, date]:
     """The first day of the first activity of each strategy, and of each activity, among the rows of these names, where
     that day has come; two queries at most."""
     strategies, activities = numbers_of(names, STRATEGY), numbers_of(names, ACTIVITY)
-    today, found = timezone.localdate(), {}
-    done = {"status__in": DONE, "starts_on__lte": today}
+    found: dict[str, date] = {}
+    done = {"status__in": DONE, "starts_on__lte": day_of_tenant()}
     if strategies:
         rows = ActivityStrategy.objects.filter(
             strategy__in=strategies,

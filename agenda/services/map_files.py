@@ -66,7 +66,7 @@ def bring_in(
 
 def _bring_links(initiative: Initiative, nodes: Mapping[str, Node], links: Iterable[LinkSaid]) -> tuple[int]:
     rows = {(row.source_id, row.target_id): row for row in Link.objects.filter(initiative=initiative)}
-    new, changed = [], []
+    new, changed, today = [], [], initiative.tenant.day()
     for link in links:
         missing = [slug for slug in link.ends if slug not in nodes]
         if missing:
@@ -77,7 +77,9 @@ def _bring_links(initiative: Initiative, nodes: Mapping[str, Node], links: Itera
         problems = check_ends(source.pk, target.pk) + check_lag(*lag)
         if problems:
             raise Refused(*problems)
-        row = rows.get((source.pk, target.pk)) or Link(initiative=initiative, source=source, target=target)
+        row = rows.get((source.pk, target.pk)) or Link(
+            initiative=initiative, source=source, target=target, added_on=today
+        )
         fields: dict[str, Any] = {
             "sign": link.sign,
             "evidence": link.evidence,

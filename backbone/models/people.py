@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from backbone.models.owned import TenantForeignKey, TenantOwned
-from backbone.models.tenants import Partner, Tenant, known_timezone
+from backbone.models.tenants import Partner, Tenant, day_of_tenant, known_timezone
 from backbone.roles import Can, Reach, Role, reach
 from backbone.tenancy import TenantManager, TenantQuerySet
 
@@ -169,7 +169,8 @@ class Membership(TenantOwned):
 
 class GrantQuerySet(TenantQuerySet):
     def in_force(self):
-        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=timezone.localdate()))
+        """Those whose last day is not over for the tenant, wherever its reader is and whatever clock a worker has."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day_of_tenant()))
 
 
 class Grant(TenantOwned):

@@ -54,7 +54,7 @@ def ask(*, tenant: Tenant, by: Membership, slug: str) -> Tenant:
     now = timezone.now()
     row.erase_at = now if row.is_sample else now + timedelta(days=DAYS_TO_THINK)
     row.save(update_fields=["erase_at"])
-    changes.record("tenant.erasing", on=row, by=by, until=timezone.localdate(row.erase_at).isoformat())
+    changes.record("tenant.erasing", on=row, by=by, until=row.day(row.erase_at).isoformat())
     if row.is_sample:
         transaction.on_commit(partial(nudge, ERASE, row.pk))
     return row

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from activities.models import Activity
 from agenda.selectors.delays import delays_of
@@ -63,3 +64,15 @@ def test_what_was_not_begun_delays_nothing(judged):
     assert name in delays_of(judged.initiative, {name})
     Activity.objects.filter(pk=judged.activity.pk).update(status="planned")
     assert delays_of(judged.initiative, {name}) == {}
+
+
+@pytest.mark.parametrize("reader", ["Pacific/Auckland", "Pacific/Honolulu"])
+def test_something_begins_with_the_tenants_day_wherever_its_reader_is(judged, reader, time_machine):
+    Activity.objects.filter(pk=judged.activity.pk).update(starts_on=date(2026, 11, 20))
+    name = f"measures.indicator:{judged.indicator.pk}"
+    time_machine.move_to(datetime(2026, 11, 20, 4, 50, tzinfo=UTC), tick=False)
+    with timezone.override(reader):
+        assert delays_of(judged.initiative, {name}) == {}
+    time_machine.move_to(datetime(2026, 11, 20, 5, 10, tzinfo=UTC), tick=False)
+    with timezone.override(reader):
+        assert name in delays_of(judged.initiative, {name})

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import threading
+from datetime import UTC, date, datetime
 
 import pytest
+import time_machine
 from django.db import connections
+from django.utils import timezone
 
 from backbone.models import APIKey, Change, Entrance, Grant, Membership, Tenant, User
 from backbone.problems import Refused
 from backbone.roles import Role
-from backbone.services import keys, members
+from backbone.services import keys, links, members
 from backbone.tenancy import tenant_scope
 from tests import factories
 
@@ -260,3 +263,18 @@ def test_every_statement_of_the_services_names_the_tenant(in_riverside, django_a
     touching = [q["sql"] for q in captured.captured_queries if any(f'"{table}"' in q["sql"] for table in owned)]
     assert touching
     assert all("tenant_id" in sql for sql in touching)
+
+
+@pytest.mark.parametrize("reader", ["Pacific/Auckland", "America/New_York", "Pacific/Honolulu"])
+def test_a_role_ends_with_the_tenants_day_wherever_its_reader_is(in_riverside, reader):
+    """Riverside lies in New York, five hours behind what a worker's clock shows."""
+    last = date(2026, 11, 19)
+    Grant.objects.filter(membership=in_riverside.people.ana).update(ends_on=last)
+    publication = factories.make_publication(in_riverside.initiative, in_riverside.people.ana)
+    with time_machine.travel(datetime(2026, 11, 20, 4, 50, tzinfo=UTC), tick=False), timezone.override(reader):
+        _link, token = factories.make_link(publication.initiative, in_riverside.people.ana)
+        assert Membership.objects.get(pk=in_riverside.people.ana.pk).roles
+        assert links.opened(token) is not None
+    with time_machine.travel(datetime(2026, 11, 20, 5, 10, tzinfo=UTC), tick=False), timezone.override(reader):
+        assert not Membership.objects.get(pk=in_riverside.people.ana.pk).roles
+        assert links.opened(token) is None
