@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.core.paginator import Paginator
 from django.http import StreamingHttpResponse
 from django.shortcuts import render
@@ -19,6 +21,7 @@ from backbone.tabular import write_csv
 ON_A_PAGE = 100
 FILTERS = ("who", "what", "initiative", "partner", "since", "until")
 ROWS_IN_A_FILE = 200_000
+KEPT_HEAD = re.compile(r"\b([0-9]{1,18})\b\D{1,30}?\b([0-9a-f]{64})\b")
 
 
 @member_can(Can.READ_AUDIT)
@@ -44,8 +47,16 @@ def audit_log(request):
         "head": seals.head() if reads_all else None,
         "is_checked": reads_all and "check" in request.GET,
         "fault": seals.verify() if reads_all and "check" in request.GET else None,
+        "kept": request.GET.get("head", "").strip()[:200],
+        "is_same": _is_same(request.GET.get("head", "")) if reads_all else None,
     }
     return render(request, "backbone/audit_log.html", context)
+
+
+def _is_same(text: str) -> bool | None:
+    """Whether a number and a seal that a mail or the log told are those of the chain; None for what is none."""
+    found = KEPT_HEAD.search(text.lower())
+    return None if found is None else seals.holds(int(found[1]), found[2])
 
 
 def _file(request, rows):

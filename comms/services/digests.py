@@ -13,6 +13,8 @@ from django.utils.translation import ngettext
 
 from backbone.conditions import DueItem
 from backbone.models import Change, Membership, Tenant
+from backbone.roles import Can
+from backbone.services import seals
 from comms import news, rules
 from comms.models import Mail, Note, Run
 from comms.models.mail import AWAY, ENOUGH, NOT_TOLD
@@ -64,6 +66,7 @@ class Gathered:
     press: Press
     answers_to: Membership | None
     now: datetime
+    head: seals.Head | None = None
 
 
 def plan(tenant: Tenant, people: Sequence[Reader], now: datetime) -> None:
@@ -122,13 +125,19 @@ def _held_back(reader: Reader, key: str, why: str, now: datetime) -> Mail:
 
 def _gather(tenant: Tenant, everybody: Sequence[Reader], people: Sequence[Reader], due: Due, now: datetime) -> Gathered:
     since = _since(people, due, now)
+    head = seals.head() if any(_keeps_the_log(reader) for reader in people) else None
     earliest = min((at for topics in since.values() for at in topics.values()), default=now)
     found = happened(earliest, now - SETTLED)
     return Gathered(
         tenant, people, found, came_to(tenant), untold([reader.pk for reader in people], earliest, now),
         owed(people, now), since, pictures.Drawings(tenant, found.changes), Press(tenant),
-        contact(everybody), now,
+        contact(everybody), now, head,
     )  # fmt: skip
+
+
+def _keeps_the_log(reader: Reader) -> bool:
+    """Whether a person may read the whole audit log, and so is told its seal."""
+    return reader.membership.can(Can.READ_AUDIT) and reader.membership.partner_ids(Can.READ_AUDIT) is None
 
 
 def _since(people: Sequence[Reader], due: Due, now: datetime) -> dict[int, dict[str, datetime]]:
@@ -247,7 +256,17 @@ def _parts(
         found.append(
             press.part("digest_figures", whose, lambda: {"figures": figures.for_reader(reader, gathered.news)})
         )
+    if gathered.head is not None and gathered.head.number and _keeps_the_log(reader):
+        head = gathered.head
+        found.append(press.part("digest_seal", head, lambda: _seal_words(gathered, head)))
     return found
+
+
+def _seal_words(gathered: Gathered, head: seals.Head) -> dict:
+    """The end of the chain over the audit log, kept with the reader where nobody can write it anew."""
+    number, sha256 = head.number, head.sha256
+    compare = f"{address('backbone:audit-log', gathered.tenant.slug)}?head={number}-{sha256}"
+    return {"number": number, "sha256": sha256, "compare": compare}
 
 
 def _due_words(due: Sequence[DueItem]) -> dict:

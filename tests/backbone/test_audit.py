@@ -212,3 +212,18 @@ def test_the_page_says_whether_the_chain_holds(riverside, client, settled):
     with tenant_scope(riverside.tenant):
         Seal.objects.create(number=3, change_id=10**12, sha256="f" * 64, at=timezone.now())
     assert "it was removed" in log(client, riverside, "?check=1")
+
+
+def test_a_seal_that_was_told_elsewhere_is_compared_with_the_chain(riverside, client, settled):
+    client.force_login(factories.user_of(riverside.people.ana))
+    with tenant_scope(riverside.tenant):
+        told(riverside, 2)
+        seals.seal()
+        head = seals.head()
+    assert "It is the same chain" in log(client, riverside, f"?head={head.number}-{head.sha256}")
+    assert "It is the same chain" in log(
+        client, riverside, f"?head=Audit chain: {head.number} lines, head {head.sha256}."
+    )
+    assert "It is another chain" in log(client, riverside, f"?head={head.number}-{'f' * 64}")
+    assert "Put in the number" in log(client, riverside, "?head=yesterday")
+    assert "the same chain" not in log(client, riverside)

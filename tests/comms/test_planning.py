@@ -16,6 +16,7 @@ from agenda.services import tree  # noqa: F401  teaches the verbs that are told 
 from backbone import changes
 from backbone.models import Membership
 from backbone.roles import Role
+from backbone.services import seals
 from backbone.tenancy import active_tenant_id
 from comms import tasks
 from comms.models import Announcement, Mail, Run
@@ -312,6 +313,21 @@ def test_a_digest_tells_staff_everything_and_a_partner_its_own_and_what_is_commo
     assert "Young people stay in work" not in found["Ana"].text, "what one did oneself is no news"
     assert "4 figures of" not in found["Lea"].text
     assert "Report for October 2026, P1" in found["Ben"].text
+
+
+def test_a_digest_takes_the_last_seal_of_the_audit_log_to_whoever_may_read_all_of_it(place):
+    tell(place, "outcome.added", 14, by=None, title="Young people stay in work")
+    with place.scope():
+        seals.seal()
+        head = seals.head()
+    assert head.number > 0
+    with at(16, 13, 0):
+        plan(place)
+    found = {mail.recipient.name: mail for mail in mails(place, Kind.DIGEST)}
+    assert f"{head.number}-{head.sha256}" in found["Ana"].text
+    assert f"/-/audit/?head={head.number}-{head.sha256}" in found["Ana"].html
+    for other in ("Ben", "Lea"):
+        assert head.sha256 not in found[other].text + found[other].html
 
 
 def test_nothing_new_and_nothing_owed_sends_nothing_and_is_not_asked_again(place):
