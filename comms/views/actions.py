@@ -9,9 +9,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from backbone.access import member_can, require
+from backbone.access import member_can, require, sent_row
 from backbone.forms.people import refuse
-from backbone.htmx import page_or_part
+from backbone.htmx import page_or_part, wants_part
 from backbone.models import Partner
 from backbone.problems import Refused
 from backbone.roles import Can
@@ -28,10 +28,18 @@ STATES = ("undone", *Action.State.values)
 
 
 @member_can(Can.READ_DECISIONS)
-@require_http_methods(["GET", "HEAD"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def listed(request, initiative):
-    """Actions as a list, or with `?view=board` a column for each state; `?state=`, `?partner=`, `?mine=1`, `?q=` narrow it."""
+    """Actions as a list, or with `?view=board` a column for each state; `?state=`, `?partner=`, `?mine=1`, `?q=` narrow it.
+    POST moves one of them."""
     require_inside(request.membership)
+    if request.method == "POST":
+        require(request.membership, Can.DECIDE, address=request.path)
+        moved = sent_row(request, actions_of(initiative))
+        _move(request, moved)
+        if not wants_part(request):
+            messages.success(request, _("Saved. Whoever proposed it is told."))
+            return redirect(request.get_full_path())
     asked = {name: request.GET.get(name, "").strip().replace("\x00", "") for name in ("q", "state", "partner", "mine")}
     is_board = request.GET.get("view") == "board"
     state = asked["state"] if asked["state"] in STATES else "" if is_board else "undone"
@@ -116,13 +124,18 @@ def action(request, initiative, number: int):
     return render(request, "comms/action.html", context, status=422 if form.is_bound and form.errors else 200)
 
 
+def _move(request, found: Action) -> None:
+    state = request.POST.get("state", "")
+    if state not in Action.State.values:
+        raise Http404
+    note = request.POST.get("note", "").replace("\x00", "")
+    actions.move(action=found, state=state, note=note, by=request.membership)
+
+
 def _act(request, found: Action, sent: str, form: ChangeActionForm) -> bool:
     by = request.membership
     if sent == "move":
-        state = request.POST.get("state", "")
-        if state not in Action.State.values:
-            raise Http404
-        actions.move(action=found, state=state, note=request.POST.get("note", "").replace("\x00", ""), by=by)
+        _move(request, found)
         messages.success(request, _("Saved. Whoever proposed it is told."))
         return True
     if sent != "change":
