@@ -53,7 +53,8 @@ class Decision(TenantOwned):
 class Citation(TenantOwned):
     """A figure that a decision rests on, as it stood then (`measures.pinning`), with its coverage.
 
-    `changed_at` is when it was first found to be another by more than the tolerance, `before` and `after` in words.
+    `changed_at` is when it was found to be another by more than the tolerance, `before` and `after` in words; `seen_by` looked
+    at that, and `seen` is the figure as it stood then, against which a later one is held.
     """
 
     decision = TenantForeignKey(Decision, models.CASCADE, related_name="citations")
@@ -63,6 +64,7 @@ class Citation(TenantOwned):
     before = models.CharField(max_length=200, blank=True, default="")
     after = models.CharField(max_length=200, blank=True, default="")
     seen_by = TenantForeignKey(Membership, null=True, blank=True, related_name="+")
+    seen = models.JSONField(null=True, blank=True)
 
     class Meta(TenantOwned.Meta):
         ordering = ["id"]

@@ -17,11 +17,12 @@ from backbone.models import Initiative, Membership, Partner
 from backbone.problems import Problem, Refused
 from backbone.services.fields import checked
 from comms.models import Citation, Decision, Dissent, Meeting, Topic
-from comms.selectors.citing import pins
+from comms.selectors.citing import live, pins
 from comms.services import absences
 from comms.services.composing import page
 from comms.services.meetings import locked, touch
 from measures.models import Indicator
+from measures.pinning import pin
 
 changes.register_verbs(
     {
@@ -119,7 +120,7 @@ def review(*, decision: Decision, by: Membership, review_on: date | None = None)
         raise Refused(Problem("decision.review", sentence, field="review_on"))
     row.reviewed_on, row.review_on = today, review_on
     row.save(update_fields=["reviewed_on", "review_on"])
-    Citation.objects.filter(decision=row, changed_at__isnull=False, seen_by=None).update(seen_by=by)
+    _see(row, by)
     _record("decision.reviewed", row, by)
 
 
@@ -143,6 +144,16 @@ def withdraw(*, decision: Decision, reason: str, by: Membership) -> None:
     row.state = State.WITHDRAWN
     row.save(update_fields=["state"])
     _record("decision.withdrawn", row, by, reason=reason.strip()[:300])
+
+
+def _see(row: Decision, by: Membership) -> None:
+    """What its changed figures are now was looked at: a later change is held against that."""
+    changed = Citation.objects.filter(decision=row, changed_at__isnull=False, seen_by=None)
+    citations = list(changed.select_related("indicator__tenant", "indicator__outcome"))
+    now = live(row.initiative, [(one.indicator, one.pinned) for one in citations])
+    for one, reading in zip(citations, now, strict=True):
+        one.seen_by, one.seen = by, one.seen if reading is None else pin(reading)
+    Citation.objects.bulk_update(citations, ["seen_by", "seen"])
 
 
 def _next(initiative: Initiative) -> int:

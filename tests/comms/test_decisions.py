@@ -69,6 +69,28 @@ def test_a_restatement_beyond_the_tolerance_is_flagged_once_and_a_small_one_is_n
     assert [o for o in conditions.proposed(in_riverside.initiative, timezone.now()) if "comms" in o.about] == []
 
 
+def test_what_was_looked_at_is_flagged_again_when_it_moves_again(in_riverside):
+    ana, indicator = in_riverside.people.ana, filed(in_riverside, 120)
+    decision = decide(in_riverside, cite=[indicator])
+    restate(in_riverside, indicator, 95)
+    evidence.check(in_riverside.initiative)
+    decisions.review(decision=decision, by=ana)
+    for value in (95, 96, 92):
+        restate(in_riverside, indicator, value)
+        assert evidence.check_all() == 0, value
+    restate(in_riverside, indicator, 120)
+    with time_machine.travel("2026-11-20T15:00:00Z", tick=False):
+        assert evidence.check_all() == 1
+        assert evidence.check_all() == 0
+    citation = Citation.objects.get()
+    assert (citation.before.split(" ")[0], citation.after.split(" ")[0]) == ("95", "120")
+    assert citation.pinned["figure"]["value"].startswith("120."), "what was cited stands"
+    assert citation.seen_by is None
+    assert Note.objects.filter(kind="decision", member=ana).count() == 2
+    (one,) = [one for one in conditions.proposed(in_riverside.initiative, timezone.now()) if "comms" in one.about]
+    assert one.about == f"comms.decision:{decision.pk}"
+
+
 def test_a_late_report_changes_the_evidence_as_well(in_riverside):
     indicator = filed(in_riverside, 300, 400, None)
     decide(in_riverside, cite=[indicator])
@@ -341,6 +363,21 @@ def test_actions_are_read_as_a_list_and_as_a_board_and_moved_on_their_page(river
     board = client.get(riverside.url("actions/?view=board")).content.decode()
     assert "Ask the school" in board
     assert "Paint" in board
+    page = riverside.url("actions/")
+    with riverside.scope():
+        paint = {"row": Action.objects.get(number=2).pk, "state": "active"}
+    assert client.post(f"{page}?view=board&mine=1", paint)["Location"] == f"{page}?view=board&mine=1"
+    part = client.post(f"{page}?view=board", paint | {"state": "done"}, headers={"HX-Request": "true"})
+    done = part.content.decode().partition('id="column-done"')[2].partition("</section>")[0]
+    assert "Paint" in done
+    assert "<html" not in part.content.decode()
+    with riverside.scope():
+        assert [(one.state, one.by.name) for one in ActionStep.objects.filter(action__number=2)] == [
+            ("open", "Ana"), ("active", "Ben"), ("done", "Ben"),
+        ]  # fmt: skip
+        assert Note.objects.filter(member=riverside.people.ana, text__contains="Paint").count() == 2
+    assert client.post(page, paint | {"state": "lost"}).status_code == 404
+    assert client.post(page, paint | {"row": 10**9}).status_code == 404
     new = {"what": "More", "owner": riverside.people.ben.pk, "due_on": "2026-12-01"}
     assert client.post(riverside.url("actions/new/"), new).status_code == 302
     assert client.post(riverside.url("actions/new/"), new | {"due_on": ""}).status_code == 422
