@@ -87,5 +87,6 @@ def test_initiatives_stand_side_by_side_as_they_were_worked_out(riverside, clien
     page = client.get(f"/o/{riverside.tenant.slug}/").content.decode()
     assert "0.50" in page
     assert "Drifting" in page
+    assert "/-/inbox/#due" in page
     client.force_login(factories.user_of(riverside.people.fay))
     assert "Drifting" not in client.get(f"/o/{riverside.tenant.slug}/").content.decode()

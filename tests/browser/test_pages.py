@@ -31,7 +31,8 @@ PAGES = {
         "publications/links/", "publications/links/new/", "agenda/tree/", "activities/?view=board", "activities/gaps/",
         "activities/hand-offs/", "activities/network/", "activities/money/", "activities/gaps/needs/", "meetings/", "decisions/", "actions/",
         "find/?q=class", "comes-back/", "decisions/9/", "decisions/?state=review", "actions/new/", "actions/1/",
-        "actions/?view=board", "announcements/", "pulses/", "forest/signals/", "forest/work/",
+        "actions/?view=board", "announcements/", "pulses/", "forest/signals/", "forest/work/", "forest/stuck/",
+        "indicators/completions/?by=sector",
         "forest/signals/P7/", "forest/leadership/", "forest/begin/", "groups/", "filed-once/", "filed-once/P4/",
     ],
     "chair": [
@@ -58,7 +59,7 @@ PAGES = {
 }  # fmt: skip
 TENANT_PAGES = [
     "partners/", "partners/new/", "partners/P4/", "partners/P4/agreements/", "members/", "members/invite/", "settings/",
-    "settings/kept/", "settings/logo/", "keys/", "keys/new/", "account/", "audit/", "audit/?check=1", "operators/", "webhooks/",
+    "settings/kept/", "settings/logo/", "keys/", "keys/new/", "account/", "inbox/", "audit/", "audit/?check=1", "operators/", "webhooks/",
     "webhooks/new/", "export/", "export/erase/", "glossary/", "initiatives/new/", "initiatives/youth-to-work/",
 ]  # fmt: skip
 
