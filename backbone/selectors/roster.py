@@ -27,6 +27,7 @@ class AgreementRow:
 class Step:
     """One step of coming in; `at` is when it was first done, None while it is not."""
 
+    slug: str
     words: str
     at: datetime | date | None
     is_done: bool
@@ -99,12 +100,18 @@ def onboarding(partner: Partner, grants: list[Grant], agreements: list[Agreement
     roles = {grant.role for grant in grants}
     agreed = min((row.agreement.starts_on for row in agreements), default=None)
     return [
-        Step(_("Its first person is invited"), invited, invited is not None or bool(grants)),
-        Step(_("Somebody has signed in"), first["joined"], first["joined"] is not None or bool(grants)),
-        Step(_("Somebody leads it"), None, Role.PARTNER_LEAD in roles),
-        Step(_("Somebody files for it"), None, Role.PARTNER_FILER in roles),
-        Step(_("What was agreed is written down"), agreed, agreed is not None),
-        Step(_("It has signed the agenda"), first["signed"], first["signed"] is not None),
-        Step(_("It has opened its first report"), first["opened"], first["opened"] is not None),
-        Step(_("It has submitted its first report"), first["filed"], first["filed"] is not None),
+        Step("invited", _("Its first person is invited"), invited, invited is not None or bool(grants)),
+        Step("joined", _("Somebody has signed in"), first["joined"], first["joined"] is not None or bool(grants)),
+        Step("leads", _("Somebody leads it"), None, Role.PARTNER_LEAD in roles),
+        Step("files", _("Somebody files for it"), None, Role.PARTNER_FILER in roles),
+        Step("agreed", _("What was agreed is written down"), agreed, agreed is not None),
+        Step("signed", _("It has signed the agenda"), first["signed"], first["signed"] is not None),
+        Step("opened", _("It has opened its first report"), first["opened"], first["opened"] is not None),
+        Step("filed", _("It has submitted its first report"), first["filed"], first["filed"] is not None),
     ]
+
+
+def people_for(partner: Partner) -> list[Grant]:
+    """The roles that people hold for a partner now, with the people; one statement."""
+    rows = Grant.objects.in_force().filter(partner=partner, membership__is_active=True)
+    return list(rows.select_related("membership").order_by("role", "membership__name"))

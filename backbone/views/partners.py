@@ -18,7 +18,7 @@ from backbone.forms.roster import InitiativeForm, MergeForm, ParticipationForm, 
 from backbone.models import Grant, Initiative, Participation, Partner
 from backbone.problems import Refused
 from backbone.roles import Can, Role
-from backbone.selectors.roster import agreements_with, onboarding, vacancies
+from backbone.selectors.roster import agreements_with, onboarding, people_for, vacancies
 from backbone.services import initiatives, partners
 from backbone.wording import say
 
@@ -151,8 +151,7 @@ def partner(request, partner):
                 else:
                     messages.success(request, _("Saved.") if has_changed else _("Nothing was changed."))
                     return redirect("backbone:partner", request.tenant.slug, partner.code)
-    people = Grant.objects.in_force().filter(partner=partner, membership__is_active=True)
-    grants = list(people.select_related("membership").order_by("role", "membership__name"))
+    grants = people_for(partner)
     agreements = agreements_with(partner, request.tenant.day())
     context = {
         "partner": partner,

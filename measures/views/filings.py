@@ -11,8 +11,9 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import formats
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from backbone import conditions
@@ -21,6 +22,7 @@ from backbone.htmx import wants_part
 from backbone.look.numbers import near_date, period_name, short_date
 from backbone.problems import Refused
 from backbone.roles import Can
+from backbone.selectors.roster import Step, onboarding, people_for
 from backbone.wording import say
 from measures.forms import ANSWERS, FilingForm
 from measures.models import Indicator
@@ -34,6 +36,13 @@ from measures.services import filings
 # What a button of one line wants: to save it as it is typed, to fill up unknown, or to answer without a number.
 ANSWERS_SHOWN = 3  # requests for more time, with what became of them
 LINE_VERBS = ("line", "rest", *ANSWERS)
+COMING_IN: dict[str, str | Promise] = {
+    "leads": gettext_lazy("Somebody leads for you here"),
+    "files": gettext_lazy("Somebody files"),
+    "signed": gettext_lazy("The common agenda is read and signed"),
+    "opened": gettext_lazy("Your report is begun"),
+    "filed": gettext_lazy("The report is submitted"),
+}
 
 
 @member_can(None)
@@ -285,11 +294,33 @@ def _context(request, form: FilingForm) -> dict[str, Any]:
         "reviewer_names": _joined(found.reviewers),
         "year_start_words": formats.date_format(year_start, pgettext("date format", "j F")),
         "asked": list(lock_requests(found.initiative, [found.partner.pk]).filter(period=found.period)[:ANSWERS_SHOWN]),
+        "coming_in": _coming_in(request, found),
         "open_until": min((row.open_until for row in rows if row.open_until), default=None),
         "other_months": [
             (month, _address(request, found.initiative, found.partner, month)) for month in months if month <= day
         ],
     }
+
+
+def _coming_in(request, found: Report) -> list[tuple[Step, str | Promise, str]]:
+    """The partner's own way to its first report: each step with its words and where it is done; nothing later on."""
+    has_filed = found.submitted_at is not None or any(
+        entry is not None for row in found.lines for _m, entry in row.past
+    )
+    if has_filed:
+        return []
+    place = [request.tenant.slug, found.initiative.slug]
+    invite = f"{reverse('backbone:member-invite', args=place[:1])}?{urlencode({'partner': found.partner.code})}"
+    may_invite = request.membership.can(Can.MANAGE_MEMBERS, found.partner)
+    pages = {
+        "leads": invite if may_invite else "",
+        "files": invite if may_invite else "",
+        "signed": reverse("agenda:agenda", args=place),
+    }
+    steps = onboarding(found.partner, people_for(found.partner), [])
+    if any(step.slug == "filed" and step.is_done for step in steps):
+        return []
+    return [(step, COMING_IN[step.slug], pages.get(step.slug, "")) for step in steps if step.slug in COMING_IN]
 
 
 def _upload_address(request, found: Report) -> str:

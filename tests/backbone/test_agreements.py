@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from django.utils import timezone
 
 from backbone import changes, conditions
@@ -154,6 +155,7 @@ def test_the_steps_of_coming_in_are_computed_from_records(in_riverside):
     grants = list(Grant.objects.filter(partner=p1))
     done = [step.is_done for step in onboarding(p1, grants, [])]
     assert done == [True, True, False, True, False, False, False, False]
+    assert reverse("backbone:start"), "every page is read, and with it what services teach"
     for verb, facts in (
         ("agenda.signed", {"number": 1}),
         ("filing.submitted", {"period": "2026-10", "figures": 1}),
@@ -186,3 +188,20 @@ def test_a_partner_that_loses_its_people_is_told_of_and_handed_over_first(rivers
         assert one.url == "/o/riverside/-/partners/P1/"
         assert list(conditions.due(riverside.people.fay, timezone.now())) == []
         assert [partner.code for partner in orphans(date(2026, 11, 1))] == ["P1"], "P2 and P3 never had anybody"
+
+
+def test_a_partner_sees_its_own_way_to_its_first_report_and_then_no_more(riverside, client):
+    with riverside.scope():
+        indicator = factories.make_indicator(riverside.initiative)
+    client.force_login(factories.user_of(riverside.people.ben))
+    page = riverside.url("filings/P1/2026-10/")
+    first = client.get(page).content.decode()
+    assert "Your first report" in first
+    assert f'href="{riverside.url("agenda/")}">The common agenda is read and signed' in first
+    assert "Somebody leads for you here" in first
+    assert "members/invite" not in first[first.index("Your first report") :].split("</div>")[0], (
+        "a filer invites nobody"
+    )
+    with riverside.scope():
+        factories.make_figure(indicator, riverside.partners[0], date(2026, 9, 1), 5)
+    assert "Your first report" not in client.get(page).content.decode()
