@@ -259,7 +259,7 @@ def _put_expected(initiative: Initiative, one: Item) -> list[str]:
         known = [f"{row.outcome.slug}/{row.slug}" for row in rows]
         one.section.note_unknown("strategy", f"{fields['outcome']}/{fields['strategy']}", known)
         return []
-    partners = {row.code: row for row in Partner.objects.filter(participations__initiative=initiative)}
+    partners = {row.code: row for row in Partner.objects.of_initiative(initiative)}
     for code, line in fields["partners"]:
         if code not in partners:
             one.section.note_unknown("partners", code, partners, line=line)
@@ -310,7 +310,7 @@ def _member(one: Item, key: str) -> Membership | None:
 
 def _partner(one: Item, initiative: Initiative) -> Partner | None:
     code = one.fields["partner"]
-    rows = Partner.objects.filter(participations__initiative=initiative)
+    rows = Partner.objects.of_initiative(initiative)
     found = rows.filter(code=code).first() if code else None
     if code and found is None:
         one.section.note_unknown("partner", code, list(rows.values_list("code", flat=True)))

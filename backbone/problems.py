@@ -7,7 +7,8 @@ framework; a door renders them with `backbone.wording.say`, which translates fir
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -93,3 +94,17 @@ def errors(problems: Iterable[Problem]) -> list[Problem]:
 
 def warnings(problems: Iterable[Problem]) -> list[Problem]:
     return [problem for problem in problems if problem.is_warning]
+
+
+def first_of_each_sort(problems: Sequence[Problem], at_most: int) -> list[tuple[Problem, int]]:
+    """The first few problems of each sort in each column, the last of them with how many more there are: five hundred days
+    that cannot be read hide nothing else."""
+    counts = Counter((one.column, one.text) for one in problems)
+    seen: Counter[tuple[str, str]] = Counter()
+    found = []
+    for one in problems:
+        key = (one.column, one.text)
+        seen[key] += 1
+        if seen[key] <= at_most:
+            found.append((one, counts[key] - at_most if seen[key] == at_most else 0))
+    return found

@@ -35,7 +35,7 @@ class FindForm(forms.Form):
         self.fields["strategy"].choices = anything + strategies
         for name, sort in (("kind", ServiceType), ("population", Population), ("place", Place)):
             self.fields[name].choices = anything + [(leaf.word.slug, leaf.indented) for leaf in tree(sort)]
-        partners = Partner.objects.filter(participations__initiative=initiative).order_by("code")
+        partners = Partner.objects.of_initiative(initiative)
         self.fields["partner"].choices = anything + [(one.code, _named(one)) for one in partners]
 
     @property

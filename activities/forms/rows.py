@@ -36,7 +36,7 @@ class Choices:
 
 def choices_of(initiative: Initiative) -> Choices:
     """Two queries."""
-    rows = Partner.objects.filter(participations__initiative=initiative).order_by("code")
+    rows = Partner.objects.of_initiative(initiative)
     people = list(Membership.objects.filter(is_active=True).order_by("name", "email"))
     return Choices(
         [(one.code, one.code if one.name == one.code else f"{one.code} {one.name}") for one in rows],

@@ -169,7 +169,7 @@ class NewActivityForm(SlugFromName, ActivityForm):
 
     def __init__(self, *args: Any, initiative: Initiative, own: set[int] | None, **kwargs: Any):
         super().__init__(*args, initiative=initiative, **kwargs)
-        rows = list(Partner.objects.filter(participations__initiative=initiative).order_by("code"))
+        rows = list(Partner.objects.of_initiative(initiative))
         partners = [(one.code, f"{one.code} {one.name}" if one.name != one.code else one.code) for one in rows]
         self.fields["lead"].choices = [("", _("nobody yet")), *partners]
         self.fields["others"].choices = partners

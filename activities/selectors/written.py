@@ -60,7 +60,7 @@ def known(initiative: Initiative) -> Known:
     ends: dict[str, list[str]] = defaultdict(list)
     for name in strategies:
         ends[name.partition("/")[2]].append(name)
-    partners = Partner.objects.filter(participations__initiative=initiative)
+    partners = Partner.objects.of_initiative(initiative)
     return Known(
         service_types=dict(ServiceType.objects.values_list("slug", "pk")),
         populations=dict(Population.objects.values_list("slug", "pk")),

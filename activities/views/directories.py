@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from activities.forms.directory import MappingForm
 from activities.importing.carried import pack
 from activities.importing.directory.guessing import Mapping, guess
-from activities.importing.directory.planning import Ground, Plan, alike, new_words, plan, summary
+from activities.importing.directory.planning import Ground, Plan, new_words, plan, summary
 from activities.importing.directory.reading import Listing, read
 from activities.models import Place, Population, ServiceType
 from activities.rules.plaintext import line
@@ -29,7 +29,7 @@ from agenda.models import Outcome, Strategy
 from backbone.access import member_can
 from backbone.forms.people import refuse
 from backbone.models import Initiative, Partner
-from backbone.problems import Refused
+from backbone.problems import Refused, first_of_each_sort
 from backbone.roles import Can
 
 ALIKE = 5  # problems of one sort that are shown
@@ -101,7 +101,7 @@ def directory(request, initiative):
 
 def _warnings(listing: Listing, found: Plan) -> list[dict[str, Any]]:
     """What is worth a look, a few of each sort, with how many more of it there are."""
-    few = alike(found.problems, ALIKE)[:SHOWN]
+    few = first_of_each_sort(found.problems, ALIKE)[:SHOWN]
     rows = told([(listing.name, problem) for problem, _more in few])
     return [row | {"more": more} for row, (_problem, more) in zip(rows, few, strict=True)]
 
@@ -158,7 +158,7 @@ def ground_of(request, initiative: Initiative) -> Ground:
 
 
 def _partners(initiative: Initiative) -> dict[str, str]:
-    rows = Partner.objects.filter(participations__initiative=initiative).order_by("code")
+    rows = Partner.objects.of_initiative(initiative)
     return dict(rows.values_list("code", "name"))
 
 

@@ -17,10 +17,6 @@ def _people():
     return Membership.objects.filter(is_active=True).order_by("name")
 
 
-def _partners(initiative: Initiative):
-    return Partner.objects.filter(participations__initiative=initiative).order_by("code").distinct()
-
-
 class StewardForm(forms.Form):
     member = forms.ModelChoiceField(label=_("Who leads it"), queryset=None, required=False, empty_label=_("nobody yet"))
 
@@ -41,7 +37,7 @@ class SeatForm(forms.Form):
 
     def __init__(self, *args: Any, initiative: Initiative, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["partner"].queryset = _partners(initiative)
+        self.fields["partner"].queryset = Partner.objects.of_initiative(initiative)
         self.fields["member"].queryset = _people()
 
 
@@ -54,7 +50,7 @@ class ExpectedForm(forms.Form):
 
     def __init__(self, *args: Any, initiative: Initiative, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["partners"].queryset = _partners(initiative)
+        self.fields["partners"].queryset = Partner.objects.of_initiative(initiative)
 
 
 class MoveForm(forms.Form):

@@ -45,4 +45,4 @@ class PlaceForm(forms.Form):
     def __init__(self, *args: Any, initiative: Initiative, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["member"].queryset = Membership.objects.filter(is_active=True).order_by("name", "pk")
-        self.fields["partner"].queryset = Partner.objects.filter(participations__initiative=initiative).distinct()
+        self.fields["partner"].queryset = Partner.objects.of_initiative(initiative)

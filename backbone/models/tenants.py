@@ -1,5 +1,7 @@
 """Tenants, their initiatives, and the organizations that take part in them."""
 
+from __future__ import annotations
+
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo, available_timezones
@@ -13,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from backbone.models.owned import TenantForeignKey, TenantOwned
+from backbone.tenancy import TenantManager, TenantQuerySet
 
 slug_field_rule = RegexValidator(
     r"^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\Z", _("Use small letters, digits and hyphens, as in “youth-to-work”.")
@@ -215,6 +218,12 @@ class Initiative(TenantOwned):
         return self.name
 
 
+class PartnerQuerySet(TenantQuerySet):
+    def of_initiative(self, initiative: Initiative) -> PartnerQuerySet:
+        """Those that take part in it, took part once, or will."""
+        return self.filter(participations__initiative=initiative)
+
+
 class Partner(TenantOwned):
     """An organization that takes part; `code` is what its people and its spreadsheets call it.
 
@@ -226,6 +235,8 @@ class Partner(TenantOwned):
     sector = models.CharField(_("sector"), max_length=80, blank=True)
     is_small = models.BooleanField(_("is small"), null=True, blank=True)  # ten people at most; None: nobody has said
     successor = TenantForeignKey("self", null=True, blank=True, related_name="predecessors")
+
+    objects = TenantManager.from_queryset(PartnerQuerySet)()
 
     class Meta(TenantOwned.Meta):
         ordering = ["code"]

@@ -142,7 +142,7 @@ def people_of(initiative: Initiative, today: date) -> dict[int, Decimal]:
             filers.setdefault(partner_id, set()).add(member_id)
         elif role == Role.PARTNER_LEAD:
             leads.setdefault(partner_id, set()).add(member_id)
-    present = Partner.objects.filter(participations__initiative=initiative).values_list("pk", flat=True)
+    present = Partner.objects.of_initiative(initiative).values_list("pk", flat=True)
     return {pk: vacancy(len(filers.get(pk, ())), len(leads.get(pk, ())), len(everybody.get(pk, ()))) for pk in present}
 
 

@@ -67,7 +67,7 @@ class WritingAPI(MemberAPI):
     # --- what names in a body stand for ---
 
     def partner(self, code: Any) -> Partner | None:
-        return Partner.objects.filter(participations__initiative=self.initiative, code=code).first()
+        return Partner.objects.of_initiative(self.initiative).filter(code=code).first()
 
     def person(self, email: Any) -> Membership | None:
         return Membership.objects.filter(is_active=True, email__iexact=str(email)).first()

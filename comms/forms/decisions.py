@@ -17,10 +17,6 @@ from comms.selectors.decisions import decisions_of
 from measures.models import Indicator
 
 
-def partners_in(initiative: Initiative):
-    return Partner.objects.filter(participations__initiative=initiative).distinct()
-
-
 class _OfInitiative(forms.Form):
     """A form whose choices are an initiative's own; each part of it says which by `offer`."""
 
@@ -53,7 +49,7 @@ class DissentForm(_OfInitiative):
 
     def offer(self, initiative: Initiative) -> None:
         super().offer(initiative)
-        self.fields["partner"].queryset = partners_in(initiative)
+        self.fields["partner"].queryset = Partner.objects.of_initiative(initiative)
 
 
 class DecisionForm(CiteForm, DissentForm):
@@ -145,7 +141,7 @@ class ActionForm(forms.Form):
     ):
         super().__init__(*args, **kwargs)
         self.fields["owner"].queryset = people_who(Can.DECIDE)
-        self.fields["partner"].queryset = partners_in(initiative)
+        self.fields["partner"].queryset = Partner.objects.of_initiative(initiative)
         rows = decisions_of(initiative, membership).filter(state=Decision.State.STANDS)
         self.fields["decision"].queryset = rows.filter(meeting=meeting) if meeting is not None else rows
         self.fields["decision"].label_from_instance = lambda one: f"{one}: {one.text[:80]}"

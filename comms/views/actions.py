@@ -56,7 +56,7 @@ def listed(request, initiative):
         "state": state,
         "is_board": is_board,
         "states": [("undone", _("not finished")), *Action.State.choices],
-        "partners": Partner.objects.filter(participations__initiative=initiative).distinct(),
+        "partners": Partner.objects.of_initiative(initiative),
         "columns": _columns(rows) if is_board else [],
         "page": page,
         "today": request.tenant.day(),

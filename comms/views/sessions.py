@@ -162,7 +162,7 @@ def _attend(request, initiative, found: Meeting) -> None:
     presence = request.POST.get("presence", "")
     if presence not in Attendance.Presence.values:
         raise Http404
-    partner = sent_row(request, Partner.objects.filter(participations__initiative=initiative))
+    partner = sent_row(request, Partner.objects.of_initiative(initiative))
     sessions.attend(meeting=found, partner=partner, presence=presence, by=request.membership)
 
 

@@ -152,7 +152,7 @@ def _put_indicators(
     no_outcomes: Collection[str],
     no_partners: Collection[str],
 ) -> list[str]:
-    partners = {row.code: row for row in Partner.objects.filter(participations__initiative=initiative)}
+    partners = {row.code: row for row in Partner.objects.of_initiative(initiative)}
     rows = {row.slug: row for row in Indicator.objects.filter(initiative=initiative)}
     outcomes = {row.slug: row for row in Outcome.objects.filter(initiative=initiative)}
     strategies = list(Strategy.objects.filter(outcome__initiative=initiative).select_related("outcome"))
@@ -286,7 +286,7 @@ def _put_obligations(
         for slug in new:
             obligations.put_obligations(indicator=rows[slug], partners=None, by=None)
         return new
-    partners = {row.code: row for row in Partner.objects.filter(participations__initiative=initiative)}
+    partners = {row.code: row for row in Partner.objects.of_initiative(initiative)}
     changed = []
     for one in items:
         fields = dict(one.fields)
@@ -313,7 +313,7 @@ def _put_excuses(
     initiative: Initiative, items: Collection[Item], no_indicators: Collection[str], no_partners: Collection[str]
 ) -> list[str]:
     rows = {row.slug: row for row in Indicator.objects.filter(initiative=initiative)}
-    partners = {row.code: row for row in Partner.objects.filter(participations__initiative=initiative)}
+    partners = {row.code: row for row in Partner.objects.of_initiative(initiative)}
     changed = []
     for one in items:
         fields = one.fields

@@ -9,12 +9,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from backbone.forms.roster import day_input
-from backbone.models import Initiative, Membership
+from backbone.models import Initiative, Membership, Partner
 from backbone.roles import Can
 from backbone.selectors.able import people_who
 from measures.forms.fields import PartnerChoice
 from measures.models import CurveAction, CurveIdea
-from measures.selectors.curves import partners_of
 
 
 class StoryForm(forms.Form):
@@ -36,7 +35,7 @@ class PartForm(forms.Form):
 
     def __init__(self, *args: Any, initiative: Initiative, **kwargs: Any):
         super().__init__(*args, auto_id="id_part_%s", **kwargs)
-        self.fields["partner"].queryset = partners_of(initiative)
+        self.fields["partner"].queryset = Partner.objects.of_initiative(initiative)
 
 
 class IdeaForm(forms.Form):
@@ -67,7 +66,7 @@ class ActionForm(forms.Form):
 
     def __init__(self, *args: Any, initiative: Initiative, **kwargs: Any):
         super().__init__(*args, auto_id="id_action_%s", **kwargs)
-        self.fields["partner"].queryset = partners_of(initiative)
+        self.fields["partner"].queryset = Partner.objects.of_initiative(initiative)
         self.fields["partner"].empty_label = initiative.tenant.name
         self.fields["owner"].queryset = people_who(Can.READ_CURVES)
 

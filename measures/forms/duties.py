@@ -50,7 +50,7 @@ class ObligationForm(forms.Form):
         self.fields["indicator"].queryset = Indicator.objects.filter(initiative=initiative).exclude(
             kind__in=kinds.NOT_FILED
         )
-        partners = Partner.objects.filter(participations__initiative=initiative)
+        partners = Partner.objects.of_initiative(initiative)
         self.fields["partners"].queryset = partners
         if partners.count() > TICKED_AT_MOST:
             self.fields["partners"].widget = forms.SelectMultiple(attrs={"size": 12})
@@ -89,4 +89,4 @@ class ExcuseForm(forms.Form):
         self.fields["indicator"].queryset = Indicator.objects.filter(initiative=initiative).exclude(
             kind__in=kinds.NOT_FILED
         )
-        self.fields["partner"].queryset = Partner.objects.filter(participations__initiative=initiative)
+        self.fields["partner"].queryset = Partner.objects.of_initiative(initiative)

@@ -48,7 +48,7 @@ class TargetForm(forms.Form):
         super().__init__(*args, auto_id="id_target_%s", **kwargs)
         for name in {"value", "numerator", "denominator"} - set(kinds.KINDS[indicator.kind].aims):
             del self.fields[name]
-        self.fields["partner"].queryset = Partner.objects.filter(participations__initiative=initiative)
+        self.fields["partner"].queryset = Partner.objects.of_initiative(initiative)
         parts = [key for breakdown in line.breakdowns for key in line.keys(breakdown) if not _is_unknown(key)]
         if parts:
             named = [(key, f"{line.breakdown_name(breakdown_of(key))}: {category_words(line, key)}") for key in parts]

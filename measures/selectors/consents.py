@@ -56,7 +56,7 @@ class Answered:
 
 def answered(initiative: Initiative) -> list[Answered]:
     """Every partner of an initiative with how far it has agreed; two statements."""
-    partners = Partner.objects.filter(participations__initiative=initiative).distinct().order_by("code")
+    partners = Partner.objects.of_initiative(initiative)
     counts: dict[tuple[int, str], int] = {}
     rows = Consent.objects.filter(initiative=initiative, ended_at=None, indicator__retired_on=None)
     for pk, audience in rows.values_list("partner_id", "audience"):

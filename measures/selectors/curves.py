@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from django.db.models import Q
 
-from backbone.models import Initiative, Partner
+from backbone.models import Initiative
 from measures.models import Curve, CurveAction, CurveIdea, CurvePartner, CurveStory, Indicator
 
 AHEAD = timedelta(days=30)  # an action is due for so long before its day; later ones wait
@@ -54,10 +54,6 @@ def open_curves(indicators: Collection[Indicator]) -> dict[int, Curve]:
     """By indicator, the curve that is being turned; one statement."""
     found = Curve.objects.filter(indicator__in=[one.pk for one in indicators], closed_at=None)
     return {curve.indicator_id: curve for curve in found}
-
-
-def partners_of(initiative: Initiative):
-    return Partner.objects.filter(participations__initiative=initiative).distinct()
 
 
 def own_actions(member_ids: Collection[int], today: date) -> list[CurveAction]:

@@ -67,7 +67,7 @@ def codes_for(initiative: Initiative, membership: Membership) -> Codes | None:
     """Partners' codes by id for a reader who may know who is missing; None for one who may not."""
     if membership.partner_ids(Can.READ_PARTNER_FIGURES) is not None:
         return None
-    return dict(Partner.objects.filter(participations__initiative=initiative).values_list("pk", "code"))
+    return dict(Partner.objects.of_initiative(initiative).values_list("pk", "code"))
 
 
 def own_window(indicator: Indicator, window: Window) -> Window:

@@ -51,7 +51,7 @@ def put_many(*, initiative: Initiative, by: Membership | None, said: Iterable[Sa
     `category.unknown`, `mapping.no_code`.
     """
     Initiative.objects.select_for_update(no_key=True).get(pk=initiative.pk)
-    partners = {row.code: row for row in Partner.objects.filter(participations__initiative=initiative)}
+    partners = {row.code: row for row in Partner.objects.of_initiative(initiative)}
     indicators = {row.slug: row for row in Indicator.objects.filter(initiative=initiative)}
     dimensions = dimensions_of(initiative)
     known = {

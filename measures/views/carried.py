@@ -25,7 +25,7 @@ def carried_list(request, initiative):
     """A lead's own partner; for staff, every number of this initiative that comes from another."""
     if (own := own_partner(request, initiative)) is not None:
         return redirect("measures:carried", request.tenant.slug, initiative.slug, own.code)
-    partners = Partner.objects.filter(participations__initiative=initiative).distinct().order_by("code")
+    partners = Partner.objects.of_initiative(initiative)
     context = {"initiative": initiative, "rows": standing_in(initiative), "partners": partners}
     return render(request, "measures/carried_list.html", context)
 

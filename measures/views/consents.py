@@ -24,7 +24,7 @@ def own_partner(request, initiative) -> Partner | None:
     if _is_staff(request):
         return None
     own = Partner.objects.filter(pk__in=request.membership.partner_ids(Can.CONSENT) or ())
-    found = own.filter(participations__initiative=initiative).order_by("code").first()
+    found = own.of_initiative(initiative).first()
     if found is None:
         raise Http404
     return found

@@ -153,7 +153,7 @@ def our_figures(request, initiative):
     """A partner's own figures, to its own people: thirteen periods of each indicator with its share of the whole, and
     what is computed from them."""
     own = request.membership.partner_ids(Can.READ_PARTNER_FIGURES)
-    partners = Partner.objects.filter(participations__initiative=initiative, pk__in=own or ()).order_by("code")
+    partners = Partner.objects.of_initiative(initiative).filter(pk__in=own or ())
     partners = list(partners)
     chosen = request.GET.get("partner")
     partner = next((one for one in partners if one.code == chosen), None) if chosen else next(iter(partners), None)

@@ -179,7 +179,7 @@ def _report_named(request, initiative) -> tuple[Partner, date] | None:
     code = request.GET.get("partner", "")
     if not isinstance(month, date) or not code or "\x00" in code:
         return None
-    partner = Partner.objects.filter(code=code, participations__initiative=initiative).first()
+    partner = Partner.objects.of_initiative(initiative).filter(code=code).first()
     own = request.membership.partner_ids(Can.DRAFT)
     may = request.membership.can(Can.OVERRIDE) or own is None or (partner is not None and partner.pk in own)
     return (partner, month) if partner is not None and may else None

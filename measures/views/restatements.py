@@ -31,7 +31,7 @@ def restatement_list(request, initiative):
     own = request.membership.partner_ids(Can.READ_PARTNER_FIGURES)
     chosen = {name: request.GET.get(name, "").strip() for name in FILTERS}
     indicators = list(Indicator.objects.filter(initiative=initiative))
-    partners = Partner.objects.filter(participations__initiative=initiative).order_by("code").distinct()
+    partners = Partner.objects.of_initiative(initiative)
     partners = list(partners if own is None else partners.filter(pk__in=own))
     found = restated(initiative, partner_ids=own)
     if chosen["indicator"]:

@@ -365,20 +365,6 @@ def new_words(found: Plan) -> dict[str, list[tuple[str, int]]]:
     }
 
 
-def alike(problems: Sequence[Problem], at_most: int) -> list[tuple[Problem, int]]:
-    """The first few problems of each sort in each column, the last of them with how many more there are: five hundred days
-    that cannot be read hide nothing else."""
-    counts = Counter((one.column, one.text) for one in problems)
-    seen: Counter[tuple[str, str]] = Counter()
-    found = []
-    for one in problems:
-        key = (one.column, one.text)
-        seen[key] += 1
-        if seen[key] <= at_most:
-            found.append((one, counts[key] - at_most if seen[key] == at_most else 0))
-    return found
-
-
 def summary(found: Plan) -> dict[str, dict[str, int]]:
     """How many of which words are new, known and left out, for the preview."""
     counts: dict[str, dict[str, int]] = {}
