@@ -271,8 +271,8 @@ def meaning(
         missing = combined.coverage.missing_count - waiting
         if missing:
             pattern = ngettext(
-                "Not set against the target until %(who)s has filed.",
-                "Not set against the target until %(who)s have filed.",
+                "Not set against the target while %(who)s is missing.",
+                "Not set against the target while %(who)s are missing.",
                 missing,
             )
             sentences.append(pattern % {"who": who})

@@ -95,7 +95,7 @@ def test_a_partial_figure_is_not_set_against_its_target():
     line = make_line()
     found = combined(line, {"P1": value(700), "P6": None, "P8": None})
     said = wording.meaning(line, found, None, "September", Status.NOT_JUDGED, has_target=True, who="P6 and P8")
-    assert said == "Not set against the target until P6 and P8 have filed."
+    assert said == "Not set against the target while P6 and P8 are missing."
 
 
 @pytest.mark.parametrize(
