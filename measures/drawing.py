@@ -17,7 +17,7 @@ from measures.goals import plan_words
 from measures.rules.forecast import Ahead, Forecast
 from measures.rules.kinds import MEDIAN, MILESTONE, UNDUPLICATED
 from measures.rules.lines import PER_1000, PERCENT, Line
-from measures.rules.periods import Grain, start_of
+from measures.rules.periods import Grain, months_apart, start_of
 from measures.rules.plans import level_on
 from measures.selectors.indicator import Split
 from measures.selectors.reading import Reading
@@ -99,6 +99,8 @@ def levels(reading: Reading) -> tuple[charts.Target | None, charts.Baseline | No
     first = next((point.period for point in reading.trend if point.is_there), reading.trend[0].period)
     since = first if goal.since is None else max(goal.since, first)
     way = [(since, level_on(goal.way, since)), *((month, value) for month, value in goal.way if month > since)]
+    if months_apart(way[-1][0], goal.by) >= Grain(reading.indicator.frequency).months:
+        way.append((goal.by, way[-1][1]))  # it should have moved before it has to be there
     plan = [(month, _scaled(line, value)) for month, value in way if value is not None]
     return target, charts.Baseline(_scaled(line, goal.baseline), since, label), plan
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from functools import cache
 
 from django import template
@@ -16,6 +15,7 @@ from activities.selectors.matrix import Cell
 from activities.wording import LOOKS, inside
 from backbone.look.icons import icon
 from backbone.look.numbers import number
+from backbone.templatetags.paper import shaped
 
 register = template.Library()
 
@@ -44,6 +44,13 @@ def gap_state(state: str) -> SafeString:
     return format_html('<span class="bb-state{}">{}{}</span>', tone, icon(look.icon), look.word)
 
 
+@register.simple_tag
+def print_gap_state(state: str) -> SafeString:
+    """The same on paper, where a drawing in the text would be a picture without words."""
+    look = LOOKS[State(state)]
+    return shaped(look.icon, look.word, look.tone)
+
+
 @register.filter
 def gap_counts(counts: Mapping[str, int]) -> list[str]:
     """“3 gaps”, “1 possible duplication” and so on, of the states that there are."""
@@ -62,12 +69,6 @@ def _many(state: State, n: int) -> str:
         State.UNKNOWN: ngettext("%(count)s unknown", "%(count)s unknown", n),
         State.NO_NEED: ngettext("%(count)s without a need", "%(count)s without a need", n),
     }[state]
-
-
-@register.filter
-def as_day(text: str) -> date:
-    """A day that a frozen publication says as text."""
-    return date.fromisoformat(text)
 
 
 @register.simple_tag

@@ -38,6 +38,7 @@ Numbers and dates (None is a dash; zero is zero)
     {{ day|long_date }} Wednesday 11 November 2026            {{ day|near_date }} tomorrow, 10 Nov
     {{ starts_on|period_name:"month" }} October 2026          {{ starts_on|period_name:"quarter" }} Jul–Sep 2026
     {{ starts_on|short_period:"month" }} Oct 2026
+    {{ "2026-11-09"|as_day|short_date }} 9 Nov                a day that frozen data say as text
 
 Forms
     {% include "_form.html" with form=form submit=_("Save the partner") cancel_url=url %}
@@ -74,6 +75,7 @@ Tables
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import template
@@ -208,6 +210,12 @@ def control(field: BoundField, **attrs: Any) -> SafeString:
     if joined:
         merged["class"] = joined
     return field.as_widget(attrs=merged)
+
+
+@register.filter
+def as_day(text: str) -> date:
+    """A day that frozen data say as text."""
+    return date.fromisoformat(text)
 
 
 @register.filter

@@ -69,10 +69,13 @@ def print_kind(kind: str) -> SafeString:
 @register.simple_tag
 def print_state(slug: str, text: str | None = None) -> SafeString:
     word = words.state_word(slug)
-    said = word.text if text is None else text
-    return format_html(
-        '<span class="state state--{}">{}{}</span>', word.tone, _shape(word.icon, INKS.get(word.tone, INK)), said
-    )
+    return shaped(word.icon, word.text if text is None else text, word.tone)
+
+
+def shaped(icon: str, words: str, tone: str = "") -> SafeString:
+    """A word with the shape that always goes with it."""
+    css = f"state state--{tone}" if tone else "state"
+    return format_html('<span class="{}">{}{}</span>', css, _shape(icon, INKS.get(tone, INK)), words)
 
 
 @register.simple_tag
