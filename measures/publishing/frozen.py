@@ -216,6 +216,14 @@ def window_from(data: Data) -> Window:
     )
 
 
+def year_from(data: Data, year: Data) -> Window:
+    """A year of an indicator as far as there is anything of it: of one that began in July, `Jul–Dec 2025`, and not `2025`,
+    which would be read as a whole year. Whether it still runs its own window says."""
+    own = window_from(year["window"])
+    first = min((month_from(period) for period, _figure in data["trend"]), default=own.period)
+    return own if first <= own.period or first > own.last else replace(own, period=first, latest=own.last)
+
+
 # --- the whole reading ---
 
 

@@ -129,7 +129,7 @@ def result(data: Data, year_starts: int) -> Result:
     reading = frozen.reading_from(data)
     line = reading.line
     years = [
-        (window, cell(line, year["figure"], is_running=window.is_running))
+        (frozen.year_from(data, year), cell(line, year["figure"], is_running=window.is_running))
         for year in data["years"].get(str(year_starts), ())
         for window in [frozen.window_from(year["window"])]
     ]

@@ -175,12 +175,13 @@ def _years(data: Data, one: Result) -> Iterator[Line]:
     found = {}
     for years in data["years"].values():
         for year in years:
-            window = frozen.window_from(year["window"])
-            found[window.last, window.period] = (window, year["figure"])
+            there = frozen.year_from(data, year)
+            found.setdefault((there.last, there.period), (there, year))
     for key in sorted(found, reverse=True):
-        window, figure = found[key]
-        cell = page.cell(one.reading.line, figure, is_running=window.is_running)
-        yield Line(window.short_name, cell, more=coverage_text(cell.chip))
+        there, year = found[key]
+        is_running = frozen.window_from(year["window"]).is_running
+        cell = page.cell(one.reading.line, year["figure"], is_running=is_running)
+        yield Line(there.short_name, cell, more=coverage_text(cell.chip))
 
 
 def _in_columns(table: dict[str, Any]) -> list[Numbers]:

@@ -81,8 +81,8 @@ class _Sheet:
             yield self._row(
                 figure, here, whose=everybody, target=self.target if here.period == self.window.period else None
             )
-        for window, figure in self._years():
-            yield self._row(figure, window, whose=everybody)
+        for window, first, figure in self._years():
+            yield self._row(figure, window, whose=everybody, first=first)
         for split in self.data["breakdowns"]:
             for row in split["rows"]:
                 names = {"breakdown": split["name"], "category": category_words(row["names"])}
@@ -106,17 +106,31 @@ class _Sheet:
             return self.window
         return replace(self.window, period=start, latest=last_month(start, self.window.grain))
 
-    def _years(self) -> Iterator[tuple[Window, Data]]:
-        """Each year once: a tenant whose year is the calendar's has it in both."""
-        seen: set[tuple[date, date]] = set()
+    def _years(self) -> Iterator[tuple[Window, date, Data]]:
+        """Each year once, with its window and the first month that is in it: a tenant whose year is the calendar's has it
+        in both, and what began in this year has no more in the one than in the other."""
+        seen = {(start, last_month(start, self.window.grain)) for start in self._periods()}
         for found in self.data["years"].values():
             for year in found:
-                window = frozen.window_from(year["window"])
-                if (window.period, window.last) not in seen:
-                    seen.add((window.period, window.last))
-                    yield window, year["figure"]
+                window, first = frozen.window_from(year["window"]), frozen.year_from(self.data, year).period
+                if (first, window.last) not in seen:
+                    seen.add((first, window.last))
+                    yield window, first, year["figure"]
 
-    def _row(self, figure: Data, window: Window, *, whose: str, target: Decimal | None = None, **names: str) -> Row:
+    def _periods(self) -> Iterator[date]:
+        for period, _figure in self.data["trend"]:
+            yield frozen.month_from(period)
+
+    def _row(
+        self,
+        figure: Data,
+        window: Window,
+        *,
+        whose: str,
+        target: Decimal | None = None,
+        first: date | None = None,
+        **names: str,
+    ) -> Row:
         kind = figure.get("kind", self.line.kind)
         line: Line = self.line if kind == self.line.kind else replace(self.line, kind=kind)
         combined = frozen.combined_from(figure, kind)
@@ -128,7 +142,7 @@ class _Sheet:
             **self.common,
             kind=kind,
             whose=whose,
-            first=window.period,
+            first=first or window.period,
             last=window.last,
             words=words,
             state=str(combined.state),
