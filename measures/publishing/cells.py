@@ -57,7 +57,8 @@ class Read:
 class Sheet:
     """A table in the making. `known` is what the audience has read of a place, `withheld`
     what was hidden from it there, with the numbers that it then was. `bounds`: where a lower bound is shown rounded, it.
-    `late`: where what came since it was read would tell of few.
+    `late`: where what came since it was read would tell of few. `implied`: the figures that are not printed and that a
+    reader may compute all the same, of what is computed from them.
     """
 
     threshold: int
@@ -68,6 +69,7 @@ class Sheet:
     sums: list[Sum] = field(default_factory=list)
     bonds: list[frozenset[Key]] = field(default_factory=list)
     printed: set[Place] = field(default_factory=set)
+    implied: set[Place] = field(default_factory=set)
     secret: set[Place] = field(default_factory=set)
     untied: dict[Place, list[Place]] = field(default_factory=dict)
     bounds: dict[Place, Decimal] = field(default_factory=dict)
@@ -82,6 +84,7 @@ class Sheet:
         *,
         counts_people: bool,
         is_printed: bool,
+        is_implied: bool = False,
         is_secret: bool = False,
         tells_one: bool = False,
         is_wanted: bool = False,
@@ -90,6 +93,8 @@ class Sheet:
         is rounded down where people are never summed."""
         if is_printed:
             self.printed.add(place)
+        elif is_implied:
+            self.implied.add(place)
         if is_secret:
             self.secret.add(place)
         if tells_one and line.kind == UNDUPLICATED and one.lower is not None and one.value is None:
@@ -116,7 +121,7 @@ class Sheet:
             self.cells[key] = Cell(
                 key,
                 number,
-                is_shown=is_printed and not stays_hidden,
+                is_shown=(is_printed or is_implied) and not stays_hidden,
                 is_known=before == number,
                 is_secret=is_secret,
                 counts_people=counts_people and what in people_in(line, one),
@@ -250,6 +255,26 @@ def fill(sheet: Sheet, picture: Picture, circle: Circle, consented: Collection[i
         _put_increments(sheet, picture, totals)
 
 
+def imply(sheet: Sheet, picture: Picture, consented: Collection[int]) -> None:
+    """Put the totals of an indicator on the sheet of which something else that is published is computed.
+
+    Whoever has a formula, its result and its other inputs has this one, so it is judged as if it were printed: where it
+    must be hidden, what is computed from it is.
+    """
+    nobody = Circle((), ())
+    totals: dict[date, Place] = {}
+    for period, one in picture.trend.items():
+        place = totals[period] = whole_place(picture.slug, TOTAL, picture.window, period)
+        voices = circles.voices_of(picture, TOTAL, *circles.from_to(picture.window, period))
+        _put_whole(
+            sheet, picture, place, one, voices, nobody, consented,
+            is_printed=False, is_implied=True, is_wanted=period == picture.window.period,
+        )  # fmt: skip
+    _put_years(sheet, picture, totals, nobody, consented, is_implied=True)
+    if picture.line.kind == TO_DATE:
+        _put_increments(sheet, picture, totals)
+
+
 def _put_whole(
     sheet: Sheet,
     picture: Picture,
@@ -260,12 +285,14 @@ def _put_whole(
     consented: Collection[int],
     *,
     is_printed: bool = True,
+    is_implied: bool = False,
     is_wanted: bool = False,
 ) -> None:
     """A figure of everybody. Whoever is shown alone is named; where nobody is, whoever agreed may be."""
     named = circle.shown or consented
     sheet.put(
-        picture.line, place, one, counts_people=picture.reading.indicator.counts_people, is_printed=is_printed,
+        picture.line, place, one, counts_people=picture.reading.indicator.counts_people,
+        is_printed=is_printed, is_implied=is_implied,
         is_secret=circles.is_confidential_cell(picture.line, one, voices, consented, named),
         tells_one=circles.tells_one(picture.line, one, voices, named),
         is_wanted=is_wanted,
@@ -348,7 +375,13 @@ def _margins(line: Line, breakdown: tuple[str, ...], keys: list[str]) -> Iterato
 
 
 def _put_years(
-    sheet: Sheet, picture: Picture, totals: Mapping[date, Place], circle: Circle, consented: Collection[int]
+    sheet: Sheet,
+    picture: Picture,
+    totals: Mapping[date, Place],
+    circle: Circle,
+    consented: Collection[int],
+    *,
+    is_implied: bool = False,
 ) -> None:
     line = picture.line
     for readings in picture.years.values():
@@ -358,14 +391,36 @@ def _put_years(
             place = year_place(picture.slug, one.window)
             inside = [period for period in sorted(totals) if one.window.period <= period <= one.window.last]
             voices = circles.voices_of(picture, TOTAL, one.window.period, one.window.last)
-            _put_whole(sheet, picture, place, one.now, voices, circle, consented)
+            _put_whole(
+                sheet, picture, place, one.now, voices, circle, consented,
+                is_printed=not is_implied, is_implied=is_implied,
+            )  # fmt: skip
             spans = [totals[period] for period in inside]
             if adds_over_time(line):
-                is_tied = sheet.tie(place, spans, whats(line), f"year {one.window.year_starts}")
+                by = f"year {one.window.year_starts} {picture.window.grain}"
+                is_tied = sheet.tie(place, spans, whats(line), by)
             else:
                 is_tied = sheet.tie(place, spans[-1:], whats(line), "last", with_rest=False)
             if not is_tied or line.kind == AVERAGE_STOCK:
                 sheet.untied[place] = spans  # how it hangs together is not said, so it falls with any of them
+
+
+def raise_bounds(sheet: Sheet, picture: Picture, hidden: Collection[Place]) -> None:
+    """A year's lower end that is rounded down is no less than that of a span in it which readers see: they know that
+    much, and would not understand less."""
+    for readings in picture.years.values():
+        for one in readings:
+            place = year_place(picture.slug, one.window)
+            if place not in sheet.bounds:
+                continue
+            true = sheet.cells[Key("lower", place)].value
+            for period in picture.trend:
+                inside = whole_place(picture.slug, TOTAL, picture.window, period)
+                key = Key("lower", inside)
+                if key in sheet.cells and one.window.period <= period <= one.window.last and inside not in hidden:
+                    shown = sheet.bounds.get(inside, sheet.cells[key].value)
+                    if sheet.bounds[place] < shown <= true:
+                        sheet.bounds[place] = shown
 
 
 def _put_increments(sheet: Sheet, picture: Picture, totals: Mapping[date, Place]) -> None:
@@ -387,8 +442,8 @@ def _put_increments(sheet: Sheet, picture: Picture, totals: Mapping[date, Place]
 
 
 def hidden_places(sheet: Sheet, decision: Decision) -> frozenset[Place]:
-    """The figures that are not printed though they would be: one of their numbers is hidden now, was before and is
-    still the same, or the whole of it is somebody's secret."""
+    """The figures that are not printed though they would be, and those that must not follow from what is: one of their
+    numbers is hidden now, was before and is still the same, or the whole of it is somebody's secret."""
     gone = {key.place for key in decision.hidden if not key.aside} | sheet.secret
     here: dict[Place, dict[str, Decimal]] = {}
     for key, cell in sheet.cells.items():
@@ -396,9 +451,10 @@ def hidden_places(sheet: Sheet, decision: Decision) -> frozenset[Place]:
             here.setdefault(key.place, {})[key.what] = cell.value
     gone |= {place for place in sheet.withheld if place in here and sheet.stays_hidden(place, here[place])}
     gone |= {place for place, spans in sheet.untied.items() if any(span in gone for span in spans)}
+    there = sheet.printed | sheet.implied
     for slug in sheet.below_zero:
         # No sum with what is below zero takes part in the attack, so that one hidden figure takes all others along.
-        others = {place for place in sheet.printed if place.indicator == slug}
+        others = {place for place in there if place.indicator == slug}
         if others & gone:
             gone |= others
-    return frozenset(gone & sheet.printed)
+    return frozenset(gone & there)

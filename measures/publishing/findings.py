@@ -38,7 +38,7 @@ def hidden(judged: Judged) -> list[Finding]:
     """Everything that is withheld of what was chosen, and what is shown less exactly than it is known."""
     by_slug = {picture.slug: picture for picture in judged.pictures}
     sheet, found = judged.sheet, []
-    for place in sorted(judged.hidden):
+    for place in sorted(judged.hidden & sheet.printed):
         keys = [Key(what, place) for what in _WHATS]
         reasons = {judged.decision.hidden[key] for key in keys if key in judged.decision.hidden}
         if place in sheet.late and reasons <= {Why.WITH}:
@@ -76,7 +76,7 @@ def _rounded(place: Place, picture: Picture, judged: Judged) -> Finding:
 
 def breaches(judged: Judged) -> Sequence[Finding]:
     """What could be computed all the same, and how closely."""
-    by_slug = {picture.slug: picture for picture in judged.pictures}
+    by_slug = {picture.slug: picture for picture in (*judged.inputs, *judged.pictures)}
     words = _("between %(low)s and %(high)s can be computed")
     return [
         Finding(

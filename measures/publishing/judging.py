@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from backbone.conditions import Edition, Known
-from backbone.models import Partner, Tenant
+from backbone.models import Initiative, Partner, Tenant
 from measures.models import Indicator
 from measures.publishing import cells, circles, frozen
 from measures.publishing.cells import Read, Sheet
@@ -24,10 +24,8 @@ from measures.rules.disclosure import Breach, Decision, suppress
 from measures.rules.kinds import COMMUNITY
 from measures.rules.lines import TOTAL, Line
 from measures.rules.periods import Grain, last_month, start_of
-from measures.rules.small import counts_in, is_small
 from measures.selectors.computed import ComputedWhole
 from measures.selectors.consents import consents
-from measures.selectors.small_inputs import small_inputs
 from measures.windows import Window, latest_month
 
 
@@ -35,12 +33,14 @@ from measures.windows import Window, latest_month
 class Judged:
     """Some indicators' pictures, and what of them one audience may not be shown.
 
-    `agreed` are the partners that let it see their rows, by indicator id; `sheet` and `decision` say why something is
-    `hidden`; with `breaches` nothing may be published.
+    `inputs` are what some of them are computed from and that is not published with them. `agreed` are the partners that
+    let it see their rows, by indicator id; `sheet` and `decision` say why something is `hidden`; with `breaches` nothing
+    may be published.
     """
 
     tenant: Tenant
     pictures: Sequence[Picture]
+    inputs: Sequence[Picture]
     partners: Mapping[int, Partner]
     agreed: Mapping[int, set[int]]
     circles: Mapping[str, Circle]
@@ -62,26 +62,29 @@ def judge(edition: Edition, indicators: Sequence[Indicator]) -> Judged:
     """
     tenant = Tenant.objects.get(pk=edition.initiative.tenant_id)
     found = pictures(edition.initiative, indicators, window_of(edition, tenant), tenant)
-    agreed = consents([one.pk for one in indicators], edition.audience)
+    inputs = inputs_of(edition.initiative, found, tenant)
+    agreed = consents([one.reading.indicator.pk for one in (*found, *inputs)], edition.audience)
     within = None if edition.within is None else _codes_shown(edition.within.data)
     around = circles.circles(found, agreed, within)
     audiences = [list(edition.known)]
     if edition.wider:
         audiences.append([*edition.known, *edition.wider])
-    since = Since(found, agreed)
+    since = Since([*inputs, *found], agreed)
     hidden: set[Place] = set()
     breaches: list[Breach] = []
     for turn, known in enumerate(audiences):
-        sheet = _sheet(found, around, agreed, known, since, tenant.small_cell_threshold)
+        sheet = _sheet(found, inputs, around, agreed, known, since, tenant.small_cell_threshold)
         decision = suppress(
             sheet.table(), tenant.small_cell_threshold,
             progress=lambda done, of, turn=turn: edition.tell(done + turn * of, of * len(audiences)),
         )  # fmt: skip
         hidden |= cells.hidden_places(sheet, decision)
-        hidden |= _computed_from_hidden(found, sheet, hidden, tenant.small_cell_threshold)
+        hidden |= _computed_from_hidden(found, inputs, sheet, hidden)
         breaches += decision.breaches
+    for picture in found:
+        cells.raise_bounds(sheet, picture, hidden)
     return Judged(
-        tenant, found, partner_names(found), agreed, around, sheet, decision, frozenset(hidden), tuple(breaches)
+        tenant, found, inputs, partner_names(found), agreed, around, sheet, decision, frozenset(hidden), tuple(breaches)
     )
 
 
@@ -95,6 +98,7 @@ def window_of(edition: Edition, tenant: Tenant) -> Window:
 
 def _sheet(
     found: Sequence[Picture],
+    inputs: Sequence[Picture],
     around: Mapping[str, Circle],
     agreed: Mapping[int, set[int]],
     known: Sequence[Known],
@@ -104,6 +108,8 @@ def _sheet(
     sheet = Sheet(threshold, since, *_read(known))
     for picture in found:
         cells.fill(sheet, picture, around[picture.slug], agreed.get(picture.reading.indicator.pk, set()))
+    for picture in inputs:
+        cells.imply(sheet, picture, agreed.get(picture.reading.indicator.pk, set()))
     filed = {
         picture.slug: Recalled(
             line=picture.line,
@@ -111,7 +117,7 @@ def _sheet(
             is_over_time=cells.adds_over_time(picture.line),
             is_secret=partial(circles.is_anybodys, picture, agreed.get(picture.reading.indicator.pk, set())),
         )
-        for picture in found
+        for picture in (*inputs, *found)
         if picture.line.rule.is_filed
     }
     recall(sheet, filed)
@@ -136,10 +142,16 @@ def _read(known: Sequence[Known]) -> tuple[dict[Place, Read], dict[Place, dict[s
             place = Place.read(told.figure)
             if place.indicator in lines:
                 read.append((place, _numbers_read(lines[place.indicator], told.after, told.as_of)))
-        for text, was in one.kept.get("withheld", {}).items():
-            withheld[Place.read(text)] = {what: Decimal(number) for what, number in was.items()}
+        for text, numbers in one.kept.get("implied", {}).items():
+            read.append((Place.read(text), Read(_numbers_kept(numbers), one.as_of)))
+        for text, numbers in one.kept.get("withheld", {}).items():
+            withheld[Place.read(text)] = _numbers_kept(numbers)
     read.sort(key=lambda one: one[1].as_of or datetime.min.replace(tzinfo=UTC))
     return dict(read), withheld
+
+
+def _numbers_kept(numbers: Mapping[str, str]) -> dict[str, Decimal]:
+    return {what: Decimal(number) for what, number in numbers.items()}
 
 
 def _numbers_read(line: Line, data: Mapping[str, Any], as_of: datetime | None) -> Read:
@@ -151,14 +163,23 @@ def _numbers_read(line: Line, data: Mapping[str, Any], as_of: datetime | None) -
 def kept(judged: Judged) -> dict[str, Any]:
     """What has to be known of this part when the next one is judged; nobody is shown it."""
     was: dict[Place, dict[str, str]] = {}
+    implied: dict[Place, dict[str, str]] = {}
     for key, cell in judged.sheet.cells.items():
-        if key.place in judged.hidden and not key.aside:
+        if key.aside:
+            continue
+        if key.place in judged.hidden:
             was.setdefault(key.place, {})[key.what] = frozen.text(cell.value)
+        elif key.place in judged.sheet.implied:
+            implied.setdefault(key.place, {})[key.what] = frozen.text(cell.value)
     codes = {pk: partner.code for pk, partner in judged.partners.items()}
     others = {
         slug: sorted(codes[pk] for pk in circle.together) for slug, circle in judged.circles.items() if circle.together
     }
-    return {"others": others, "withheld": {str(place): numbers for place, numbers in sorted(was.items())}}
+    return {
+        "others": others,
+        "withheld": {str(place): numbers for place, numbers in sorted(was.items())},
+        "implied": {str(place): numbers for place, numbers in sorted(implied.items())},
+    }
 
 
 def figures(
@@ -201,44 +222,37 @@ def _codes_shown(data: Mapping[str, Any]) -> dict[str, set[str]]:
 # --- what is computed from what is hidden ---
 
 
+def inputs_of(initiative: Initiative, found: Sequence[Picture], tenant: Tenant) -> list[Picture]:
+    """The pictures of what published figures are computed from, in their spans, as far as it is not published in these
+    spans itself. What a source published is nobody's secret."""
+    there = {(picture.reading.indicator.pk, picture.window) for picture in found}
+    wanted: dict[Window, set[int]] = {}
+    for picture in found:
+        if isinstance(picture.reading.whole, ComputedWhole):
+            wanted.setdefault(picture.window, set()).update(picture.reading.whole.inputs)
+    made: list[Picture] = []
+    for window, leaves in wanted.items():
+        missing = [pk for pk in leaves if (pk, window) not in there]
+        rows = Indicator.objects.filter(pk__in=missing).exclude(kind=COMMUNITY).select_related("outcome", "initiative")
+        if indicators := list(rows.order_by("position", "pk")):
+            made += pictures(initiative, indicators, window, tenant)
+    return made
+
+
 def _computed_from_hidden(
-    found: Sequence[Picture], sheet: Sheet, hidden: Collection[Place], threshold: int
+    found: Sequence[Picture], inputs: Sequence[Picture], sheet: Sheet, hidden: Collection[Place]
 ) -> frozenset[Place]:
-    """What is computed from others is hidden wherever one of its inputs is, or is too small, published or not."""
-    slugs = {picture.reading.indicator.pk: picture.slug for picture in found}
+    """What is computed from others is hidden wherever one of its inputs is, published or not."""
+    slugs = {picture.reading.indicator.pk: picture.slug for picture in (*inputs, *found)}
+    alone = {picture.slug for picture in found}
     more: set[Place] = set()
     for picture in found:
         whole = picture.reading.whole
         if not isinstance(whole, ComputedWhole):
             continue
-        others = {leaf: slugs[leaf] for leaf in whole.inputs if leaf in slugs}
-        for period in _with_small_inputs(picture, set(whole.inputs) - set(others), threshold):
-            more.add(whole_place(picture.slug, TOTAL, picture.window, period))
-        for readings in picture.years.values():
-            for one in readings:
-                inputs = one.whole.inputs if isinstance(one.whole, ComputedWhole) else {}
-                if any(_is_small(inputs[leaf].combined, threshold) for leaf in inputs if leaf not in others):
-                    more.add(year_place(picture.slug, one.window))
+        leaves = {slugs[leaf] for leaf in whole.inputs if leaf in slugs}
         places = {place for place in sheet.printed if place.indicator == picture.slug}
-        more |= {place for place in places if any(place._replace(indicator=one) in hidden for one in others.values())}
-        if len(others) < len(whole.inputs):  # a partner's own inputs are nobody's to see, so neither is what they make
-            more |= {place for place in places if place.who}
+        more |= {place for place in places if any(place._replace(indicator=one) in hidden for one in leaves)}
+        if leaves - alone or len(leaves) < len(whole.inputs):
+            more |= {place for place in places if place.who}  # a partner's own inputs are nobody's to see
     return frozenset(more & sheet.printed)
-
-
-def _with_small_inputs(picture: Picture, leaves: Collection[int], threshold: int) -> set[date]:
-    """The spans of a computed indicator's trend in which an input that is not published is too small."""
-    window, pk = picture.window, picture.reading.indicator.pk
-    if not leaves:
-        return set()
-    rows = small_inputs(
-        picture.reading.indicator.initiative, {pk: leaves}, window.grain, min(picture.trend, default=window.period),
-        window.period, threshold, window.sql_year,
-    )  # fmt: skip
-    return {period for _pk, period in rows}
-
-
-def _is_small(one: Combined, threshold: int) -> bool:
-    if one.kind == COMMUNITY:
-        return False
-    return is_small(counts_in(one.kind, one.value, one.numerator, one.denominator, one.lower, one.upper), threshold)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -103,9 +104,12 @@ def _same(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
 
 
 def _as_it_was_shown(now: Combined, before: Mapping[str, Any], judged: Judged) -> dict[str, Any]:
-    """The live figure, its lower bound as rounded as it was: that it is rounded now is no change of it."""
-    is_rounded = before.get("rounded") and now.lower is not None
-    return frozen.figure(now, lower=primary.coarse(now.lower, judged.sheet.threshold) if is_rounded else None)
+    """The live figure, its lower bound as rounded as it was: that it is rounded now is no change of it, nor that it
+    is truly a little more."""
+    if not before.get("rounded") or now.lower is None:
+        return frozen.figure(now)
+    rounded, shown = primary.coarse(now.lower, judged.sheet.threshold), Decimal(before["lower"])
+    return frozen.figure(now, lower=shown if rounded <= shown <= now.lower else rounded)
 
 
 def _live(picture: Picture, place: Place, judged: Judged) -> Combined | None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 import time_machine
 
-from backbone.models import Restated
+from backbone.models import PublishedBody, Restated
 from backbone.services import restatements
 from measures.models import Consent
 from measures.rules.disclosure.primary import coarse
@@ -116,6 +116,25 @@ def test_the_least_that_people_can_be_is_no_partners_own_number(place, client, a
     if lower == "80":
         assert "rounded down where it would be what one partner alone filed" in page
         assert '"95"' not in client.get(place.url("published/2026-10-v1/data.json")).content.decode()
+
+
+def test_a_year_is_no_less_than_a_month_of_it_that_is_shown(place):
+    """P2 had more in July than P3, which let itself be seen, in October: the year is rounded, but not below October."""
+    with place.scope():
+        indicator = place.kinds["unduplicated"]
+        for partner in place.partners:
+            if number := {"P2": 96, "P4": 33, "P5": 55}.get(partner.code):
+                make_figure(indicator, partner, date(2026, 7, 1), number)
+        rollups.rebuild(place.initiative)
+        let(place, "P3", "P1")
+        edition = published(place)
+        one = next(one for one in part_of(edition)["indicators"] if one["line"]["slug"] == "unduplicated")
+        assert one["figure"]["lower"] == "95"
+        assert {year["figure"]["lower"] for year in years(one) if year["window"]["latest"] == "2026-10"} == {"95"}
+        assert '"96"' not in PublishedBody.objects.get(publication=edition, audience="funders").body
+        Consent.objects.all().delete()
+        restatements.compare(edition)
+        assert not Restated.objects.filter(figure__contains='"unduplicated", ""').exists()
 
 
 def test_a_rounded_end_has_not_moved_when_nothing_has(place):
