@@ -70,7 +70,10 @@ def test_states_are_published_gaps_first_and_no_amount_is(needed):
         assert f">{amount}" not in shown
         assert f" {amount} " not in shown
     assert evidence.printed(part.data, 1)["contents"] == [("gaps", "Gaps and overlaps", 1)]
-    assert "1 gap" in render_to_string("activities/_published_print.html", dict(part.data))
+    paper = render_to_string("activities/_published_print.html", dict(part.data))
+    assert "1 gap" in paper
+    assert "Covered" in paper
+    assert "<svg" not in paper, "a drawing in the text is as large as its column there"
 
 
 def test_a_cell_of_a_small_group_has_no_state_and_is_named_to_who_publishes(needed):
