@@ -237,8 +237,10 @@ def show_file(request, body: PublishedBody, door: Door, form: str) -> HttpRespon
     made = downloads.made(body, form)
     if made is None:
         return show_files(request, body, door, wanted=form)
-    door.note(body, form)
-    return downloads.answer(request, made, body)
+    response = downloads.answer(request, made, body)
+    if request.method == "GET" and response.status_code == 200:
+        door.note(body, form)  # who only asked whether there is one, or has it already, took nothing
+    return response
 
 
 @dataclass(frozen=True, slots=True)
