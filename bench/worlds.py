@@ -190,4 +190,5 @@ _COPIED = f"""
       FROM bench_kept k
       JOIN (SELECT id, slug FROM measures_indicator WHERE tenant_id = %(tenant)s) i ON i.slug = k.indicator
       LEFT JOIN (SELECT id, code FROM backbone_partner WHERE tenant_id = %(tenant)s) p ON p.code = k.partner
+     ORDER BY coalesce(p.id, 0), grain, i.id, category, period
 """  # noqa: S608

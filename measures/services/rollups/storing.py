@@ -238,7 +238,8 @@ def _questions(spans: list[Span]) -> Iterator[Question]:
 
 def _statement(rows: Rows, whose: str, is_first: bool) -> str:
     if is_first:
-        return f"{_INSERT} SELECT %(tenant)s, {_PLAIN}, now() FROM ({rows}) computed"
+        # What is read together lies together: a chart's months are a few pages of the table, not one for each.
+        return f"{_INSERT} SELECT %(tenant)s, {_PLAIN}, now() FROM ({rows}) computed ORDER BY {', '.join(KEY)}"
     return _UPSERT.format(ctes=rows.ctes, select=rows.select, whose=whose)
 
 
