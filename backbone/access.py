@@ -132,10 +132,15 @@ def named_objects(
     return found
 
 
+def sent_id(text: str) -> int | None:
+    """The id that somebody sent as these words; None when it is none that a row could have."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+
+
 def sent_row(request: HttpRequest, rows: TenantQuerySet):
     """The one of these rows whose id a form sends as `row`; 404 when it is none of them, or no id."""
-    sent = request.POST.get("row", "")
-    found = rows.filter(pk=int(sent)).first() if sent.isdecimal() and len(sent) < 19 else None
+    pk = sent_id(request.POST.get("row", ""))
+    found = rows.filter(pk=pk).first() if pk is not None else None
     if found is None:
         raise Http404
     return found

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from backbone import conditions
-from backbone.access import member_can, require, sent_row
+from backbone.access import member_can, require, sent_id, sent_row
 from backbone.forms.people import refuse
 from backbone.models import Initiative
 from backbone.problems import Refused
@@ -102,10 +102,10 @@ def curve_print(request, initiative, curve: int):
 
 def _changed(request: HttpRequest, found: Curve) -> CurveAction | None:
     """The action that is open for a change: the one in the address, for those who may."""
-    sent = request.GET.get("change", "")
-    if not request.membership.can(Can.TURN_CURVES) or not (sent.isascii() and sent.isdigit()):
+    pk = sent_id(request.GET.get("change", ""))
+    if pk is None or not request.membership.can(Can.TURN_CURVES):
         return None
-    return CurveAction.objects.filter(curve=found, pk=int(sent)).select_related("owner", "partner").first()
+    return CurveAction.objects.filter(curve=found, pk=pk).select_related("owner", "partner").first()
 
 
 def _curve(initiative: Initiative, pk: int) -> Curve:

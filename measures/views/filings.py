@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from backbone import conditions
-from backbone.access import member_can, require
+from backbone.access import member_can, require, sent_id
 from backbone.htmx import wants_part
 from backbone.look.numbers import near_date, period_name, short_date
 from backbone.problems import Refused
@@ -77,7 +77,7 @@ def filing(request, initiative, partner, period):
         return _page(request, _form(request, found))
     verb, _colon, rest = request.POST.get("do", "save").partition(":")
     line, _colon, detail = rest.partition(":")
-    pk = int(line) if line.isascii() and line.isdigit() else None
+    pk = sent_id(line)
     if verb == "submit":
         return _submit(request, found)
     require(request.membership, Can.DRAFT, partner, address=request.path)

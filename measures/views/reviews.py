@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from backbone.access import member_can, require
+from backbone.access import member_can, require, sent_id
 from backbone.look.numbers import period_name, short_date
 from backbone.problems import Problem, Refused, gettext_noop
 from backbone.roles import Can
@@ -67,7 +67,7 @@ def filing_review(request, initiative, partner, period):
     if request.method != "POST":
         return _page(request, found)
     verb, _colon, line = request.POST.get("do", "").partition(":")
-    pk = int(line) if line.isascii() and line.isdigit() else None
+    pk = sent_id(line)
     try:
         done = _decide(request, found, verb, pk)
     except Refused as refused:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from agenda.models import Outcome
-from backbone.access import member_can
+from backbone.access import member_can, sent_id
 from backbone.forms.people import refuse
 from backbone.htmx import page_or_part, wants_part
 from backbone.models import Initiative
@@ -139,8 +139,8 @@ def _set_target(request: HttpRequest, indicator: Indicator, form: TargetForm) ->
 
 
 def _take_target_back(request: HttpRequest, indicator: Indicator) -> None:
-    sent = request.POST.get("target", "")
-    row = _targets_of(request, indicator).filter(pk=int(sent)).first() if sent.isascii() and sent.isdigit() else None
+    pk = sent_id(request.POST.get("target", ""))
+    row = _targets_of(request, indicator).filter(pk=pk).first() if pk is not None else None
     if row is None:
         raise Http404
     targets.remove_target(

@@ -254,3 +254,15 @@ def test_pages_refuse_what_they_cannot_read(desk):
     assert desk.client.get(upload + "?x=%00").status_code == 400
     assert desk.client.get(upload, headers={"Host": "evil.example"}).status_code == 400
     assert desk.client.post(upload, {"file": "no file at all"}).status_code == 422
+
+
+@pytest.mark.parametrize("sent", ["9" * 5_000, "9" * 19, "٣", "²", "-1", "1.0"])
+def test_what_names_no_row_is_no_row(desk, sent):
+    """A number with more digits than Python reads is refused as one that nobody has."""
+    filing = desk.home.url(f"filings/P1/{desk.month:%Y-%m}/")
+    nothing = desk.client.post(filing, {"do": "line:0"}).status_code
+    assert nothing in (404, 422)
+    assert desk.client.post(filing, {"do": f"line:{sent}"}).status_code == nothing
+    review = desk.client.post(filing + "review/", {"do": "approve:0"}).status_code
+    assert review in (403, 404, 422)
+    assert desk.client.post(filing + "review/", {"do": f"approve:{sent}"}).status_code == review
