@@ -13,6 +13,7 @@ from django.db.models import F, Func, IntegerField
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.http import parse_etags
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from backbone import progress
 from backbone.documents import book
@@ -46,6 +47,13 @@ class Offer:
     @property
     def problem(self) -> str:
         return "" if self.file is None else self.file.problem
+
+
+def words_of(what: str) -> str:
+    """What somebody opened of a publication, as the log of visits has it, in words."""
+    if what in FORMS:
+        return str(FORMS[what].title)
+    return {"page": _("Page"), "data": _("Data"), "chart": _("Chart")}.get(what, what)
 
 
 def links(files: str, said: str = "") -> list[dict[str, Any]]:

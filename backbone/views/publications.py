@@ -22,6 +22,7 @@ from backbone.roles import Can
 from backbone.selectors import publications as reads
 from backbone.selectors.publications import EditionName
 from backbone.services import publications
+from backbone.views import downloads
 from backbone.views.rendered import render_parts, shown_body, span_name, years_of
 from backbone.wording import hint, say
 
@@ -148,7 +149,13 @@ def visit_list(request, initiative):
         raise Http404
     page = Paginator(reads.visits(initiative), 100).get_page(request.GET.get("page"))
     rows = [
-        {"visit": one, "name": span_name(one.publication), "edition": EditionName.of(one.publication)} for one in page
+        {
+            "visit": one,
+            "name": span_name(one.publication),
+            "edition": EditionName.of(one.publication),
+            "what": downloads.words_of(one.what),
+        }
+        for one in page
     ]
     return render(request, "backbone/visit_list.html", {"initiative": initiative, "page": page, "rows": rows})
 

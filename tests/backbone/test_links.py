@@ -16,7 +16,7 @@ from django.db import ProgrammingError, connection, transaction
 from django.db.utils import InternalError
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from scipy.stats import chisquare
 
 from backbone import conditions
@@ -25,7 +25,7 @@ from backbone.models import Change, Grant, Membership, ShareLink, Visit
 from backbone.problems import Refused
 from backbone.roles import Role
 from backbone.services import links
-from backbone.views import rendered
+from backbone.views import downloads, rendered
 from tests import factories
 from tests.pages import without_chance
 
@@ -162,6 +162,11 @@ def test_each_visit_is_written_down(shared):
         assert sorted(visits.values_list("what", flat=True)) == ["data", "page"]
     staff = Client()
     staff.force_login(factories.user_of(shared.people.ana))
+    log = staff.get(shared.url("publications/visits/")).content.decode()
+    for what in ("Page", "Data"):
+        assert f'<span class="bb-sub">{what}</span>' in log
+    with translation.override("es"):
+        assert [downloads.words_of(what) for what in ("page", "data", "chart")] == ["Página", "Datos", "Gráfico"]
     listed = staff.get(shared.url("publications/links/")).content.decode()
     assert re.search(r'data-h="Opened">2<', listed)
     assert f"…{shared.token[-4:]}" in listed
