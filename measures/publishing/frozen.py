@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from measures import wording
-from measures.goals import Goal
+from measures.goals import Goal, judge
 from measures.models import DefinitionVersion, Indicator
 from measures.rules.change import Change
 from measures.rules.combining import Combined
@@ -273,13 +273,22 @@ def reading(
     if one.published is not None:
         found["vintage"] = one.published.published_on.isoformat()
     if not is_hidden:
-        found["status"] = str(one.status)
+        found["status"] = str(_status(one, now))
         if one.change is not None and with_change:
             found["change"] = change(one.change)
         missing = getattr(one.whole, "missing", ())
         if missing:
             found["missing_inputs"] = list(missing)
     return found
+
+
+def _status(one: Reading, shown: Data) -> Status:
+    """Where it stands against its target. By the lower end that is shown: that the true one has reached the target would
+    tell more of it."""
+    if not shown.get("rounded"):
+        return one.status
+    rounded = replace(one.now, lower=Decimal(shown["lower"]))
+    return judge(one.indicator.direction, rounded, one.goal, one.window.last, is_running=one.window.is_running)
 
 
 def _of_kind(own: Line, combined: Combined, data: dict[str, Any]) -> dict[str, Any]:

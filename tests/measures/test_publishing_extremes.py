@@ -12,7 +12,7 @@ from backbone.models import PublishedBody, Restated
 from backbone.services import restatements
 from measures.models import Consent
 from measures.rules.disclosure.primary import coarse
-from measures.services import rollups
+from measures.services import rollups, targets
 from tests.factories import make_figure, make_indicator, make_partner, user_of
 from tests.measures.published import OCTOBER, agree, part_of, published
 
@@ -116,6 +116,18 @@ def test_the_least_that_people_can_be_is_no_partners_own_number(place, client, a
     if lower == "80":
         assert "rounded down where it would be what one partner alone filed" in page
         assert '"95"' not in client.get(place.url("published/2026-10-v1/data.json")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("target", "agreed", "status"),
+    [(80, (), "reached"), (95, (), "not_judged"), (90, (), "not_judged"), (90, ("P3", "P1"), "reached")],
+)
+def test_a_target_is_held_against_the_lower_end_that_is_shown(place, target, agreed, status):
+    """The true 95 has reached 90, and 80 is all that readers may know of it: “reached” would tell them more."""
+    with place.scope():
+        let(place, *agreed)
+        targets.put_target(indicator=place.kinds["unduplicated"], period=OCTOBER, value=Decimal(target), by=None)
+        assert found(place, "unduplicated")["status"] == status
 
 
 def test_a_year_is_no_less_than_a_month_of_it_that_is_shown(place):
