@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from agenda.models import Strategy
-from backbone.access import member_can, require
+from backbone.access import member_can, require, sent_id
 from backbone.forms.people import refuse
 from backbone.htmx import page_or_part
 from backbone.problems import Refused
@@ -38,7 +38,7 @@ def listed(request, initiative):
     require_inside(request.membership)
     words, state, strategy = (request.GET.get(name, "").strip() for name in ("q", "state", "strategy"))
     state = state if state in STATES else ""
-    chosen = int(strategy) if strategy.isdecimal() and len(strategy) < 19 else None
+    chosen = sent_id(strategy)
     rows = with_voices(searched(decisions_of(initiative, request.membership), words.replace("\x00", ""), state, chosen))
     context = {
         "initiative": initiative,

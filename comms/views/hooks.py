@@ -14,7 +14,7 @@ from django.urls import Resolver404, resolve
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from backbone.access import anonymous_allowed
+from backbone.access import anonymous_allowed, sent_id
 from comms.models import Unreachable
 from comms.services import bounces
 
@@ -53,7 +53,7 @@ def told(sender: Any, event: Any, esp_name: str, **_: Any) -> None:
     if why is None or not event.recipient:
         return
     about = event.metadata or {}
-    tenant_id, mail_id = _number(about.get("tenant")), _number(about.get("mail"))
+    tenant_id, mail_id = sent_id(str(about.get("tenant"))), sent_id(str(about.get("mail")))
     report = bounces.Report(
         email=str(event.recipient)[:254], why=why, words=str(event.mta_response or event.description or ""),
         message_id=str(event.message_id or ""), tenant_id=tenant_id, mail_id=mail_id,
@@ -66,8 +66,3 @@ def _why(event: Any) -> str | None:
         return Unreachable.Why.COMPLAINED
     is_refusal = event.event_type in (EventType.BOUNCED, EventType.REJECTED)
     return Unreachable.Why.BOUNCED if is_refusal and event.reject_reason in _COMES_BACK else None
-
-
-def _number(value: Any) -> int | None:
-    text = str(value)
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None

@@ -7,7 +7,7 @@ from django.core.signing import BadSignature
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
-from backbone.access import anonymous_allowed
+from backbone.access import anonymous_allowed, sent_id
 from comms.services.live import has_moved
 
 MOVED = "moved"  # the event for which the record waits
@@ -19,7 +19,7 @@ def live(request, seal: str):
     """Nothing to see, ever; `?seen=` is the number that the page has, and another one makes it fetch the record."""
     number = request.GET.get("seen", "")
     try:
-        is_moved = has_moved(seal, int(number) if number.isdecimal() and len(number) < 19 else 0)
+        is_moved = has_moved(seal, sent_id(number) or 0)
     except BadSignature as error:
         raise Http404 from error
     response = HttpResponse(status=204)

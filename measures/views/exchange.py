@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from backbone import tabular
-from backbone.access import member_can
+from backbone.access import member_can, sent_id
 from backbone.problems import Refused
 from backbone.roles import Can
 from backbone.tabular import write_csv
@@ -108,7 +108,7 @@ def code_list(request, initiative):
     problems = []
     given = request.POST if request.method == "POST" else request.GET
     if request.method == "POST" and "remove" in request.POST:
-        ids = [int(pk) for pk in request.POST.getlist("id") if pk.isascii() and pk.isdigit() and len(pk) < 19]
+        ids = [pk for sent in request.POST.getlist("id") if (pk := sent_id(sent)) is not None]
         count = external_ids.remove(initiative=initiative, by=request.membership, ids=ids)
         messages.success(request, _("%(count)s codes were taken out.") % {"count": count})
         return redirect("measures:code-list", request.tenant.slug, initiative.slug)
