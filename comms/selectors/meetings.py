@@ -176,5 +176,7 @@ def for_calendar(member: Membership, since: datetime) -> list[Invited]:
     """What a person's calendar shows: the meetings that they are invited to, from an instant on; two statements."""
     rows = Invited.objects.filter(member=member, meeting__ends_at__gte=since)
     return list(
-        rows.select_related("meeting__initiative", "meeting__by", "member").order_by("meeting__starts_at", "pk")
+        rows.select_related("meeting__initiative", "meeting__by", "meeting__series", "member").order_by(
+            "meeting__starts_at", "pk"
+        )
     )

@@ -133,9 +133,35 @@ def in_series(found: calendars.Entry, meeting: Meeting) -> calendars.Entry:
     return replace(found, uid=series.uid, recurs_at=meeting.recurs_at.astimezone(ZoneInfo(series.timezone)))
 
 
-def entries_of_series(tenant: Tenant, places: Sequence[tuple[Meeting, Invited]]) -> list[calendars.Entry]:
-    """Several meetings of one series for one person: an event that recurs, and beside it each that is another than the
-    first in anything but its day."""
+def entry_alone(meeting: Meeting, *, tenant: Tenant) -> calendars.Entry:
+    """A meeting without anybody, named as the invitation to it is: a calendar that has that one does not show it twice."""
+    return in_series(entry(meeting, tenant=tenant), meeting)
+
+
+def entries_for(tenant: Tenant, places: Iterable[Invited]) -> list[calendars.Entry]:
+    """A person's meetings, each named as the invitation to it is; of a series each time leads to its own page, and those
+    that are off are there, and say so."""
+    found, of_series = [], {}
+    for one in places:
+        series = one.meeting.series
+        if series is not None and series.uid and one.meeting.recurs_at is not None:
+            of_series.setdefault(series.pk, []).append((one.meeting, one))
+        else:
+            found.append(entry(one.meeting, tenant=tenant, place=one))
+    for own in of_series.values():
+        if len(own) == 1:
+            ((meeting, place),) = own
+            found.append(in_series(entry(meeting, tenant=tenant, place=place), meeting))
+        else:
+            found += entries_of_series(tenant, sorted(own, key=lambda pair: pair[0].recurs_at), is_each_shown=True)
+    return found
+
+
+def entries_of_series(
+    tenant: Tenant, places: Sequence[tuple[Meeting, Invited]], *, is_each_shown: bool = False
+) -> list[calendars.Entry]:
+    """Several meetings of one series for one person, the next first: an event that recurs, and beside it each that is
+    another than the first in anything but its day, or simply each."""
     first, place = places[0]
     series, begins = first.series, first.recurs_at
     if series is None or begins is None:
@@ -148,7 +174,7 @@ def entries_of_series(tenant: Tenant, places: Sequence[tuple[Meeting, Invited]])
     whole = replace(
         entry(first, tenant=tenant, place=place),
         uid=series.uid, sequence=0, starts_at=begins, ends_at=begins + (first.ends_at - first.starts_at),
-        zone=series.timezone, url=address("comms:meeting-list", tenant.slug, first.initiative.slug),
+        zone=series.timezone, url=address("comms:meeting-list", tenant.slug, first.initiative.slug), is_cancelled=False,
         again=calendars.Again(
             f"{series.rule};COUNT={len(times)}", tuple(one for one in times if one not in theirs), last
         ),
@@ -156,7 +182,7 @@ def entries_of_series(tenant: Tenant, places: Sequence[tuple[Meeting, Invited]])
     others = [
         in_series(entry(meeting, tenant=tenant, place=one), meeting)
         for meeting, one in places
-        if _differs(meeting, first, begins)
+        if is_each_shown or one.answer != place.answer or _differs(meeting, first, begins)
     ]
     return [whole, *others]
 

@@ -33,7 +33,7 @@ LOOKS_BACK = timedelta(days=365)
 def meeting_file(request, initiative, meeting: int):
     """One meeting as a file that any calendar program takes."""
     found = the_meeting(request, initiative, meeting)
-    entry = invitations.entry(found, tenant=request.tenant)
+    entry = invitations.entry_alone(found, tenant=request.tenant)
     response = HttpResponse(calendars.calendar(calendars.PUBLISH, [entry]), content_type=KIND)
     response["Content-Disposition"] = f'attachment; filename="meeting-{found.pk}.ics"'
     return response
@@ -74,10 +74,7 @@ def feed(request, token: str):
             raise Http404
         tenant = Tenant.objects.get(pk=found.tenant_id)
         with override(found.member.locale or tenant.locale):
-            entries = [
-                invitations.entry(one.meeting, tenant=tenant, place=one)
-                for one in for_calendar(found.member, timezone.now() - LOOKS_BACK)
-            ]
+            entries = invitations.entries_for(tenant, for_calendar(found.member, timezone.now() - LOOKS_BACK))
             text = calendars.calendar(calendars.PUBLISH, entries, name=_("Meetings, %(name)s") % {"name": tenant.name})
     response = HttpResponse(text, content_type=KIND)
     response["Cache-Control"] = "private, no-store"

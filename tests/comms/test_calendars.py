@@ -384,3 +384,74 @@ def test_one_meeting_comes_as_a_file_and_the_own_address_is_made_on_a_page(river
     assert client.post(riverside.url("meetings/calendar/"), {"form": "revoke"}).status_code == 302
     with riverside.scope():
         assert MeetingFeed.objects.count() == 0
+
+
+def feed_of(token: str):
+    """What the own address of a person answers, as a reader of another make understands it."""
+    return vobject.readOne(Client().get(reverse("calendar-feed", args=[token])).content.decode())
+
+
+def named(calendar) -> set:
+    """What a calendar calls its events: the name, and the time of it that an event stands for."""
+    return {
+        (one.uid.value, one.recurrence_id.value.astimezone(UTC) if "recurrence-id" in one.contents else None)
+        for one in calendar.vevent_list
+    }
+
+
+@pytest.mark.django_db
+def test_the_file_the_address_and_the_mails_call_a_meeting_of_a_series_the_same(riverside, client):
+    ana, ben = riverside.people.ana, riverside.people.ben
+    with riverside.scope():
+        made = series(riverside, count=4)
+        (alone,) = plan(riverside, title="Only once")
+        meetings.invite_series(meeting=made[0], people=[], by=ana)
+        meetings.invite(meeting=alone, people=[], by=ana)
+        moved = {"title": made[1].title, "minutes": 90, "zone": "America/Chicago", "by": ana}
+        meetings.change(meeting=made[1], starts=at(date(2026, 12, 17)), **moved)
+        meetings.cancel(meeting=made[3], by=ana)
+        meetings.answer(meeting=made[2], member=ben, said="no")
+        token = invitations.make_feed(member=ben)
+        sent = [named(one) for one in invited(ben)]
+    uid, times = made[0].series.uid, [one.recurs_at.astimezone(UTC) for one in made]
+    assert sent == [{(uid, None)}, {(alone.uid, None)}, {(uid, times[1])}, {(uid, times[3])}]
+    client.force_login(factories.user_of(ben))
+    for meeting, name in [*((one, (uid, one.recurs_at.astimezone(UTC))) for one in made), (alone, (alone.uid, None))]:
+        file = client.get(riverside.url(f"meetings/{meeting.pk}/meeting.ics")).content.decode()
+        assert named(vobject.readOne(file)) == {name}
+    read = feed_of(token)
+    assert named(read) == {(alone.uid, None), (uid, None), *((uid, one) for one in times)}
+    shown = {
+        one.recurrence_id.value.astimezone(UTC): one for one in read.vevent_list if "recurrence-id" in one.contents
+    }
+    assert [shown[one].dtstart.value.day for one in times] == [18, 17, 20, 17]
+    assert [shown[one].status.value for one in times] == ["CONFIRMED"] * 3 + ["CANCELLED"]
+    assert [shown[one].attendee.params["PARTSTAT"] for one in times] == [["NEEDS-ACTION"]] * 2 + [
+        ["DECLINED"],
+        ["NEEDS-ACTION"],
+    ]
+    assert [shown[one].url.value.rpartition("meetings/")[2] for one in times] == [f"{one.pk}/" for one in made]
+
+
+@pytest.mark.django_db
+def test_whoever_is_asked_to_one_of_a_series_has_that_one_and_not_the_others(riverside):
+    ana, ben = riverside.people.ana, riverside.people.ben
+    with riverside.scope():
+        made = series(riverside, count=3, people=[])
+        meetings.invite(meeting=made[1], people=[(ben, None)], by=ana)
+        token = invitations.make_feed(member=ben)
+        (sent,) = invited(ben)
+    assert named(feed_of(token)) == named(sent) == {(made[0].series.uid, made[1].recurs_at.astimezone(UTC))}
+    with riverside.scope():
+        meetings.invite(meeting=made[2], people=[(ben, None)], by=ana)
+    assert there(feed_of(token)) == [at(date(2026, 12, 16)), at(date(2027, 1, 20))]
+
+
+@pytest.mark.django_db
+def test_a_series_whose_first_time_is_off_still_takes_place(riverside):
+    with riverside.scope():
+        made = series(riverside, count=3)
+        meetings.cancel(meeting=made[0], by=riverside.people.ana)
+        token = invitations.make_feed(member=riverside.people.ben)
+    whole = next(one for one in feed_of(token).vevent_list if "rrule" in one.contents)
+    assert whole.status.value == "CONFIRMED"
