@@ -153,7 +153,9 @@ def entries_for(tenant: Tenant, places: Iterable[Invited]) -> list[calendars.Ent
             ((meeting, place),) = own
             found.append(in_series(entry(meeting, tenant=tenant, place=place), meeting))
         else:
-            found += entries_of_series(tenant, sorted(own, key=lambda pair: pair[0].recurs_at), is_each_shown=True)
+            found += entries_of_series(
+                tenant, sorted(own, key=lambda one: one[0].recurs_at or one[0].starts_at), is_each_shown=True
+            )
     return found
 
 
@@ -297,6 +299,7 @@ def _compose_series(
             context={
                 "initiative": first.initiative, "meeting": first, "by": first.by, "reason": reason,
                 "is_cancelled": method == calendars.CANCEL,
+                "zone": first.timezone if len({one.timezone for one, _place in places}) == 1 else "",
                 "meetings": [(one, address("comms:meeting", *where, one.pk)) for one, _place in places],
                 "url": address("comms:meeting", *where, first.pk),
             },

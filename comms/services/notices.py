@@ -7,7 +7,7 @@ in the inbox, and the next digest tells it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import ngettext
 
 from backbone import changes
-from backbone.models import Change, Tenant
+from backbone.models import Change, Membership, Tenant
 from comms import rules
 from comms.models import Mail, Note, Run
 from comms.selectors.budget import budget
@@ -26,6 +26,7 @@ from comms.selectors.wishes import NOTICES
 from comms.services import ledger
 from comms.services.composing import absolute, address, mail_to, voice
 from comms.services.notes import tell_all
+from measures.models import Indicator
 
 OVERRIDDEN = "filing.overridden"
 ABOUT_CORRECTIONS = ("correction.proposed", "correction.asked", "correction.approved", "correction.declined")
@@ -53,12 +54,12 @@ def plan(tenant: Tenant, people: Sequence[Reader], now: datetime) -> None:
     told = {note.key: note for notes in waiting.values() for note in notes}
     rows = Change.objects.filter(pk__in=[change_of(key) for key in told]).select_related("by", "partner", "initiative")
     found = {f"change:{change.pk}": change for change in rows}
-    reply_to = contact(people)
+    reply_to, names = contact(people), _names(rows)
     mails = []
     for reader in readers:
         notes = sorted(waiting[reader.pk], key=lambda note: change_of(note.key))
         if left.allows(reader, now):
-            mail = _compose(tenant, reader, [found[note.key] for note in notes], reply_to, now)
+            mail = _compose(tenant, reader, [found[note.key] for note in notes], names, reply_to, now)
             mails.append(mail)
             Note.objects.filter(pk__in=[note.pk for note in notes]).update(mailed_in=mark_of(mail))
     ledger.plan(mails)
@@ -89,10 +90,33 @@ def _sentence(change: Change) -> str:
     return rules.ended(sentence(change))
 
 
-def _compose(tenant: Tenant, reader: Reader, found: list[Change], reply_to, now: datetime) -> Mail:
+def _names(found: Iterable[Change]) -> dict[tuple[int, str], str]:
+    """What the indicators are called that these changes are about; one statement."""
+    slugs = {slug for change in found for slug in change.facts.get("indicators", ())}
+    rows = Indicator.objects.filter(slug__in=slugs, initiative__in={change.initiative_id for change in found})
+    return {(one.initiative_id, one.slug): one.name for one in rows}
+
+
+def _named(change: Change, names: Mapping[tuple[int, str], str]) -> str:
+    """Which indicators a change is about, where its sentence does not say so itself."""
+    if "name" in change.facts:
+        return ""
+    slugs = change.facts.get("indicators", ())
+    return ", ".join(names[change.initiative_id, slug] for slug in slugs if (change.initiative_id, slug) in names)
+
+
+def _compose(
+    tenant: Tenant,
+    reader: Reader,
+    found: list[Change],
+    names: Mapping[tuple[int, str], str],
+    reply_to: Membership | None,
+    now: datetime,
+) -> Mail:
     with voice(reader):
         told = [
-            (change, changes.sentence(change), absolute(_path(tenant, change))) for change in found[:TOLD_ONE_BY_ONE]
+            (change, changes.sentence(change), absolute(_path(tenant, change)), _named(change, names))
+            for change in found[:TOLD_ONE_BY_ONE]
         ]
         codes = ", ".join(sorted({change.partner.code for change in found}))
         count = len(found)

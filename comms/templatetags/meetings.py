@@ -19,15 +19,21 @@ register = template.Library()
 @register.filter
 def held_on(meeting: Meeting) -> str:
     """`Wednesday 18 November 2026, 9:00 to 10:30 (America/Chicago)`: on the meeting's own clock."""
+    return f"{held_when(meeting)} ({meeting.timezone})"
+
+
+@register.filter
+def held_when(meeting: Meeting) -> str:
+    """`Wednesday 18 November 2026, 9:00 to 10:30`: the same where somebody else says on which clock."""
     zone = ZoneInfo(meeting.timezone)
     start, end = meeting.starts_at.astimezone(zone), meeting.ends_at.astimezone(zone)
     words = {
         "day": long_date(start.date()), "start": time_format(start.time(), "H:i"),
-        "end": time_format(end.time(), "H:i"), "zone": meeting.timezone,
+        "end": time_format(end.time(), "H:i"),
     }  # fmt: skip
     if start.date() != end.date():
-        return _("%(day)s, %(start)s to the next day, %(end)s (%(zone)s)") % words
-    return _("%(day)s, %(start)s to %(end)s (%(zone)s)") % words
+        return _("%(day)s, %(start)s to the next day, %(end)s") % words
+    return _("%(day)s, %(start)s to %(end)s") % words
 
 
 @register.filter

@@ -116,13 +116,15 @@ def test_each_of_a_series_is_at_the_same_hour_on_both_sides_of_a_change_of_the_c
 @pytest.mark.django_db
 def test_an_invitation_its_change_and_its_end_are_one_thread_of_numbers(in_riverside):
     ana, ben = in_riverside.people.ana, in_riverside.people.ben
-    (meeting,) = plan(in_riverside)
+    (meeting,) = plan(in_riverside, url="https://call.example/1")
     assert Mail.objects.count() == 0
     meetings.invite(meeting=meeting, people=[(ana, None)], by=ana)
     meetings.invite(meeting=meeting, people=[], by=ana)
     assert Mail.objects.filter(kind="invitation").count() == 2
     meeting.refresh_from_db()
-    moved = {"title": meeting.title, "minutes": 90, "zone": "America/Chicago", "by": ana}
+    moved = {
+        "title": meeting.title, "minutes": 90, "zone": "America/Chicago", "by": ana, "url": "https://call.example/1",
+    }  # fmt: skip
     assert meetings.change(meeting=meeting, starts=at(date(2026, 11, 19)), **moved)
     assert not meetings.change(meeting=meeting, starts=at(date(2026, 11, 19)), **moved)
     meetings.uninvite(place=Invited.objects.get(member=ana), by=ana)
@@ -135,7 +137,12 @@ def test_an_invitation_its_change_and_its_end_are_one_thread_of_numbers(in_river
     assert [one.vevent.attendee.value for one in said] == ["mailto:ben@riverside.example"] * 3
     last = Mail.objects.filter(recipient=ana).order_by("pk").last()
     assert "METHOD:CANCEL" in last.calendar
-    assert "Snow" in Mail.objects.filter(recipient=ben).order_by("pk").last().text
+    first, *_, off = Mail.objects.filter(recipient=ben).order_by("pk")
+    assert "https://call.example/1" in first.text
+    assert "https://call.example/1" in first.html
+    for words in (off.text, off.html):
+        assert "Snow" in words
+        assert "https://call.example" not in words, "nobody joins what does not take place"
 
 
 # --- a series ---
@@ -254,8 +261,9 @@ def test_a_fortnightly_series_across_the_clock_s_change_keeps_its_hour_wherever_
 @pytest.mark.django_db
 def test_the_rest_of_a_series_is_called_off_in_one_mail(in_riverside):
     ana, ben = in_riverside.people.ana, in_riverside.people.ben
-    made = series(in_riverside, count=4)
+    made = series(in_riverside, count=4, url="https://call.example/1")
     meetings.invite_series(meeting=made[0], people=[], by=ana)
+    assert "https://call.example/1" in Mail.objects.get().text
     assert meetings.cancel_series(meeting=made[1], by=ana, reason="The bridge is closed") == 3
     assert [one.state for one in Meeting.objects.order_by("starts_at")] == ["planned"] + ["cancelled"] * 3
     (_first, calendar) = invited(ben)
@@ -265,8 +273,12 @@ def test_the_rest_of_a_series_is_called_off_in_one_mail(in_riverside):
     ]  # fmt: skip
     assert {one.status.value for one in calendar.vevent_list} == {"CANCELLED"}
     mail = Mail.objects.filter(recipient=ben).order_by("pk").last()
-    assert "The bridge is closed" in mail.text
     assert "3 meetings do not take place" in mail.text
+    for words in (mail.text, mail.html):
+        assert "The bridge is closed" in words
+        assert "By the clock of America/Chicago" in words
+        assert words.count("America/Chicago") == 1
+        assert "https://call.example" not in words
     with pytest.raises(Refused):
         meetings.cancel_series(meeting=made[1], by=ana)
 

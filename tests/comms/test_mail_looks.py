@@ -201,7 +201,7 @@ def told(count: int) -> list[tuple]:
     class Told:
         verb, at = "filing.overridden", MONDAY
 
-    return [(Told(), f"Something changed, number {n}", f"https://x.example/{n}") for n in range(count)]
+    return [(Told(), f"Something changed, number {n}", f"https://x.example/{n}", "Open seats") for n in range(count)]
 
 
 @pytest.mark.parametrize("count", [1, 2, 10])

@@ -274,6 +274,25 @@ def test_many_overrides_are_one_mail(bare):
     assert [mail.subject for mail in found] == ["3 things about figures of P1"] * 2
 
 
+def test_a_mail_about_several_figures_says_of_each_which_it_is(bare):
+    with at(11):
+        with bare.scope():
+            other = factories.make_indicator(bare.initiative, name="Open seats", slug="open-seats", due_day=10)
+            for indicator in (bare.indicator, other):
+                factories.make_figure(indicator, bare.partners[0], OCTOBER, 300)
+                corrections.override(
+                    initiative=bare.initiative, partner=bare.partners[0], period=OCTOBER, indicator=indicator,
+                    cells={"": Entry(value=Decimal(290))}, reason="Audit", by=bare.people.ana,
+                )  # fmt: skip
+        plan(bare)
+        ben = mails(bare, Kind.NOTICE)[0]
+    sentence = "Ana corrected approved figures of Partner P1 for October 2026: Audit."
+    assert f"{bare.indicator.name}\n{sentence}\n" in ben.text
+    assert f"Open seats\n{sentence}\n" in ben.text
+    assert ben.html.count(sentence) == 2
+    assert ben.html.count(">Open seats</h2>") == 1
+
+
 def test_a_proposal_is_told_to_the_partner_and_an_acceptance_to_nobody(bare):
     with at(11):
         with bare.scope():
