@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from backbone.access import initiatives_of
 from backbone.helping import Help, help_of
-from backbone.models import Entrance, Initiative, Membership, Participation, Tenant
+from backbone.models import Initiative, Membership, Participation, Tenant
 from backbone.roles import Can, Role
 
 FILERS = {Role.PARTNER_LEAD, Role.PARTNER_FILER, Role.PARTNER_MEMBER}
@@ -188,9 +188,9 @@ def _switches(request, initiatives, current) -> list[tuple[str, list[Link]]]:
         Link(i.name, reverse("backbone:home", args=[request.tenant.slug, i.slug]), i == current) for i in initiatives
     ]
     switches = [(request.tenant.name, here)]
-    others = Entrance.objects.filter(user=request.user).exclude(tenant=request.tenant).order_by("tenant__name")
-    for slug, name in others.values_list("tenant__slug", "tenant__name"):
-        switches.append((name, [Link(_("Go there"), reverse("backbone:tenant", args=[slug]), False)]))
+    others = [one.tenant for one in request.entrances if one.tenant_id != request.tenant.pk]
+    for one in others:
+        switches.append((one.name, [Link(_("Go there"), reverse("backbone:tenant", args=[one.slug]), False)]))
     return switches
 
 

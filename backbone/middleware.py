@@ -126,7 +126,8 @@ class TenantMiddleware:
             return tenants.first()
         if not request.user.is_authenticated:
             return None
-        found = tenants.filter(pk__in=request.user.entrances.values("tenant")).first()
+        request.entrances = list(request.user.entrances.select_related("tenant").order_by("tenant__name"))
+        found = next((one.tenant for one in request.entrances if one.tenant.slug == match["slug"]), None)
         if found is None and operating.is_operator(request.user):
             return _visited(tenants.first(), request.user)
         return found
@@ -135,7 +136,7 @@ class TenantMiddleware:
     def _membership(request) -> Membership | None:
         if not request.user.is_authenticated:
             return None
-        return Membership.objects.filter(user_id=request.user.pk, is_active=True).first()
+        return Membership.objects.with_roles(request.user.pk)
 
 
 def _visited(tenant: Tenant | None, user) -> Tenant | None:

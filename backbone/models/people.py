@@ -76,6 +76,21 @@ class Entrance(models.Model):
         return f"{self.user_id} into {self.tenant_id}"
 
 
+class MembershipQuerySet(TenantQuerySet):
+    def with_roles(self, user_id: int) -> Membership | None:
+        """The active person with this login, their grants in force read with them; None for a stranger. One statement,
+        two for a person whose roles have all ended."""
+        own = Grant.objects.in_force().filter(membership__user_id=user_id, membership__is_active=True)
+        grants = list(own.select_related("membership", "partner"))
+        if not grants:
+            return Membership.objects.filter(user_id=user_id, is_active=True).first()
+        found = grants[0].membership
+        found.__dict__["current_grants"] = grants
+        for grant in grants:
+            grant.membership = found
+        return found
+
+
 class Membership(TenantOwned):
     """A person of a tenant: the tenant's own row for somebody with a login.
 
@@ -94,6 +109,8 @@ class Membership(TenantOwned):
     # One of those who run the platform, who was let in to look (`services.operating`): none of the tenant's people.
     is_operator = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = TenantManager.from_queryset(MembershipQuerySet)()
 
     class Meta(TenantOwned.Meta):
         constraints = [

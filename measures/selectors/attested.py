@@ -96,7 +96,7 @@ def same_definitions(
     for spans in eras.values():
         ends = {span.counting.indicator_id: span.ends_on for span in spans}
         lines = {pk: line_of(past[pk].as_at(end), dimensions) for pk, end in ends.items()}
-        for span, whole in zip(spans, wholes(spans, lines, {}), strict=True):
+        for span, whole in wholes({span: lines[span.counting.indicator_id] for span in spans}).items():
             pk = span.counting.indicator_id
             there = _on(said, past[pk], last_month(span.period, grain))
             one = _share(whole.combined, there, asked[pk], codes)

@@ -87,7 +87,7 @@ class ChaseList:
 def chase_list(
     initiative: Initiative, readings: Sequence[Read], period: date, zone: str, roster: Roster | None = None
 ) -> ChaseList:
-    """Who is missing in these readings, the largest share of a usual volume first; five statements, one less with a
+    """Who is missing in these readings, the largest share of a usual volume first; three statements, one less with a
     `roster`.
 
     Whose figure waits for approval, or was not collected, is not missing.
@@ -97,14 +97,13 @@ def chase_list(
     Readings in another window than that month's (a quarterly indicator's) count in their own.
     """
     readings = [reading for reading in readings if reading.line.rule.is_filed]
-    answered = who_answered(readings)
     absent: dict[int, list[Read]] = {}
     expected: set[int] = set()
     for reading in readings:
         for part in reading.whole.parts:
             if part.combined.coverage.expected:
                 expected.add(part.partner_id)
-            if part.combined.coverage.missing_count and (reading.indicator.pk, part.partner_id) not in answered:
+            if part.combined.coverage.missing_count and part.partner_id not in reading.answered:
                 absent.setdefault(part.partner_id, []).append(reading)
     if not absent:
         return ChaseList(period, (), len(expected))
@@ -119,25 +118,6 @@ def chase_list(
         found.append(Missing(partners[pk], indicators, heaviest, usual, everybody, last.get(pk), asked.get(pk)))
     found.sort(key=lambda one: (-(one.share if one.share is not None else Decimal(-1)), one.partner.code))
     return ChaseList(period, tuple(found), len(expected))
-
-
-def who_answered(readings: Sequence[Read]) -> set[tuple[int, int]]:
-    """(indicator id, partner id) of what is submitted or approved in these readings, each of one period; one statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT f.indicator_id, f.partner_id
-              FROM unnest(%(indicators)s::bigint[], %(periods)s::date[]) AS i (indicator_id, period)
-              JOIN measures_figure f ON f.tenant_id = %(tenant)s AND f.indicator_id = i.indicator_id
-                                    AND f.period = i.period AND f.category = '' AND f.state IN ('submitted', 'approved')
-            """,
-            {
-                "tenant": active_tenant_id(),
-                "indicators": [reading.indicator.pk for reading in readings],
-                "periods": [reading.window.period for reading in readings],
-            },
-        )
-        return set(cursor.fetchall())
 
 
 def _everybody(reading: Read) -> Decimal | None:

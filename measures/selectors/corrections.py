@@ -16,7 +16,7 @@ from measures.rules.lines import TOTAL, Line
 from measures.rules.written import fingerprint, read_cells, read_entry
 from measures.selectors.report import ReportLine, one_line
 
-_OPEN = (Correction.State.OPEN, Correction.State.ASKED)
+OPEN = (Correction.State.OPEN, Correction.State.ASKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,18 +123,18 @@ def listed(initiative: Initiative, partner_ids: Collection[int] | None = None) -
 
 def open_in(initiative: Initiative, partner: Partner, period: date) -> dict[int, Correction]:
     """The undecided corrections of one report by indicator id; one query."""
-    found = listed(initiative, [partner.pk]).filter(period=period, state__in=_OPEN)
+    found = listed(initiative, [partner.pk]).filter(period=period, state__in=OPEN)
     return {correction.indicator_id: correction for correction in found}
 
 
 def undecided(initiative: Initiative, partner_ids: Collection[int] | None = None) -> QuerySet[Correction]:
     """Those that wait for somebody, the one that waits longest first."""
-    return listed(initiative, partner_ids).filter(state__in=_OPEN).order_by("at", "pk")
+    return listed(initiative, partner_ids).filter(state__in=OPEN).order_by("at", "pk")
 
 
 def undecided_of(partner_ids: Collection[int] | None = None) -> QuerySet[Correction]:
     """The same of all initiatives."""
-    found = Correction.objects.filter(state__in=_OPEN).select_related("indicator", "partner", "by", "initiative")
+    found = Correction.objects.filter(state__in=OPEN).select_related("indicator", "partner", "by", "initiative")
     if partner_ids is not None:
         found = found.filter(partner__in=partner_ids)
     return found.order_by("at", "pk")

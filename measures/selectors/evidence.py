@@ -59,9 +59,10 @@ def coverage_of_last_periods(initiative: Initiative, indicators: list[Indicator]
     spans = [span for window in windows for span in spans_of(known, window).values()]
     if not spans:
         return Share(Decimal(0), Decimal(0))
-    found = wholes(spans, lines(initiative, monthly), usual_volumes(spans))
+    known_lines = lines(initiative, monthly)
+    found = wholes({span: known_lines[span.counting.indicator_id] for span in spans}, usual_volumes(spans))
     shares = []
-    for whole in found:
+    for whole in found.values():
         covered = whole.combined.coverage
         share = covered.share if covered.usual_share is None else covered.usual_share
         if share is not None:

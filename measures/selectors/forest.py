@@ -15,8 +15,7 @@ from measures.models import Indicator
 from measures.rules.kinds import NOT_FILED
 from measures.rules.periods import Grain, add_months, start_of
 from measures.selectors.chase import ChaseList, chase_list
-from measures.selectors.opening import own_window
-from measures.selectors.reading import Grounds, Owed, Reading, owed
+from measures.selectors.reading import Reading, owed
 from measures.selectors.taking_part import Roster
 from measures.windows import Window, latest_month
 
@@ -65,20 +64,9 @@ def branches(initiative: Initiative, readings: Sequence[Reading], *, with_empty:
     return found
 
 
-def chase_of(
-    initiative: Initiative,
-    tenant: Tenant,
-    indicators: Sequence[Indicator],
-    month: Window,
-    readings: Sequence[Reading] = (),
-    grounds: Grounds | None = None,
-) -> ChaseList:
-    """Who is missing in the month that `month` shows. `readings` of these indicators will do where they are that month's."""
-    found: Sequence[Reading | Owed] = readings
-    if not readings or any(reading.window != own_window(reading.indicator, month) for reading in readings):
-        found = owed(initiative, indicators, month, grounds)
-    roster = None if grounds is None else grounds.roster
-    return chase_list(initiative, found, month.period, tenant.timezone, roster)
+def chase_of(initiative: Initiative, tenant: Tenant, indicators: Sequence[Indicator], month: Window) -> ChaseList:
+    """Who is missing in the month that `month` shows."""
+    return chase_list(initiative, owed(initiative, indicators, month), month.period, tenant.timezone)
 
 
 def locks_on(indicators: Iterable[Indicator], month: date) -> date | None:

@@ -28,17 +28,18 @@ def window_for(
     grain: Grain = Grain.MONTH,
     *,
     as_of: datetime | None = None,
+    lively: date | None = None,
 ) -> Window:
     """The window a page of this initiative shows: what the address says, else the last month that is over.
 
-    Where nothing was filed for months, it opens on the last month that has a figure; at most one statement. `as_of`:
-    the figures in it as they stood then.
+    Where nothing was filed for months, it opens on the last month that has a figure; at most one statement, none where
+    that month is known (`lively`). `as_of`: the figures in it as they stood then.
     """
     latest = latest_month(tenant.day())
     window = Window.chosen(
         params,
         latest=latest,
-        default=latest if "period" in params else last_lively_month(initiative, latest),
+        default=latest if "period" in params else lively or last_lively_month(initiative, latest),
         tenant_starts=tenant.fiscal_year_starts,
         grain=grain,
     )
@@ -48,19 +49,24 @@ def window_for(
 def last_lively_month(initiative: Initiative, latest: date) -> date:
     """The last month that is over, or the last with any figure when that lies further back than `QUIET` months."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT max(f.period)
-              FROM measures_indicator i
-             CROSS JOIN LATERAL (SELECT f.period FROM measures_figure f
-                                  WHERE f.tenant_id = %(tenant)s AND f.indicator_id = i.id AND f.period <= %(latest)s
-                                  ORDER BY f.period DESC LIMIT 1) f
-             WHERE i.tenant_id = %(tenant)s AND i.initiative_id = %(initiative)s
-            """,
-            {"tenant": active_tenant_id(), "initiative": initiative.pk, "latest": latest},
-        )
-        newest = cursor.fetchone()[0]
+        cursor.execute(NEWEST, {"tenant": active_tenant_id(), "initiative": initiative.pk, "latest": latest})
+        return lively_month(cursor.fetchone()[0], latest)
+
+
+def lively_month(newest: date | None, latest: date) -> date:
+    """The same where the newest month with a figure is known."""
     return latest if newest is None or newest >= add_months(latest, -QUIET) else newest
+
+
+# The newest month that is over and has a figure, of the parameters `tenant`, `initiative` and `latest`.
+NEWEST = """
+    SELECT max(f.period)
+      FROM measures_indicator i
+     CROSS JOIN LATERAL (SELECT f.period FROM measures_figure f
+                          WHERE f.tenant_id = %(tenant)s AND f.indicator_id = i.id AND f.period <= %(latest)s
+                          ORDER BY f.period DESC LIMIT 1) f
+     WHERE i.tenant_id = %(tenant)s AND i.initiative_id = %(initiative)s
+"""
 
 
 def codes_for(initiative: Initiative, membership: Membership) -> Codes | None:

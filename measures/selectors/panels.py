@@ -55,8 +55,7 @@ def panels(
             found = spans_of({pk: counting}, window)
             if pk in found:
                 spans[pk, period] = found[pk]
-    listed = list(dict.fromkeys(spans.values()))
-    combined = dict(zip(listed, wholes(listed, lines, {}, None), strict=True)) if listed else {}
+    combined = wholes({span: lines[pk] for (pk, _period), span in spans.items()})
     merged = last_successors(dict(Partner.objects.exclude(successor=None).values_list("pk", "successor")))
     result: dict[int, Panel] = {}
     for pk, periods in asked.items():

@@ -102,49 +102,45 @@ def so_far(span: Span, latest: date) -> Span | None:
 
 
 def wholes(
-    spans: Sequence[Span], lines: Mapping[int, Line], weights: Mapping[int, Weights], as_of: datetime | None = None
-) -> list[Whole]:
-    """Each span combined, with its parts, in the order of the spans; four statements, one more where work is shared.
+    lines: Mapping[Span, Line], usual: Mapping[Span, Weights] | None = None, as_of: datetime | None = None
+) -> dict[Span, Whole]:
+    """Each span combined, with its parts: what was filed and what is owed in one statement, between the two that steady
+    its plan; some more where work is shared.
 
-    `weights` are usual volumes by indicator and partner, as `usual_volumes` gives them. `as_of` reads the figures as
-    they stood at that instant; who owes them is as it is today.
+    `lines` are the indicators as they are defined there, `usual` what each partner usually brings, as `usual_volumes`
+    gives it. `as_of` reads the figures as they stood at that instant; who owes them is as it is today.
     """
-    if not spans:
-        return []
+    if not lines:
+        return {}
+    spans = list(lines)
     found: list[dict[int, Part]] = [{} for _span in spans]
     question = Question(spans)
-    source = figures_at(as_of, {span.counting.indicator_id for span in spans})
+    source = _figures_of(spans, as_of)
     params = question.parameters(active_tenant_id()) | question.periods() | dict(source.params)
     with connection.cursor() as cursor, steady_plans(cursor):
         cursor.execute(
             f"""
-            {source.opening} SELECT n, scope, value, numerator, denominator, lower, upper, value_period, filed, parts, state
-              FROM ({partner_rows(question, figures=source.name, categories=False)}) r
+            {source.opening} SELECT o.n, o.partner_id, o.is_due, o.is_excused, o.is_due_last, r.scope IS NOT NULL,
+                   r.value, r.numerator, r.denominator, r.lower, r.upper, r.value_period, r.filed, r.parts, r.state
+              FROM (WITH {with_owed(question)}
+                    SELECT k.n, o.partner_id, o.is_due, o.is_excused, o.is_due_last FROM k JOIN owed o ON o.n = k.crowd) o
+              LEFT JOIN ({partner_rows(question, figures=source.name, categories=False)}) r
+                ON r.n = o.n AND r.scope = o.partner_id
             """,
             params,
         )
-        own = {(n, partner): row for n, partner, *row in cursor}
-        # Joined here: the planner expects one row of each, and would compare every pair.
-        cursor.execute(
-            f"""
-            WITH {with_owed(question)}
-            SELECT k.n, o.partner_id, o.is_due, o.is_excused, o.is_due_last FROM k JOIN owed o ON o.n = k.crowd
-            """,
-            params,
-        )
-        for n, partner, is_due, is_excused, is_due_last in cursor:
-            if (n, partner) not in own and not (is_due or is_excused):
+        for n, partner, is_due, is_excused, is_due_last, is_there, *row in cursor:
+            if not (is_there or is_due or is_excused):
                 continue  # it may leave out all that it owes here, and did
             span = spans[n - 1]
-            indicator = span.counting.indicator_id
             duty = (partner, is_due, is_due_last or span.counting.way not in (LAST, LAST_RATE))
-            volume = weights.get(indicator, {}).get(partner)
-            found[n - 1][partner] = _part(duty, own.get((n, partner)), lines[indicator], volume, span)
+            volume = (usual or {}).get(span, {}).get(partner)
+            found[n - 1][partner] = _part(duty, row if is_there else None, lines[span], volume, span)
     shared = shared_in(question, source)
-    return [
-        _whole(span, parts, lines[span.counting.indicator_id], shared.get(n, ()))
+    return {
+        span: _whole(span, parts, lines[span], shared.get(n, ()))
         for n, (span, parts) in enumerate(zip(spans, found, strict=True), start=1)
-    ]
+    }
 
 
 def _whole(span: Span, parts: Mapping[int, Part], line: Line, shared: Collection[Shared]) -> Whole:
@@ -204,39 +200,38 @@ def _is_one_year(span: Span) -> bool:
     return first == start_of(Grain.YEAR, add_months(span.period, Grain(span.grain).months - 1), starts)
 
 
-def usual_volumes(spans: Iterable[Span], as_of: datetime | None = None) -> dict[int, dict[int, Decimal]]:
-    """By indicator and partner: the median of the last six figures that count before the indicator's span, as
-    `rules.usual` defines it (a rate's denominators, an average's weights); a partner without any is left out, and so
-    is an indicator without volumes. One statement, a few more where partners file at different rhythms.
+def usual_volumes(spans: Iterable[Span], as_of: datetime | None = None) -> dict[Span, dict[int, Decimal]]:
+    """By span and partner: the median of the last six figures that count before the span, as `rules.usual` defines it
+    (a rate's denominators, an average's weights); a partner without any is left out, and so is the span of an
+    indicator without volumes. One statement, a few more where partners file at different rhythms.
     """
-    spans = [span for span in spans if span.counting.has_volume]
+    spans = [span for span in dict.fromkeys(spans) if span.counting.has_volume]
     uneven = [span for span in spans if span.counting.longest > Grain(span.counting.frequency).months]
-    starts = {span.counting.indicator_id: span for span in spans if span not in uneven}
-    return _medians(starts, as_of) | _even_medians(uneven, as_of)
+    return _medians([span for span in spans if span not in uneven], as_of) | _even_medians(uneven, as_of)
 
 
-def _history(starts: Mapping[int, Span], source: Figures) -> dict[str, Any]:
-    """The parameters of `_LAST_FIGURES`: for each indicator, how far back to look from its span."""
-    since = {
-        pk: max(add_months(span.first_on, -LOOKED_BACK * Grain(span.counting.frequency).months), span.counting.since)
-        for pk, span in starts.items()
-    }
+def _history(spans: Sequence[Span], source: Figures) -> dict[str, Any]:
+    """The parameters of `_LAST_FIGURES`: for each span, of which indicator, and how far back to look from it."""
+    since = [
+        max(add_months(span.first_on, -LOOKED_BACK * Grain(span.counting.frequency).months), span.counting.since)
+        for span in spans
+    ]
     return {
         "tenant": active_tenant_id(),
-        "indicators": list(starts),
-        "since": [since[pk] for pk in starts],
-        "before": [span.first_on for span in starts.values()],
-        "states": list(next(iter(starts.values())).counting.states),
+        "indicators": [span.counting.indicator_id for span in spans],
+        "since": since,
+        "before": [span.first_on for span in spans],
+        "states": list(spans[0].counting.states),
         "history": HISTORY,
     } | dict(source.params)
 
 
 _LAST_FIGURES = """
-    SELECT h.indicator_id, h.partner_id, h.period, h.volume
-      FROM (SELECT f.indicator_id, f.partner_id, f.period, coalesce(f.denominator, f.weight, f.value) AS volume,
-                   row_number() OVER (PARTITION BY f.indicator_id, f.partner_id ORDER BY f.period DESC) AS back
-              FROM unnest(%(indicators)s::bigint[], %(since)s::date[], %(before)s::date[])
-                   AS i (indicator_id, since, before)
+    SELECT h.n, h.partner_id, h.period, h.volume
+      FROM (SELECT i.n, f.partner_id, f.period, coalesce(f.denominator, f.weight, f.value) AS volume,
+                   row_number() OVER (PARTITION BY i.n, f.partner_id ORDER BY f.period DESC) AS back
+              FROM unnest(%(indicators)s::bigint[], %(since)s::date[], %(before)s::date[]) WITH ORDINALITY
+                   AS i (indicator_id, since, before, n)
               JOIN {figures} f
                 ON f.tenant_id = %(tenant)s AND f.indicator_id = i.indicator_id
                AND f.period >= i.since AND f.period < i.before AND f.category = ''
@@ -245,82 +240,96 @@ _LAST_FIGURES = """
 """
 
 
-def _medians(starts: Mapping[int, Span], as_of: datetime | None) -> dict[int, dict[int, Decimal]]:
-    found: dict[int, dict[int, Decimal]] = {}
-    if not starts:
+def _medians(spans: Sequence[Span], as_of: datetime | None) -> dict[Span, dict[int, Decimal]]:
+    found: dict[Span, dict[int, Decimal]] = {}
+    if not spans:
         return found
-    source = figures_at(as_of, starts)
+    source = _figures_of(spans, as_of)
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             {source.opening}
-            SELECT u.indicator_id, u.partner_id, (u.volumes[(u.n + 1) / 2] + u.volumes[u.n / 2 + 1]) / 2
-              FROM (SELECT h.indicator_id, h.partner_id, array_agg(h.volume ORDER BY h.volume) AS volumes,
-                           count(*)::int AS n
-                      FROM ({_LAST_FIGURES.format(figures=source.name)}) h GROUP BY h.indicator_id, h.partner_id) u
+            SELECT u.n, u.partner_id, (u.volumes[(u.many + 1) / 2] + u.volumes[u.many / 2 + 1]) / 2
+              FROM (SELECT h.n, h.partner_id, array_agg(h.volume ORDER BY h.volume) AS volumes, count(*)::int AS many
+                      FROM ({_LAST_FIGURES.format(figures=source.name)}) h GROUP BY h.n, h.partner_id) u
             """,
-            _history(starts, source),
+            _history(spans, source),
         )
-        for indicator, partner, volume in cursor:
-            found.setdefault(indicator, {})[partner] = volume
+        for n, partner, volume in cursor:
+            found.setdefault(spans[n - 1], {})[partner] = volume
     return found
 
 
-def _even_medians(uneven: Iterable[Span], as_of: datetime | None) -> dict[int, dict[int, Decimal]]:
+def _even_medians(spans: Sequence[Span], as_of: datetime | None) -> dict[Span, dict[int, Decimal]]:
     """The same for indicators that some file more rarely: a quarter's volume is a third of it each month, so that
     shares of one volume are compared. A level at the end of a quarter is a level at the end of a month.
     """
-    starts = {span.counting.indicator_id: span for span in uneven}
-    if not starts:
+    if not spans:
         return {}
-    indicators = {one.pk: one for one in Indicator.objects.filter(pk__in=list(starts)).select_related("tenant")}
+    asked = {span.counting.indicator_id for span in spans}
+    indicators = {one.pk: one for one in Indicator.objects.filter(pk__in=asked).select_related("tenant")}
     duties = Duties(indicators.values())
-    volumes: dict[tuple[int, int], list[tuple[date, Decimal]]] = {}
+    volumes: dict[tuple[Span, int], list[tuple[date, Decimal]]] = {}
     with connection.cursor() as cursor:
-        source = figures_at(as_of, starts)
-        cursor.execute(f"{source.opening} {_LAST_FIGURES.format(figures=source.name)}", _history(starts, source))
-        for indicator, partner, period, volume in cursor:
-            months = 1
-            if starts[indicator].counting.way not in (LAST, LAST_RATE, MEAN):
-                frequency = duties.frequency(indicators[indicator], partner, period)
-                months = frequency.months // Grain(indicators[indicator].frequency).months
-            volumes.setdefault((indicator, partner), []).append((period, volume / months))
-    found: dict[int, dict[int, Decimal]] = {}
-    for (indicator, partner), known in volumes.items():
+        source = _figures_of(spans, as_of)
+        cursor.execute(f"{source.opening} {_LAST_FIGURES.format(figures=source.name)}", _history(spans, source))
+        for n, partner, period, volume in cursor:
+            span, months = spans[n - 1], 1
+            if span.counting.way not in (LAST, LAST_RATE, MEAN):
+                indicator = indicators[span.counting.indicator_id]
+                frequency = duties.frequency(indicator, partner, period)
+                months = frequency.months // Grain(indicator.frequency).months
+            volumes.setdefault((span, partner), []).append((period, volume / months))
+    found: dict[Span, dict[int, Decimal]] = {}
+    for (span, partner), known in volumes.items():
         middle = usual([Entry(value=volume) for _period, volume in sorted(known)])
         if middle is not None:
-            found.setdefault(indicator, {})[partner] = middle
+            found.setdefault(span, {})[partner] = middle
     return found
 
 
-def waiting(spans: Iterable[Span], as_of: datetime | None = None) -> dict[int, set[int]]:
-    """By indicator: the partners whose figures of the span are submitted and wait for somebody's approval, where
-    only approved ones count. One statement, over those few that wait.
-    """
-    asked = [span for span in spans if FigureState.SUBMITTED not in span.counting.states]
-    found: dict[int, set[int]] = {}
-    if not asked:
-        return found
-    source = figures_at(as_of, {span.counting.indicator_id for span in asked})
+def _figures_of(spans: Iterable[Span], as_of: datetime | None) -> Figures:
+    return figures_at(as_of, {span.counting.indicator_id for span in spans})
+
+
+class Answers(NamedTuple):
+    """Who said something of a span that does not count (yet), and is therefore not missing: those whose figure waits for
+    somebody's approval, where only approved ones count; and with them those who did not collect it."""
+
+    waiting: frozenset[int] = frozenset()
+    given: frozenset[int] = frozenset()
+
+
+def answers(spans: Iterable[Span], as_of: datetime | None = None) -> dict[Span, Answers]:
+    """What partners said of each span beside the figures that count; one statement, over those few that did."""
+    spans = list(dict.fromkeys(spans))
+    if not spans:
+        return {}
+    found: list[dict[int, bool]] = [{} for _span in spans]
+    source = _figures_of(spans, as_of)
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            {source.opening} SELECT DISTINCT i.indicator_id, f.partner_id
-              FROM unnest(%(indicators)s::bigint[], %(first)s::date[], %(last)s::date[])
-                   AS i (indicator_id, first_on, last_on)
+            {source.opening} SELECT i.n, f.partner_id, bool_or(f.state = 'submitted' AND NOT f.is_not_collected)
+              FROM unnest(%(indicators)s::bigint[], %(first)s::date[], %(last)s::date[]) WITH ORDINALITY
+                   AS i (indicator_id, first_on, last_on, n)
               JOIN {source.name} f
-                ON f.tenant_id = %(tenant)s AND f.state = 'submitted' AND f.category = ''
+                ON f.tenant_id = %(tenant)s AND f.category = ''
+               AND (f.state = 'submitted' OR (f.state = 'approved' AND f.is_not_collected))
                AND f.indicator_id = i.indicator_id AND f.period BETWEEN i.first_on AND i.last_on
-               AND NOT f.is_not_collected
+             GROUP BY i.n, f.partner_id
             """,
             {
                 "tenant": active_tenant_id(),
-                "indicators": [span.counting.indicator_id for span in asked],
-                "first": [span.first_on for span in asked],
-                "last": [span.last_on for span in asked],
+                "indicators": [span.counting.indicator_id for span in spans],
+                "first": [span.first_on for span in spans],
+                "last": [span.last_on for span in spans],
                 **source.params,
             },
         )
-        for indicator, partner in cursor:
-            found.setdefault(indicator, set()).add(partner)
-    return found
+        for n, partner, is_waiting in cursor:
+            found[n - 1][partner] = is_waiting and FigureState.SUBMITTED not in spans[n - 1].counting.states
+    return {
+        span: Answers(frozenset(pk for pk, waits in given.items() if waits), frozenset(given))
+        for span, given in zip(spans, found, strict=True)
+    }

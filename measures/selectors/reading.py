@@ -32,7 +32,7 @@ from measures.selectors.computed import ComputedWhole
 from measures.selectors.goals import periods_of, targets_in
 from measures.selectors.opening import Codes, own_window
 from measures.selectors.outside import Outside
-from measures.selectors.parts import Whole, spans_of, usual_volumes, waiting, wholes
+from measures.selectors.parts import Answers, Weights, Whole, answers, spans_of, usual_volumes, wholes
 from measures.selectors.spans import Counting, Span, countings
 from measures.selectors.taking_part import Roster
 from measures.selectors.trend import TREND, TrendPoint, trends
@@ -63,6 +63,7 @@ class Reading:
     trend: tuple[TrendPoint, ...] = ()
     own_targets: Mapping[int, OwnTarget] = field(default_factory=dict, repr=False)
     published: Vintage | None = None
+    answered: frozenset[int] = frozenset()  # who is in `submitted`, and who did not collect it
 
     @property
     def source_words(self) -> str:
@@ -267,14 +268,14 @@ class Grounds:
         as_of: datetime | None = None,
         roster: Roster | None = None,
     ) -> Grounds:
-        """Two statements; two more where something is broken down, and where something is computed or published. The
-        `roster` where it was asked for already."""
+        """One statement; one more where a definition has changed, one where something is broken down, two where something
+        is computed or published. The `roster` where it was asked for already."""
         known = countings([indicator.pk for indicator in indicators])
         outside = Outside.of(initiative, known, as_of)
         inputs = outside.inputs(indicators)
         is_split = any(indicator.breakdowns for indicator in (*indicators, *inputs))
         dimensions = dimensions_of(initiative) if is_split else {}
-        return cls(known, outside, inputs, histories(indicators), dimensions, roster)
+        return cls(known, outside, inputs, _histories(indicators, known), dimensions, roster)
 
     def successors(self) -> Mapping[int, int]:
         """Into which partner each one was merged; one statement where the roster is not known."""
@@ -300,6 +301,12 @@ class Grounds:
         return found
 
 
+def _histories(indicators: Iterable[Indicator], known: Mapping[int, Counting]) -> Mapping[int, History]:
+    """Each indicator's versions; of those that never had another there is nothing to ask."""
+    changed = [one for one in indicators if known[one.pk].is_redefined]
+    return {one.pk: History(one) for one in indicators} | dict(histories(changed) if changed else {})
+
+
 @dataclass(frozen=True, slots=True)
 class Owed:
     """One indicator that partners file, in one window: what came of each of them, and what each usually brings."""
@@ -309,29 +316,76 @@ class Owed:
     window: Window
     whole: Whole
     weights: Mapping[int, Decimal] = field(repr=False)
+    answered: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is owed in one window: the indicators that are filed, as they are defined at its end, and their spans."""
+
+    windows: Mapping[int, Window]
+    indicators: Sequence[Indicator]
+    lines: Mapping[int, Line]
+    spans: Mapping[int, Span]
+
+    @classmethod
+    def of(cls, indicators: Sequence[Indicator], window: Window, grounds: Grounds) -> _Wanted:
+        windows = {indicator.pk: own_window(indicator, window) for indicator in indicators}
+        filed = [indicator for indicator in grounds.as_at(windows) if KINDS[indicator.kind].is_filed]
+        lines = grounds.lines(filed)
+        return cls(windows, filed, lines, {pk: span for pk, span in grounds.spans(windows).items() if pk in lines})
+
+    @property
+    def asked(self) -> dict[Span, Line]:
+        return {span: self.lines[pk] for pk, span in self.spans.items()}
+
+    def owed(self, combined: _Combined) -> list[Owed]:
+        found = []
+        for indicator in self.indicators:
+            pk = indicator.pk
+            whole, usual, told = combined.of(self.spans.get(pk))
+            window = self.windows[pk]
+            found.append(Owed(indicator, self.lines[pk], window, whole or _nothing(indicator), usual, told.given))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Combined:
+    """What some spans come to, with what partners usually bring and what they said beside figures that count."""
+
+    wholes: Mapping[Span, Whole]
+    usual: Mapping[Span, Mapping[int, Decimal]]
+    answers: Mapping[Span, Answers]
+
+    @classmethod
+    def read(
+        cls,
+        asked: Mapping[Span, Line],
+        beside: Mapping[Span, tuple[Line, Span | None]],
+        as_of: datetime | None,
+        *,
+        with_answers: bool = True,
+    ) -> _Combined:
+        """Five statements. `beside` are spans of which only the whole is asked, by what is usual in another one."""
+        usual = usual_volumes(asked, as_of)
+        weights: dict[Span, Weights] = {
+            span: usual.get(like, {}) for span, (_line, like) in beside.items() if like is not None
+        }
+        lines = {span: line for span, (line, _like) in beside.items()} | dict(asked)
+        return cls(wholes(lines, weights | usual, as_of), usual, answers(asked, as_of) if with_answers else {})
+
+    def of(self, span: Span | None) -> tuple[Whole | None, Mapping[int, Decimal], Answers]:
+        if span is None:
+            return None, {}, Answers()
+        return self.wholes.get(span), self.usual.get(span, {}), self.answers.get(span, Answers())
 
 
 def owed(
     initiative: Initiative, indicators: Sequence[Indicator], window: Window, grounds: Grounds | None = None
 ) -> list[Owed]:
     """Who filed what of this window, and nothing of targets and trends; five statements, and those of the grounds."""
-    grounds = grounds or Grounds.of(initiative, indicators, window.as_of)
-    windows = {indicator.pk: own_window(indicator, window) for indicator in indicators}
-    indicators = [indicator for indicator in grounds.as_at(windows) if KINDS[indicator.kind].is_filed]
-    lines = grounds.lines(indicators)
-    spans = {pk: span for pk, span in grounds.spans(windows).items() if pk in lines}
-    weights = usual_volumes(spans.values(), window.as_of)
-    combined = dict(zip(spans, wholes(list(spans.values()), lines, weights, window.as_of), strict=True))
-    return [
-        Owed(
-            indicator,
-            lines[indicator.pk],
-            windows[indicator.pk],
-            combined.get(indicator.pk) or _nothing(indicator),
-            weights.get(indicator.pk, {}),
-        )
-        for indicator in indicators
-    ]
+    wanted = _Wanted.of(indicators, window, grounds or Grounds.of(initiative, indicators, window.as_of))
+    return wanted.owed(_Combined.read(wanted.asked, {}, window.as_of))
 
 
 def _nothing(indicator: Indicator) -> Whole:
@@ -348,7 +402,7 @@ def read(
     states: tuple[str, ...] | None = None,
     grounds: Grounds | None = None,
 ) -> list[Reading]:
-    """Each indicator in this window, in the same order; twelve statements, whatever their number.
+    """Each indicator in this window, in the same order; ten statements, whatever their number.
 
     An indicator that is filed more rarely than the window's grain is read in its own: the last quarter or year.
     `codes` names missing partners; without it they are counted only. `states` narrows what counts. A window as of an
@@ -356,16 +410,47 @@ def read(
     same indicators and instant, where they were asked for already.
     """
     grounds = grounds or Grounds.of(initiative, indicators, window.as_of)
+    return _read(initiative, indicators, window, grounds, codes=codes, trend=trend, states=states)[0]
+
+
+def read_and_owed(
+    initiative: Initiative,
+    indicators: Sequence[Indicator],
+    window: Window,
+    month: Window,
+    *,
+    codes: Codes | None = None,
+    grounds: Grounds,
+) -> tuple[list[Reading], list[Owed]]:
+    """What `read` says of a window and `owed` of a month, in no more statements than the first alone."""
+    return _read(initiative, indicators, window, grounds, month, codes=codes)
+
+
+def _read(
+    initiative: Initiative,
+    indicators: Sequence[Indicator],
+    window: Window,
+    grounds: Grounds,
+    month: Window | None = None,
+    *,
+    codes: Codes | None = None,
+    trend: int = TREND,
+    states: tuple[str, ...] | None = None,
+) -> tuple[list[Reading], list[Owed]]:
     known, outside, past = grounds.known, grounds.outside, grounds.past
+    wanted = None if month is None else _Wanted.of(indicators, month, grounds)
     windows = {indicator.pk: own_window(indicator, window) for indicator in indicators}
     indicators = grounds.as_at(windows)
     lines = grounds.lines([*indicators, *grounds.inputs])
     spans = grounds.spans(windows, states=states)
     befores = grounds.spans(windows, states=states, back=True)
-    weights = usual_volumes(spans.values(), window.as_of)
-    asked = [*spans.values(), *befores.values(), *outside.spans(windows, states)]
-    asked = list(dict.fromkeys(asked))
-    combined = dict(zip(asked, wholes(asked, lines, weights, window.as_of), strict=True))
+    asked = {span: lines[pk] for pk, span in spans.items()} | ({} if wanted is None else wanted.asked)
+    beside: dict[Span, tuple[Line, Span | None]] = {
+        span: (lines[span.counting.indicator_id], None) for span in outside.spans(windows, states)
+    }
+    beside |= {span: (lines[pk], spans.get(pk)) for pk, span in befores.items()}
+    found = _Combined.read(asked, beside, window.as_of, with_answers=states is None)
+    combined = found.wholes
     now = {pk: combined[span] for pk, span in spans.items()}
     before = {pk: combined[span] for pk, span in befores.items()}
     for pk, own in windows.items():
@@ -373,29 +458,27 @@ def read(
             now[pk] = outside.whole(pk, own, combined, lines, states)
             if known[pk].is_computed:
                 before[pk] = outside.whole(pk, own.previous, combined, lines, states)
-    waits = waiting(spans.values(), window.as_of) if states is None else {}
     merged = last_successors(grounds.successors())
     targets = targets_in(indicators, windows, {pk: whole.combined for pk, whole in now.items()})
     drawn = trends(initiative, lines, past, windows, now, before, trend)
 
-    found = []
+    readings = []
     for indicator in indicators:
         pk, own = indicator.pk, windows[indicator.pk]
+        _own, usual, told = found.of(spans.get(pk))
         whole = now.get(pk) or _nothing(indicator)
         earlier = before.get(pk)
         change = None
         if earlier is not None and not own.is_running and _is_comparable(indicator, own):
             together = outside.together(pk, lines[pk], earlier, whole)
             over = past[pk].break_between(own.previous.period, own.last)
-            change = like_for_like(
-                earlier.combined, whole.combined, weights.get(pk), together, merged=merged, over=over
-            )
+            change = like_for_like(earlier.combined, whole.combined, usual or None, together, merged=merged, over=over)
         aims = targets.get(pk)
         goal = None if aims is None else aims.goal
         absent = set(whole.combined.coverage.missing or ())
-        submitted = waits.get(pk, set()) & absent
+        submitted = told.waiting & absent
         absent -= submitted
-        found.append(
+        readings.append(
             Reading(
                 indicator=indicator,
                 line=lines[pk],
@@ -405,16 +488,17 @@ def read(
                 change=change,
                 goal=goal,
                 status=goals.judge(indicator.direction, whole.combined, goal, own.last, is_running=own.is_running),
-                weights=weights.get(pk, {}),
+                weights=usual,
                 history=past[pk],
-                submitted=frozenset(submitted),
+                submitted=submitted,
+                answered=told.given,
                 missing=None if codes is None else tuple(sorted(codes.get(one, str(one)) for one in absent)),
                 trend=drawn.get(pk, ()),
                 own_targets={} if aims is None else aims.own,
                 published=outside.vintage(pk, own),
             )
         )
-    return found
+    return readings, [] if wanted is None else wanted.owed(found)
 
 
 def _is_comparable(indicator: Indicator, window: Window) -> bool:

@@ -110,5 +110,5 @@ def _said(reading: Reading, instant: datetime) -> str:
     spans = spans_of(countings([pk]), window)
     if pk not in spans:
         return wording.said(reading.line, reading.now)
-    combined = wholes([spans[pk]], {pk: reading.line}, {}, instant)[0].combined
+    combined = wholes({spans[pk]: reading.line}, as_of=instant)[spans[pk]].combined
     return wording.said(reading.line, combined, is_running=window.is_running)

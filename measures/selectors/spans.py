@@ -89,6 +89,7 @@ class Counting(NamedTuple):
     has_shared: bool = False  # somewhere joint work stands in several partners' figures
     eras: tuple[tuple[date, str, str], ...] = ()
     since: date = date.min
+    is_redefined: bool = False  # it has later versions of its definition, comparable ones or not
 
     @property
     def is_computed(self) -> bool:
@@ -193,7 +194,9 @@ def countings(indicator_ids: Iterable[int] | None = None, initiative_id: int | N
                    (SELECT json_agg(json_build_object('on', v.starts_on, 'kind', v.kind, 'over_time', v.over_time)
                                     ORDER BY v.starts_on)
                       FROM measures_definitionversion v
-                     WHERE v.tenant_id = %(tenant)s AND v.indicator_id = i.id AND NOT v.is_comparable)
+                     WHERE v.tenant_id = %(tenant)s AND v.indicator_id = i.id AND NOT v.is_comparable),
+                   EXISTS (SELECT 1 FROM measures_definitionversion v
+                            WHERE v.tenant_id = %(tenant)s AND v.indicator_id = i.id)
               FROM measures_indicator i JOIN backbone_tenant t ON t.id = i.tenant_id
               CROSS JOIN LATERAL (
                    SELECT count(*) = 1 AS is_one, bool_and(o.partner_id IS NULL) AS is_common,
@@ -209,9 +212,9 @@ def countings(indicator_ids: Iterable[int] | None = None, initiative_id: int | N
 
 
 def _counting(row: Sequence[Any]) -> Counting:
-    *facts, breaks = row
+    *facts, breaks, is_redefined = row
     facts[6] = tuple(facts[6])
-    found = Counting(*facts)
+    found = Counting(*facts, is_redefined=is_redefined)
     if not breaks:
         return found
     eras = [(date.min, found.kind, found.over_time)]

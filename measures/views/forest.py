@@ -7,7 +7,6 @@ from datetime import date
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Exists
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -29,9 +28,10 @@ from measures.lines import lines as lines_of
 from measures.models import Indicator
 from measures.rules.figures import plain
 from measures.rules.periods import Grain, start_of, text_of
-from measures.selectors.chase import ChaseList, who_answered
+from measures.selectors.chase import ChaseList
 from measures.selectors.corrections import total_words, undecided
 from measures.selectors.forest import chase_of, indicators_in_use, latest_changes
+from measures.selectors.home import HomeState, home_state
 from measures.selectors.locks import open_requests, proposed_day
 from measures.selectors.obligations import Duties
 from measures.selectors.opening import window_for
@@ -40,6 +40,7 @@ from measures.selectors.waiting import WaitingReport, waiting_reports
 from measures.services import obligations
 from measures.views.links import csv_answer, grain_links, how_to_begin, report_url, rows_from, url_if_there, year_links
 from measures.views.standing import ChasedRow, Standing, chased_rows, standing_of
+from measures.windows import latest_month
 
 REVIEWED_AT_ONCE = 6
 ASKED_AT_ONCE = 6
@@ -52,8 +53,9 @@ CHASED_ON_A_PAGE = 50
 def forest(request, initiative):
     """Results with their coverage, the five conditions, and what waits for somebody."""
     membership, tenant = request.membership, request.tenant
-    found = standing_of(request, initiative)
     today = tenant.day()
+    state = home_state(initiative, latest_month(today))
+    found = standing_of(request, initiative, state)
     context = {
         "initiative": initiative,
         "today": today,
@@ -68,7 +70,7 @@ def forest(request, initiative):
     if found.chased is not None:
         may_review = membership.can(Can.REVIEW)
         to_review = waiting_reports(membership.pk, initiative) if may_review else []
-        asked = _asked(request, initiative, today)
+        asked = _asked(request, initiative, today, state)
         signals = raised_signals(initiative, today) if membership.can(Can.READ_SIGNALS) else []
         context |= {
             "lede": _lede(found, today, sum(one.lines - one.own for one in to_review), asked["for_reader"]),
@@ -91,26 +93,21 @@ def _review_url(request, report: WaitingReport) -> str:
     return reverse("measures:filing-review", args=place)
 
 
-def _asked(request, initiative, day: date) -> dict:
+def _asked(request, initiative, day: date, state: HomeState) -> dict:
     """What partners ask of those who review and keep the deadlines: corrections, and more time.
 
-    On most days nobody asks, and what is shown of a request takes the widest questions of this page: whether there is
-    one is asked first.
+    On most days nobody asks, and what is shown of a request takes the widest questions of this page: only where there is
+    one.
     """
     membership = request.membership
     found: dict = {"corrections": [], "corrections_more": 0, "times": [], "for_reader": 0}
-    may_review, may_move = membership.can(Can.REVIEW), membership.can(Can.MOVE_LOCKS)
-    if not (may_review or may_move):
-        return found
-    asks = {"asks_to_correct": Exists(undecided(initiative)), "asks_for_time": Exists(open_requests(initiative))}
-    there = Initiative.objects.filter(pk=initiative.pk).values(**asks).get()
-    if may_review and there["asks_to_correct"]:
+    if membership.can(Can.REVIEW) and state.asks_to_correct:
         waiting = list(undecided(initiative)[: ASKED_AT_ONCE + 1])
         known = lines_of(initiative, [one.indicator for one in waiting])
         found["corrections"] = [(one, total_words(known[one.indicator_id], one)) for one in waiting[:ASKED_AT_ONCE]]
         found["corrections_more"] = len(waiting) > ASKED_AT_ONCE
         found["for_reader"] += sum(one.waits_for_backbone and one.by_id != membership.pk for one in waiting)
-    if may_move and there["asks_for_time"]:
+    if membership.can(Can.MOVE_LOCKS) and state.asks_for_time:
         asked = list(open_requests(initiative)[:ASKED_AT_ONCE])
         indicators = list(Indicator.objects.filter(initiative=initiative))
         found["times"] = [(one, proposed_day(one, day, indicators)) for one in asked]
@@ -221,13 +218,12 @@ def _missing_of(initiative, tenant, partner_id: int, period: date) -> list[Indic
     if window.period != period:
         return []
     readings = read(initiative, indicators_in_use(initiative, period), window, trend=0)
-    answered = who_answered(readings)
     return [
         reading.indicator
         for reading in readings
         if reading.line.rule.is_filed
         and partner_id in (reading.now.coverage.missing or ())
-        and (reading.indicator.pk, partner_id) not in answered
+        and partner_id not in reading.answered
     ]
 
 

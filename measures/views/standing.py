@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.core.cache import cache
-from django.db import connection
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
@@ -24,14 +23,14 @@ from backbone.caching import release
 from backbone.look.checks import draw_weight
 from backbone.models import Initiative
 from backbone.roles import Can
-from backbone.tenancy import active_tenant_id
 from measures.rules.periods import Grain
-from measures.selectors.chase import ChaseList, LastFiled, Missing
-from measures.selectors.forest import Date, branches, chase_of, indicators_in_use, locks_on, next_dates
-from measures.selectors.opening import window_for
-from measures.selectors.reading import Grounds, read
+from measures.selectors.chase import ChaseList, LastFiled, Missing, chase_list
+from measures.selectors.forest import Date, branches, indicators_in_use, locks_on, next_dates
+from measures.selectors.home import HomeState
+from measures.selectors.opening import lively_month, window_for
+from measures.selectors.reading import Grounds, read, read_and_owed
 from measures.selectors.taking_part import roster_of
-from measures.windows import Window
+from measures.windows import Window, latest_month
 
 KEPT_SECONDS = 300
 CHASED_AT_ONCE = 6
@@ -89,15 +88,14 @@ def chased_rows(found: Iterable[Missing]) -> tuple[ChasedRow, ...]:
     )
 
 
-def standing_of(request, initiative: Initiative) -> Standing:
-    """As it was kept, or worked out now. Without a cache it is worked out for everybody."""
+def standing_of(request, initiative: Initiative, state: HomeState) -> Standing:
+    """As it was kept in this state, or worked out now: for everybody without a cache, and while a roll-up is to be built."""
     knows_names = request.membership.partner_ids(Can.READ_PARTNER_FIGURES) is None
-    state = _state(initiative.tenant_id)
-    if state is None:
-        return _work_out(request, initiative)
+    if state.is_stale:
+        return _work_out(request, initiative, state)
     asked = {name: request.GET.get(name, "") for name in ("grain", "period", "year")}
     made_of = (
-        initiative.pk, state, request.tenant.day(), knows_names, get_language(), timezone.get_current_timezone_name(),
+        initiative.pk, state.change, state.event, request.tenant.day(), knows_names, get_language(), timezone.get_current_timezone_name(),
         sorted(asked.items()),
     )  # fmt: skip
     key = f"standing:{release()}:{hashlib.sha256(repr(made_of).encode()).hexdigest()}"
@@ -105,46 +103,34 @@ def standing_of(request, initiative: Initiative) -> Standing:
         kept = cache.get(key)
         if kept is not None:
             return kept
-    found = _work_out(request, initiative)
+    found = _work_out(request, initiative, state)
     with suppress(RedisError):
         cache.set(key, found, KEPT_SECONDS)
     return found
 
 
-def _state(tenant_id: int) -> tuple[int, int] | None:
-    """The last change and the last line of figures' history; None while a roll-up is to be built anew. One statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT (SELECT id FROM backbone_change WHERE tenant_id = %(tenant)s ORDER BY id DESC LIMIT 1),
-                   (SELECT pgh_id FROM measures_figureevent WHERE tenant_id = %(tenant)s ORDER BY pgh_id DESC LIMIT 1),
-                   EXISTS (SELECT 1 FROM measures_stalemark WHERE tenant_id = %(tenant)s)
-            """,
-            {"tenant": active_tenant_id()},
-        )
-        change, event, is_stale = cursor.fetchone()
-    return None if is_stale else (change or 0, event or 0)
-
-
-def _work_out(request, initiative: Initiative) -> Standing:
-    tenant = request.tenant
-    window = window_for(initiative, request.GET, tenant)
+def _work_out(request, initiative: Initiative, state: HomeState) -> Standing:
+    tenant, day = request.tenant, request.tenant.day()
+    lively = lively_month(state.newest, latest_month(day))
+    window = window_for(initiative, request.GET, tenant, lively=lively)
+    month = window.at(Grain.MONTH)
     indicators = indicators_in_use(initiative, window.period)
     roster = roster_of(initiative)
     codes = roster.codes if request.membership.partner_ids(Can.READ_PARTNER_FIGURES) is None else None
     grounds = Grounds.of(initiative, indicators, roster=roster)
-    readings = read(initiative, indicators, window, codes=codes, grounds=grounds)
+    chase = ChaseList(month.period, (), 0)
+    dates: tuple[Date, ...] = ()
+    if codes is None:
+        readings = read(initiative, indicators, window, grounds=grounds)
+    else:
+        readings, owed = read_and_owed(initiative, indicators, window, month, codes=codes, grounds=grounds)
+        chase = chase_list(initiative, owed, month.period, tenant.timezone, roster)
+        dates = tuple(next_dates(roster, indicators, day, tenant.fiscal_year_starts))
     found = branches(initiative, readings)
     html = ""
     if found and indicators:
         context = {"branches": found, "window": window, "initiative": initiative, "request": request}
         html = render_to_string("measures/_branches.html", context)
-    month, day = window.at(Grain.MONTH), tenant.day()
-    chase = ChaseList(month.period, (), 0)
-    dates: tuple[Date, ...] = ()
-    if codes is not None:
-        chase = chase_of(initiative, tenant, indicators, month, readings, grounds)
-        dates = tuple(next_dates(roster, indicators, day, tenant.fiscal_year_starts))
     return Standing(
         window=window,
         month=month,

@@ -74,12 +74,13 @@ def opened(world, rest: str = "forest/") -> tuple[str, int]:
     return without_chance(response).decode(), len(asked)
 
 
-@pytest.mark.parametrize(("rest", "most"), [("forest/", 33), ("forest/?grain=quarter", 38), ("forest/?grain=year", 38)])
-def test_home_takes_fourteen_statements_however_many_partners_there_are(world, rest, most):
+@pytest.mark.parametrize("rest", ["forest/", "forest/?grain=quarter", "forest/?grain=year"])
+def test_home_takes_few_statements_however_many_partners_there_are(world, rest):
+    """Two of the most are no questions: they steady the plan of the widest one, and let go of it."""
     first, cold = opened(world, rest)
     again, warm = opened(world, rest)
-    assert warm <= 14
-    assert cold <= most
+    assert warm <= 11
+    assert cold <= 25
     assert "2 of 3 partners" in again or "1 of 3 partners" in again
     with world.scope():
         for number in range(4, 61):

@@ -176,7 +176,7 @@ def test_the_usual_volume_is_the_rules_median(in_riverside, values, is_ratio):
             entry = Entry(**{name: Decimal(one) for name, one in said.items()})
             history.insert(0, entry)
         spans = spans_of(countings([indicator.pk]), Window(Grain.MONTH, OCT, OCT, 7, 7))
-        found = usual_volumes(spans.values()).get(indicator.pk, {}).get(in_riverside.partners[0].pk)
+        found = usual_volumes(spans.values()).get(spans[indicator.pk], {}).get(in_riverside.partners[0].pk)
         assert found == usual(history)
         transaction.set_rollback(True)
 

@@ -47,6 +47,7 @@ MAY_BUILD_SQL = {
     "measures/selectors/shared.py": "shared pieces of set-based SQL",
     "measures/selectors/told.py": "shared pieces of set-based SQL",
     "measures/selectors/history.py": "column names of our own",
+    "measures/selectors/home.py": "shared pieces of set-based SQL (selectors/opening.py)",
     "measures/selectors/parts.py": "shared pieces of set-based SQL",
     "measures/selectors/rollup_table.py": "shared pieces; COPY of a statement that psycopg2 has filled in",
     "measures/selectors/split_parts.py": "shared pieces of set-based SQL (selectors/combined.py)",
