@@ -72,6 +72,14 @@ COMMS: tuple[Told, ...] = (
         ("coverage",),
     ),
     (
+        ("talk-list",),
+        _(
+            "See what is not settled yet about anything that you may see, the newest word first; choose to see only where"
+            " you spoke, or where somebody named you. Open it to answer, or to say that it is settled."
+        ),
+        (),
+    ),
+    (
         ("talk", "talk-partner"),
         _(
             "Ask or answer where the thing itself is. Only those who may see it see what is said about it; close the"

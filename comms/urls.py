@@ -39,6 +39,7 @@ urlpatterns = [
     path("pulses/<int:pulse>/", pulses.pulse, name="pulse"),
     path("find/", finding.find, name="find"),
     path("comes-back/", finding.comes_back, name="comes-back"),
+    path("talk/", talk.listed, name="talk-list"),
     path("talk/<str:about>/", talk.thread, name="talk"),
     path("talk/<str:about>/<str:partner>/", talk.thread, name="talk-partner"),
     path("outbox/", outbox.mail_list, name="mail-list"),

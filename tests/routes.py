@@ -350,6 +350,7 @@ ROUTES: dict[str, Route] = {
     "comms:pulse": Route(Can.LISTEN_IN, initiative(pulse="@pulse")),
     "comms:find": Route(MEMBER, initiative()),
     "comms:comes-back": Route(Can.READ_MEETINGS, initiative()),
+    "comms:talk-list": Route(Can.READ_TALK, initiative()),
     "comms:talk": Route(Can.READ_TALK, initiative(about="agenda.section:vision")),
     "comms:talk-partner": Route(Can.READ_TALK, initiative(about="@figure_about", partner="P1"), _NO_FIGURES),
     "comms:mail-list": Route(Can.READ_SETTINGS, initiative()),

@@ -39,6 +39,7 @@ def inbox(request):
         "today": today,
         "unread": unread(request.membership),
         "read_at": read_at.isoformat() if read_at is not None else "",
+        "initiatives": initiatives_of(request),
     }
     return render(request, "comms/inbox.html", context)
 

@@ -34,6 +34,10 @@ def actions_crumb(request, initiative: Initiative) -> tuple[str, str]:
     return _("Actions"), reverse("comms:action-list", args=[request.tenant.slug, initiative.slug])
 
 
+def talk_crumb(request, initiative: Initiative) -> tuple[str, str]:
+    return _("Open talk"), reverse("comms:talk-list", args=[request.tenant.slug, initiative.slug])
+
+
 def work_url(request, initiative: Initiative, words: str) -> str:
     """Where the open page is filed as a piece of the backbone's work; empty for who does not keep that."""
     if not request.membership.can(Can.READ_SETTINGS):

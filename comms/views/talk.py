@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from backbone.access import member_can, require
 from backbone.forms.people import refuse
@@ -15,8 +16,42 @@ from backbone.models import Membership
 from backbone.problems import Refused
 from backbone.roles import Can
 from comms.forms.talk import PostForm
-from comms.selectors.talk import subject_of, thread_about, who_may_read
+from comms.selectors.talk import (
+    MINE,
+    NAMED,
+    OURS,
+    last_words,
+    open_talk,
+    own_partners,
+    subject_of,
+    thread_about,
+    who_may_read,
+)
 from comms.services import talk
+from comms.views.paths import talk_crumb
+
+ON_A_PAGE = 50
+
+
+@member_can(Can.READ_TALK)
+@require_safe
+def listed(request, initiative):
+    """The talk that is not settled, about whatever the reader may see; `?whose=` narrows it."""
+    whose = request.GET.get("whose", "")
+    choices = [("", _("all")), (MINE, _("where I spoke")), (NAMED, _("where I am named"))]
+    if own_partners(request.membership):
+        choices.append((OURS, _("about our figures")))
+    whose = whose if whose in dict(choices) else ""
+    page = Paginator(open_talk(initiative, request.membership, whose), ON_A_PAGE).get_page(request.GET.get("page"))
+    last = last_words([one.thread for one in page])
+    context = {
+        "initiative": initiative,
+        "page": page,
+        "talks": [(one, last.get(one.thread.pk)) for one in page],
+        "whose": whose,
+        "choices": choices,
+    }
+    return page_or_part(request, "comms/talk_list.html", "comms/_talk_rows.html", context)
 
 
 @member_can(Can.READ_TALK)
@@ -44,7 +79,7 @@ def thread(request, initiative, about: str, partner=None):
         "thread": found,
         "posts": [(one, [names[pk] for pk in one.mentions if pk in names]) for one in found.posts.all()] if found else [],
         "form": form if may_talk else None,
-        "crumbs": [(subject.label, subject.url)],
+        "crumbs": [talk_crumb(request, initiative), (subject.label, subject.url)],
     }  # fmt: skip
     status = 422 if form.is_bound and form.errors else 200
     return page_or_part(request, "comms/talk.html", "comms/_talk.html", context, status=status)

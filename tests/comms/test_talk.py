@@ -7,8 +7,8 @@ import pytest
 from backbone.problems import Refused
 from backbone.roles import Role
 from backbone.services import groups
-from comms.models import Note, Post, Thread
-from comms.selectors.talk import subject_of, who_may_read
+from comms.models import Decision, Note, Post, Thread
+from comms.selectors.talk import last_words, open_talk, subject_of, who_may_read
 from comms.services import decisions, talk
 from tests import factories
 from tests.comms.meeting import in_session
@@ -116,3 +116,124 @@ def test_the_pages_of_things_fetch_what_is_said_about_them(riverside, client):
     ):
         html = client.get(riverside.url(path)).content.decode()
         assert f'hx-get="{riverside.url("talk/")}{about}' in html, (path, html.partition("talk")[2][:300])
+
+
+# --- what is open ---
+
+
+def say(place, about: str, by, *, partner=None, text: str = "Is it right?", mentions=()) -> Thread:
+    post = talk.say(
+        initiative=place.initiative, subject=subject(place, about, partner), text=text, by=by, mentions=mentions
+    )
+    return post.thread
+
+
+@pytest.fixture
+def open_threads(riverside):
+    """Talk about one thing of each sort, the newest last."""
+    with riverside.scope():
+        ana, (p1, p2, _p3) = riverside.people.ana, riverside.partners
+        riverside.lea = factories.make_member("lea@x.example", "Lea", Role.PARTNER_LEAD, partner=p2)
+        riverside.cara = factories.make_member("cara@x.example", "Cara", Role.GROUP_CHAIR)
+        indicator = riverside.indicator = factories.make_indicator(riverside.initiative, name="Course ends")
+        activity = factories.make_activity(riverside.initiative, partners=[p1])
+        group = riverside.group = groups.make(initiative=riverside.initiative, name="East", slug="east", by=ana)
+        meeting = in_session(riverside, there="", group=group)
+        decision = decisions.decide(initiative=riverside.initiative, text="Two halls", by=ana, meeting=meeting)
+        say(riverside, f"measures.indicator:{indicator.pk}", ana)
+        say(riverside, f"measures.figure:{indicator.pk}-2026-10", ana, partner=p1, mentions=[riverside.people.ben])
+        say(riverside, f"measures.figure:{indicator.pk}-2026-10", ana, partner=p2)
+        say(riverside, f"activities.activity:{activity.pk}", ana)
+        say(riverside, "agenda.section:vision", riverside.people.ben)
+        say(riverside, f"comms.decision:{decision.pk}", ana)
+    return riverside
+
+
+def listed(place, client, member, query: str = "") -> str:
+    client.force_login(factories.user_of(member))
+    return client.get(place.url(f"talk/{query}")).content.decode()
+
+
+def test_open_talk_is_listed_for_the_audience_of_each_thing_and_nobody_else(open_threads, client):
+    place = open_threads
+    with place.scope():
+        threads = list(Thread.objects.select_related("partner"))
+        known = {one.pk: subject(place, one.about, one.partner) for one in threads}
+        people = {one.name: one for one in (place.people.ana, place.people.ben, place.lea, place.cara)}
+        expected = {
+            name: [one.pk for one in threads if known[one.pk].is_seen_by(member)] for name, member in people.items()
+        }
+        shown = {
+            name: [one.thread.pk for one in open_talk(place.initiative, member)] for name, member in people.items()
+        }
+    assert shown == expected
+    assert [len(shown[name]) for name in ("Ana", "Ben", "Lea", "Cara")] == [6, 5, 5, 3]
+    for member, sees, not_these in (
+        (place.people.ben, ("P1, October 2026", "Two halls", "names you"), ("P2, October 2026",)),
+        (place.lea, ("P2, October 2026",), ("P1, October 2026", "names you")),
+        (place.cara, ("Course ends",), ("October 2026", "Two halls")),
+    ):
+        html = listed(place, client, member)
+        assert all(words in html for words in sees)
+        assert not any(words in html for words in not_these), member
+    client.force_login(factories.user_of(place.people.fay))
+    assert client.get(place.url("talk/")).status_code == 404
+    with place.scope():
+        groups.put(group=place.group, member=place.cara, is_chair=True, by=place.people.ana)
+    assert "Two halls" in listed(place, client, place.cara)
+
+
+def test_open_talk_is_narrowed_to_what_is_mine_names_me_or_is_about_our_figures(open_threads, client):
+    place, ben = open_threads, open_threads.people.ben
+    with place.scope():
+        counts = {whose: len(open_talk(place.initiative, ben, whose)) for whose in ("", "mine", "named", "ours")}
+    assert counts == {"": 5, "mine": 1, "named": 1, "ours": 1}
+    html = listed(place, client, ben, "?whose=mine")
+    assert "Our vision" in html
+    assert "October 2026" not in html
+    assert "about our figures" in html
+    assert "about our figures" not in listed(place, client, place.people.ana)
+    assert "No open talk is like that." in listed(place, client, place.lea, "?whose=named")
+    assert "Two halls" in listed(place, client, ben, "?whose=nonsense")
+    part = client.get(place.url("talk/"), headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in part
+
+
+def test_what_is_settled_or_gone_is_not_open(open_threads, client):
+    place, ben = open_threads, open_threads.people.ben
+    with place.scope():
+        Thread.objects.filter(about__startswith="comms.decision:").update(about="comms.decision:99999")
+    html = listed(place, client, ben)
+    assert "Two halls" not in html
+    assert "Our vision" in html
+    with place.scope():
+        for thread in Thread.objects.all():
+            talk.resolve(thread=thread, by=ben)
+    assert "Nothing is open" in listed(place, client, ben)
+
+
+def test_a_long_list_of_open_talk_is_as_many_statements_as_a_short_one(open_threads, django_assert_max_num_queries):
+    place = open_threads
+    with place.scope():
+        decision = Decision.objects.get()
+        for number in range(12):
+            indicator = factories.make_indicator(place.initiative, name=f"Other {number}", slug=f"other-{number}")
+            say(place, f"measures.indicator:{indicator.pk}", place.people.ben)
+            other = decisions.decide(
+                initiative=place.initiative, text=f"On {number}", by=place.people.ana, meeting=decision.meeting
+            )
+            say(place, f"comms.decision:{other.pk}", place.people.ana)
+        for member in (place.people.ana, place.people.ben, place.cara):
+            assert member.current_grants
+            with django_assert_max_num_queries(7):
+                found = open_talk(place.initiative, member)
+                last_words([one.thread for one in found])
+            assert len(found) > 12
+
+
+def test_one_thing_is_talked_about_under_one_name(in_riverside):
+    indicator = factories.make_indicator(in_riverside.initiative)
+    for about in (f"measures.indicator:0{indicator.pk}", f"measures.indicator:{indicator.pk}-2026-10"):
+        assert subject_of(in_riverside.initiative, about) is None
+    figure = f"measures.figure:0{indicator.pk}-2026-10"
+    assert subject_of(in_riverside.initiative, figure, in_riverside.partners[0]) is None
