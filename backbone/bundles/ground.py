@@ -18,6 +18,7 @@ from backbone.bundles.marked import Section, given, once
 from backbone.models import Grant, Initiative, Membership, Participation, Partner, Tenant
 from backbone.problems import Refused, gettext_noop
 from backbone.roles import Role
+from backbone.rules.phones import is_phone
 from backbone.services import initiatives, members, partners, tenants
 from backbone.tabular import texts
 
@@ -25,7 +26,7 @@ CODE_LENGTH = 40
 TENANT_KEYS = ("slug", *tenants.SETTINGS)
 INITIATIVE_KEYS = ("slug", "name", "starts_on", "ends_on", "attribution", "is_public")
 PARTNER_KEYS = ("code", "name", "sector", "is_small", "joins_on", "leaves_on", "successor")
-MEMBER_KEYS = ("email", "name", "role", "partner", "ends_on")
+MEMBER_KEYS = ("email", "name", "phone", "role", "partner", "ends_on")
 
 
 @dataclass(slots=True)
@@ -159,9 +160,13 @@ def _read_member(section: Section) -> dict[str, Any]:
             else gettext_noop("The role {role} is held for one partner: say which, as “partner”.")
         )
         section.note("bundle.member_partner", sentence, key="partner" if partner else "role", role=role)
+    phone = section.text("phone", 40)
+    if phone and not is_phone(phone):
+        section.note("bundle.phone", gettext_noop("“{value}” is no telephone number."), key="phone", value=phone)
     return {
         "email": email,
         "name": section.text("name", 150),
+        "phone": phone,
         "role": role,
         "partner": partner,
         "ends_on": section.day("ends_on"),
@@ -296,6 +301,8 @@ def members_of() -> list[dict[str, Any]]:
     found = []
     for grant in grants:
         line: dict[str, Any] = {"email": grant.membership.email, "name": grant.membership.name, "role": grant.role}
+        if grant.membership.phone:
+            line["phone"] = grant.membership.phone
         if grant.partner is not None:
             line["partner"] = grant.partner.code
         if grant.ends_on is not None:

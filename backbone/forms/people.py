@@ -112,7 +112,9 @@ class AccountForm(forms.ModelForm):
 
     class Meta:
         model = Membership
-        fields = ["name", "timezone", "locale"]
+        fields = ["name", "phone", "timezone", "locale"]
+        widgets = {"phone": forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"})}
+        help_texts = {"phone": _("Whoever keeps the roster sees it beside your name. You may leave it empty.")}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -124,6 +126,16 @@ class AccountForm(forms.ModelForm):
             label=_("Language"), required=False, choices=[("", same), *settings.LANGUAGES]
         )
         self.fields["name"].required = True
+
+
+class PhoneForm(forms.ModelForm):
+    """How somebody of the tenant's is reached by telephone."""
+
+    class Meta:
+        model = Membership
+        fields = ["phone"]
+        widgets = {"phone": forms.TextInput(attrs={"type": "tel", "autocomplete": "off"})}
+        help_texts = {"phone": _("Whoever keeps the roster sees it beside the name. Empty: none is known.")}
 
 
 class KeyForm(forms.Form):

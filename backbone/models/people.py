@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cached_property
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from backbone.models.owned import TenantForeignKey, TenantOwned
 from backbone.models.tenants import Partner, Tenant, day_of_tenant, known_timezone
 from backbone.roles import Can, Reach, Role, reach
+from backbone.rules.phones import is_phone
 from backbone.tenancy import TenantManager, TenantQuerySet
 
 
@@ -76,6 +78,14 @@ class Entrance(models.Model):
         return f"{self.user_id} into {self.tenant_id}"
 
 
+def known_phone(text: str) -> None:
+    if not is_phone(text):
+        raise ValidationError(
+            _("“%(text)s” is no telephone number; one is “+1 503 555 0142” or “(503) 555-0142 ext. 12”."),
+            params={"text": text},
+        )
+
+
 class MembershipQuerySet(TenantQuerySet):
     def with_roles(self, user_id: int) -> Membership | None:
         """The active person with this login, their grants in force read with them; None for a stranger. One statement,
@@ -101,6 +111,7 @@ class Membership(TenantOwned):
     user_id = models.BigIntegerField(_("login"))
     email = models.EmailField(_("e-mail"))
     name = models.CharField(_("name"), max_length=150)
+    phone = models.CharField(_("telephone"), max_length=40, blank=True, default="", validators=[known_phone])
     timezone = models.CharField(_("time zone"), max_length=64, blank=True, validators=[known_timezone])
     locale = models.CharField(_("language"), max_length=10, blank=True)
     is_active = models.BooleanField(_("is active"), default=True)

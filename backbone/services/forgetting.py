@@ -1,4 +1,4 @@
-"""Forgetting a person and keeping what they filed: their name and addresses go, the rows that refer to them stay.
+"""Forgetting a person and keeping what they filed: their name, addresses and number go, the rows that refer to them stay.
 
 What was written once and for all keeps the name that was written then: the audit log, which is sealed, signatures, and mails
 that others got.
@@ -34,14 +34,10 @@ def forget(*, membership: Membership, by: Membership) -> Membership:
         raise Refused(Problem("member.still_in", gettext_noop("Close the door first: deactivate this person.")))
     old, gone = row.email, f"forgotten-{row.pk}@forgotten.invalid"
     Invitation.objects.filter(email__iexact=old).update(email=gone, name="")
-    row.name, row.email, row.timezone, row.locale = (
-        gettext("Former member %(number)s") % {"number": row.pk},
-        gone,
-        "",
-        "",
-    )
+    row.name, row.email = gettext("Former member %(number)s") % {"number": row.pk}, gone
+    row.phone = row.timezone = row.locale = ""
     row.wants_digest = row.wants_reminders = False
-    row.save(update_fields=["name", "email", "timezone", "locale", "wants_digest", "wants_reminders"])
+    row.save(update_fields=["name", "email", "phone", "timezone", "locale", "wants_digest", "wants_reminders"])
     # Answers that are kept for repeated calls of the API may name who sees to something by their address.
     KeptAnswer.objects.filter(body__icontains=old).delete()
     conditions.forget(row, old)

@@ -29,6 +29,7 @@ changes.register_verbs(
         "member.deactivated": gettext_noop("{by} closed the door to {person}"),
         "member.reactivated": gettext_noop("{by} let {person} in again"),
         "member.changed": gettext_noop("{by} changed their own account"),
+        "member.reached": gettext_noop("{by} changed how {person} is reached by telephone"),
     }
 )
 
@@ -43,17 +44,19 @@ def add_member(
     by: Membership | None = None,
     password: str | None = None,
     ends_on: date | None = None,
+    phone: str = "",
 ) -> Membership:
     """Give the person with this address one role here, with the login and the entrance that it needs. Idempotent.
 
-    For commands and bundles: whoever runs them vouches for the address. `password` is set for a login that is new
+    For commands and bundles: whoever runs them vouches for the address. `name` and `phone` are taken of a person who is
+    new here. `password` is set for a login that is new
     here and never on one that exists. Whoever was deactivated stays so (`reactivate`). `by` None is the platform.
     """
     email = email.strip().lower()
     if by is not None:
         require_may_appoint(by, role, partner)
     user = User.objects.filter(email=email).first() or new_login(email=email, name=name, password=password)
-    membership, created = ensure_membership(user=user, email=email, name=name)
+    membership, created = ensure_membership(user=user, email=email, name=name, phone=phone)
     if created:
         changes.record("member.joined", on=membership, by=by, partner=partner, person=membership.name)
     add_grant(membership=membership, role=role, partner=partner, by=by, ends_on=ends_on, renew=ends_on is not None)
@@ -136,8 +139,8 @@ def reactivate(*, membership: Membership, by: Membership) -> None:
 
 @transaction.atomic
 def change_own(*, membership: Membership, **wishes) -> Membership:
-    """Change one's own name, time zone, language and wishes for mail; nothing else is taken."""
-    allowed = ("name", "timezone", "locale", "wants_digest", "wants_reminders")
+    """Change one's own name, telephone, time zone, language and wishes for mail; nothing else is taken."""
+    allowed = ("name", "phone", "timezone", "locale", "wants_digest", "wants_reminders")
     unknown = sorted(set(wishes) - set(allowed))
     if unknown:
         raise TypeError(f"A person does not change their own {', '.join(unknown)} here.")
@@ -148,6 +151,24 @@ def change_own(*, membership: Membership, **wishes) -> Membership:
     membership.save(update_fields=list(wishes))
     changes.record("member.changed", on=membership, by=membership)
     return membership
+
+
+@transaction.atomic
+def change_phone(*, membership: Membership, phone: str, by: Membership) -> bool:
+    """Write down how a person is reached by telephone, "" where they are not; whether that is another number. Raises
+    `Refused` for somebody else's people, ValidationError for what is no number."""
+    by = _again(by)
+    membership = Membership.objects.select_for_update(no_key=True).get(pk=membership.pk)
+    if not may_manage(by, membership) and by.pk != membership.pk:
+        raise Refused(_not_yours(membership))
+    _require_active(membership)
+    if membership.phone == phone:
+        return False
+    membership.phone = phone
+    membership.full_clean()
+    membership.save(update_fields=["phone"])
+    changes.record("member.reached", on=membership, by=by, person=membership.name)
+    return True
 
 
 # --- who may do what to whom ---
@@ -208,9 +229,10 @@ def new_login(*, email: str, name: str, password: str | None = None) -> User:
     return user
 
 
-def ensure_membership(*, user: User, email: str, name: str) -> tuple[Membership, bool]:
+def ensure_membership(*, user: User, email: str, name: str, phone: str = "") -> tuple[Membership, bool]:
     membership, created = Membership.objects.get_or_create(
-        user_id=user.pk, defaults={"email": email, "name": name or user.name or email.split("@")[0]}
+        user_id=user.pk,
+        defaults={"email": email, "name": name or user.name or email.split("@")[0], "phone": phone},
     )
     if membership.is_active:
         Entrance.objects.get_or_create(user=user, tenant_id=active_tenant_id())

@@ -91,6 +91,7 @@ from backbone.look import coverage as coverages
 from backbone.look import icons, numbers, words
 from backbone.look.sparkline import sparkline as draw_sparkline
 from backbone.roles import Can
+from backbone.rules import phones
 
 register = template.Library()
 
@@ -216,6 +217,12 @@ def control(field: BoundField, **attrs: Any) -> SafeString:
 def as_day(text: str) -> date:
     """A day that frozen data say as text."""
     return date.fromisoformat(text)
+
+
+@register.filter
+def dialled(text: str) -> str:
+    """What follows `tel:` for a number as somebody wrote it; empty where nobody could dial it."""
+    return phones.dialled(text)
 
 
 @register.filter

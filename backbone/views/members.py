@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from backbone.access import anonymous_allowed, member_can
-from backbone.forms.people import InviteForm, NewLoginForm, RoleForm, refuse
+from backbone.forms.people import InviteForm, NewLoginForm, PhoneForm, RoleForm, refuse
 from backbone.models import Grant, Invitation, Membership, Partner, Tenant
 from backbone.problems import Refused
 from backbone.roles import Can, Reach, Role
@@ -55,10 +55,16 @@ def member_invite(request):
 
 @member_can(Can.MANAGE_MEMBERS)
 def member(request, member: int):
-    """One person's roles; POST gives one more."""
+    """One person's roles and number; POST gives one more role, or changes the number."""
     person = _person(request, member)
-    form = RoleForm(request.POST or None, by=request.membership)
-    if request.method == "POST" and form.is_valid():
+    is_phone = "phone" in request.POST
+    form = RoleForm(None if is_phone else request.POST or None, by=request.membership)
+    phone_form = PhoneForm(request.POST if is_phone else None, instance=person)
+    if phone_form.is_bound and phone_form.is_valid():
+        phone = phone_form.cleaned_data["phone"]
+        if _try(request, members.change_phone, membership=person, phone=phone, by=request.membership, done=_("Saved.")):
+            return redirect("backbone:member", request.tenant.slug, person.pk)
+    if form.is_bound and form.is_valid():
         try:
             members.grant(membership=person, **form.cleaned_data, by=request.membership)
         except Refused as refused:
@@ -66,15 +72,17 @@ def member(request, member: int):
         else:
             messages.success(request, _("%(person)s has one more role.") % {"person": person.name})
             return redirect("backbone:member", request.tenant.slug, person.pk)
+    is_mine_to_manage = members.may_manage(request.membership, person)
     context = {
         "person": person,
         "grants": person.grants.select_related("partner").order_by("role", "partner__code"),
         "form": form if form.is_bound or person.pk != request.membership.pk else None,
-        "is_mine_to_manage": members.may_manage(request.membership, person),
+        "phone_form": phone_form if is_mine_to_manage and person.is_active else None,
+        "is_mine_to_manage": is_mine_to_manage,
         "may_forget": request.membership.can(Can.CHANGE_SETTINGS),
         "is_self": person.pk == request.membership.pk,
     }
-    return render(request, "backbone/member.html", context, status=422 if form.is_bound else 200)
+    return render(request, "backbone/member.html", context, status=422 if request.method == "POST" else 200)
 
 
 @member_can(Can.MANAGE_MEMBERS)

@@ -95,9 +95,11 @@ def ben(in_riverside):
 
 def test_a_person_is_forgotten_and_what_they_filed_stays(ben):
     place, old = ben, ben.people.ben
+    Membership.objects.filter(pk=old.pk).update(phone="+1 503 555 0142")
     forgetting.forget(membership=old, by=place.people.ana)
     row = Membership.objects.get(pk=old.pk)
     assert (row.name, row.email) == (f"Former member {old.pk}", f"forgotten-{old.pk}@forgotten.invalid")
+    assert row.phone == ""
     assert Figure.objects.get().changed_by == row
     assert Figure.objects.get().value == 12
     mail = Mail.objects.get(period_key="1")

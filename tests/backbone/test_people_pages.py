@@ -377,3 +377,32 @@ def test_the_tenants_colour_is_in_every_page_and_nothing_else_is(ana, riverside)
     Tenant.objects.filter(pk=riverside.tenant.pk).update(accent="red;}")
     page = text(ana.get(BASE + "account/"))
     assert "red;}" not in page
+
+
+def test_a_person_says_by_which_number_they_are_reached_and_the_roster_dials_it(ana, riverside):
+    ben = Client()
+    ben.force_login(factories.user_of(riverside.people.ben))
+    url = f"/o/{riverside.tenant.slug}/-/account/"
+    same = {"name": "Ben", "timezone": "", "locale": ""}
+    assert ben.post(url, same | {"phone": "call me maybe"}).status_code == 422
+    assert ben.post(url, same | {"phone": "(503) 555-0142 ext. 12"}).status_code == 302
+    for page in ("partners/P1/", f"members/{riverside.people.ben.pk}/"):
+        said = ana.get(f"/o/{riverside.tenant.slug}/-/{page}").content.decode()
+        assert '<a href="tel:5035550142;ext=12">(503) 555-0142 ext. 12</a>' in said, page
+
+
+def test_whoever_manages_a_person_writes_their_number_down(ana, riverside, lead):
+    ben = riverside.people.ben
+    url = f"/o/{riverside.tenant.slug}/-/members/{ben.pk}/"
+    assert ana.post(url, {"phone": "+1 503 555 0142"}).status_code == 302
+    assert ana.post(url, {"phone": "javascript:alert(1)"}).status_code == 422
+    with riverside.scope():
+        assert Membership.objects.get(pk=ben.pk).phone == "+1 503 555 0142"
+        assert Change.objects.get(verb="member.reached").facts == {"person": "Ben"}
+    assert ana.post(url, {"phone": ""}).status_code == 302
+    stranger = f"/o/{riverside.tenant.slug}/-/members/{riverside.people.ana.pk}/"
+    browser = Client()
+    browser.force_login(factories.user_of(lead))
+    assert browser.post(stranger, {"phone": "0000"}).status_code == 404
+    with riverside.scope():
+        assert set(Membership.objects.values_list("phone", flat=True)) == {""}

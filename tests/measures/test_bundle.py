@@ -104,7 +104,7 @@ excuses:
 members:
   - {email: Dana@Example.org, name: Dana, role: data_steward}
   - {email: dana@example.org, name: Dana, role: convener}
-  - {email: ana@example.org, name: Ana, role: partner_filer, partner: NO}
+  - {email: ana@example.org, name: Ana, phone: "+1 503 555 0142", role: partner_filer, partner: NO}
   - {email: eve@example.org, name: Eve, role: evaluator, ends_on: 2031-01-31}
 """
 
