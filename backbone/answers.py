@@ -264,6 +264,16 @@ class Tie:
 
 
 @dataclass(frozen=True, slots=True)
+class Absent:
+    """Partners, by code, that are missing of the `expected` ones who owe anything of a month (`period` names it)."""
+
+    codes: tuple[str, ...]
+    expected: int
+    period: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Proposed:
     """Something open that a meeting may want to talk about. `about` names the row, so that it is proposed once."""
 

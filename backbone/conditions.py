@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from backbone.answers import (
+    Absent,
     Act,
     Attachment,
     Definition,
@@ -37,6 +38,7 @@ from backbone.answers import (
 
 __all__ = [
     "SLUGS",
+    "Absent",
     "Act",
     "Attachment",
     "Condition",
@@ -60,6 +62,7 @@ __all__ = [
     "Tie",
     "Told",
     "Used",
+    "absent",
     "arrived",
     "attached",
     "begun",
@@ -128,6 +131,10 @@ class Condition:
     def ties(self, initiative, as_of: datetime) -> Iterable[Tie]:
         """What ties partners to each other, for the map of the network."""
         return ()
+
+    def absent(self, initiative, as_of: datetime) -> Absent | None:
+        """Which partners are missing from what is collected now; None where nobody is asked for anything."""
+        return None
 
     def proposed(self, initiative, as_of: datetime) -> Iterable[Proposed]:
         """What is open and worth a meeting's time, the most pressing first."""
@@ -269,6 +276,11 @@ def proposed(initiative, as_of: datetime, but: Collection[str] = ()) -> list[Pro
         for one in condition.proposed(initiative, as_of):
             found.setdefault(one.about, one)
     return list(found.values())
+
+
+def absent(initiative, as_of: datetime) -> Absent | None:
+    """Which partners are missing from what is collected now, as the condition that collects it says."""
+    return next((one for one in (condition.absent(initiative, as_of) for condition in registered()) if one), None)
 
 
 def cells_used(initiative, since: datetime) -> set[tuple[str, str]]:

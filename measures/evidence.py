@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import reverse
 
 from backbone.conditions import (
+    Absent,
     Attachment,
     Condition,
     Definition,
@@ -33,6 +34,7 @@ from measures.models import Indicator
 from measures.publishing import moved, page, part, printing, tables
 from measures.rules.kinds import NOT_FILED
 from measures.selectors import finding
+from measures.selectors.absent import absent
 from measures.selectors.burden import used_cells
 from measures.selectors.consents import consents_changed
 from measures.selectors.evidence import condition_checks
@@ -71,6 +73,10 @@ class MeasuresEvidence(Condition):
     def due(self, membership, as_of: datetime) -> Iterable[DueItem]:
         """Reports to file and reports to review."""
         return duties.due(membership, as_of)
+
+    def absent(self, initiative, as_of: datetime) -> Absent | None:
+        """Partners whose figures of the last month are missing."""
+        return absent(initiative, as_of)
 
     def attached(self, initiative) -> Iterable[Attachment]:
         """Indicators, on the strategy or the outcome of the agenda that they measure."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import Count, Q
@@ -52,17 +52,20 @@ def first_hour(initiative: Initiative) -> list[FirstStep]:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """One initiative among several: each condition's score (None: not enough evidence), its partners, who may be drifting
-    (None for who may not know)."""
+    """One initiative among several: each condition's score (None: not enough evidence), its partners, which of them are
+    missing now (None: nobody owes anything), who may be drifting (None for who may not know)."""
 
     initiative: Initiative
     partners: int
     scores: list[tuple[str | Promise, Decimal | None]]
+    absent: conditions.Absent | None
     drifting: int | None
 
 
-def side_by_side(initiatives: Sequence[Initiative], tenant, today: date, *, with_signals: bool) -> list[Beside]:
-    """All of them as they were last worked out; three statements at most, whatever their number."""
+def side_by_side(initiatives: Sequence[Initiative], tenant, now: datetime, *, with_signals: bool) -> list[Beside]:
+    """All of them as they were last worked out, in three statements at most, whatever their number; and for each those of
+    who is missing now."""
+    today = tenant.day(now)
     stays = Participation.objects.filter(joins_on__lte=today).filter(Q(leaves_on=None) | Q(leaves_on__gte=today))
     partners = dict(stays.order_by().values_list("initiative").annotate(count=Count("pk")))
     newest: dict[int, HealthSnapshot] = {}
@@ -78,6 +81,7 @@ def side_by_side(initiatives: Sequence[Initiative], tenant, today: date, *, with
             one,
             partners.get(one.pk, 0),
             [(NAMES[slug], _score(newest.get(one.pk), slug, enough)) for slug in conditions.SLUGS],
+            conditions.absent(one, now),
             drifting.get(one.pk, 0) if with_signals else None,
         )
         for one in initiatives

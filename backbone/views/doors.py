@@ -10,14 +10,15 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 from redis.exceptions import RedisError
 
-from backbone.access import anonymous_allowed, login_only, member_can
+from backbone.access import anonymous_allowed, initiatives_of, login_only, member_can
 from backbone.accounts import is_path_here
 from backbone.api.refusals import refusal
 from backbone.frame import FILERS, own_initiatives
-from backbone.models import Entrance, Initiative
+from backbone.models import Entrance
 from backbone.problems import gettext_noop
 from backbone.roles import Can, Role
 from backbone.selectors.begun import side_by_side
@@ -35,15 +36,19 @@ def start(request):
 @member_can(None)
 def tenant_home(request):
     """The one initiative there is for a person, or a choice, or what to do first."""
-    initiatives = own_initiatives(request.membership, list(Initiative.objects.order_by("name")))
+    initiatives = own_initiatives(request.membership, initiatives_of(request))
     if len(initiatives) == 1:
         return redirect("backbone:home", request.tenant.slug, initiatives[0].slug)
     roles = request.membership.roles
     context = {"initiatives": initiatives, "may_begin": request.membership.can(Can.CHANGE_SETTINGS)}
     if initiatives and not roles <= {*FILERS, Role.FUNDER}:
         with_signals = request.membership.can(Can.READ_SIGNALS)
-        context["beside"] = side_by_side(initiatives, request.tenant, request.tenant.day(), with_signals=with_signals)
-        context["with_signals"] = with_signals
+        context |= {
+            "beside": side_by_side(initiatives, request.tenant, timezone.now(), with_signals=with_signals),
+            "with_signals": with_signals,
+            "knows_names": request.membership.partner_ids(Can.READ_PARTNER_FIGURES) is None,
+            "may_chase": request.membership.can(Can.ASSIGN_OBLIGATIONS),
+        }
     return render(request, "backbone/tenant_home.html", context)
 
 

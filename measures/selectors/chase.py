@@ -97,14 +97,7 @@ def chase_list(
     Readings in another window than that month's (a quarterly indicator's) count in their own.
     """
     readings = [reading for reading in readings if reading.line.rule.is_filed]
-    absent: dict[int, list[Read]] = {}
-    expected: set[int] = set()
-    for reading in readings:
-        for part in reading.whole.parts:
-            if part.combined.coverage.expected:
-                expected.add(part.partner_id)
-            if part.combined.coverage.missing_count and part.partner_id not in reading.answered:
-                absent.setdefault(part.partner_id, []).append(reading)
+    absent, expected = absentees(readings)
     if not absent:
         return ChaseList(period, (), len(expected))
     partners: Mapping[int, Partner | Named] = Partner.objects.in_bulk(absent) if roster is None else roster.partners
@@ -118,6 +111,19 @@ def chase_list(
         found.append(Missing(partners[pk], indicators, heaviest, usual, everybody, last.get(pk), asked.get(pk)))
     found.sort(key=lambda one: (-(one.share if one.share is not None else Decimal(-1)), one.partner.code))
     return ChaseList(period, tuple(found), len(expected))
+
+
+def absentees(readings: Iterable[Read]) -> tuple[dict[int, list[Read]], set[int]]:
+    """What each partner is missing of what partners file, by partner id, and who owes anything; no statement."""
+    absent: dict[int, list[Read]] = {}
+    expected: set[int] = set()
+    for reading in readings:
+        for part in reading.whole.parts:
+            if part.combined.coverage.expected:
+                expected.add(part.partner_id)
+            if part.combined.coverage.missing_count and part.partner_id not in reading.answered:
+                absent.setdefault(part.partner_id, []).append(reading)
+    return absent, expected
 
 
 def _everybody(reading: Read) -> Decimal | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from backbone import changes
@@ -18,6 +19,8 @@ from backbone.selectors.begun import first_hour, side_by_side
 from tests import factories
 
 pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 11, 2, 15, tzinfo=UTC)
 
 
 def test_a_step_is_done_as_soon_as_it_is_recorded(in_riverside):
@@ -76,13 +79,13 @@ def test_initiatives_stand_side_by_side_as_they_were_worked_out(riverside, clien
         Signal.objects.create(
             initiative=riverside.initiative, partner=riverside.partners[0], as_of=timezone.now(), is_raised=True
         )
-        with django_assert_num_queries(3):
-            first, other = side_by_side(
-                [riverside.initiative, second], riverside.tenant, date(2026, 11, 2), with_signals=True
-            )
+        for one in (riverside.initiative, second):
+            one.tenant = riverside.tenant
+        with django_assert_num_queries(3 + 2 * 2):  # of each: its last month with a figure, and its indicators
+            first, other = side_by_side([riverside.initiative, second], riverside.tenant, NOW, with_signals=True)
         assert [score for _name, score in first.scores] == [Decimal("0.5"), None, None, None, None]
         assert (first.partners, first.drifting, other.partners, other.drifting) == (3, 1, 0, 0)
-        assert side_by_side([second], riverside.tenant, date(2026, 11, 2), with_signals=False)[0].drifting is None
+        assert side_by_side([second], riverside.tenant, NOW, with_signals=False)[0].drifting is None
     client.force_login(factories.user_of(riverside.people.ana))
     page = client.get(f"/o/{riverside.tenant.slug}/").content.decode()
     assert "0.50" in page
@@ -90,3 +93,25 @@ def test_initiatives_stand_side_by_side_as_they_were_worked_out(riverside, clien
     assert "/-/inbox/#due" in page
     client.force_login(factories.user_of(riverside.people.fay))
     assert "Drifting" not in client.get(f"/o/{riverside.tenant.slug}/").content.decode()
+
+
+@time_machine.travel("2026-11-11T15:00:00Z", tick=False)
+def test_who_is_missing_stands_beside_each_initiative_as_on_its_chase_list(riverside, client):
+    with riverside.scope():
+        Initiative.objects.create(slug="early", name="Early years", starts_on=date(2026, 1, 1))
+        k1 = factories.make_indicator(riverside.initiative, code="K1")
+        p1, p2, p3 = riverside.partners
+        factories.make_figure(k1, p1, date(2026, 10, 1), 7)
+        factories.make_figure(k1, p2, date(2026, 10, 1), 7, state="submitted")
+        chair = factories.make_member("cho@riverside.example", "Cho", Role.GROUP_CHAIR)
+    client.force_login(factories.user_of(riverside.people.ana))
+    page = client.get(f"/o/{riverside.tenant.slug}/").content.decode()
+    (url,) = re.findall(r'<a href="([^"]*)">1 of 3</a> <span class="bb-sub">Oct 2026: P3<', page)
+    assert "nobody owes yet" in page
+    listed = client.get(url).content.decode()
+    assert "1 of 3 partners" in listed
+    assert f">{p3.code}<" in listed
+    client.force_login(factories.user_of(chair))
+    page = client.get(f"/o/{riverside.tenant.slug}/").content.decode()
+    assert '1 of 3 <span class="bb-sub">Oct 2026</span>' in page
+    assert "P3" not in page
