@@ -147,7 +147,7 @@ def _footer_links(tenant: Tenant, membership: Membership) -> list[Link]:
 
 
 _HOME = "measures:forest"
-# Pages that one comes to from home, and whose way back leads there: beginning, and how it all holds together.
+# Pages that one comes to from home, and whose way back leads there: beginning, who is missing, how it all holds together.
 _AT_HOME = (
     "backbone:begin",
     "backbone:health",
@@ -155,6 +155,8 @@ _AT_HOME = (
     "backbone:signal",
     "backbone:stuck",
     "backbone:work",
+    "measures:chase-list",
+    "measures:excuse",
     "measures:template",
 )
 _KEYS = (gettext_lazy("API keys"), "backbone:key-list")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -109,6 +110,20 @@ def onboarding(partner: Partner, grants: list[Grant], agreements: list[Agreement
         Step("opened", _("It has opened its first report"), first["opened"], first["opened"] is not None),
         Step("filed", _("It has submitted its first report"), first["filed"], first["filed"] is not None),
     ]
+
+
+def to_call(partner_ids: Iterable[int]) -> dict[int, list[Membership]]:
+    """Whoever files for these partners or leads them, and can be reached by telephone, by partner; filers come first.
+    One statement."""
+    rows = Grant.objects.in_force().filter(
+        role__in=(Role.PARTNER_FILER, Role.PARTNER_LEAD), partner__in=list(partner_ids), membership__is_active=True
+    )
+    found: dict[int, list[Membership]] = {}
+    for grant in rows.exclude(membership__phone="").select_related("membership").order_by("role", "membership__name"):
+        there = found.setdefault(grant.partner_id, [])
+        if grant.membership not in there:
+            there.append(grant.membership)
+    return found
 
 
 def people_for(partner: Partner) -> list[Grant]:

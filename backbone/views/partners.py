@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from backbone.access import member_can
 from backbone.forms.people import refuse
 from backbone.forms.roster import InitiativeForm, MergeForm, ParticipationForm, PartnerForm, PartnerNameForm
+from backbone.look.numbers import short_date
 from backbone.models import Grant, Initiative, Participation, Partner
 from backbone.problems import Refused
 from backbone.roles import Can, Role
@@ -114,7 +115,7 @@ def partner_new(request):
             refuse(form, refused)
         else:
             done = _("%(name)s takes part from %(day)s. Now say who files for it.")
-            messages.success(request, done % {"name": part.partner.name, "day": f"{part.joins_on:%Y-%m-%d}"})
+            messages.success(request, done % {"name": part.partner.name, "day": short_date(part.joins_on)})
             return redirect("backbone:partner", request.tenant.slug, part.partner.code)
     context = {"form": form, "has_initiatives": form.fields["initiative"].queryset.exists()}
     return render(request, "backbone/partner_new.html", context, status=422 if form.is_bound else 200)

@@ -23,6 +23,7 @@ from backbone.problems import Refused
 from backbone.roles import Can
 from backbone.selectors.health import cards
 from backbone.selectors.holding import raised_signals
+from backbone.selectors.roster import to_call
 from backbone.wording import say
 from measures.lines import lines as lines_of
 from measures.models import Indicator
@@ -125,12 +126,16 @@ def chase(request, initiative):
     if request.GET.get("format") == "csv":
         return _chase_csv(initiative, found)
     page = Paginator(found.missing, CHASED_ON_A_PAGE).get_page(request.GET.get("page"))
+    reached = to_call(one.partner.pk for one in page)
     context = {
         "initiative": initiative,
         "window": window,
         "chase": found,
         "page": page,
-        "chased": [_chased(request, initiative, one, found.period) for one in chased_rows(page)],
+        "chased": [
+            _chased(request, initiative, one, found.period) | {"to_call": reached.get(one.partner_id, ())}
+            for one in chased_rows(page)
+        ],
         "previous": rows_from(window.previous),
         "next": rows_from(window.next),
     }

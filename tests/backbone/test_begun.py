@@ -113,5 +113,5 @@ def test_who_is_missing_stands_beside_each_initiative_as_on_its_chase_list(river
     assert f">{p3.code}<" in listed
     client.force_login(factories.user_of(chair))
     page = client.get(f"/o/{riverside.tenant.slug}/").content.decode()
-    assert '1 of 3 <span class="bb-sub">Oct 2026</span>' in page
+    assert f'<a href="{riverside.url("")}">1 of 3</a> <span class="bb-sub">Oct 2026</span>' in page
     assert "P3" not in page

@@ -386,6 +386,10 @@ def test_a_person_says_by_which_number_they_are_reached_and_the_roster_dials_it(
     same = {"name": "Ben", "timezone": "", "locale": ""}
     assert ben.post(url, same | {"phone": "call me maybe"}).status_code == 422
     assert ben.post(url, same | {"phone": "(503) 555-0142 ext. 12"}).status_code == 302
+    with riverside.scope():
+        factories.make_indicator(riverside.initiative)
+    chased = ana.get(riverside.url("forest/missing/")).content.decode()
+    assert 'Ben · <a href="tel:5035550142;ext=12">(503) 555-0142 ext. 12</a>' in chased
     for page in ("partners/P1/", f"members/{riverside.people.ben.pk}/"):
         said = ana.get(f"/o/{riverside.tenant.slug}/-/{page}").content.decode()
         assert '<a href="tel:5035550142;ext=12">(503) 555-0142 ext. 12</a>' in said, page
