@@ -43,11 +43,22 @@ def is_public(address: str) -> bool:
 
 
 def addresses_of(host: str, port: int) -> list[str]:
-    """Every IP address of a name. Raises `NoAnswer` for a name that nobody knows."""
-    try:
-        return [str(one[4][0]) for one in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    except (OSError, UnicodeError) as error:
-        raise NoAnswer("unknown host") from error
+    """Every IP address of a name. Raises `NoAnswer` for a name that nobody knows, or of which nobody tells in time: whoever
+    typed it in may keep the server that is to tell it."""
+    found: list[str] = []
+    asking = threading.Thread(target=_ask_for, args=(host, port, found), daemon=True)
+    asking.start()
+    asking.join(SECONDS)
+    if asking.is_alive():
+        raise NoAnswer(TimeoutError.__name__)
+    if not found:
+        raise NoAnswer("unknown host")
+    return found
+
+
+def _ask_for(host: str, port: int, found: list[str]) -> None:
+    with suppress(OSError, UnicodeError):
+        found += [str(one[4][0]) for one in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
 def look_up(url: str) -> tuple[str, str, int, str]:

@@ -201,8 +201,21 @@ def let_go() -> int:
 @shared_task(name=webhooks.DELIVER, time_limit=900, soft_time_limit=870)
 def deliver(tenant_id: int, spend: float = SPEND) -> int:
     """Send what a tenant's webhooks are to be told and is due; returns how many arrived. Nothing is locked while it waits
-    for somebody else's server; when those are slow the rest is for the next sweep, so that other tenants get their turn."""
-    arrived, until = 0, monotonic() + spend
+    for somebody else's server; one worker at a time does it, and when those are slow the rest is for the next sweep, so that
+    other tenants get their turn."""
+    with tenant_scope(tenant_id):
+        ours = webhooks.begin_turn()
+    if not ours:
+        return 0
+    try:
+        return _deliver(tenant_id, monotonic() + spend)
+    finally:
+        with tenant_scope(tenant_id):
+            webhooks.end_turn()
+
+
+def _deliver(tenant_id: int, until: float) -> int:
+    arrived = 0
     while monotonic() < until:
         with tenant_scope(tenant_id):
             claimed = webhooks.claim()

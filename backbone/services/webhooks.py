@@ -11,14 +11,17 @@ import hmac
 import json
 import secrets
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_noop
+from redis.exceptions import RedisError
 
 from backbone import changes, outgoing
 from backbone.models import Change, Delivery, Membership, Webhook
@@ -34,7 +37,8 @@ DELIVER = "backbone.tasks.deliver"
 MOST = 10  # webhooks of a tenant
 WAITS = [timedelta(minutes=m) for m in (1, 5, 30, 120, 360, 1440)]  # between one attempt and the next
 UNDER_WAY = timedelta(minutes=2)  # for so long nobody else takes up what somebody is sending
-AT_A_TIME = 10  # so few that all are settled by then, even where each server lets its time run out
+AT_A_TIME = 5  # so few that all are settled by then, even where each name and each server lets its time run out
+TURN, TURN_LASTS = "webhooks-turn", timedelta(minutes=5)  # longer than a worker spends on one tenant
 
 changes.register_verbs(
     {
@@ -172,6 +176,20 @@ def _event(change: Change) -> Event:
 
 
 changes.listen(("filing.submitted", "publication.published"), _told)
+
+
+def begin_turn() -> bool:
+    """Whether this worker alone sends for the open tenant now, until `end_turn`. Slow servers then hold up one worker and
+    never all of them, however much there is to be told; what a second one leaves to the first, that one finds, or the
+    next sweep."""
+    with suppress(RedisError):
+        return cache.add(TURN, 1, TURN_LASTS.total_seconds())
+    return True
+
+
+def end_turn() -> None:
+    with suppress(RedisError):
+        cache.delete(TURN)
 
 
 @transaction.atomic

@@ -123,12 +123,12 @@ def test_slow_servers_of_one_tenant_leave_time_for_those_of_the_next(in_riversid
         name="board", url="https://board.example/told", events=["filing.submitted"], salt="1", by=in_riverside.people.ana,
         made_at=datetime.now(UTC),
     )  # fmt: skip
-    webhooks.queue([webhooks.Event("filing.submitted", f"filing:{n}", {}) for n in range(25)])
+    webhooks.queue([webhooks.Event("filing.submitted", f"filing:{n}", {}) for n in range(2 * webhooks.AT_A_TIME + 3)])
     clock = itertools.count(step=20)
     monkeypatch.setattr(tasks, "monotonic", lambda: next(clock))
     monkeypatch.setattr(webhooks.outgoing, "post", lambda *_told: 200)
-    assert tasks.deliver(in_riverside.tenant.pk) == 20
-    assert tasks.deliver(in_riverside.tenant.pk) == 5
+    assert tasks.deliver(in_riverside.tenant.pk) == 2 * webhooks.AT_A_TIME
+    assert tasks.deliver(in_riverside.tenant.pk) == 3
 
 
 # --- somebody who was forgotten ---

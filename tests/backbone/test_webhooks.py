@@ -170,6 +170,27 @@ def test_two_workers_do_not_send_the_same(in_riverside, receiver):
     assert webhooks.claim() == []
 
 
+def test_a_tenant_holds_up_one_worker_and_never_two(in_riverside, receiver):
+    hook(in_riverside, receiver)
+    submit(in_riverside)
+    assert webhooks.begin_turn(), "a slow server keeps the first worker waiting"
+    assert tasks.deliver(in_riverside.tenant.pk) == 0
+    assert receiver.told == []
+    webhooks.end_turn()
+    assert tasks.deliver(in_riverside.tenant.pk) == 1
+    assert webhooks.begin_turn(), "its turn is over with it"
+    webhooks.end_turn()
+
+
+def test_a_name_of_which_nobody_tells_in_time_is_no_answer(monkeypatch):
+    silence = threading.Event()
+    monkeypatch.setattr(outgoing, "SECONDS", 0.05)
+    monkeypatch.setattr(outgoing.socket, "getaddrinfo", lambda *name, **how: [] if silence.wait() else [])
+    with pytest.raises(outgoing.NoAnswer, match="TimeoutError"):
+        outgoing.look_up("https://slow.example/")
+    silence.set()
+
+
 @pytest.mark.parametrize(
     "address",
     [
