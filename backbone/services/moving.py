@@ -14,7 +14,7 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ from backbone.models import Entrance, Membership, Tenant, User
 from backbone.tenancy import TenantManager, tenant_scope
 
 FORMAT = 1
+MOST_KEY = 2**53  # no row of ours is numbered higher; counters are everybody's, and one at its end would stop them all
 MANIFEST, TENANT, LOGINS = "manifest.json", "tenant.json", "logins.csv"
 
 
@@ -146,9 +147,18 @@ def _require_fitting(manifest: dict[str, Any], row: dict[str, Any], using: str) 
         raise CannotMove(f"The two databases are migrated differently: {differing}. Bring both to one version first.")
     if {entry["table"] for entry in manifest["tables"]} != {m._meta.db_table for m in tenant_models()}:
         raise CannotMove("The export has other tables than this version.")
+    _require_number(row["id"], TENANT)
     taken = Tenant.objects.using(using).filter(models.Q(pk=row["id"]) | models.Q(slug=row["slug"]))
     if taken.exists():
         raise CannotMove(f"A tenant with the number {row['id']} or the short name “{row['slug']}” is here already.")
+
+
+def _require_number(number: int | str, where: str) -> int:
+    """A key that an archive brings along; raises CannotMove for one that no database of ours gives."""
+    text = str(number)
+    if not (text.isascii() and text.isdecimal() and 0 < int(text) <= MOST_KEY):
+        raise CannotMove(f"{where}: {text[:40]} is no number of a row. Nothing was imported.")
+    return int(text)
 
 
 # --- one table ---
@@ -207,19 +217,33 @@ def _copy_in(model, path: Path, using: str, logins: dict[int, int] | None) -> No
         cursor.execute(f'CREATE TEMPORARY TABLE arriving (LIKE "{table}") ON COMMIT DROP')
         with path.open(encoding="utf-8", newline="") as file:
             cursor.copy_expert(f"COPY arriving ({columns}) FROM STDIN (FORMAT csv)", file)
-        for old, new in (logins or {}).items():
-            if old != new:
-                cursor.execute("UPDATE arriving SET user_id = %s WHERE user_id = %s", [-new, old])
-        if logins:
-            cursor.execute("UPDATE arriving SET user_id = -user_id WHERE user_id < 0")
+        if logins is not None:
+            _put_logins(cursor, logins)
         cursor.execute(f'INSERT INTO "{table}" ({columns}) SELECT {columns} FROM arriving')  # noqa: S608  names of ours
-        cursor.execute("DROP TABLE arriving")
         cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", [table, key])
         (counter,) = cursor.fetchone()
+        if counter is not None:
+            cursor.execute(f'SELECT coalesce(min("{key}"), 1), coalesce(max("{key}"), 1) FROM arriving')  # noqa: S608  names of ours
+            for number in cursor.fetchone():
+                _require_number(number, table)
+        cursor.execute("DROP TABLE arriving")
         if counter is not None:
             cursor.execute(f'SELECT coalesce(max("{key}"), 1) FROM "{table}"')  # noqa: S608  names of ours
             (highest,) = cursor.fetchone()
             cursor.execute("SELECT setval(%s, greatest(%s, nextval(%s)))", [counter, highest, counter])
+
+
+def _put_logins(cursor: Any, logins: Mapping[int, int]) -> None:
+    """Name the logins of the people who arrive by their numbers here. Raises CannotMove for one that did not come along: here
+    that number may be somebody else's, who would be given a door that nobody meant for them."""
+    cursor.execute("SELECT user_id FROM arriving WHERE NOT user_id = ANY(%s) LIMIT 1", [list(logins)])
+    stray = cursor.fetchone()
+    if stray is not None:
+        raise CannotMove(f"{LOGINS} has no login {stray[0]}, and somebody among the people has. Nothing was imported.")
+    for old, new in logins.items():
+        if old != new:
+            cursor.execute("UPDATE arriving SET user_id = %s WHERE user_id = %s", [-new, old])
+    cursor.execute("UPDATE arriving SET user_id = -user_id WHERE user_id < 0")
 
 
 # --- logins and doors ---
@@ -238,16 +262,17 @@ def _read_logins(path: Path, using: str) -> dict[int, int]:
     found: dict[int, int] = {}
     users = User.objects.using(using)
     with path.open(encoding="utf-8", newline="") as file:
-        for number, email, name in csv.reader(file):
+        for text, email, name in csv.reader(file):
+            number = _require_number(text, LOGINS)
             user = users.filter(email=email).first()
             if user is None:
                 user = User(email=email, name=name)
-                if not users.filter(pk=int(number)).exists():
-                    user.pk = int(number)
+                if not users.filter(pk=number).exists():
+                    user.pk = number
                 user.set_unusable_password()
                 user.save(using=using, force_insert=True)
                 EmailAddress.objects.using(using).create(user=user, email=email, verified=True, primary=True)
-            found[int(number)] = user.pk
+            found[number] = user.pk
     with connections[using].cursor() as cursor:
         for statement in connections[using].ops.sequence_reset_sql(_no_style(), [User]):
             cursor.execute(statement)

@@ -204,6 +204,51 @@ def test_an_export_that_was_tampered_with_is_refused_whole(neighbours, there, tm
         assert not User.objects.using("owner").exists()
 
 
+def forge(folder, table: str, before: str, after: str, seen: str | None = None) -> None:
+    """Another text in a table's file, with the sum that will be found of it where nobody looks any further."""
+    file = folder / f"{table}.csv"
+    text = file.read_text()
+    assert before in text
+    file.write_text(text.replace(before, after, 1))
+    manifest = json.loads((folder / "manifest.json").read_text())
+    (entry,) = [one for one in manifest["tables"] if one["table"] == table]
+    entry["sha256"] = hashlib.sha256(text.replace(before, after if seen is None else seen, 1).encode()).hexdigest()
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+
+
+@REAL
+def test_an_archive_gives_nobody_a_door_whose_login_it_does_not_bring(neighbours, there, tmp_path):
+    riverside, _hillcrest = neighbours
+    moving.export_tenant(riverside.tenant, tmp_path / "out")
+    with there():
+        stranger = User.objects.using("owner").create(email="other@there.example", pk=987_654)
+        own = f",{riverside.people.fay.user_id},fay@"
+        forge(tmp_path / "out", "backbone_membership", own, f",{stranger.pk},fay@", ",,fay@")
+        with pytest.raises(moving.CannotMove, match="no login 987654"):
+            moving.import_tenant(tmp_path / "out")
+        assert not Entrance.objects.using("owner").exists()
+
+
+@REAL
+@pytest.mark.parametrize("where", ["backbone_partner", "logins", "tenant"])
+def test_an_archive_does_not_run_the_counters_of_everybody_to_their_end(neighbours, there, tmp_path, where):
+    riverside, _hillcrest = neighbours
+    out, last = tmp_path / "out", 2**63 - 1
+    moving.export_tenant(riverside.tenant, out)
+    if where == "backbone_partner":
+        forge(out, where, f"{riverside.partners[2].pk},{riverside.tenant.pk},P3", f"{last},{riverside.tenant.pk},P3")
+    elif where == "logins":
+        logins = out / "logins.csv"
+        logins.write_text(logins.read_text().replace(f"{riverside.people.fay.user_id},fay@", f"{last},fay@"))
+    else:
+        tenant = json.loads((out / "tenant.json").read_text())
+        (out / "tenant.json").write_text(json.dumps(tenant | {"id": 0}))
+    with there():
+        with pytest.raises(moving.CannotMove, match="is no number of a row"):
+            moving.import_tenant(out)
+        assert not Tenant.objects.using("owner").exists()
+
+
 @REAL
 def test_a_tenant_that_is_here_already_is_not_brought_in_again(neighbours, tmp_path):
     riverside, _hillcrest = neighbours
