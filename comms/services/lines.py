@@ -12,7 +12,7 @@ import re
 import socket
 from dataclasses import dataclass
 from functools import lru_cache
-from smtplib import SMTPException, SMTPResponseException
+from smtplib import SMTPException, SMTPResponseException, quoteaddr
 from typing import Any, Protocol
 
 from anymail.exceptions import AnymailError, AnymailRecipientsRefused
@@ -111,14 +111,11 @@ class MailServer:
         try:
             sender, to = _as_sent(message.sender), _as_sent(message.to)
             self._session.ehlo_or_helo_if_needed()
-            size = [f"size={len(self._content)}"] if self._session.has_extn("size") else []
-            code = self._session.mail(sender, size)[0]
+            code, is_taken = self._introduce(sender, to)
             if code in NOT_LET_IN:
                 raise Away(code)
-            if code == TAKEN:
-                code = self._session.rcpt(to)[0]
-                if code in (250, 251):
-                    return None
+            if is_taken:
+                return None
             if code == SHUTTING_DOWN:
                 self.is_usable = False
             else:
@@ -129,6 +126,25 @@ class MailServer:
             self.is_usable = False
             raise Away from error
         return code
+
+    def _introduce(self, sender: str, to: str) -> tuple[int, bool]:
+        """Say both names; the answer that counts, and whether both were taken. A server that takes several lines at once
+        (RFC 2920) hears them in one go, which spares each mail a way there and back."""
+        session = self._session
+        size = f" size={len(self._content)}" if session.has_extn("size") else ""
+        in_one_go = session.has_extn("pipelining")
+        session.putcmd("mail", f"FROM:{quoteaddr(sender)}{size}")
+        if in_one_go:
+            session.putcmd("rcpt", f"TO:{quoteaddr(to)}")
+        code = session.getreply()[0]
+        if code != TAKEN:
+            if in_one_go and code != SHUTTING_DOWN:
+                session.getreply()  # to the second line, which means nothing without the first
+            return code, False
+        if not in_one_go:
+            session.putcmd("rcpt", f"TO:{quoteaddr(to)}")
+        code = session.getreply()[0]
+        return code, code in (250, 251)
 
     def give(self) -> int | None:
         """Hand the words over; BROKEN_OFF when the line broke before their end was said, so that they were not taken."""

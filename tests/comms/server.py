@@ -23,7 +23,12 @@ class _Session(socketserver.StreamRequestHandler):
         while line := self.rfile.readline():
             verb = line[:4].upper().strip()
             if verb in (b"EHLO", b"HELO"):
-                self.say("250 test")
+                *first, last = ["test", *server.extensions]
+                self.say("".join(f"250-{line}\r\n" for line in first) + f"250 {last}")
+            elif verb == b"MAIL":
+                if "PIPELINING" in server.extensions:
+                    self.rfile.peek(1)  # says nothing before it has heard more
+                self.say(server.on_mail)
             elif verb == b"RCPT":
                 to = line.decode().partition("<")[2].partition(">")[0]
                 self.say(server.on_rcpt.get(to, "250 ok"))
@@ -64,7 +69,9 @@ class MailServer(socketserver.ThreadingTCPServer):
         self.taken: list[tuple[str, EmailMessage]] = []
         self.unfinished: list[bytes] = []  # words whose end never came
         self.connections = 0
+        self.extensions: list[str] = []
         self.on_connect = ""
+        self.on_mail = "250 ok"
         self.on_rcpt: dict[str, str] = {}
         self.on_data: dict[str, str] = {}
         threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()

@@ -50,7 +50,9 @@ def let_time_pass(place, **delta):
             Mail.objects.filter(pk=mail.pk).update(**earlier)
 
 
-def test_a_batch_goes_over_one_connection_and_is_written_down(riverside, server):
+@pytest.mark.parametrize("extensions", [[], ["PIPELINING"], ["SIZE 99999", "PIPELINING"]])
+def test_a_batch_goes_over_one_connection_and_is_written_down(riverside, server, extensions):
+    server.extensions = extensions
     post(riverside, 5, html="<p>Words</p>")
     assert sending.deliver(riverside.tenant.pk) == 5
     assert server.addresses == [f"reader{n}@example.org" for n in range(5)]
@@ -135,7 +137,9 @@ def test_whoever_dies_anywhere_sends_nothing_twice_and_loses_nothing_unseen(
     assert never_came <= left.count(Status.UNKNOWN), "what is missing is shown"
 
 
-def test_a_refused_address_fails_alone(riverside, server):
+@pytest.mark.parametrize("extensions", [[], ["PIPELINING"]])
+def test_a_refused_address_fails_alone(riverside, server, extensions):
+    server.extensions = extensions
     post(riverside, 5)
     server.on_rcpt = {"reader1@example.org": "550 no such person", "reader3@example.org": "552 full"}
     server.on_data = {"reader4@example.org": "554 spam"}
@@ -149,6 +153,22 @@ def test_a_refused_address_fails_alone(riverside, server):
             "552",
             "554",
         ]
+
+
+@pytest.mark.parametrize("extensions", [[], ["PIPELINING"]])
+@pytest.mark.parametrize(
+    ("answer", "left"),
+    [("550 not from you", Status.FAILED), ("451 later", Status.PENDING), ("530 who are you", Status.PENDING)],
+)
+def test_a_server_that_takes_nothing_from_us_gets_no_words(riverside, server, extensions, answer, left):
+    server.extensions, server.on_mail = extensions, answer
+    post(riverside, 3)
+    assert sending.deliver(riverside.tenant.pk) == 0
+    assert server.taken == server.unfinished == []
+    assert statuses(riverside) == [left] * 3
+    assert server.connections == 1
+    with riverside.scope():
+        assert set(Mail.objects.values_list("smtp_code", flat=True)) == {answer[:3]}
 
 
 @pytest.mark.parametrize("where", ["on_rcpt", "on_data"])
