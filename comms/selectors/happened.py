@@ -38,22 +38,29 @@ class Happened:
     changes: Sequence[Change]
     initiatives_of: dict[int, set[int]]
     _sentences: dict[tuple[str | None, int], str] = field(default_factory=dict)
+    _open: dict[frozenset[int] | None, list[tuple[Change, str]]] = field(default_factory=dict)
 
     def told_to(self, reader: Reader, since: Mapping[str, datetime]) -> list[Change]:
         """The news of these topics, each since its instant, that this person may see and did not make: staff all,
         partners theirs and common ones."""
-        kinds, found = news.kinds(), []
-        for change in self.changes:
-            kind = kinds[change.verb]
-            start = since.get(kind.topic)
-            if (
-                start is not None
-                and change.at > start
-                and change.by_id != reader.pk
-                and self._may_see(reader, change, kind)
-            ):
-                found.append(change)
-        return found
+        own = reader.pk
+        return [
+            change
+            for change, topic in self._open_to(reader)
+            if topic in since and change.at > since[topic] and change.by_id != own
+        ]
+
+    def _open_to(self, reader: Reader) -> Sequence[tuple[Change, str]]:
+        """What a person may see, each with its topic: the same for all who act for the same partners."""
+        whose = None if reader.is_staff else frozenset(reader.partners)
+        if whose not in self._open:
+            kinds = news.kinds()
+            self._open[whose] = [
+                (change, kinds[change.verb].topic)
+                for change in self.changes
+                if self._may_see(reader, change, kinds[change.verb])
+            ]
+        return self._open[whose]
 
     def _may_see(self, reader: Reader, change: Change, kind: news.Kind) -> bool:
         if reader.is_staff:

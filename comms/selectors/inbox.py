@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import F, Q, QuerySet
 
@@ -25,11 +26,19 @@ def unread(member: Membership) -> int:
     return Note.objects.filter(member=member, read_at=None).count()
 
 
+class Waiting(NamedTuple):
+    """A note as a digest tells it."""
+
+    pk: int
+    text: str
+    url: str
+
+
 @dataclass(frozen=True, slots=True)
 class Untold:
     """What digests have to tell of inboxes: by person the notes, and the changes that stand or stood there already."""
 
-    notes: dict[int, list[Note]]
+    notes: dict[int, list[Waiting]]
     changes: dict[int, set[int]]
 
 
@@ -41,13 +50,13 @@ def untold(people: Collection[int], since: datetime, now: datetime) -> Untold:
     """
     lost = _lost(people, now)
     rows = Note.objects.filter(member__in=people, at__gte=now - KEPT_IN_MIND, read_at=None).order_by("-at", "-pk")
-    notes: dict[int, list[Note]] = {}
-    for note in rows:
-        if not note.mailed_in or (note.member_id, note.mailed_in) in lost:
-            notes.setdefault(note.member_id, []).append(note)
-    told = Note.objects.filter(member__in=people, at__gte=since, key__startswith="change:")
+    notes: dict[int, list[Waiting]] = {}
+    for member, mailed_in, *told in rows.values_list("member_id", "mailed_in", "pk", "text", "url"):
+        if not mailed_in or (member, mailed_in) in lost:
+            notes.setdefault(member, []).append(Waiting(*told))
+    of_changes = Note.objects.filter(member__in=people, at__gte=since, key__startswith="change:")
     changes: dict[int, set[int]] = {}
-    for pk, key in told.values_list("member_id", "key"):
+    for pk, key in of_changes.values_list("member_id", "key"):
         changes.setdefault(pk, set()).add(change_of(key))
     return Untold(notes, changes)
 

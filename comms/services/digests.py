@@ -22,7 +22,7 @@ from comms.rules import FIRST, FURTHEST, Often
 from comms.selectors.budget import budget
 from comms.selectors.came_to import CameTo, came_to
 from comms.selectors.happened import Happened, happened
-from comms.selectors.inbox import Untold, mark_of, untold
+from comms.selectors.inbox import Untold, Waiting, mark_of, untold
 from comms.selectors.readers import Reader, contact, owed
 from comms.services import ledger, pictures, reminders
 from comms.services.composing import absolute, address, sealed_for, voice
@@ -167,7 +167,7 @@ def _since(people: Sequence[Reader], due: Due, now: datetime) -> dict[int, dict[
     return found
 
 
-def _compose(gathered: Gathered, reader: Reader, key: str, cadences: Sequence[Often]) -> tuple[Mail, Sequence[Note]]:
+def _compose(gathered: Gathered, reader: Reader, key: str, cadences: Sequence[Often]) -> tuple[Mail, Sequence[Waiting]]:
     """One person's bundle and the notes that it takes along; one that says nothing is written as left out."""
     topics, now = gathered.since[reader.pk], gathered.now
     known = gathered.inboxes.changes.get(reader.pk, ())
@@ -231,7 +231,7 @@ def _frame(gathered: Gathered, cadences: Sequence[Often], today: date, has_partn
 
 
 def _parts(
-    gathered: Gathered, reader: Reader, told: Sequence[Change], notes: Sequence[Note], due: Sequence[DueItem],
+    gathered: Gathered, reader: Reader, told: Sequence[Change], notes: Sequence[Waiting], due: Sequence[DueItem],
     drawings: Sequence[pictures.Drawing], shows_figures: bool,
 ) -> list[Pressed]:  # fmt: skip
     """What a person's digest is made of; a part that somebody of the same partner had is taken as it is."""

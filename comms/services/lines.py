@@ -64,9 +64,11 @@ _PLAIN = re.compile(r"[\w.+-]+@[\w.-]+", re.ASCII)
 
 
 @lru_cache(maxsize=128)
-def _as_sent(address: str) -> str:
+def _path(address: str) -> str:
     """An address as it is said to a mail server. Raises ValueError for what is none."""
-    return address if _PLAIN.fullmatch(address) else sanitize_address(address, settings.DEFAULT_CHARSET)
+    return (
+        f"<{address}>" if _PLAIN.fullmatch(address) else quoteaddr(sanitize_address(address, settings.DEFAULT_CHARSET))
+    )
 
 
 class Line(Protocol):
@@ -109,7 +111,7 @@ class MailServer:
         """Say who writes to whom. Raises Away when nobody answers, or does not let us in: nothing was handed over."""
         self._content = message.content
         try:
-            sender, to = _as_sent(message.sender), _as_sent(message.to)
+            sender, to = _path(message.sender), _path(message.to)
             self._session.ehlo_or_helo_if_needed()
             code, is_taken = self._introduce(sender, to)
             if code in NOT_LET_IN:
@@ -133,16 +135,16 @@ class MailServer:
         session = self._session
         size = f" size={len(self._content)}" if session.has_extn("size") else ""
         in_one_go = session.has_extn("pipelining")
-        session.putcmd("mail", f"FROM:{quoteaddr(sender)}{size}")
+        session.putcmd("mail", f"FROM:{sender}{size}")
         if in_one_go:
-            session.putcmd("rcpt", f"TO:{quoteaddr(to)}")
+            session.putcmd("rcpt", f"TO:{to}")
         code = session.getreply()[0]
         if code != TAKEN:
             if in_one_go and code != SHUTTING_DOWN:
                 session.getreply()  # to the second line, which means nothing without the first
             return code, False
         if not in_one_go:
-            session.putcmd("rcpt", f"TO:{quoteaddr(to)}")
+            session.putcmd("rcpt", f"TO:{to}")
         code = session.getreply()[0]
         return code, code in (250, 251)
 
