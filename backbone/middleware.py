@@ -84,6 +84,7 @@ class TenantMiddleware:
 
     def __call__(self, request):
         request.tenant = request.membership = None
+        request.entrances = []  # of a person alone: a key has one tenant
         tenant = self._tenant(request)
         request.is_stranger = self._is_stranger(request, tenant)
         if tenant is None:

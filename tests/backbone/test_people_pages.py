@@ -389,10 +389,10 @@ def test_a_person_says_by_which_number_they_are_reached_and_the_roster_dials_it(
     with riverside.scope():
         factories.make_indicator(riverside.initiative)
     chased = ana.get(riverside.url("forest/missing/")).content.decode()
-    assert 'Ben · <a href="tel:5035550142;ext=12">(503) 555-0142 ext. 12</a>' in chased
+    assert 'Ben · <a class="text-nowrap" href="tel:5035550142;ext=12">(503) 555-0142 ext. 12</a>' in chased
     for page in ("partners/P1/", f"members/{riverside.people.ben.pk}/"):
         said = ana.get(f"/o/{riverside.tenant.slug}/-/{page}").content.decode()
-        assert '<a href="tel:5035550142;ext=12">(503) 555-0142 ext. 12</a>' in said, page
+        assert '<a class="text-nowrap" href="tel:5035550142;ext=12">(503) 555-0142 ext. 12</a>' in said, page
 
 
 def test_whoever_manages_a_person_writes_their_number_down(ana, riverside, lead):
