@@ -13,7 +13,7 @@ from backbone.roles import Role
 from backbone.services import tenants
 from comms.models import Away, Cadence, Mail, Note
 from comms.rules import Often
-from comms.services import inbox, notes, preferences, sending
+from comms.services import announcements, inbox, notes, preferences, sending
 from measures.rules.figures import Entry
 from measures.services import corrections
 from tests import factories
@@ -269,6 +269,23 @@ def test_choices_are_kept_and_asked_for_again(place):
                 membership=place.people.ben, often={"weather": Often.OFF}, hour=6, wants_digest=True,
                 wants_reminders=True,
             )  # fmt: skip
+
+
+def test_an_announcement_that_asks_for_no_answer_comes_in_the_rhythm_that_each_reader_chose(place):
+    wish(place, "Ben", inbox=Often.DAILY)
+    for day in (9, 10, 11):
+        with at(day, 14):
+            plan(place)
+    with at(11, 15), place.scope():
+        announcements.announce(initiative=place.initiative, title="The hall is closed", by=place.people.ana)
+    for day in (11, 12, 13, 16):
+        with at(day, 14 if day > 11 else 16):
+            plan(place, times=2)
+    told = {name: [mail.created_at.day for mail in of(place, name) if "The hall is closed" in mail.text] for name in
+            ("Ben", "Lea", "Ana")}  # fmt: skip
+    assert told == {"Ben": [12], "Lea": [16], "Ana": []}
+    (mail,) = [mail for mail in of(place, "Lea") if "The hall is closed" in mail.text]
+    assert "/announcements/" in mail.text
 
 
 def test_old_notes_are_left_to_the_inbox(place):
