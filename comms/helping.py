@@ -16,6 +16,14 @@ COMMS: tuple[Told, ...] = (
         ("coverage",),
     ),
     (
+        ("meeting-bring-in",),
+        _(
+            "Export the calendar that the meetings are in as an .ics file, choose it here, and see what would be planned."
+            " What is over, lasts whole days or is cancelled stays out. The same file again adds only what is new in it."
+        ),
+        (),
+    ),
+    (
         ("session", "pre-read"),
         _(
             "Note who is here, go from topic to topic, and write down decisions and actions where they are made. Closing it"

@@ -5,6 +5,7 @@ from django.urls import path
 from comms.views import (
     actions,
     announcements,
+    bringing,
     calendars,
     decisions,
     finding,
@@ -21,6 +22,7 @@ app_name = "comms"
 urlpatterns = [
     path("meetings/", meetings.listed, name="meeting-list"),
     path("meetings/new/", meetings.new, name="meeting-new"),
+    path("meetings/bring-in/", bringing.bring_in, name="meeting-bring-in"),
     path("meetings/calendar/", calendars.feed_page, name="feed"),
     path("meetings/<int:meeting>/", meetings.meeting, name="meeting"),
     path("meetings/<int:meeting>/edit/", meetings.edit, name="meeting-edit"),

@@ -331,6 +331,7 @@ ROUTES: dict[str, Route] = {
     # --- continuous communication ---
     "comms:meeting-list": Route(Can.READ_MEETINGS, initiative()),
     "comms:meeting-new": Route(Can.EDIT_MEETINGS, initiative()),
+    "comms:meeting-bring-in": Route(Can.EDIT_MEETINGS, initiative()),
     "comms:feed": Route(Can.READ_MEETINGS, initiative()),
     "comms:meeting": Route(Can.READ_MEETINGS, initiative(meeting="@meeting"), _OTHER_GROUP),
     "comms:meeting-edit": Route(Can.EDIT_MEETINGS, initiative(meeting="@meeting"), _OTHER_GROUP),

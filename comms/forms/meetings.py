@@ -64,6 +64,35 @@ class WhenForm(forms.Form):
         return {"starts": starts, **{name: data[name] for name in ("title", "minutes", "zone", "place", "url")}}
 
 
+def _offer_groups(field: forms.ModelChoiceField, initiative: Initiative, membership: Membership) -> None:
+    """Whose meetings a person may plan: everybody's and each group's, or those of the own groups alone."""
+    groups = WorkingGroup.objects.filter(initiative=initiative, ended_on=None)
+    own = own_groups(membership, Can.EDIT_MEETINGS)
+    if own is not None:
+        groups = groups.filter(pk__in=own)
+        field.required = True
+    field.queryset = groups
+
+
+class BringInForm(forms.Form):
+    """A calendar of elsewhere, and whose meetings are in it. The file comes along once it was looked at."""
+
+    file = forms.FileField(
+        label=_("Calendar (.ics, at most 1 MB)"), allow_empty_file=True,
+        error_messages={"required": _("Choose a file first: a calendar as .ics.")},
+        widget=forms.FileInput(attrs={"accept": ".ics,text/calendar"}),
+        help_text=_("As your calendar program exports it. A time that names no zone is by this account’s clock."),
+    )  # fmt: skip
+    group = forms.ModelChoiceField(
+        label=_("Whose"), queryset=None, required=False, empty_label=_("everybody in the initiative")
+    )
+
+    def __init__(self, *args: Any, initiative: Initiative, membership: Membership, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["file"].required = "file_content" not in self.data
+        _offer_groups(self.fields["group"], initiative, membership)
+
+
 class MeetingForm(WhenForm):
     """A new meeting: after a template or an earlier one, of a group or of everybody, once or again and again."""
 
@@ -83,12 +112,7 @@ class MeetingForm(WhenForm):
         self.fields["title"].required = False
         self.fields["title"].help_text = _("Left empty, it is called like its pattern.")
         self.fields["minutes"].required = False
-        groups = WorkingGroup.objects.filter(initiative=initiative, ended_on=None)
-        own = own_groups(membership, Can.EDIT_MEETINGS)
-        if own is not None:
-            groups = groups.filter(pk__in=own)
-            self.fields["group"].required = True
-        self.fields["group"].queryset = groups
+        _offer_groups(self.fields["group"], initiative, membership)
         self.earlier = {
             f"copy:{one.pk}": one for one in meetings_of(initiative, membership).order_by("-starts_at", "-pk")[:COPIED]
         }

@@ -16,7 +16,7 @@ class Series(TenantOwned):
     initiative = TenantForeignKey(Initiative, models.CASCADE, related_name="series")
     title = models.CharField(_("title"), max_length=200)
     rule = models.CharField(_("how often"), max_length=200)
-    uid = models.CharField(max_length=80, blank=True, default="")
+    uid = models.CharField(max_length=255, blank=True, default="")
     timezone = models.CharField(_("time zone"), max_length=64, blank=True, default="", validators=[known_timezone])
 
     def __str__(self):
@@ -50,7 +50,7 @@ class Meeting(TenantOwned):
     url = models.URLField(_("address of the call"), max_length=300, blank=True, default="")
     template = models.CharField(max_length=40, blank=True, default="")
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.PLANNED)
-    uid = models.CharField(max_length=80)
+    uid = models.CharField(max_length=255)
     sequence = models.PositiveIntegerField(default=0)
     minutes = models.TextField(_("minutes"), max_length=40_000, blank=True, default="")
     number = models.PositiveIntegerField(default=0)

@@ -13,7 +13,7 @@ MOST = 52  # meetings that are made at once
 FURTHEST = timedelta(days=3 * 366)
 YEARS = range(1970, 2200)  # in which meetings are; calendars of further ones would reckon with clocks of nobody
 
-_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _PARTS = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS", "WKST"}
 
 
@@ -36,7 +36,7 @@ class BadDay(ValueError):
 
 def rule_for(often: Often, first: date) -> str:
     """The rule of a rhythm that begins on a day: `FREQ=MONTHLY;BYDAY=3WE`; the fifth of a weekday is the last one."""
-    day, week = _DAYS[first.weekday()], (first.day - 1) // 7 + 1
+    day, week = DAYS[first.weekday()], (first.day - 1) // 7 + 1
     place = f"{week}{day}" if week < 5 else f"-1{day}"
     return {
         Often.ONCE: "",

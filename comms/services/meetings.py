@@ -70,7 +70,7 @@ def plan(
         except recurring.BadRule as error:
             text = gettext_noop("“{rule}” is no rhythm that meetings can have.")
             raise Refused(Problem("meeting.rule", text, {"rule": rule}, field="often", value=rule)) from error
-        series = Series(initiative=initiative, title=title.strip(), rule=rule, uid=_uid(), timezone=zone)
+        series = Series(initiative=initiative, title=title.strip(), rule=rule, uid=new_uid(), timezone=zone)
         checked(series).save(force_insert=True)
     topics, made = list(topics), []
     for one in begins:
@@ -78,7 +78,7 @@ def plan(
         row = Meeting(
             initiative=initiative, group=group, series=series, title=title.strip(), starts_at=start,
             ends_at=start + timedelta(minutes=minutes), timezone=zone, place=place.strip(), url=url, template=template,
-            uid=_uid(), by=by, recurs_at=start if series is not None else None,
+            uid=new_uid(), by=by, recurs_at=start if series is not None else None,
         )  # fmt: skip
         checked(row).save(force_insert=True)
         made.append(row)
@@ -93,9 +93,9 @@ def plan(
         for member, partner in {member.pk: (member, partner) for member, partner in people}.values()
     )
     if series is None:
-        _record("meeting.planned", made[0], by)
+        record("meeting.planned", made[0], by)
     else:
-        _record("meeting.series", made[0], by, count=len(made))
+        record("meeting.series", made[0], by, count=len(made))
     return made
 
 
@@ -135,7 +135,7 @@ def change(
     row.sequence += 1
     row.save(update_fields=["sequence"])
     touch(row)
-    _record("meeting.moved" if {"starts_at", "timezone"} & set(changed) else "meeting.changed", row, by, fields=changed)
+    record("meeting.moved" if {"starts_at", "timezone"} & set(changed) else "meeting.changed", row, by, fields=changed)
     invitations.send(meeting=row, only_told=True)
     return True
 
@@ -147,7 +147,7 @@ def cancel(*, meeting: Meeting, by: Membership, reason: str = "") -> None:
     row.state, row.sequence = State.CANCELLED, row.sequence + 1
     row.save(update_fields=["state", "sequence"])
     touch(row)
-    _record("meeting.cancelled", row, by, reason=reason.strip()[:300])
+    record("meeting.cancelled", row, by, reason=reason.strip()[:300])
     invitations.call_off(meeting=row, reason=reason.strip())
 
 
@@ -163,7 +163,7 @@ def cancel_series(*, meeting: Meeting, by: Membership, reason: str = "") -> int:
         one.state, one.sequence = State.CANCELLED, one.sequence + 1
         one.save(update_fields=["state", "sequence"])
         touch(one)
-        _record("meeting.cancelled", one, by, reason=reason.strip()[:300])
+        record("meeting.cancelled", one, by, reason=reason.strip()[:300])
     invitations.call_off_series(meetings=off, reason=reason.strip())
     return len(off)
 
@@ -181,7 +181,7 @@ def invite(*, meeting: Meeting, people: Iterable[tuple[Membership, Partner | Non
     told = invitations.send(meeting=row)
     if new or told:
         touch(row)
-        _record("meeting.invited", row, by, count=told)
+        record("meeting.invited", row, by, count=told)
     return len(new)
 
 
@@ -207,7 +207,7 @@ def invite_series(*, meeting: Meeting, people: Iterable[tuple[Membership, Partne
     for one in coming if new or told else ():
         touch(one)
     if new or told:
-        _record("meeting.invited_series", row, by, count=told, meetings=len(coming))
+        record("meeting.invited_series", row, by, count=told, meetings=len(coming))
     return len({one.member_id for one in new})
 
 
@@ -219,7 +219,7 @@ def uninvite(*, place: Invited, by: Membership) -> None:
     name = place.member.name
     place.delete()
     touch(row)
-    _record("meeting.uninvited", row, by, name=name)
+    record("meeting.uninvited", row, by, name=name)
 
 
 @transaction.atomic
@@ -231,7 +231,7 @@ def answer(*, meeting: Meeting, member: Membership, said: str) -> Invited:
         raise Refused(Problem("meeting.not_invited", gettext_noop("You are not on the list of this meeting.")))
     if set_fields(place, {"answer": said}):
         touch(row)
-        _record("meeting.answered", row, member, answer=said)
+        record("meeting.answered", row, member, answer=said)
     return place
 
 
@@ -250,7 +250,7 @@ def add_topic(
     topic = Topic(meeting=row, position=last + 1, title=title.strip()[:300], minutes=minutes, about=about, url=url)
     checked(topic).save(force_insert=True)
     touch(row)
-    _record("topic.added", row, by, topic=topic.title)
+    record("topic.added", row, by, topic=topic.title)
     return topic
 
 
@@ -286,7 +286,7 @@ def remove_topic(*, topic: Topic, by: Membership) -> None:
     title = topic.title
     topic.delete()
     touch(row)
-    _record("topic.removed", row, by, topic=title)
+    record("topic.removed", row, by, topic=title)
 
 
 # --- for the services beside this one ---
@@ -301,7 +301,8 @@ def _instant(local: datetime, zone: str) -> datetime:
         raise Refused(Problem("meeting.day", text, params, field="day", value=str(error))) from error
 
 
-def _uid() -> str:
+def new_uid() -> str:
+    """What calendars know a meeting, or a series, by."""
     return f"{uuid.uuid4()}@backbone"
 
 
@@ -322,5 +323,6 @@ def touch(meeting: Meeting) -> None:
     live.tell(meeting.pk)
 
 
-def _record(verb: str, meeting: Meeting, by: Membership, **facts) -> None:
+def record(verb: str, meeting: Meeting, by: Membership, **facts) -> None:
+    """One line of history about a meeting."""
     changes.record(verb, on=meeting, by=by, initiative=meeting.initiative, title=meeting.title, **facts)

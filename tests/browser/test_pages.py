@@ -31,7 +31,7 @@ PAGES = {
         "publications/links/", "publications/links/new/", "agenda/tree/", "activities/?view=board", "activities/gaps/",
         "activities/hand-offs/", "activities/network/", "activities/money/", "activities/gaps/needs/", "meetings/", "decisions/", "actions/",
         "find/?q=class", "comes-back/", "decisions/9/", "decisions/?state=review", "actions/new/", "actions/1/",
-        "actions/?view=board", "announcements/", "talk/", "pulses/", "forest/signals/", "forest/work/", "forest/stuck/",
+        "actions/?view=board", "announcements/", "talk/", "meetings/bring-in/", "pulses/", "forest/signals/", "forest/work/", "forest/stuck/",
         "indicators/completions/?by=sector",
         "forest/signals/P7/", "forest/leadership/", "forest/begin/", "groups/", "filed-once/", "filed-once/P4/",
     ],
