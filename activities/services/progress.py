@@ -13,6 +13,8 @@ from backbone import changes
 from backbone.models import Membership
 from backbone.services.fields import checked, still_there
 
+Step = Milestone | Commitment
+
 changes.register_verbs(
     {
         "activity.status": gettext_noop("{by} set the activity “{name}” from {before} to {after}"),
@@ -47,51 +49,28 @@ def set_status(*, activity: Activity, status: str, by: Membership | None, today:
 
 
 @transaction.atomic
-def finish_milestone(*, milestone: Milestone, by: Membership | None, on: date) -> bool:
-    """Mark a step as done on a day; answers whether it was open."""
-    row = _milestone(milestone)
-    return _mark(row, on, "milestone.done", by, title=row.title)
+def finish(*, step: Step, by: Membership | None, on: date) -> bool:
+    """Mark a milestone as done, or a partner's promise as kept, on a day; answers whether it was open."""
+    return _mark(step, on, "done", by)
 
 
 @transaction.atomic
-def reopen_milestone(*, milestone: Milestone, by: Membership | None) -> bool:
-    """Take back that a step is done."""
-    row = _milestone(milestone)
-    return _mark(row, None, "milestone.reopened", by, title=row.title)
+def reopen(*, step: Step, by: Membership | None) -> bool:
+    """Take back that a milestone is done, or a promise kept; answers whether it was."""
+    return _mark(step, None, "reopened", by)
 
 
-@transaction.atomic
-def finish_commitment(*, commitment: Commitment, by: Membership | None, on: date) -> bool:
-    """Mark a partner's promise as kept on a day; answers whether it was open."""
-    row = _commitment(commitment)
-    return _mark(row, on, "commitment.done", by)
-
-
-@transaction.atomic
-def reopen_commitment(*, commitment: Commitment, by: Membership | None) -> bool:
-    """Take back that a promise is kept."""
-    return _mark(_commitment(commitment), None, "commitment.reopened", by)
-
-
-def _milestone(milestone: Milestone) -> Milestone:
-    lock(milestone.activity.initiative)
-    rows = Milestone.objects.select_for_update(of=("self",), no_key=True)
-    return still_there(rows.select_related("activity__initiative"), milestone.pk)
-
-
-def _commitment(commitment: Commitment) -> Commitment:
-    lock(commitment.activity.initiative)
-    rows = Commitment.objects.select_for_update(of=("self",), no_key=True)
-    return still_there(rows.select_related("activity__initiative", "partner"), commitment.pk)
-
-
-def _mark(row: Milestone | Commitment, on: date | None, verb: str, by: Membership | None, **facts: str) -> bool:
+def _mark(step: Step, on: date | None, became: str, by: Membership | None) -> bool:
+    lock(step.activity.initiative)
+    rows = type(step).objects.select_for_update(of=("self",), no_key=True)
+    row = still_there(rows.select_related("activity__initiative", "partner"), step.pk)
     if (row.done_on is None) == (on is None):
         return False
     row.done_on = on
     row.save(update_fields=["done_on"])
-    activity = row.activity
-    changes.record(
-        verb, on=row, by=by, initiative=activity.initiative, partner=row.partner, name=activity.name, **facts
-    )
+    facts = {"name": row.activity.name}
+    if isinstance(row, Milestone):
+        facts["title"] = row.title
+    verb = f"{row._meta.model_name}.{became}"
+    changes.record(verb, on=row, by=by, initiative=row.activity.initiative, partner=row.partner, **facts)
     return True

@@ -130,22 +130,15 @@ def activity_done(request, initiative, activity: str):
     """Mark the milestone or the promise that is sent as done today, or take that back."""
     row = own_activity_or_404(request, initiative, activity)
     sort, is_undone = request.POST.get("sort"), "undo" in request.POST
-    today = request.tenant.day()
+    steps = {"milestone": row.milestones, "commitment": row.commitments}
+    if sort not in steps:
+        raise Http404
+    step = sent_row(request, steps[sort].all())
     try:
-        if sort == "milestone":
-            step = sent_row(request, row.milestones.all())
-            if is_undone:
-                progress.reopen_milestone(milestone=step, by=request.membership)
-            else:
-                progress.finish_milestone(milestone=step, by=request.membership, on=today)
-        elif sort == "commitment":
-            part = sent_row(request, row.commitments.all())
-            if is_undone:
-                progress.reopen_commitment(commitment=part, by=request.membership)
-            else:
-                progress.finish_commitment(commitment=part, by=request.membership, on=today)
+        if is_undone:
+            progress.reopen(step=step, by=request.membership)
         else:
-            raise Http404
+            progress.finish(step=step, by=request.membership, on=request.tenant.day())
     except Refused as refused:
         messages.error(request, " ".join(map(say, refused.problems)))
     else:

@@ -77,7 +77,7 @@ def test_a_person_owes_milestones_and_promises_until_they_are_done(joint):
     ]
     assert items[0].url.endswith("/activities/register/evening-class/#milestones")
     assert [one.title for one in EVIDENCE.proposed(joint.initiative, NOON)] == ["Rooms booked (Evening class)"]
-    progress.finish_milestone(milestone=step, by=ben, on=date(2026, 11, 11))
+    progress.finish(step=step, by=ben, on=date(2026, 11, 11))
     assert len(list(EVIDENCE.due(ben, NOON))) == 1
     Activity.objects.filter(pk=joint.activity.pk).update(status="cancelled")
     assert list(EVIDENCE.due(ben, NOON)) == []

@@ -313,8 +313,8 @@ def test_what_somebody_took_out_meanwhile_is_told_of(client, place, monkeypatch)
     for late in (
         lambda: register.remove(activity=row, by=by),
         lambda: progress.set_status(activity=row, status="paused", by=by, today=today),
-        lambda: progress.finish_milestone(milestone=step, by=by, on=today),
-        lambda: progress.reopen_commitment(commitment=part, by=by),
+        lambda: progress.finish(step=step, by=by, on=today),
+        lambda: progress.reopen(step=part, by=by),
     ):
         with pytest.raises(Refused, match="took this out meanwhile"):
             late()
