@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from enum import Enum
 
 from measures.publishing import circles
 from measures.publishing.circles import EXTREMES, Circle
@@ -43,6 +44,14 @@ from measures.rules.periods import Grain, add_months, start_of
 from measures.rules.small import counts_in
 
 _EXACT = Decimal("1e-9")
+
+
+class Seen(Enum):
+    """How a figure stands before its readers."""
+
+    PRINTED = "printed"
+    IMPLIED = "implied"  # not printed, but something that is computed of it
+    NOT = "not"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +92,16 @@ class Sheet:
         one: Combined,
         *,
         counts_people: bool,
-        is_printed: bool,
-        is_implied: bool = False,
+        seen: Seen,
         is_secret: bool = False,
         tells_one: bool = False,
         is_wanted: bool = False,
     ) -> None:
         """One figure, with each number that can be read off it. `tells_one`: its lower end is one partner's number, and
         is rounded down where people are never summed."""
-        if is_printed:
+        if seen is Seen.PRINTED:
             self.printed.add(place)
-        elif is_implied:
+        elif seen is Seen.IMPLIED:
             self.implied.add(place)
         if is_secret:
             self.secret.add(place)
@@ -121,7 +129,7 @@ class Sheet:
             self.cells[key] = Cell(
                 key,
                 number,
-                is_shown=(is_printed or is_implied) and not stays_hidden,
+                is_shown=seen is not Seen.NOT and not stays_hidden,
                 is_known=before == number,
                 is_secret=is_secret,
                 counts_people=counts_people and what in people_in(line, one),
@@ -246,7 +254,8 @@ def fill(sheet: Sheet, picture: Picture, circle: Circle, consented: Collection[i
         for period, one in spans.items():
             place = whole_place(picture.slug, key, window, period)
             voices = circles.voices_of(picture, key, *circles.from_to(window, period))
-            _put_whole(sheet, picture, place, one, voices, circle, consented, is_printed=period in totals)
+            seen = Seen.PRINTED if period in totals else Seen.NOT
+            _put_whole(sheet, picture, place, one, voices, circle, consented, seen=seen)
     _put_partners(sheet, picture, circle, consented)
     _tie_partners(sheet, picture, circle)
     _tie_categories(sheet, picture, totals)
@@ -268,9 +277,9 @@ def imply(sheet: Sheet, picture: Picture, consented: Collection[int]) -> None:
         voices = circles.voices_of(picture, TOTAL, *circles.from_to(picture.window, period))
         _put_whole(
             sheet, picture, place, one, voices, nobody, consented,
-            is_printed=False, is_implied=True, is_wanted=period == picture.window.period,
+            seen=Seen.IMPLIED, is_wanted=period == picture.window.period,
         )  # fmt: skip
-    _put_years(sheet, picture, totals, nobody, consented, is_implied=True)
+    _put_years(sheet, picture, totals, nobody, consented, seen=Seen.IMPLIED)
     if picture.line.kind == TO_DATE:
         _put_increments(sheet, picture, totals)
 
@@ -284,15 +293,13 @@ def _put_whole(
     circle: Circle,
     consented: Collection[int],
     *,
-    is_printed: bool = True,
-    is_implied: bool = False,
+    seen: Seen = Seen.PRINTED,
     is_wanted: bool = False,
 ) -> None:
     """A figure of everybody. Whoever is shown alone is named; where nobody is, whoever agreed may be."""
     named = circle.shown or consented
     sheet.put(
-        picture.line, place, one, counts_people=picture.reading.indicator.counts_people,
-        is_printed=is_printed, is_implied=is_implied,
+        picture.line, place, one, counts_people=picture.reading.indicator.counts_people, seen=seen,
         is_secret=circles.is_confidential_cell(picture.line, one, voices, consented, named),
         tells_one=circles.tells_one(picture.line, one, voices, named),
         is_wanted=is_wanted,
@@ -307,12 +314,13 @@ def _put_partners(sheet: Sheet, picture: Picture, circle: Circle, consented: Col
     for pk, key, one in own:
         is_secret = bool(circle.shown) and pk not in consented and circles.size(line, one) > 0
         place = partner_place(picture.slug, picture.codes[pk], key, window)
-        sheet.put(line, place, one, counts_people=people, is_printed=pk in circle.shown, is_secret=is_secret)
+        seen = Seen.PRINTED if pk in circle.shown else Seen.NOT
+        sheet.put(line, place, one, counts_people=people, seen=seen, is_secret=is_secret)
     if circle.together and circle.shown:
         sizes = [circles.size(line, picture.parts[pk]) for pk in circle.together]
         sheet.put(
             line, circles.others_place(picture, circle), circles.together(picture, circle.together),
-            counts_people=people, is_printed=True, is_secret=line.kind in EXTREMES or primary.dominated(sizes),
+            counts_people=people, seen=Seen.PRINTED, is_secret=line.kind in EXTREMES or primary.dominated(sizes),
             tells_one=True,
         )  # fmt: skip
 
@@ -381,7 +389,7 @@ def _put_years(
     circle: Circle,
     consented: Collection[int],
     *,
-    is_implied: bool = False,
+    seen: Seen = Seen.PRINTED,
 ) -> None:
     line = picture.line
     for readings in picture.years.values():
@@ -391,10 +399,7 @@ def _put_years(
             place = year_place(picture.slug, one.window)
             inside = [period for period in sorted(totals) if one.window.period <= period <= one.window.last]
             voices = circles.voices_of(picture, TOTAL, one.window.period, one.window.last)
-            _put_whole(
-                sheet, picture, place, one.now, voices, circle, consented,
-                is_printed=not is_implied, is_implied=is_implied,
-            )  # fmt: skip
+            _put_whole(sheet, picture, place, one.now, voices, circle, consented, seen=seen)
             spans = [totals[period] for period in inside]
             if adds_over_time(line):
                 by = f"year {one.window.year_starts} {picture.window.grain}"

@@ -16,6 +16,7 @@ from measures.rules.periods import add_months
 from measures.services.consents import consent
 
 OCTOBER = date(2026, 10, 1)
+IN_NOVEMBER = "2026-11-28T15:00:00Z"  # when October is published
 
 
 def agree(place, *codes, audience=Audience.FUNDERS, indicators=None):

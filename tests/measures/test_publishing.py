@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-import time_machine
 from django.db import InternalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -30,16 +29,12 @@ from measures.selectors.reading import read
 from measures.services import filings, rollups
 from measures.services.figure_rows import FigureRow
 from tests.factories import make_dimension, make_figure, make_indicator, make_link, make_member, make_partner, user_of
-from tests.measures.published import OCTOBER, agree, checked, part_of, published
+from tests.measures.published import IN_NOVEMBER, OCTOBER, agree, checked, part_of, published
+
+pytestmark = pytest.mark.time_machine(IN_NOVEMBER)
 
 SEPTEMBER = date(2026, 9, 1)
 AGES = ("14-15", "16-19", "20-24", "unknown")
-
-
-@pytest.fixture(autouse=True)
-def in_november():
-    with time_machine.travel("2026-11-28T15:00:00Z"):
-        yield
 
 
 @pytest.fixture

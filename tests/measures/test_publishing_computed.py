@@ -6,22 +6,17 @@ import json
 from datetime import date
 
 import pytest
-import time_machine
 
 from backbone.models import Audience, PublishedBody
 from backbone.services import publications
 from measures.rules.periods import add_months
 from measures.services import rollups
 from tests.factories import make_figure, make_indicator, make_partner
-from tests.measures.published import OCTOBER, agree, part_of
+from tests.measures.published import IN_NOVEMBER, OCTOBER, agree, part_of
+
+pytestmark = pytest.mark.time_machine(IN_NOVEMBER)
 
 MONTHS = [add_months(OCTOBER, -back) for back in range(3, -1, -1)]
-
-
-@pytest.fixture(autouse=True)
-def in_november():
-    with time_machine.travel("2026-11-28T15:00:00Z"):
-        yield
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-import time_machine
 
 from backbone.models import PublishedBody, Restated
 from backbone.services import restatements
@@ -14,17 +13,13 @@ from measures.models import Consent
 from measures.rules.disclosure.primary import coarse
 from measures.services import rollups, targets
 from tests.factories import make_figure, make_indicator, make_partner, user_of
-from tests.measures.published import OCTOBER, agree, part_of, published
+from tests.measures.published import IN_NOVEMBER, OCTOBER, agree, part_of, published
+
+pytestmark = pytest.mark.time_machine(IN_NOVEMBER)
 
 SEPTEMBER = date(2026, 9, 1)
 WAITED = {"P1": 3, "P2": 14, "P3": 41, "P4": 0, "P5": 22}
 PEOPLE = {"P1": 60, "P2": 40, "P3": 95, "P4": 33, "P5": 55}
-
-
-@pytest.fixture(autouse=True)
-def in_november():
-    with time_machine.travel("2026-11-28T15:00:00Z"):
-        yield
 
 
 @pytest.fixture

@@ -19,17 +19,13 @@ from measures.rules.figures import Entry
 from measures.services import consents, filings, rollups
 from measures.services.figure_rows import FigureRow
 from tests.factories import make_figure, make_indicator, make_partner
-from tests.measures.published import OCTOBER, Reader, agree, part_of, published
+from tests.measures.published import IN_NOVEMBER, OCTOBER, Reader, agree, part_of, published
+
+pytestmark = pytest.mark.time_machine(IN_NOVEMBER)
 
 JULY, AUGUST, SEPTEMBER = (date(2026, month, 1) for month in (7, 8, 9))
 OTHERS = ("P6", "P7", "P8")
 WIDTH = 10  # threshold - 1
-
-
-@pytest.fixture(autouse=True)
-def in_november():
-    with time_machine.travel("2026-11-28T15:00:00Z"):
-        yield
 
 
 @pytest.fixture
