@@ -35,6 +35,7 @@ from comms.selectors.pages import pages_of
 from comms.selectors.passing import passing_here
 from comms.selectors.pulses import withheld_of
 from comms.selectors.queues import queues_of
+from comms.selectors.sealed import letters_withheld
 from comms.selectors.signs import signs_of
 from comms.services import evidence, ledger
 from comms.services.forgetting import forget_mails
@@ -115,8 +116,8 @@ class CommsEvidence(Condition):
         demo.fill(initiative, open_month)
 
     def withheld(self, now: datetime) -> Mapping[str, Collection[int]]:
-        """Answers to pulses that are told to nobody, or not yet."""
-        return withheld_of(now)
+        """Answers to pulses that are told to nobody, or not yet; letters with a secret in them."""
+        return withheld_of(now) | letters_withheld()
 
     def arrived(self, using: str, now: datetime) -> int:
         """Mails that wait."""

@@ -10,6 +10,7 @@ from datetime import date
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.utils import timezone
 
 from backbone import changes
 from backbone.models import Change, Entrance, Invitation, Membership, User
@@ -17,7 +18,8 @@ from backbone.problems import Refused
 from backbone.roles import Role
 from backbone.services import forgetting, invitations, members, moving
 from backbone.services.moving_zip import archive
-from comms.models import Mail
+from comms.models import Mail, Unreachable
+from comms.services import ledger
 from measures.models import Figure
 from tests import factories
 
@@ -55,6 +57,23 @@ def test_only_an_admin_takes_everything_away_and_looking_takes_nothing(riverside
         assert client.post(page).status_code == 404
     with riverside.scope():
         assert not Change.objects.filter(verb="tenant.exported").exists()
+
+
+@pytest.mark.parametrize("delivery", ["django.core.mail.backends.smtp.EmailBackend", ""])
+def test_an_archive_holds_no_letter_that_lets_in_who_reads_it(riverside, settings, delivery):
+    """Whoever invites an address would otherwise find the link that was mailed to it, and join in its name."""
+    settings.DELIVERY = delivery
+    with riverside.scope():
+        letter = ledger.post(to="new@x.example", subject="Come in", text="https://x.example/invitations/secret-1/")
+        Unreachable.objects.create(email="new@x.example", why="bounced", mail=letter, at=timezone.now())
+        left = ledger.post(to="old@x.example", subject="Came in", text="")
+        Unreachable.objects.create(email="old@x.example", why="bounced", mail=left, at=timezone.now())
+    with zipfile.ZipFile(io.BytesIO(b"".join(archive(riverside.tenant)))) as found:
+        mails = found.read("riverside/comms_mail.csv").decode()
+        unreachable = found.read("riverside/comms_unreachable.csv").decode()
+    assert ("secret-1" in mails) == ("new@x.example" in unreachable) == (delivery == "")
+    assert "Came in" in mails
+    assert "old@x.example" in unreachable
 
 
 def test_an_archive_is_never_whole_in_memory(riverside):
