@@ -37,9 +37,10 @@ OVERDUE = timedelta(minutes=1)
     retry_backoff=2,
 )
 def roll_up(tenant_id: int) -> None:
-    """Recompute what is marked stale, until nothing is; then what is published is held against it."""
-    rollups.drain(tenant_id)
-    transaction.on_commit(partial(nudge, restatements.COMPARE, tenant_id))
+    """Recompute what is marked stale, until nothing is; then what is published is held against it. Of fifty that file at
+    once one brings all up to date: those who find nothing left to do ask for nothing more."""
+    if rollups.drain(tenant_id):
+        transaction.on_commit(partial(nudge, restatements.COMPARE, tenant_id))
 
 
 @shared_task(base=TenantTask, name="measures.tasks.work_on_upload")

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from backbone.models import Change, Participation
+from backbone.services import restatements
 from backbone.tenancy import NoTenant
 from measures import tasks
 from measures.models import Excuse, Figure, Rollup, StaleMark
@@ -358,11 +359,15 @@ def test_one_failing_tenant_does_not_stop_the_next(riverside, hillcrest, monkeyp
     assert tasks.sweep() == 1
 
 
-def test_the_task_works_for_its_tenant_and_may_run_twice(riverside):
+def test_the_task_works_for_its_tenant_and_may_run_twice(riverside, monkeypatch, django_capture_on_commit_callbacks):
+    asked = []
+    monkeypatch.setattr(tasks, "nudge", lambda *args: asked.append(args))
     with riverside.scope():
         file(factories.make_indicator(riverside.initiative), riverside.partners[0], OCTOBER, 5)
-    tasks.roll_up(riverside.tenant.pk)
-    tasks.roll_up(riverside.tenant.pk)
+    with django_capture_on_commit_callbacks(execute=True):
+        tasks.roll_up(riverside.tenant.pk)
+        tasks.roll_up(riverside.tenant.pk)
+    assert asked == [(restatements.COMPARE, riverside.tenant.pk)], "what is published is compared once"
     with riverside.scope():
         assert not StaleMark.objects.exists()
         assert Rollup.objects.get(grain="month").value == 5
