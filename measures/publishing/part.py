@@ -178,7 +178,8 @@ def _breakdowns(picture: Picture, figure_at: Callable[[date, Combined, str], dic
 
 
 def _partners(picture: Picture, circle: Circle, judged: Judged) -> dict[str, Any]:
-    """Rows of those who are shown, and all others as one: they add up to the figure."""
+    """Rows of those who are shown, and all others as one: they add up to the figure. So do their numbers to who is
+    expected: an excused partner is not counted among the others."""
     rows = []
     for pk in circle.shown:
         code = judged.partners[pk].code
@@ -201,7 +202,7 @@ def _partners(picture: Picture, circle: Circle, judged: Judged) -> dict[str, Any
     if circle.together:
         everybody = circles.together(picture, circle.together)
         figure_of_all = judged.figure(circles.others_place(picture, circle), everybody)
-        found["others"] = {"count": len(circle.together), "figure": figure_of_all}
+        found["others"] = {"count": everybody.coverage.expected, "figure": figure_of_all}
     return found
 
 

@@ -26,7 +26,7 @@ from measures.rules.figures import Entry
 from measures.rules.kinds import KINDS
 from measures.selectors.opening import window_for
 from measures.selectors.reading import read
-from measures.services import filings, rollups
+from measures.services import filings, obligations, rollups
 from measures.services.figure_rows import FigureRow
 from tests.factories import make_dimension, make_figure, make_indicator, make_link, make_member, make_partner, user_of
 from tests.measures.published import IN_NOVEMBER, OCTOBER, agree, checked, part_of, published
@@ -93,6 +93,24 @@ def test_a_partner_that_did_not_agree_is_in_the_others_and_the_rows_add_up(river
         rows = [Decimal(row["figure"]["value"]) for row in partners["rows"]]
         everybody = Decimal(part["indicators"][0]["figure"]["value"])
         assert sum(rows) + Decimal(partners["others"]["figure"]["value"]) == everybody
+
+
+def test_who_is_excused_is_not_counted_among_the_others(riverbend):
+    """Five rows and three others are the eight that are expected; the ninth filed nothing and need not."""
+    with riverbend.scope():
+        ninth = make_partner(riverbend.initiative, "P9")
+        excuse = {
+            "indicator": riverbend.indicator,
+            "partner": ninth,
+            "reason": "Moved house",
+            "by": riverbend.people.ana,
+        }
+        obligations.give_excuse(period=OCTOBER, **excuse)
+        agree(riverbend, "P1", "P2", "P3", "P4", "P5")
+        one = part_of(published(riverbend))["indicators"][0]
+        partners, figure = one["partners"], one["figure"]
+        assert (figure["filed"], figure["expected"], figure["excused"]) == (8, 8, 1)
+        assert len(partners["rows"]) + partners["others"]["count"] == 8
 
 
 def test_the_others_are_never_fewer_than_three(riverbend):
