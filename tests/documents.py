@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from base64 import b64decode
 
 _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.S)
@@ -13,9 +14,10 @@ _DRAWING = re.compile(r"data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)")
 
 
 def pdf_words(pdf: bytes) -> str:
-    """The text of an uncompressed PDF of ours, page after page: glyphs by the font's own map to letters. Runs of one
-    text object are joined, for a word can be in several."""
-    objects = {int(number): body for number, body in re.findall(rb"\n(\d+) 0 obj\n(.*?)\nendobj", pdf, re.S)}
+    """The text of a PDF of ours, page after page: glyphs by the font's own map to letters. Runs of one text object are
+    joined, for a word can be in several."""
+    objects = _objects(pdf)
+    pdf = b"\n".join(objects.values())
     fonts: dict[bytes, dict[bytes, str]] = {}
     for names in re.findall(rb"/Font <<(.*?)>>", pdf, re.S) + [
         objects[int(number)] for number in re.findall(rb"/Font (\d+) 0 R", pdf)
@@ -30,6 +32,25 @@ def pdf_words(pdf: bytes) -> str:
         if stream and b" Tf" in stream[1]:
             found.append(_drawn(stream[1], fonts))
     return "\n".join(found)
+
+
+def _objects(pdf: bytes) -> dict[int, bytes]:
+    """What the PDF is made of, by number: unpacked, and also those that lie several in one stream."""
+    found = {}
+    for number, body in re.findall(rb"\n(\d+) 0 obj\n(.*?)\nendobj", pdf, re.S):
+        head, begins, packed = body.partition(b"stream\n")
+        if begins and b"/FlateDecode" in head:
+            plain = zlib.decompressobj().decompress(packed)
+            if b"/ObjStm" in head:
+                first = int(re.search(rb"/First (\d+)", head)[1])
+                told = [int(word) for word in plain[:first].split()]  # each number, and where it begins
+                ends = [*told[3::2], len(plain) - first]
+                for inner, start, end in zip(told[::2], told[1::2], ends, strict=True):
+                    found[inner] = plain[first + start : first + end].strip()
+                continue
+            body = b"%sstream\n%s\nendstream" % (head, plain)
+        found[int(number)] = body
+    return found
 
 
 def _letters(cmap: bytes) -> dict[bytes, str]:

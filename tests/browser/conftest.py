@@ -286,7 +286,7 @@ _cookies: dict[tuple[str, str], list] = {}
 
 def _sign_in(page, site: Site, email: str) -> None:
     """Through the door the first time, without having it drawn; with the same session afterwards, since sign-ins are
-    counted. That somebody can sign in on the page itself is asked in test_scripts.py."""
+    counted. That somebody can sign in on the page itself is asked in test_story.py."""
     if (site.url, email) not in _cookies:
         door, line = f"{site.url}/accounts/login/", page.context.request
         line.get(door)

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_scripts import CHANGES_THE_SITE, main_text
+from tests.browser.steps import CHANGES_THE_SITE, main_text
 
 pytestmark = [
     pytest.mark.browser,

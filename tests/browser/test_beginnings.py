@@ -7,9 +7,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.steps import CHANGES_THE_SITE, main_text
 from tests.browser.test_agenda import write
 from tests.browser.test_pages import check_here
-from tests.browser.test_scripts import CHANGES_THE_SITE, main_text
 from tests.waiting import until
 
 pytestmark = [

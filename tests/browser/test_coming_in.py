@@ -10,8 +10,8 @@ from playwright.sync_api import expect
 
 from measures.rules.periods import add_months
 from tests.browser.mails import invitation
+from tests.browser.steps import CHANGES_THE_SITE, line, submit, type_in
 from tests.browser.test_pages import findings
-from tests.browser.test_scripts import CHANGES_THE_SITE, line, submit, type_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.sees_all_tenants, pytest.mark.xdist_group("browser")]
 

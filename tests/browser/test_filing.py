@@ -88,20 +88,3 @@ def test_the_arrow_keys_pass_over_nothing_to_report_without_storing_it(report):
     report.wait_for_timeout(400)
     report.reload()
     assert set(texts(report.locator(f"#{pk}"))) == {""}
-
-
-def test_the_whole_report_works_without_scripts(site, visit):
-    page = visit("ana", scripts=False, width=320)
-    page.goto(site.page("report/"))
-    line = page.locator(".bb-ask", has=page.locator("fieldset.bb-cells-set")).first
-    fields = line.locator(".bb-ask__number input.form-control")
-    for number, text in enumerate(("300", "4", "200", "90")):
-        fields.nth(number).fill(text)
-    page.get_by_role("button", name="Submit").click()
-    expect(page.locator("#errors")).to_contain_text("6 short of 300")
-    page.get_by_role("button", name="Put the other 6 in unknown").click()
-    expect(fields.last).to_have_value("6")
-    for field in fields.all():
-        field.fill("")
-    page.get_by_role("button", name="Finish later").click()
-    expect(fields.first).to_have_value("")

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from measures.rules.kinds import AVAILABLE
 from measures.rules.periods import add_months
-from tests.browser.test_scripts import CHANGES_THE_SITE, upload
+from tests.browser.steps import CHANGES_THE_SITE, upload
 from tests.factories import png
 
 pytestmark = [pytest.mark.browser, pytest.mark.sees_all_tenants, pytest.mark.xdist_group("browser")]

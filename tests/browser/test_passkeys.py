@@ -8,8 +8,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.steps import CHANGES_THE_SITE, sign_in
 from tests.browser.test_pages import findings
-from tests.browser.test_scripts import CHANGES_THE_SITE, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.sees_all_tenants, pytest.mark.xdist_group("browser")]
 
