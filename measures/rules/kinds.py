@@ -357,7 +357,11 @@ AVAILABLE: tuple[Kind, ...] = tuple(row for row in _ROWS if row.is_available)
 
 @cache
 def kind(slug: str) -> Kind:
-    """The kind of that slug. Raises Refused: `kind.unknown`, or `kind.unavailable` for one that is only named."""
+    """The kind of that slug. Raises Refused: `kind.missing` where none is said, `kind.unknown`, or `kind.unavailable` for
+    one that is only named."""
+    if not slug:
+        text = gettext_noop("Choose a kind: it decides what partners are asked for.")
+        raise Refused(Problem("kind.missing", text, field="kind"))
     found = KINDS.get(slug)
     if found is not None and found.is_available:
         return found

@@ -50,6 +50,12 @@ def test_an_unknown_kind_is_refused_with_the_nearest():
     assert "Did you mean flow?" in problem.message
 
 
+def test_where_no_kind_is_chosen_one_is_asked_for():
+    with pytest.raises(Refused, match=r"^Choose a kind: it decides") as refused:
+        kind("")
+    assert [(problem.code, problem.field) for problem in refused.value.problems] == [("kind.missing", "kind")]
+
+
 def test_an_unknown_kind_far_from_all_is_refused_with_the_choices():
     with pytest.raises(Refused, match="choose one of flow, rate"):
         kind("x" * 5000)
