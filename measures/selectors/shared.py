@@ -8,18 +8,21 @@ no more is taken off than it holds.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from backbone.models import Partner
 from backbone.tenancy import active_tenant_id
-from measures.models import Indicator, SharedCount
+from measures.models import Figure, Indicator, SharedAmount, SharedCount, SharedCredit
 from measures.rules.figures import Entry
 from measures.rules.lines import TOTAL
-from measures.rules.shared import Shared
+from measures.rules.shared import Shared, taken_off
 from measures.selectors import ways
 from measures.selectors.owing import steady_plans, with_owed
 from measures.selectors.spans import ADD, RATE, Question
@@ -71,6 +74,36 @@ def shared_in(question: Question, source: Any) -> dict[int, list[Shared]]:
         for n, partners, value, numerator, denominator in cursor:
             amount = Entry(value=value, numerator=numerator, denominator=denominator)
             found.setdefault(n, []).append(Shared(frozenset(partners), amount))
+    return found
+
+
+def counted_twice(
+    indicators: Iterable[Indicator], periods: Collection[date], figures: QuerySet[Figure]
+) -> dict[tuple[int, date], Decimal]:
+    """How much of the sum of these figures, totals of counts, is joint work that stands in it again; by indicator and
+    period. One query where there is none, and three at the most."""
+    whose: dict[int, set[int]] = {}
+    work = SharedAmount.objects.filter(
+        category=TOTAL, value__gt=0, shared__indicator__in=list(indicators), shared__period__in=list(periods)
+    )
+    amounts = list(work.values_list("shared_id", "shared__indicator_id", "shared__period", "value"))
+    if not amounts:
+        return {}
+    for row, partner in SharedCredit.objects.filter(shared__in=[one[0] for one in amounts]).values_list(
+        "shared_id", "partner_id"
+    ):
+        whose.setdefault(row, set()).add(partner)
+    among = figures.filter(partner__in=set().union(*whose.values()))
+    filed = {
+        (indicator, period, partner): value
+        for indicator, period, partner, value in among.values_list("indicator_id", "period", "partner_id", "value")
+    }
+    found: dict[tuple[int, date], Decimal] = {}
+    for row, indicator, period, value in amounts:
+        standing = {pk: filed[key] for pk in whose.get(row, ()) if (key := (indicator, period, pk)) in filed}
+        one = Shared(frozenset(standing), Entry(value=min([value, *standing.values()])))
+        off = taken_off([one], standing).value or Decimal(0)
+        found[indicator, period] = found.get((indicator, period), Decimal(0)) + off
     return found
 
 

@@ -20,6 +20,7 @@ from measures.rules.shared import Shared, taken_off
 from measures.selectors.indicator import partner_rows
 from measures.selectors.parts import spans_of
 from measures.selectors.reading import read
+from measures.selectors.report import report, shares
 from measures.selectors.series import series
 from measures.selectors.spans import countings
 from measures.services import rollups, shared
@@ -76,6 +77,21 @@ def test_what_two_file_for_one_event_counts_once_and_is_each_ones_own(fair):
     assert [change.verb for change in Change.objects.filter(verb__startswith="shared.").order_by("pk")] == [
         "shared.counted_once", "shared.taken_apart",
     ]  # fmt: skip
+
+
+def test_a_partners_share_is_of_what_is_counted_once(fair):
+    """P3 files 25 beside the 50 that two filed of one fair: a third of 75, as the roll-up has it, not a fifth of 125."""
+    third = fair.partners[2]
+    factories.make_figure(fair.indicator, third, OCT, 25)
+    count_once(fair)
+    lines = report(fair.initiative, third, OCT).lines
+    (share,) = shares(lines, third, [OCT])
+    assert (share.mine, share.all) == (25, 75)
+    assert stored(fair)[""] == 75
+    Figure.objects.filter(indicator=fair.indicator, partner=fair.partners[1]).update(state="returned")
+    (share,) = shares(lines, third, [OCT])
+    assert (share.mine, share.all) == (25, 75), "it stands in one figure alone, from which nothing is taken"
+    assert shares(report(fair.initiative, fair.partners[0], OCT).lines, fair.partners[0], [OCT])[0].all == 75
 
 
 def test_coverage_stays_what_it_is(fair):
