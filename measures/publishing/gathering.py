@@ -15,6 +15,7 @@ from measures.rules.coverage import Coverage, State
 from measures.rules.kinds import COMMUNITY, STOCK
 from measures.rules.lines import TOTAL, Line
 from measures.rules.periods import Grain, add_months, last_month
+from measures.selectors.broken_down import settled
 from measures.selectors.parts import spans_of
 from measures.selectors.reading import Reading, read
 from measures.selectors.series import SeriesRow, series
@@ -145,7 +146,7 @@ def _picture(
     pk, line = reading.indicator.pk, reading.line
     trend: dict[date, Combined] = {}
     categories: dict[str, dict[date, Combined]] = {}
-    for row in rows:
+    for row in settled(line, rows):
         kind = reading.history.kind_at(row.period)
         combined = combined_of(row, line if kind == line.kind else replace(line, kind=kind))
         if row.category == TOTAL:

@@ -1,17 +1,22 @@
-"""How much of a figure is broken down at all: its own number, beside the figure and beside who filed."""
+"""How much of a figure is broken down at all: its own number, beside the figure and beside who filed.
+
+And where that is all of it, what it says of the cells: who is in the figure has then said everything.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from backbone.models import Initiative
+from measures.rules.coverage import State
 from measures.rules.figures import plain
 from measures.rules.kinds import UNDUPLICATED
-from measures.rules.lines import TOTAL, Line
+from measures.rules.lines import TOTAL, UNKNOWN, Line, pairs_of
 from measures.rules.periods import Grain
+from measures.rules.splits import adds_up
 from measures.selectors.lenses import known_parts
 from measures.selectors.series import SeriesRow, series
 
@@ -66,6 +71,37 @@ def broken_down(
         for row in totals
         if row.category == TOTAL and (line := lines[row.indicator_id]).breakdowns
     }
+
+
+def settled(line: Line, rows: Iterable[SeriesRow]) -> list[SeriesRow]:
+    """The rows of one indicator, its cells with the coverage of the figure that they break down where nothing of it is
+    left over or unknown: a cell that somebody does not have, as a hospital without that sort of department, is no gap.
+    """
+    found = {(row.category, row.period): row for row in rows}
+    if line.kind == UNDUPLICATED or not adds_up(line):
+        return list(found.values())
+    for breakdown in filter(line.is_exclusive, line.breakdowns):
+        known = [key for key in line.keys(breakdown) if all(category != UNKNOWN for _, category in pairs_of(key))]
+        for total in [row for (category, _), row in found.items() if category == TOTAL]:
+            cells = [found[key, total.period] for key in known if (key, total.period) in found]
+            if cells and _is_sum(total, cells):
+                for cell in cells:
+                    if cell.state == State.PARTIAL:
+                        found[cell.category, cell.period] = cell._replace(
+                            filed=total.filed, expected=total.expected, excused=total.excused, state=total.state
+                        )
+    return list(found.values())
+
+
+def _is_sum(total: SeriesRow, cells: Iterable[SeriesRow]) -> bool:
+    """Whether cells, none of them below zero, come to the figure: each number of it that there is."""
+    for name in ("value", "numerator", "denominator"):
+        whole, parts = getattr(total, name), [getattr(cell, name) for cell in cells]
+        if whole is None:
+            continue
+        if any(part is None or part < 0 for part in parts) or sum(parts) != whole:
+            return False
+    return total.value is not None or total.denominator is not None
 
 
 def _of(line: Line, breakdown: str, total: SeriesRow, known: SeriesRow | None) -> BrokenDown:

@@ -27,7 +27,7 @@ from measures.rules.lines import Breakdown, Line, breakdown_of, pairs_of
 from measures.rules.periods import Grain, last_month
 from measures.rules.small import counts_in, withheld
 from measures.rules.splits import heir_of, partial_words
-from measures.selectors.broken_down import BrokenDown, broken_down
+from measures.selectors.broken_down import BrokenDown, broken_down, settled
 from measures.selectors.combined import figures_at
 from measures.selectors.goals import goals_of_categories
 from measures.selectors.lenses import merged_categories
@@ -290,7 +290,7 @@ def splits(initiative: Initiative, reading: Reading, *, threshold: int | None, i
         lens=lens,
     )
     periods = [window.back(back) for back in range(length - 1, -1, -1)]
-    by_key = {(row.category, row.period): row for row in rows}
+    by_key = {(row.category, row.period): row for row in settled(line, rows)}
     shares = {one.breakdown: one for one in broken}
     aims = goals_of_categories(reading.indicator, window)
     found = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -14,7 +15,7 @@ from backbone.problems import Refused
 from backbone.roles import Role
 from backbone.services import keys
 from measures import bundles
-from measures.models import Category, Figure, Indicator
+from measures.models import Category, Figure, Indicator, Rollup
 from measures.rules.periods import add_months
 from measures.services import rollups, setup
 from tests import factories
@@ -205,6 +206,33 @@ def test_the_page_says_since_when_it_is_split(history, query, words):
     said = page(history, query)
     assert ("broken down before" in said or "parts only since" in said) == bool(words)
     assert words in said
+
+
+@pytest.mark.parametrize(
+    ("fourth", "young", "filed"),
+    [
+        ({}, "40 so far", "3 of 4"),  # the total has these three, and each of them has said all
+        ({"": 0}, "40", "4 of 4"),
+        ({"": 9, "age:old": 9}, "40", "4 of 4"),
+        ({"": 9, "age:unknown": 9}, "40 so far", "2 of 4"),  # it may have young ones among them
+        ({"": 9}, "40 so far", "2 of 4"),
+    ],
+)
+def test_a_cell_that_somebody_does_not_have_is_no_gap_where_all_is_broken_down(desk, fourth, young, filed):
+    september = date(2026, 9, 1)
+    with desk.home.scope():
+        filed_by = {"P1": {"": 10, "age:young": 10}, "P2": {"": 5, "age:old": 5}, "Peña": fourth}
+        filed_by["P3"] = {"": 40, "age:young": 30, "age:old": 10}
+        for code, cells in filed_by.items():
+            for category, number in cells.items():
+                factories.make_figure(
+                    desk.indicators["served"], desk.partners[code], september, number, category=category
+                )
+        rollups.rebuild(desk.home.initiative)
+        stored = Rollup.objects.get(scope=0, grain="month", category="age:young", period=september)
+        assert (stored.value, stored.filed, stored.state) == (40, 2, "partial"), "as it was filed, to the letter"
+    row = page(desk, "period=2026-09").partition('<th scope="row">young')[2].partition("</tr>")[0]
+    assert re.findall(r"<td[^>]*>([^<]*)</td>", row) == [young, filed]
 
 
 def test_overlapping_parts_say_that_they_do_not_add_up(desk):
