@@ -57,7 +57,8 @@ class Rollup(TenantOwned):
             )
         ]
         indexes = [
-            models.Index(name="rollup_by_span", fields=["tenant", "indicator", "grain", "period"]),
+            # Everybody's rows of a span, one after the other; and one of them without reading the others.
+            models.Index(name="rollup_by_span", fields=["tenant", "indicator", "grain", "period", "scope"]),
             models.Index(name="rollup_to_be_removed", fields=["tenant"], condition=models.Q(state="")),
         ]
 
