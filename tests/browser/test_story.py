@@ -11,7 +11,9 @@ import hashlib
 import io
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
@@ -113,7 +115,7 @@ def test_a_month_from_the_first_reminder_to_its_restatement(site, visit, office,
     the_decision_knows_of_it(site, dana)
 
     # The month is locked and published, and a new reader of the fund finds in it what the staff put there.
-    the_month_locks(site, dana)
+    the_month_locks(site, dana, ana, period)
     fran = fran_is_invited(site, visit, office)
     dana_publishes(site, dana, period)
     fran_is_told(site, fran, office, period)
@@ -459,12 +461,18 @@ def the_decision_knows_of_it(site, page) -> None:
 # --- publishing ---
 
 
-def the_month_locks(site, page) -> None:
-    """The days on which K1 is due and locks are set to the first, so that both are over."""
-    page.goto(site.page("indicators/completions/edit/"))
-    for name in ("due_day", "lock_day"):
-        page.locator(f"[name={name}]").fill("1")
-    page.locator("main form button[type=submit]").last.click()
+def the_month_locks(site, dana, ana, period: str) -> None:
+    """The days on which reports are due and lock are set to the first, so that both are over, but on the first itself."""
+    for slug in ("completions", "placed", "served", "open-seats"):
+        dana.goto(site.page(f"indicators/{slug}/edit/"))
+        for label in ("Due on day", "Locks after day"):
+            dana.get_by_label(label, exact=True).fill("1")
+        dana.get_by_role("button", name="Save the indicator").click()
+        expect(dana.locator(".bb-messages")).to_contain_text("is saved.")
+    ana.goto(site.page(f"filings/P4/{period}/"))
+    is_the_last_day = datetime.now(ZoneInfo("America/Chicago")).day == 1
+    asks = "Ask for more time" if is_the_last_day else "Ask to reopen it"
+    expect(ana.get_by_role("link", name=asks)).to_be_visible()
 
 
 def dana_publishes(site, page, period: str) -> None:
