@@ -16,9 +16,10 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from dateutil.rrule import rrulestr
-from icalendar import Calendar, Event, vRecur
+from icalendar import Calendar, Event, Timezone, vRecur
 from icalendar.timezone import tzp
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
+from icalendar.timezone.zoneinfo import ZONEINFO
 
 from backbone.problems import Problem, Refused, cut, gettext_noop
 from comms.rules import one_line, recurring
@@ -28,6 +29,8 @@ MOST_KILOBYTES = 1024
 MOST_EVENTS = 2000  # in one file, what is over included
 MOST_MEETINGS = 200  # new ones at once
 MOST_COUNTED = 1000  # times of an event that says how many there are
+MOST_CLOCKS = 200  # rules by which the clocks of a file's own zones change
+OLDEST_CLOCK = 1600  # calendars let their clocks begin in 1601
 AHEAD = timedelta(days=366)  # of what comes again, as far as this
 LONGEST = timedelta(days=1)
 TITLE_LENGTH, PLACE_LENGTH, URL_LENGTH, UID_LENGTH, RULE_LENGTH = 200, 200, 300, 255, 200
@@ -103,11 +106,37 @@ def read(content: bytes, *, now: datetime, zone: str) -> Found:
     # The library keeps the zones that files describe by their names, for the whole process: the next file's “Eastern”
     # would be this one's.
     with _one_at_a_time:
-        tzp.use_default()
+        tzp.use(_Zones())
         try:
             return _read(text, now, zone)
         finally:
             tzp.use_default()
+
+
+class _Zones(ZONEINFO):
+    """The known zones, and those that a file describes by clocks that change once a year. For a clock that changes by any
+    other rule one would count through its seconds since 1600; such a zone is none that is known."""
+
+    def __init__(self) -> None:
+        self._clocks = 0
+
+    def create_timezone(self, tz: Timezone) -> tzinfo | None:  # type: ignore[override]  # None: nobody knows it
+        clocks = [one for one in tz.walk() if one is not tz]
+        self._clocks += len(clocks)
+        if self._clocks > MOST_CLOCKS or not all(_is_yearly(one) for one in clocks):
+            return None
+        return super().create_timezone(tz)
+
+
+def _is_yearly(clock: Any) -> bool:
+    start, rule = getattr(clock.get("DTSTART"), "dt", None), clock.get("RRULE")
+    if not isinstance(start, datetime) or start.year < OLDEST_CLOCK or "EXRULE" in clock:
+        return False
+    if rule is None:
+        return True
+    parts = _parts(_ical(rule)) if isinstance(rule, vRecur) else {}
+    parts = {name: value for name, value in parts.items() if name not in ("COUNT", "UNTIL")}
+    return parts.get("FREQ") == "YEARLY" and _is_sound(parts, start)
 
 
 def _read(text: str, now: datetime, zone: str) -> Found:
@@ -431,7 +460,7 @@ def _rule(whole: Event, local: datetime, zone: tzinfo | None) -> tuple[str, int 
     )  # fmt: skip
     if not isinstance(said, vRecur):
         raise unknown
-    parts = dict(part.partition("=")[::2] for part in shown.upper().split(";") if part)
+    parts = _parts(shown)
     count, end = parts.pop("COUNT", None), parts.pop("UNTIL", None)
     until = None
     if end is not None:
@@ -454,6 +483,10 @@ def _rule(whole: Event, local: datetime, zone: tzinfo | None) -> tuple[str, int 
     except recurring.BadRule:
         raise unknown from None
     return rule, int(count) if count is not None else None, until
+
+
+def _parts(rule: str) -> dict[str, str]:
+    return dict(part.partition("=")[::2] for part in rule.upper().split(";") if part)
 
 
 def _is_countable(count: str) -> bool:
@@ -497,7 +530,12 @@ def _is_sound(parts: dict[str, str], local: datetime) -> bool:
     places = _numbers(parts, "BYSETPOS", 5)
     if months is None or of_month is None or places is None or any(one < 0 for one in months):
         return False
-    if places and not days:
+    is_numbered = any(one is not None and one[1] for one in days)
+    if places and (not days or of_month or is_numbered):
+        return False
+    if days and of_month and (is_numbered or int(interval) > 12):  # the first Monday on a 20th
+        return False
+    if days and freq == "DAILY" and int(interval) % 7 == 0:  # each Monday, from a Tuesday on
         return False
     reached = (
         {(local.month - 1 + step * int(interval)) % 12 + 1 for step in range(12)}
@@ -505,7 +543,9 @@ def _is_sound(parts: dict[str, str], local: datetime) -> bool:
         else set(range(1, 13))
     )
     reached &= set(months) or reached
-    longest = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}
+    if reached == {2} and ("5" in parts.get("BYSETPOS", "") or (is_numbered and "5" in parts["BYDAY"])):
+        return False
+    longest = {2: 28, 4: 30, 6: 30, 9: 30, 11: 30}  # a leap day is not always reached
     return bool(reached) and (
         not of_month or any(abs(day) <= longest.get(month, 31) for day in of_month for month in reached)
     )
@@ -550,7 +590,7 @@ def _nearer(rule: str, local: datetime, first: datetime) -> datetime:
     """A day before `first` from which a rule has the same days as from `local`, so that nobody counts through decades."""
     if local >= first:
         return local
-    parts = dict(part.partition("=")[::2] for part in rule.split(";"))
+    parts = _parts(rule)
     freq, interval = parts["FREQ"], int(parts.get("INTERVAL", "1"))
     days = (first - local).days
     if freq == "DAILY":

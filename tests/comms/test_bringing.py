@@ -149,6 +149,12 @@ def test_whatever_clock_an_event_is_on_its_instant_stays(start, end, hour, zone)
         (event("RRULE:FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=30"), "BYMONTHDAY=30"),
         (event("RRULE:FREQ=MONTHLY;INTERVAL=12;BYMONTHDAY=31"), "BYMONTHDAY=31"),
         (event("RRULE:FREQ=YEARLY;BYYEARDAY=366"), "BYYEARDAY=366"),
+        (event("RRULE:FREQ=MONTHLY;BYDAY=1MO;BYMONTHDAY=20"), "BYMONTHDAY=20"),
+        (event("RRULE:FREQ=MONTHLY;BYDAY=1MO;BYSETPOS=5"), "BYSETPOS=5"),
+        (event("RRULE:FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13;BYSETPOS=2"), "BYSETPOS=2"),
+        (event("RRULE:FREQ=DAILY;INTERVAL=14;BYDAY=MO"), "INTERVAL=14"),
+        (event("RRULE:FREQ=YEARLY;INTERVAL=4;BYMONTH=2;BYMONTHDAY=29"), "BYMONTHDAY=29"),
+        (event("RRULE:FREQ=YEARLY;INTERVAL=4;BYMONTH=2;BYDAY=-5MO"), "BYDAY=-5MO"),
         (event("RRULE:FREQ=WEEKLY", "RRULE:FREQ=MONTHLY"), "FREQ=WEEKLY + FREQ=MONTHLY"),
         (event("RRULE:FREQ=WEEKLY;UNTIL=never"), "cannot"),
         (event("RRULE:FREQ=WEEKLY;COUNT=3", "RDATE;TZID=America/Chicago:20261120T090000"), "days of their own"),
@@ -304,6 +310,35 @@ def test_a_zone_that_the_file_describes_is_a_known_one_that_keeps_its_hours_or_n
     assert "and America/Chicago keeps other hours" in why(weekly, before=zone("+0300", "+0400"))
     (alone,) = taken(event(**theirs), before=zone("+0300", "+0400")).times
     assert (alone.starts_at, alone.timezone) == (datetime(2026, 11, 18, 6, tzinfo=UTC), CHICAGO)
+
+
+@pytest.mark.parametrize(
+    "wild",
+    [
+        "RRULE:FREQ=SECONDLY", "RRULE:FREQ=YEARLY;BYDAY=1SU;BYMONTH=3;BYSECOND=1", "EXRULE:FREQ=SECONDLY",
+        "RRULE:FREQ=YEARLY;BYDAY=1SU;BYMONTH=3\r\nRRULE:FREQ=SECONDLY",
+    ],
+)  # fmt: skip
+def test_a_zone_whose_clock_changes_each_second_is_none_and_nobody_counts_its_seconds(wild, monkeypatch):
+    def never(*_args, **_how):
+        pytest.fail("somebody counts")
+
+    monkeypatch.setattr("dateutil.rrule.rrulebase.before", never)
+    summer = [
+        "BEGIN:DAYLIGHT",
+        "DTSTART:19700308T020000",
+        wild,
+        "TZOFFSETFROM:-0600",
+        "TZOFFSETTO:-0500",
+        "END:DAYLIGHT",
+    ]
+    described = NO_ZONE.replace("TZID:", "TZID:Ours").replace("END:VT", "\r\n".join([*summer, "END:VT"]))
+    theirs = {
+        "DTSTART;TZID=America/Chicago": "",
+        "DTEND;TZID=America/Chicago": "",
+        "DTSTART;TZID=Ours": "20261118T090000",
+    }
+    assert "nobody knows" in why(event(**theirs, DURATION="PT1H"), before=described)
 
 
 # --- into the initiative ---
