@@ -32,6 +32,7 @@ MOST_COUNTED = 1000  # times of an event that says how many there are
 MOST_CLOCKS = 200  # rules by which the clocks of a file's own zones change
 OLDEST_CLOCK = 1600  # calendars let their clocks begin in 1601
 AHEAD = timedelta(days=366)  # of what comes again, as far as this
+PUT_OFF = timedelta(days=92)  # a time of a series that was to be so long ago may have been put off until now
 LONGEST = timedelta(days=1)
 TITLE_LENGTH, PLACE_LENGTH, URL_LENGTH, UID_LENGTH, RULE_LENGTH = 200, 200, 300, 255, 200
 
@@ -446,6 +447,7 @@ def _series(
             found.append(other)
     if not found:
         raise _LeftOut("over", gettext_noop("It is over."))
+    found.sort(key=lambda one: one.starts_at)
     return Coming(uid, pattern.title, pattern.timezone, rule, tuple(found), has_more=has_more)
 
 
@@ -573,9 +575,10 @@ def _numbers(parts: dict[str, str], name: str, most: int) -> list[int] | None:
 def _occurrences(
     rule: str, most: int | None, until: datetime | None, local: datetime, now: datetime
 ) -> Iterator[datetime]:  # fmt: skip
-    """When a rule has a meeting, by its own clock, from a little before now on and as far ahead as is looked."""
+    """When a rule has a meeting, by its own clock, from when one may have been put off on and as far ahead as is
+    looked."""
     here = now.replace(tzinfo=None)
-    first, last = here - LONGEST * 3, here + AHEAD
+    first, last = here - PUT_OFF, here + AHEAD
     if until is not None and until < first:
         return
     begins = local if most is not None else _nearer(rule, local, first)

@@ -241,6 +241,19 @@ def test_a_series_is_taken_with_what_was_moved_and_without_what_is_off():
     assert [each.starts_at.hour for each in one.times] == [15, 16, 14], "the clock changes in March, and the hour stays"
 
 
+def test_a_time_that_was_put_off_is_still_to_come():
+    since_september = {
+        "DTSTART;TZID=America/Chicago": "20260916T090000", "DTEND;TZID=America/Chicago": "20260916T100000",
+    }  # fmt: skip
+    late = {"DTSTART;TZID=America/Chicago": "20261125T090000", "DTEND;TZID=America/Chicago": "20261125T100000"}
+    one = taken(
+        event("RRULE:FREQ=MONTHLY;BYDAY=3WE;COUNT=4", **since_september),
+        event("RECURRENCE-ID;TZID=America/Chicago:20261021T090000", title="October, put off", **late),
+    )
+    assert [each.title for each in one.times] == ["Our group", "October, put off", "Our group"]
+    assert hours(one) == [at(date(2026, 11, 18)), at(date(2026, 11, 25)), at(date(2026, 12, 16))]
+
+
 def test_a_series_that_began_long_ago_goes_on_from_today_and_no_further_than_is_looked():
     one = taken(
         event("RRULE:FREQ=WEEKLY;INTERVAL=2", **{
