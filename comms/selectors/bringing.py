@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from backbone.models import Grant, Initiative, Membership, Partner
 from backbone.problems import Problem, gettext_noop
+from backbone.roles import Can
+from backbone.selectors.able import people_who
 from comms.models import Meeting, Series
 from comms.rules.bringing import MOST_MEETINGS, Coming, Found, Left, Time
 from comms.selectors.meetings import meetings_of
@@ -80,12 +82,12 @@ def _differs(time: Time, meeting: Meeting) -> bool:
 
 
 def people_of(emails: Iterable[str]) -> dict[str, tuple[Membership, Partner | None]]:
-    """Who of these is a member here, by e-mail in small letters, with the organization they act for; two statements."""
-    wanted: Collection[str] = set(emails)
+    """Who of these may read here what meetings are about, by e-mail in small letters, with the first organization that
+    they act for; two statements."""
+    wanted = set(emails)
     if not wanted:
         return {}
-    members = {one.pk: one for one in Membership.objects.filter(is_active=True) if one.email.lower() in wanted}
-    grants = Grant.objects.in_force().filter(membership__in=members).select_related("partner").order_by("-pk")
-    partners = {grant.membership_id: grant.partner for grant in grants if grant.partner is not None}
-    held = {grant.membership_id for grant in grants}
-    return {one.email.lower(): (one, partners.get(pk)) for pk, one in members.items() if pk in held}
+    members = {one.pk: one for one in people_who(Can.READ_MEETINGS) if one.email.lower() in wanted}
+    grants = Grant.objects.in_force().filter(membership__in=members, partner__isnull=False)
+    partners = {grant.membership_id: grant.partner for grant in grants.select_related("partner").order_by("-pk")}
+    return {one.email.lower(): (one, partners.get(pk)) for pk, one in members.items()}

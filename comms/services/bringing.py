@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -17,20 +17,22 @@ from comms.selectors.bringing import Bringing, held_against, people_of
 from comms.selectors.meetings import usual_people
 from comms.services.meetings import new_uid, record
 
+Places = Collection[tuple[Membership, Partner | None]]
+
 
 @transaction.atomic
 def bring_in(*, initiative: Initiative, found: Found, by: Membership, group: WorkingGroup | None = None) -> Bringing:
     """Plan the meetings of a calendar that are not here yet; answers what that came to. The same twice changes nothing.
 
-    On the list are those of the calendar's people who are members here, or else whoever is usually invited; nobody is
-    told. Raises `Refused` for more meetings than are brought in at once, and then none of them is.
+    On the list are those of the calendar's people who may read here what meetings are about, or else whoever is usually
+    invited; nobody is told. Raises `Refused` for more meetings than are brought in at once, and then none of them is.
     """
     Initiative.objects.select_for_update(of=("self",), no_key=True).get(pk=initiative.pk)
     plan = held_against(found, initiative, by)
     if plan.problem is not None:
         raise Refused(plan.problem)
     known = people_of(email for event in plan.new for email in event.emails)
-    usual: dict[object, Sequence[tuple[Membership, Partner | None]]] = {}
+    usual: dict[date | None, Places] = {}
     for event in plan.new:
         listed = {known[email][0].pk: known[email] for email in sorted(event.emails) if email in known}
         made = _meetings(initiative, event, group, by)
@@ -46,8 +48,10 @@ def bring_in(*, initiative: Initiative, found: Found, by: Membership, group: Wor
     return plan
 
 
-def _usual(known: dict, initiative: Initiative, group: WorkingGroup | None, at: datetime, zone: str):
-    """Whom a meeting on that day usually invites, asked once for each day."""
+def _usual(
+    known: dict[date | None, Places], initiative: Initiative, group: WorkingGroup | None, at: datetime, zone: str
+) -> Places:
+    """Whom a meeting on that day usually invites, asked once for each day; a group's people once."""
     day = at.astimezone(ZoneInfo(zone)).date()
     key = day if group is None else None
     if key not in known:

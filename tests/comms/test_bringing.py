@@ -363,7 +363,11 @@ def test_a_calendar_is_planned_once_under_its_own_names_and_nobody_is_told(in_ri
     found = read(
         event("RRULE:FREQ=MONTHLY;BYDAY=3WE;COUNT=3"),
         event(
-            "ATTENDEE:mailto:BEN@riverside.example", "ATTENDEE:mailto:nobody@else.example", uid="2@x", title="Budget"
+            "ATTENDEE:mailto:BEN@riverside.example",
+            "ATTENDEE:mailto:nobody@else.example",
+            f"ATTENDEE:mailto:{in_riverside.people.fay.email}",
+            uid="2@x",
+            title="Budget",
         ),
     )
     done = services.bring_in(initiative=in_riverside.initiative, found=found, by=ana)
@@ -371,7 +375,7 @@ def test_a_calendar_is_planned_once_under_its_own_names_and_nobody_is_told(in_ri
     budget = Meeting.objects.get(uid="2@x")
     assert [
         (one.member.name, one.partner) for one in Invited.objects.filter(meeting=budget).select_related("member")
-    ] == [("Ben", in_riverside.partners[0])]
+    ] == [("Ben", in_riverside.partners[0])], "a funder is asked to no meeting, as on its own page"
     series = Series.objects.get()
     assert (series.uid, series.rule, series.timezone) == ("1@x", "FREQ=MONTHLY;BYDAY=3WE", CHICAGO)
     assert Change.objects.filter(verb__in=["meeting.series", "meeting.planned"]).count() == 2
