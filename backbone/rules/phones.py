@@ -10,6 +10,7 @@ import re
 LEAST, MOST = 3, 20  # digits: from a short number in a town's network to the longest of an extension
 
 _WRITTEN = re.compile(r"\+?[0-9 ()./\u2010-\u2013-]+(?:,? ?(?:ext\.?|x|#) ?[0-9]{1,8})?", re.IGNORECASE)
+_TRUNK = re.compile(r"^(\+[0-9 ]+)\(0\)")  # a zero that is dialled inside the country alone: +44 (0)20
 _EXTENSION = re.compile(r",? ?(?:ext\.?|x|#) ?([0-9]+)$", re.IGNORECASE)
 
 
@@ -25,5 +26,6 @@ def dialled(text: str) -> str:
         return ""
     extension = _EXTENSION.search(text)
     main = text[: extension.start()] if extension else text
+    main = _TRUNK.sub(r"\1", main)
     number = ("+" if main.startswith("+") else "") + re.sub(r"[^0-9]", "", main)
     return f"{number};ext={extension[1]}" if extension else number
