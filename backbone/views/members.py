@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth import login
@@ -57,9 +59,10 @@ def member_invite(request):
 def member(request, member: int):
     """One person's roles and number; POST gives one more role, or changes the number."""
     person = _person(request, member)
-    is_phone = "phone" in request.POST
-    form = RoleForm(None if is_phone else request.POST or None, by=request.membership)
-    phone_form = PhoneForm(request.POST if is_phone else None, instance=person)
+    is_about_phone = "phone" in request.POST
+    form = RoleForm(None if is_about_phone else request.POST or None, by=request.membership)
+    # A form writes what was sent onto its row: the page goes on showing the number that is kept.
+    phone_form = PhoneForm(request.POST if is_about_phone else None, instance=copy(person))
     if phone_form.is_bound and phone_form.is_valid():
         phone = phone_form.cleaned_data["phone"]
         if _try(request, members.change_phone, membership=person, phone=phone, by=request.membership, done=_("Saved.")):
