@@ -80,6 +80,11 @@ class FilingForm:
         return {line.pk: line.entries for line in self.posted}
 
     @property
+    def seen(self) -> dict[int, str]:
+        """What each line held when the page was made, as a fingerprint."""
+        return {line.pk: line.seen for line in self.posted if line.seen}
+
+    @property
     def words(self) -> dict[int, str]:
         return {line.pk: line.words for line in self.posted if (TOTAL, "words") not in line.unreadable}
 

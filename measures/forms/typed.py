@@ -20,6 +20,7 @@ from measures.rules.kinds import MILESTONE, UNDUPLICATED
 from measures.rules.lines import TOTAL, Breakdown
 from measures.rules.past import check_past, warn_past
 from measures.rules.usual import warn_figure
+from measures.rules.written import fingerprint
 from measures.selectors.report import ReportLine
 from measures.services.figure_rows import NOTE_LENGTH
 
@@ -68,6 +69,7 @@ class TypedLine:
         self.is_open = row.is_with_partner and not row.is_closed
         self.may_type = may_type and self.is_open
         self.is_posted = data is not None and self.may_type and f"{self.pk}/here" in data
+        self.seen = data.get(f"{self.pk}/seen", "") if self.is_posted and data is not None else ""
         self.conflicts: list[Problem] = []
         self.unreadable: dict[tuple[str, str], Problem] = {}
         self.texts: dict[tuple[str, str], str] = {}
@@ -83,6 +85,11 @@ class TypedLine:
             self.entries = put_rest_in_unknown(self.line, self.entries, tuple(rest.split("+")))
             self._write_texts()
         self._judge()
+
+    @property
+    def standing(self) -> str:
+        """What the line holds now, as a fingerprint: carried by the page, and posted back as what was seen."""
+        return fingerprint(self.row.cells, with_notes=True)
 
     # --- in and out ---
 

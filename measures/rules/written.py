@@ -41,11 +41,13 @@ def read_cells(written: Mapping[str, Mapping[str, Any]]) -> dict[str, Entry]:
     return {category: read_entry(one) for category, one in written.items()}
 
 
-def fingerprint(cells: Mapping[str, Entry]) -> str:
+def fingerprint(cells: Mapping[str, Entry], *, with_notes: bool = False) -> str:
     """A short text that is another one when a line has other figures: what a page carries of what it showed.
 
-    A note beside a number is no figure; the reason why there is none belongs to it.
+    A note beside a number is no figure, unless asked for; the reason why there is none belongs to it.
     """
-    figures = {key: one if one.is_not_collected else replace(one, reason="") for key, one in cells.items()}
+    figures = {
+        key: one if one.is_not_collected or with_notes else replace(one, reason="") for key, one in cells.items()
+    }
     text = json.dumps(write_cells(figures), sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -95,6 +95,7 @@ def save_draft(
     cells: Mapping[int, Mapping[str, Entry]],
     by: Membership,
     version: int | None,
+    seen: Mapping[int, str] | None = None,
     words: Mapping[int, str] | None = None,
     as_defined: Mapping[int, bool] | None = None,
     attested: Mapping[int, Word] | None = None,
@@ -103,7 +104,8 @@ def save_draft(
 
     What is not named stays as it is. Only drafts and returned figures change; a returned one stays returned until it
     is submitted. `version` is what the filer saw; when somebody saved since, a cell that now holds something else is
-    refused with both values, and a blank one leaves theirs alone.
+    refused with both values, and a blank one leaves theirs alone. `seen` are the lines' fingerprints as the filer saw
+    them: a line that still has its own is not asked about.
 
     Raises Refused: `filing.stale`, `filing.not_open`, `period.locked`, `period.out_of_range`, `indicator.elsewhere`.
     """
@@ -116,7 +118,7 @@ def save_draft(
         return Receipt()  # a new report, and nothing in it
     sheet = Sheet.open(initiative, partner, period, cells, as_defined or {}, by)
     work = Work(initiative, by, DRAFT, "", sheet.now, is_typing=True)
-    sheet.put(work, sheet.settled(cells, version))
+    sheet.put(work, sheet.settled(cells, version, seen or {}))
     if words:
         remarks.say(partner=partner, period=period, words=words, by=by)
     _attest(sheet, attested or {}, list(cells), is_draft=True)
@@ -133,6 +135,7 @@ def submit(
     words: Mapping[int, str],
     by: Membership,
     version: int | None,
+    seen: Mapping[int, str] | None = None,
     as_defined: Mapping[int, bool] | None = None,
     attested: Mapping[int, Word] | None = None,
 ) -> Receipt:
@@ -148,7 +151,7 @@ def submit(
     """
     report = reads.owed_lines(initiative, partner, period)
     sheet = Sheet.open(initiative, partner, period, cells, as_defined or {}, by, known=report.indicators)
-    said = sheet.settled(cells, version)
+    said = sheet.settled(cells, version, seen or {})
     dropped = {pk: sheet.no_longer_split(pk, line) for pk, line in report.lines.items()}
     merged = {pk: {**sheet.entries(pk), **said.get(pk, {})} for pk in {**report.lines, **said}}
     for pk, categories in dropped.items():

@@ -12,6 +12,7 @@ from backbone.models import Initiative, Membership, Partner
 from measures.models import Indicator
 from measures.rules.figures import Entry
 from measures.rules.lines import TOTAL, Line
+from measures.rules.written import fingerprint
 from measures.selectors import filing as reads
 from measures.services import figure_rows, refusals
 from measures.services.figure_rows import Desk, Desktop, FigureRow, Key, Stored
@@ -78,13 +79,22 @@ class Sheet:
         states = {cell.state for key, cell in self.stored.items() if key[0] == indicator_id}
         return next((state for state in (RETURNED, DRAFT, SUBMITTED, APPROVED) if state in states), "")
 
-    def settled(self, cells: Mapping[int, Mapping[str, Entry]], version: int | None) -> dict[int, dict[str, Entry]]:
-        """What was typed, against what somebody else may have saved since the typist's page was made (C2)."""
+    def settled(
+        self, cells: Mapping[int, Mapping[str, Entry]], version: int | None, seen: Mapping[int, str]
+    ) -> dict[int, dict[str, Entry]]:
+        """What was typed, against what somebody else may have saved since the typist's page was made (C2).
+
+        A line that still holds what the page showed (`seen`, its fingerprint with notes) is the typist's, whatever
+        became of the others: a reviewer who decides on one line saves no other value in any.
+        """
         if version is None or version == self.filing.version:
             return {pk: dict(said) for pk, said in cells.items()}
         kept: dict[int, dict[str, Entry]] = {}
         stale = []
         for pk, said in cells.items():
+            if pk in seen and seen[pk] == fingerprint(self.entries(pk), with_notes=True):
+                kept[pk] = dict(said)
+                continue
             for category, entry in said.items():
                 theirs = self.stored.get(self.key(pk, category))
                 if theirs is not None and entry.is_blank:

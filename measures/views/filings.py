@@ -162,6 +162,7 @@ def _submit(request, found: Report) -> HttpResponse:
                 words=form.words,
                 by=request.membership,
                 version=form.version,
+                seen=form.seen,
                 as_defined=form.as_defined,
                 attested=form.attested,
             )
@@ -215,6 +216,7 @@ def _keep(request, form: FilingForm) -> list[str]:
             cells=form.cells,
             by=request.membership,
             version=form.version,
+            seen=form.seen,
             words=form.words,
             as_defined=form.as_defined,
             attested=form.attested,

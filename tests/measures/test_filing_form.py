@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from backbone.models import Change, Participation, Tenant
 from backbone.roles import Role
 from measures.models import Excuse, Figure, Filing, Indicator, Remark
+from measures.services import filings
 from tests import factories
 
 OCTOBER = date(2026, 10, 1)
@@ -321,6 +322,32 @@ def test_a_save_over_somebody_elses_is_refused_with_both_values(desk):
     mine = desk.part(f"line:{desk.k1.pk}", k1="300", version=shown[1])
     assert mine.status_code == 200
     assert desk.figures()["K1"] == ("draft", "300")
+
+
+def test_a_review_of_other_lines_is_no_save_of_somebody_elses(desk):
+    """The filer answers a returned line while the reviewer goes on to approve the others."""
+    assert desk.post("submit", ages=("4", "200", "90", "6")).status_code == 302
+    where = {"initiative": desk.place.initiative, "partner": desk.partner, "period": OCTOBER}
+    with desk.place.scope():
+        ana = desk.place.people.ana
+        filings.return_line(**where, indicator=desk.k4.pk, words="Is 12 right?", by=ana)
+    page = desk.client.get(desk.url()).content.decode()
+    seen = dict(re.findall(r'name="(\d+/seen)" value="(\w+)"', page))
+    assert list(seen) == [f"{desk.k4.pk}/seen"]
+    shown = {"version": str(desk.version), f"{desk.k4.pk}/here": "1", f"{desk.k4.pk}/words": "Two went that day"} | seen
+    with desk.place.scope():
+        filings.approve(**where, indicators=[desk.k1.pk, desk.k2.pk, desk.k3.pk], by=ana)
+    saved = desk.client.post(
+        desk.url(),
+        shown | {f"{desk.k4.pk}//value": "10", "do": f"line:{desk.k4.pk}"},
+        headers={"HX-Request": "true"},
+    )
+    assert saved.status_code == 200
+    assert desk.figures()["K4"] == ("returned", "10")
+    # the same page once more, without its answer: the line holds another value than it showed
+    late = desk.client.post(desk.url(), shown | {f"{desk.k4.pk}//value": "11", "do": "save"})
+    assert late.status_code == 409
+    assert desk.figures()["K4"] == ("returned", "10")
 
 
 def test_a_page_never_conflicts_with_its_own_earlier_save(desk):
