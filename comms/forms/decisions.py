@@ -121,12 +121,14 @@ class ActionForm(forms.Form):
     """A new action. Without an organization it is the backbone's own."""
 
     what = forms.CharField(label=_("What"), max_length=500)
-    owner = forms.ModelChoiceField(label=_("Who does it"), queryset=None)
+    owner = forms.ModelChoiceField(label=_("Who does it"), queryset=None, empty_label=_("choose one"))
     partner = forms.ModelChoiceField(
         label=_("Organization"), queryset=None, required=False, empty_label=_("the backbone team")
     )
     due_on = forms.DateField(label=_("By"), widget=day_input())
-    decision = forms.ModelChoiceField(label=_("From which decision"), queryset=None, required=False)
+    decision = forms.ModelChoiceField(
+        label=_("From which decision"), queryset=None, required=False, empty_label=_("no decision")
+    )
     entry = forms.ModelChoiceField(
         label=_("It takes up"), queryset=None, required=False, empty_label=_("nothing of the ledger")
     )
@@ -149,7 +151,7 @@ class ActionForm(forms.Form):
 
 
 class ChangeActionForm(forms.Form):
-    owner = forms.ModelChoiceField(label=_("Who does it"), queryset=None)
+    owner = forms.ModelChoiceField(label=_("Who does it"), queryset=None, empty_label=_("choose one"))
     due_on = forms.DateField(label=_("By"), widget=day_input())
     note = forms.CharField(label=_("Why"), max_length=500, required=False)
 

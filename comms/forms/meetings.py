@@ -238,7 +238,7 @@ class WordsForm(forms.Form):
 class WhoForm(forms.Form):
     """Who came for an organization."""
 
-    partner = forms.ModelChoiceField(label=_("Organization"), queryset=None)
+    partner = forms.ModelChoiceField(label=_("Organization"), queryset=None, empty_label=_("choose one"))
     presence = forms.ChoiceField(label=_("There?"), choices=Attendance.Presence.choices)
     names = forms.CharField(label=_("Who"), max_length=300, required=False)
 
