@@ -13,7 +13,6 @@ import subprocess
 import sys
 import time
 import urllib.request
-import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg2
 import pytest
 from celery import Celery
+from redis import Redis
 
 from tests.databases import RUN, copy_database, drop_databases, let_nobody_in
 
@@ -33,6 +33,7 @@ FLAGS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 PATIENCE = 60
+TAKEN_FOR = 3600  # seconds; a run that was killed gives nothing back
 
 
 @dataclass
@@ -111,10 +112,23 @@ def office():
 @pytest.fixture(scope="session")
 def site(office, worker_id, tmp_path_factory, django_db_setup, django_db_blocker):
     """Riverbend, mid-month, served by gunicorn with a worker behind it, and its mail goes to a real server."""
-    number = 2 + (int(re.sub(r"\D", "", worker_id) or 0) + zlib.crc32(RUN.encode())) % 12  # nor those of another run
     name, state = f"test_browser_{RUN}_{worker_id}", tmp_path_factory.mktemp("site")
-    with served(name, number, state, django_db_blocker, EMAIL_URL=office.url) as found:
+    with own_number(name) as number, served(name, number, state, django_db_blocker, EMAIL_URL=office.url) as found:
         yield found
+
+
+@contextmanager
+def own_number(name: str) -> Iterator[int]:
+    """The number of a Redis database that no other worker has, nor another run: they would take each other's tasks."""
+    with closing(Redis.from_url(_with_path(os.environ["REDIS_URL"], "0"))) as redis:
+        taken = (number for number in range(2, 14) if redis.set(f"test-browser-{number}", name, nx=True, ex=TAKEN_FOR))
+        number = next(taken, None)
+        if number is None:
+            pytest.fail("Every Redis database is another run's.")
+        try:
+            yield number
+        finally:
+            redis.delete(f"test-browser-{number}")
 
 
 @contextmanager
