@@ -324,7 +324,7 @@ def _begins(event: Event) -> tuple[datetime, timedelta]:
         raise _LeftOut("year", text, year=start.year, first=recurring.YEARS[0], last=recurring.YEARS[-1])
     if end is not None:
         if not isinstance(end, datetime) or (end.tzinfo is None) != (start.tzinfo is None):
-            raise _LeftOut("end", gettext_noop("Its end is no hour as its beginning is."), BY_HAND)
+            raise _LeftOut("end", gettext_noop("Its beginning and its end are not given in the same way."), BY_HAND)
         length = end - start if end.tzinfo is None else end.astimezone(UTC) - start.astimezone(UTC)
     if not isinstance(length, timedelta) or length <= timedelta(0):
         text = gettext_noop("It does not say how long it lasts.")
@@ -416,10 +416,12 @@ def _series(
 ) -> Coming:  # fmt: skip
     """The times of an event that comes again, as far ahead as is looked. Raises _LeftOut."""
     if "RDATE" in whole:
-        text = gettext_noop("It takes place on days of their own, beside its rhythm or without any.")
+        text = gettext_noop("It takes place on single days, outside any rhythm.")
         raise _LeftOut("days", text, gettext_noop("Plan those days here as meetings of their own."))
     if any(one["RECURRENCE-ID"].params.get("RANGE") for one, _off in others if hasattr(one["RECURRENCE-ID"], "params")):
-        text = gettext_noop("From one time on it is another (RANGE=THISANDFUTURE), which few calendars understand.")
+        text = gettext_noop(
+            "From one day on it is changed for good (RANGE=THISANDFUTURE), which few calendars understand."
+        )
         raise _LeftOut("range", text, gettext_noop("Make two series of it in its calendar."))
     start, _length = _begins(whole)
     local = start.replace(tzinfo=None)

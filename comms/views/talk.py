@@ -38,7 +38,7 @@ ON_A_PAGE = 50
 def listed(request, initiative):
     """The talk that is not settled, about whatever the reader may see; `?whose=` narrows it."""
     whose = request.GET.get("whose", "")
-    choices = [("", _("all")), (MINE, _("where I spoke")), (NAMED, _("where I am named"))]
+    choices = [("", _("all open talk")), (MINE, _("where I spoke")), (NAMED, _("where I am named"))]
     if own_partners(request.membership):
         choices.append((OURS, _("about our figures")))
     whose = whose if whose in dict(choices) else ""

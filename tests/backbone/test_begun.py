@@ -107,7 +107,7 @@ def test_who_is_missing_stands_beside_each_initiative_as_on_its_chase_list(river
     client.force_login(factories.user_of(riverside.people.ana))
     page = client.get(f"/o/{riverside.tenant.slug}/").content.decode()
     (url,) = re.findall(r'<a href="([^"]*)">1 of 3</a> <span class="bb-sub">Oct 2026: P3<', page)
-    assert "nobody owes yet" in page
+    assert "nobody is asked for figures yet" in page
     listed = client.get(url).content.decode()
     assert "1 of 3 partners" in listed
     assert f">{p3.code}<" in listed

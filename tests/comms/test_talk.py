@@ -193,7 +193,7 @@ def test_open_talk_is_narrowed_to_what_is_mine_names_me_or_is_about_our_figures(
     assert "October 2026" not in html
     assert "about our figures" in html
     assert "about our figures" not in listed(place, client, place.people.ana)
-    assert "No open talk is like that." in listed(place, client, place.lea, "?whose=named")
+    assert "Nothing that you chose is open." in listed(place, client, place.lea, "?whose=named")
     assert "Two halls" in listed(place, client, ben, "?whose=nonsense")
     part = client.get(place.url("talk/"), headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in part
