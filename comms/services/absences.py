@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agenda.selectors.voices import expected_for, seats_of
 from backbone.models import Partner
-from comms.models import Absence, Attendance, Decision, Meeting
+from comms.models import Absence, Attendance, Decision, Dissent, Meeting
 from comms.selectors.meetings import expected_at
 
 
@@ -22,13 +22,16 @@ def expected(decision: Decision, meeting: Meeting) -> dict[int, Partner]:
 def recompute(*, meeting: Meeting, only: Decision | None = None) -> None:
     """Write down anew, for each decision of a meeting or `only` one, who was expected and neither there nor excused.
 
-    While nobody has said who is there, nobody is absent.
+    While nobody has said who is there, nobody is absent; and whoever did not agree had a voice in it, unless it is
+    noted as not there.
     """
     noted = dict(Attendance.objects.filter(meeting=meeting).values_list("partner_id", "presence"))
     decisions = Decision.objects.filter(meeting=meeting).select_related("strategy__outcome")
     for decision in decisions.filter(pk=only.pk) if only is not None else decisions:
+        heard = set(Dissent.objects.filter(decision=decision).values_list("partner_id", flat=True))
+        known = dict.fromkeys(heard, Attendance.Presence.PRESENT) | noted
         missing = {
-            pk for pk in expected(decision, meeting) if noted.get(pk, Attendance.Presence.ABSENT) == "absent" and noted
+            pk for pk in expected(decision, meeting) if known.get(pk, Attendance.Presence.ABSENT) == "absent" and noted
         }
         there = set(Absence.objects.filter(decision=decision).values_list("partner_id", flat=True))
         Absence.objects.filter(decision=decision, partner__in=there - missing).delete()

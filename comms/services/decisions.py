@@ -107,6 +107,8 @@ def dissent(*, decision: Decision, partner: Partner, by: Membership, words: str 
     row = _standing(decision)
     _dissent(row, partner, words, by)
     if row.meeting_id is not None:
+        if row.meeting.state != Meeting.State.CLOSED:
+            absences.recompute(meeting=row.meeting, only=row)
         touch(row.meeting)
 
 

@@ -158,6 +158,17 @@ def test_a_decision_names_who_was_expected_and_absent_and_not_who_was_excused(in
     assert absent(of_all) == []
 
 
+def test_whoever_did_not_agree_was_no_silent_seat(in_riverside):
+    ana, (_, p2, p3) = in_riverside.people.ana, in_riverside.partners
+    meeting = in_session(in_riverside, there="P")
+    row = decide(in_riverside, meeting=meeting, dissent=[(p2, "Too fast")])
+    assert absent(row) == ["P3"]
+    decisions.dissent(decision=row, partner=p3, by=ana)
+    assert absent(row) == []
+    sessions.attend(meeting=meeting, partner=p2, presence="absent", by=ana)
+    assert absent(row) == ["P2"]
+
+
 def test_while_nobody_has_said_who_is_there_nobody_is_absent(in_riverside):
     meeting = in_session(in_riverside, there="")
     assert absent(decide(in_riverside, meeting=meeting)) == []
