@@ -11,11 +11,16 @@ from django.utils.translation import gettext as _
 from backbone.conditions import Proposed
 from backbone.look.numbers import period_name
 from backbone.models import Initiative, Tenant
+from measures.models import Indicator
 from measures.rules.periods import text_of
 from measures.selectors.chase import chase_list
 from measures.selectors.forest import indicators_in_use
 from measures.selectors.opening import window_for
 from measures.selectors.reading import owed
+
+
+def _name(indicator: Indicator) -> str:
+    return f"{indicator.code} {indicator.name}".strip()
 
 
 def proposed(initiative: Initiative, as_of: datetime) -> Iterator[Proposed]:
@@ -33,5 +38,7 @@ def proposed(initiative: Initiative, as_of: datetime) -> Iterator[Proposed]:
             about=f"measures.missing:{one.partner.pk}:{text_of(window.period)}",
             title=_("%(partner)s’s figures of %(period)s are missing") % words,
             url=reverse("measures:forest", args=[tenant.slug, initiative.slug]),
-            why="" if one.usual is None else _("Usually %(usual)s") % {"usual": one.usual_words},
+            why=""
+            if one.usual is None
+            else _("%(name)s: usually %(usual)s") % {"name": _name(one.heaviest.indicator), "usual": one.usual_words},
         )

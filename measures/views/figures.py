@@ -180,6 +180,7 @@ def our_figures(request, initiative):
                 "own": one,
                 "own_words": SILENCE if one.own is None else wording.volume(plain(one.own)),
                 "everybody_words": SILENCE if one.everybody is None else wording.volume(plain(one.everybody)),
+                "waits": any(each.period == window.period and each.state == "submitted" for each in one.figures),
                 "figures": [
                     (
                         each,

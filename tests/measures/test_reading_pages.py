@@ -338,6 +338,17 @@ def test_our_figures_are_ones_own_with_their_share(world):
     page(world, "ana", "our-figures/", status=404)
 
 
+def test_what_waits_for_review_is_said_to_wait(world):
+    with world.scope():
+        k2 = factories.make_indicator(world.initiative, "seats", name="Seats", kind="stock")
+        factories.make_figure(k2, world.partners[0], OCT, 12, state="submitted")
+    waits = "Ours for October 2026 waits for review and counts once it is approved."
+    assert waits in text(page(world, "ben", "our-figures/?period=2026-10"))
+    before = text(page(world, "ben", "our-figures/?period=2026-09"))
+    assert "waits for review" not in before
+    assert "Nothing of ours counts for September 2026 yet." in before
+
+
 def test_a_zero_of_ours_counts_though_it_is_no_share(world):
     with world.scope():
         k2 = factories.make_indicator(world.initiative, "seats", name="Seats", kind="stock")
