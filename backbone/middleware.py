@@ -12,6 +12,7 @@ from django.middleware.locale import LocaleMiddleware
 from django.utils import timezone, translation
 
 from backbone.models import Membership, Tenant
+from backbone.selectors.able import person_of
 from backbone.services import operating
 from backbone.services.keys import opens_elsewhere
 from backbone.tenancy import tenant_scope
@@ -137,7 +138,7 @@ class TenantMiddleware:
     def _membership(request) -> Membership | None:
         if not request.user.is_authenticated:
             return None
-        return Membership.objects.with_roles(request.user.pk)
+        return person_of(request.user.pk)
 
 
 def _visited(tenant: Tenant | None, user) -> Tenant | None:

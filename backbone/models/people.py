@@ -86,21 +86,6 @@ def known_phone(text: str) -> None:
         )
 
 
-class MembershipQuerySet(TenantQuerySet):
-    def with_roles(self, user_id: int) -> Membership | None:
-        """The active person with this login, their grants in force read with them; None for a stranger. One statement,
-        two for a person whose roles have all ended."""
-        own = Grant.objects.in_force().filter(membership__user_id=user_id, membership__is_active=True)
-        grants = list(own.select_related("membership", "partner"))
-        if not grants:
-            return Membership.objects.filter(user_id=user_id, is_active=True).first()
-        found = grants[0].membership
-        found.__dict__["current_grants"] = grants
-        for grant in grants:
-            grant.membership = found
-        return found
-
-
 class Membership(TenantOwned):
     """A person of a tenant: the tenant's own row for somebody with a login.
 
@@ -120,8 +105,6 @@ class Membership(TenantOwned):
     # One of those who run the platform, who was let in to look (`services.operating`): none of the tenant's people.
     is_operator = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
-
-    objects = TenantManager.from_queryset(MembershipQuerySet)()
 
     class Meta(TenantOwned.Meta):
         constraints = [
@@ -179,6 +162,11 @@ class Membership(TenantOwned):
             if found is Reach.OWN and grant.partner_id is not None:
                 own.add(grant.partner_id)
         return own
+
+    @property
+    def own_partner_ids(self) -> set[int]:
+        """The partners for which this person holds any role now."""
+        return {grant.partner_id for grant in self.current_grants if grant.partner_id is not None}
 
     @property
     def roles(self) -> set[str]:

@@ -199,7 +199,7 @@ def open_talk(initiative: Initiative, membership: Membership, whose: str = "") -
     elif whose == NAMED:
         rows = rows.filter(is_named)
     elif whose == OURS:
-        rows = rows.filter(partner__in=own_partners(membership))
+        rows = rows.filter(partner__in=membership.own_partner_ids)
     rows = list(rows.order_by("-last_at", "-pk"))
     subjects = seen_by(subjects_of(initiative, [(one.about, one.partner) for one in rows]), membership)
     by_name = {(one.about, one.partner.pk if one.partner else None): one for one in subjects}
@@ -209,10 +209,6 @@ def open_talk(initiative: Initiative, membership: Membership, whose: str = "") -
         if subject is not None:
             found.append(OpenTalk(row, subject, _page_of(initiative, subject), row.is_named))
     return found
-
-
-def own_partners(membership: Membership) -> set[int]:
-    return {grant.partner_id for grant in membership.current_grants if grant.partner_id is not None}
 
 
 def last_words(threads: Collection[Thread]) -> dict[int, Post]:

@@ -22,7 +22,6 @@ from comms.selectors.talk import (
     OURS,
     last_words,
     open_talk,
-    own_partners,
     subject_of,
     thread_about,
     who_may_read,
@@ -39,7 +38,7 @@ def listed(request, initiative):
     """The talk that is not settled, about whatever the reader may see; `?whose=` narrows it."""
     whose = request.GET.get("whose", "")
     choices = [("", _("all open talk")), (MINE, _("where I spoke")), (NAMED, _("where I am named"))]
-    if own_partners(request.membership):
+    if request.membership.own_partner_ids:
         choices.append((OURS, _("about our figures")))
     whose = whose if whose in dict(choices) else ""
     page = Paginator(open_talk(initiative, request.membership, whose), ON_A_PAGE).get_page(request.GET.get("page"))

@@ -182,7 +182,7 @@ def _must_be_able(curve: Curve, owner: Membership, partner: Partner | None) -> N
     if not owner.is_active or not owner.can(Can.READ_CURVES):
         text = gettext_noop("{name} cannot see this page. Choose somebody who can.")
         raise Refused(Problem("curve.owner", text, {"name": owner.name}, field="owner", value=owner.name))
-    own = {grant.partner_id for grant in owner.current_grants if grant.partner_id is not None}
+    own = owner.own_partner_ids
     is_staff = Reach.ALL in owner.reach_of(Can.TURN_CURVES)
     if own and not is_staff and (partner is None or partner.pk not in own):
         text = gettext_noop("{name} is of another organization. Choose theirs, or somebody else.")
