@@ -204,8 +204,8 @@ def deliver(tenant_id: int, spend: float = SPEND) -> int:
     for somebody else's server; one worker at a time does it, and when those are slow the rest is for the next sweep, so that
     other tenants get their turn."""
     with tenant_scope(tenant_id):
-        ours = webhooks.begin_turn()
-    if not ours:
+        is_ours = webhooks.begin_turn()
+    if not is_ours:
         return 0
     try:
         return _deliver(tenant_id, monotonic() + spend)

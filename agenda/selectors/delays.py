@@ -13,8 +13,7 @@ from backbone.models import Initiative
 
 def delays_of(initiative: Initiative | int, names: Collection[str]) -> dict[str, Delay]:
     """The delay of each of these rows ("measures.indicator:7") that a node stands for and something begun leads to. One
-    query, and those of the conditions where such a node is led to.
-    """
+    query, and those of the conditions where a node stands for any of them."""
     key = initiative if isinstance(initiative, int) else initiative.pk
     links = list(Link.objects.filter(initiative=key).select_related("source", "target"))
     nodes = {node.pk: node.stands_for for link in links for node in (link.source, link.target) if node.stands_for}

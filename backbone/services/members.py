@@ -49,8 +49,8 @@ def add_member(
     """Give the person with this address one role here, with the login and the entrance that it needs. Idempotent.
 
     For commands and bundles: whoever runs them vouches for the address. `name` and `phone` are taken of a person who is
-    new here. `password` is set for a login that is new
-    here and never on one that exists. Whoever was deactivated stays so (`reactivate`). `by` None is the platform.
+    new here; `password` is set for a login that is new here and never on one that exists. Whoever was deactivated stays
+    so (`reactivate`). `by` None is the platform.
     """
     email = email.strip().lower()
     if by is not None:

@@ -15,7 +15,7 @@ REMINDED = "partner.reminded"
 _UNDER_WAY = (Mail.Status.PENDING, Mail.Status.SENDING, Mail.Status.SENT, Mail.Status.UNKNOWN)
 
 
-def nudged(initiative: Initiative, partner_ids: Collection[int], period: date) -> QuerySet[Change]:
+def _nudges(initiative: Initiative, partner_ids: Collection[int], period: date) -> QuerySet[Change]:
     """What the log has of nudges of these partners about a period."""
     return Change.objects.filter(
         verb=REMINDED, initiative=initiative, partner__in=list(partner_ids), facts__period=text_of(period)
@@ -24,7 +24,7 @@ def nudged(initiative: Initiative, partner_ids: Collection[int], period: date) -
 
 def last_reminded(initiative: Initiative, partner_ids: Collection[int], period: date) -> Mapping[int, datetime]:
     """When each of these partners was last nudged or reminded about its report for a period; one statement."""
-    nudges = nudged(initiative, partner_ids, period).values_list("partner_id", Value([], JSONField()), "at")
+    nudges = _nudges(initiative, partner_ids, period).values_list("partner_id", Value([], JSONField()), "at")
     mails = Mail.objects.filter(
         kind__in=[Mail.Kind.REMINDER, Mail.Kind.DIGEST],
         status__in=_UNDER_WAY,

@@ -7,7 +7,7 @@ in the inbox, and the next digest tells it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -90,7 +90,7 @@ def _sentence(change: Change) -> str:
     return rules.ended(sentence(change))
 
 
-def _names(found: Iterable[Change]) -> dict[tuple[int, str], str]:
+def _names(found: Collection[Change]) -> dict[tuple[int, str], str]:
     """What the indicators are called that these changes are about; one statement."""
     slugs = {slug for change in found for slug in change.facts.get("indicators", ())}
     rows = Indicator.objects.filter(slug__in=slugs, initiative__in={change.initiative_id for change in found})

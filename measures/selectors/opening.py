@@ -18,6 +18,16 @@ from measures.windows import Window, latest_month
 
 QUIET = 3  # months without any figure after which a page opens on the last month that has some
 
+# The newest month that is over and has a figure, of the parameters `tenant`, `initiative` and `latest`.
+NEWEST = """
+    SELECT max(f.period)
+      FROM measures_indicator i
+     CROSS JOIN LATERAL (SELECT f.period FROM measures_figure f
+                          WHERE f.tenant_id = %(tenant)s AND f.indicator_id = i.id AND f.period <= %(latest)s
+                          ORDER BY f.period DESC LIMIT 1) f
+     WHERE i.tenant_id = %(tenant)s AND i.initiative_id = %(initiative)s
+"""
+
 Codes = Mapping[int, str]
 
 
@@ -54,19 +64,8 @@ def last_lively_month(initiative: Initiative, latest: date) -> date:
 
 
 def lively_month(newest: date | None, latest: date) -> date:
-    """The same where the newest month with a figure is known."""
+    """The same where the newest month with a figure is known, None for none."""
     return latest if newest is None or newest >= add_months(latest, -QUIET) else newest
-
-
-# The newest month that is over and has a figure, of the parameters `tenant`, `initiative` and `latest`.
-NEWEST = """
-    SELECT max(f.period)
-      FROM measures_indicator i
-     CROSS JOIN LATERAL (SELECT f.period FROM measures_figure f
-                          WHERE f.tenant_id = %(tenant)s AND f.indicator_id = i.id AND f.period <= %(latest)s
-                          ORDER BY f.period DESC LIMIT 1) f
-     WHERE i.tenant_id = %(tenant)s AND i.initiative_id = %(initiative)s
-"""
 
 
 def codes_for(initiative: Initiative, membership: Membership) -> Codes | None:
