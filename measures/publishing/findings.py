@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -63,15 +64,18 @@ def hidden(judged: Judged) -> list[Finding]:
     return found + [
         _rounded(place, by_slug[place.indicator], judged)
         for place in sorted(sheet.bounds)
-        if place in sheet.printed and place not in judged.hidden
+        if place in sheet.printed and place not in judged.hidden and sheet.bounds[place] != _true(place, judged)
     ]
 
 
+def _true(place: Place, judged: Judged) -> Decimal:
+    return judged.sheet.cells[Key("lower", place)].value
+
+
 def _rounded(place: Place, picture: Picture, judged: Judged) -> Finding:
-    true = judged.sheet.cells[Key("lower", place)].value
     words = {"number": number(plain(judged.sheet.bounds[place]))}
     why = _("its lower end is one partner’s own figure and is shown rounded down, as %(number)s") % words
-    return Finding(str(place), place_words(place, picture), number(plain(true)), why)
+    return Finding(str(place), place_words(place, picture), number(plain(_true(place, judged))), why)
 
 
 def breaches(judged: Judged) -> Sequence[Finding]:

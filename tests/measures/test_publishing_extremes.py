@@ -96,6 +96,14 @@ def test_staff_read_why_an_extreme_is_withheld(place):
     assert why["Unduplicated, October 2026"].endswith("shown rounded down, as 80")
 
 
+def test_staff_read_nothing_of_an_end_that_is_shown_as_it_is(place):
+    with place.scope():
+        let(place, "P3", "P1")
+        report = published(place).report["audiences"]["funders"]["hidden"]
+    assert report
+    assert [one["words"] for one in report if one["why"].endswith(f"as {one['value']}")] == []
+
+
 @pytest.mark.parametrize(("agreed", "lower"), [((), "80"), (("P1", "P2"), "80"), (("P3", "P1"), "95")])
 def test_the_least_that_people_can_be_is_no_partners_own_number(place, client, agreed, lower):
     """P3's 95 is the largest; rounded it stands for 80 to 99."""
