@@ -52,15 +52,16 @@ def held_against(found: Found, initiative: Initiative, membership: Membership) -
     seen = {one.pk: one for one in meetings_of(initiative, membership).filter(pk__in=known)} if known else {}
     new, left, otherwise, here = [], list(found.left), [], 0
     for event in found.events:
-        there = [alone.get(event.uid) or of_series.get((event.uid, time.recurs_at)) for time in event.times]
-        series_here = series.get(event.uid)
+        alone_here, series_here = alone.get(event.uid), series.get(event.uid)
+        there = [of_series.get((event.uid, time.recurs_at)) if event.rule else alone_here for time in event.times]
         is_elsewhere = series_here is not None and series_here.initiative_id != initiative.pk
-        if is_elsewhere or any(one is not None and one.pk not in seen for one in there):
+        if is_elsewhere or any(one is not None and one.pk not in seen for one in (alone_here, *there)):
             text = gettext_noop("It is in this account already, in another initiative or another group.")
             left.append(Left(event.title, Problem("event.elsewhere", text)))
             continue
         missing = [time for time, one in zip(event.times, there, strict=True) if one is None]
-        if missing and (series_here is not None and series_here.rule != event.rule):
+        is_once_here = bool(event.rule) and alone_here is not None
+        if missing and (is_once_here or (series_here is not None and series_here.rule != event.rule)):
             text = gettext_noop("It is here already in another rhythm.")
             hint = gettext_noop("Plan what is new here by hand.")
             left.append(Left(event.title, Problem("event.rhythm", text, hint=hint)))

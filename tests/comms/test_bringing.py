@@ -406,6 +406,18 @@ def test_a_calendar_that_goes_on_adds_what_is_new_and_leaves_what_was_moved_here
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("before", "after"), [((), ("RRULE:FREQ=WEEKLY;COUNT=9",)), (("RRULE:FREQ=WEEKLY;COUNT=9",), ())]
+)
+def test_what_was_once_and_comes_again_now_or_the_other_way_is_left_as_it_is(in_riverside, before, after):
+    said = {"initiative": in_riverside.initiative, "by": in_riverside.people.ana}
+    count = services.bring_in(found=read(event(*before)), **said).count
+    done = services.bring_in(found=read(event(*after)), **said)
+    assert (done.count, done.otherwise, [one.problem.code for one in done.left]) == (0, (), ["event.rhythm"])
+    assert Meeting.objects.count() == count
+
+
+@pytest.mark.django_db
 def test_our_own_calendar_brought_back_changes_nothing(in_riverside):
     ana, ben = in_riverside.people.ana, in_riverside.people.ben
     made = plan(in_riverside, rule="FREQ=WEEKLY;BYDAY=WE", count=4)
