@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from backbone.models import Grant, Initiative, Membership, Partner
+from backbone.models import Grant, Initiative, Membership, Partner, WorkingGroup
 from backbone.problems import Problem, gettext_noop
 from backbone.roles import Can
 from backbone.selectors.able import people_who
@@ -39,27 +39,34 @@ class Bringing:
         return Problem("calendar.many_meetings", text, {"count": self.count, "limit": MOST_MEETINGS}, field="file")
 
 
-def held_against(found: Found, initiative: Initiative, membership: Membership) -> Bringing:
-    """What of a calendar is new in an initiative; four statements at most. Nothing that is here is ever changed."""
+def held_against(
+    found: Found, initiative: Initiative, membership: Membership, group: WorkingGroup | None = None
+) -> Bringing:
+    """What of a calendar is new in an initiative, for a group or for everybody; four statements at most. Nothing that is
+    here is ever changed. A series stays with whom it is for: who may plan for one group, and call a whole series off, would
+    otherwise reach another's meetings by one of their own among them."""
     uids = [one.uid for one in found.events]
     alone = {one.uid: one for one in Meeting.objects.filter(uid__in=uids)}
     series = {one.uid: one for one in Series.objects.filter(uid__in=uids).order_by("-pk")}
     of_series: dict[tuple[str, datetime | None], Meeting] = {}
+    groups: dict[str, set[int | None]] = {}
     for one in Meeting.objects.filter(series__in=series.values()).select_related("series"):
         if one.series is not None:
             of_series[one.series.uid, one.recurs_at] = one
+            groups.setdefault(one.series.uid, set()).add(one.group_id)
     known = [*(one.pk for one in alone.values()), *(one.pk for one in of_series.values())]
     seen = {one.pk: one for one in meetings_of(initiative, membership).filter(pk__in=known)} if known else {}
     new, left, otherwise, here = [], list(found.left), [], 0
     for event in found.events:
         alone_here, series_here = alone.get(event.uid), series.get(event.uid)
         there = [of_series.get((event.uid, time.recurs_at)) if event.rule else alone_here for time in event.times]
+        missing = [time for time, one in zip(event.times, there, strict=True) if one is None]
         is_elsewhere = series_here is not None and series_here.initiative_id != initiative.pk
-        if is_elsewhere or any(one is not None and one.pk not in seen for one in (alone_here, *there)):
+        is_of_others = missing and groups.get(event.uid, set()) - {group.pk if group is not None else None}
+        if is_elsewhere or is_of_others or any(one is not None and one.pk not in seen for one in (alone_here, *there)):
             text = gettext_noop("It is in this account already, in another initiative or another group.")
             left.append(Left(event.title, Problem("event.elsewhere", text)))
             continue
-        missing = [time for time, one in zip(event.times, there, strict=True) if one is None]
         is_once_here = bool(event.rule) and alone_here is not None
         if missing and (is_once_here or (series_here is not None and series_here.rule != event.rule)):
             text = gettext_noop("It is here already in another rhythm.")

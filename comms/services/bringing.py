@@ -28,7 +28,7 @@ def bring_in(*, initiative: Initiative, found: Found, by: Membership, group: Wor
     invited; nobody is told. Raises `Refused` for more meetings than are brought in at once, and then none of them is.
     """
     Initiative.objects.select_for_update(of=("self",), no_key=True).get(pk=initiative.pk)
-    plan = held_against(found, initiative, by)
+    plan = held_against(found, initiative, by, group)
     if plan.problem is not None:
         raise Refused(plan.problem)
     known = people_of(email for event in plan.new for email in event.emails)

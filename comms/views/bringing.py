@@ -35,13 +35,12 @@ def bring_in(request, initiative):
         try:
             content = _sent(request, form)
             found = bringing.read(content, now=timezone.now(), zone=request.tenant.timezone)
+            group = form.cleaned_data["group"]
             if "apply" in request.POST:
-                done = services.bring_in(
-                    initiative=initiative, found=found, by=request.membership, group=form.cleaned_data["group"]
-                )
+                done = services.bring_in(initiative=initiative, found=found, by=request.membership, group=group)
                 messages.success(request, _planned(done))
                 return redirect("comms:meeting-list", request.tenant.slug, initiative.slug)
-            plan = held_against(found, initiative, request.membership)
+            plan = held_against(found, initiative, request.membership, group)
             if plan.problem is not None:
                 raise Refused(plan.problem)
         except Refused as refused:

@@ -456,6 +456,20 @@ def test_another_group_s_meeting_is_not_shown_to_who_brings_its_calendar_along(i
 
 
 @pytest.mark.django_db
+def test_nobody_puts_a_meeting_of_their_group_among_those_of_everybody(in_riverside):
+    """Whoever calls a series off from one of its meetings calls all of it off."""
+    ana = in_riverside.people.ana
+    group = groups.make(initiative=in_riverside.initiative, name="East", slug="east", by=ana)
+    said = {"initiative": in_riverside.initiative, "by": ana}
+    services.bring_in(found=read(event("RRULE:FREQ=MONTHLY;BYDAY=3WE;COUNT=2")), **said)
+    longer = read(event("RRULE:FREQ=MONTHLY;BYDAY=3WE;COUNT=4"))
+    done = services.bring_in(found=longer, group=group, **said)
+    assert (done.count, [one.problem.code for one in done.left]) == (0, ["event.elsewhere"])
+    assert not Meeting.objects.filter(group=group).exists()
+    assert services.bring_in(found=longer, **said).count == 2
+
+
+@pytest.mark.django_db
 def test_a_long_calendar_is_held_against_what_is_here_in_as_many_statements_as_a_short_one(in_riverside):
     counts = []
     for number in (2, 40):
