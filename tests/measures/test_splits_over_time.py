@@ -231,7 +231,9 @@ def test_a_cell_that_somebody_does_not_have_is_no_gap_where_all_is_broken_down(d
         rollups.rebuild(desk.home.initiative)
         stored = Rollup.objects.get(scope=0, grain="month", category="age:young", period=september)
         assert (stored.value, stored.filed, stored.state) == (40, 2, "partial"), "as it was filed, to the letter"
-    row = page(desk, "period=2026-09").partition('<th scope="row">young')[2].partition("</tr>")[0]
+    said = page(desk, "period=2026-09")
+    assert ("is broken down: all of" in said) == (filed != "2 of 4")
+    row = said.partition('<th scope="row">young')[2].partition("</tr>")[0]
     assert re.findall(r"<td[^>]*>([^<]*)</td>", row) == [young, filed]
 
 
