@@ -344,6 +344,11 @@ def _wrong_rate(line: Line, entry: Entry, category: str) -> list[Problem]:
         return [problem_at(line, "denominator", "figure.denominator_zero", text, category, **params)]
     if line.is_proportion and numerator > denominator:
         text = gettext_noop("{denominator} is less than the numerator, {numerator}. Swap them or correct one.")
+        if line.numerator_name and line.denominator_name:  # as the fields are called where they are filled in
+            params |= {"top": line.numerator_name, "bottom": line.denominator_name}
+            text = gettext_noop(
+                "“{bottom}” is {denominator}, less than “{top}”, {numerator}. Swap them or correct one."
+            )
         return [problem_at(line, "denominator", "figure.numerator_above_denominator", text, category, **params)]
     return []
 

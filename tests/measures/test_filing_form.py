@@ -203,7 +203,7 @@ def test_a_lead_submits_what_the_filer_typed_and_types_nothing(desk):
                                                               "Put the other 6 in unknown"]),
         ({"k1": "290", "ages": ("4", "200", "90", "")}, None, ["That is 4 more than 290."]),
         ({"k1": "300", "ages": ("4", "two", "90", "")}, None, ["16-19: “two” is not a number."]),
-        ({"k2": ("15", "10")}, {"K2": "15/10"}, ["10 is less than the numerator, 15."]),
+        ({"k2": ("15", "10")}, {"K2": "15/10"}, ["“everyone due” is 10, less than “in work”, 15."]),
         ({"k2": ("15", "50")}, {"K2": "15/50"}, ["30.0%"]),
         ({"k2": ("0", "0")}, {"K2": "0/0"}, ["undefined"]),
         ({"k2": ("15", "")}, None, ["Half filled in"]),
@@ -377,7 +377,7 @@ def test_every_hard_error_is_named_at_once(desk):
     page = words(response)
     assert "3 things to fix before you can submit" in page
     assert "K1: Age: the parts add up to 294." in page
-    assert "K2: 10 is less than the numerator, 15." in page
+    assert "K2: “everyone due” is 10, less than “in work”, 15." in page
     assert "K4: No answer yet" in page
 
 

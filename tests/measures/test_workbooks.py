@@ -194,7 +194,7 @@ def test_the_rows_to_correct_come_back_as_a_workbook_that_can_be_applied(work):
     page = page_of(bad)
     assert [str(cell.value).split("|")[1] for cell in page["A"][2:]] == ["placed", "served"]
     assert page.cell(4, column_of(page, "value")).value == "three hundred"
-    assert "10 is less than the numerator, 15" in page.cell(3, column_of(page, "problem")).value
+    assert "“completed” is 10, less than “placed”, 15" in page.cell(3, column_of(page, "problem")).value
     put(page, "placed", "denominator", 50)
     put(page, "served", "value", 300)
     assert apply(work, upload(work, bad)).outcome["created"] == 2

@@ -37,6 +37,11 @@ def test_well_formed_figures(kind, entry):
     assert codes(make_line(kind), entry) == []
 
 
+def test_a_rate_whose_halves_have_no_names_is_told_of_numerator_and_denominator():
+    (problem,) = check_figure(make_line("rate", numerator_name=""), rate(15, 10))
+    assert "10 is less than the numerator, 15." in problem.message
+
+
 @pytest.mark.parametrize(
     ("kind", "entry", "expected", "words"),
     [
@@ -55,7 +60,7 @@ def test_well_formed_figures(kind, entry):
             "rate",
             rate(15, 10),
             ("figure.numerator_above_denominator", "denominator"),
-            "10 is less than the numerator, 15.",
+            "“completions” is 10, less than “placed”, 15.",
         ),
         ("rate", rate(15, None), ("figure.half_a_rate", "denominator"), "The denominator is missing"),
         ("rate", rate(None, 0), ("figure.half_a_rate", "numerator"), "The numerator is missing"),
