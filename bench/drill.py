@@ -25,6 +25,7 @@ from django.utils import timezone
 from backbone.embedded.places import find_valkey
 from backbone.embedded.servers import redis_answers
 from backbone.models import Tenant
+from backbone.nudging import IMPATIENT
 from backbone.tenancy import tenant_scope
 from bench.post_office import PostOffice
 from comms.models import Mail
@@ -205,7 +206,7 @@ def run(
     begun, killed = time.monotonic(), 0
     with crew(office, faults) as running:
         nudges = Celery(broker=running.queue.url, set_as_current=False)
-        nudges.conf.broker_transport_options = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
+        nudges.conf.broker_transport_options = IMPATIENT  # else it would stand still itself while the queue is dead
         turn = 0
         while time.monotonic() - begun < patience and _hurry(tenant):
             time.sleep(0.5)
