@@ -123,7 +123,12 @@ def test_a_report_an_answer_and_a_correction_without_scripts(site, visit):
     for (code, label), text in filled.items():
         field(page, code, label).fill(text)
     submit(page)
-    for words in ("3 things to fix", "K1: Age: the parts add up to 294", "K2: 10 is less than", "K4: No answer yet"):
+    for words in (
+        "3 things to fix",
+        "K1: Age: the parts add up to 294",
+        "K2: “everyone due” is 10, less than",
+        "K4: No answer yet",
+    ):
         expect(page.locator("#errors")).to_contain_text(words)
     expect(line(page, "K1").locator(".bb-note--warn")).to_contain_text("3,000 is ten times the usual 295")
     field(page, "K1", "Completions").fill("300")
