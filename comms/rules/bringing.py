@@ -8,41 +8,30 @@ is guessed. Only what is still to come is a meeting to be planned.
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
-from dateutil.rrule import rrulestr
-from icalendar import Calendar, Event, Timezone, vRecur
-from icalendar.timezone import tzp
-from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
-from icalendar.timezone.zoneinfo import ZONEINFO
+from icalendar import Calendar, Event, vRecur
 
 from backbone.problems import Problem, Refused, cut, gettext_noop
-from comms.rules import one_line, recurring
+from comms.rules import one_line, recurring, rhythms, zones
 
 UTC = ZoneInfo("UTC")
 MOST_KILOBYTES = 1024
 MOST_EVENTS = 2000  # in one file, what is over included
 MOST_MEETINGS = 200  # new ones at once
-MOST_COUNTED = 1000  # times of an event that says how many there are
-MOST_CLOCKS = 200  # rules by which the clocks of a file's own zones change
-OLDEST_CLOCK = 1600  # calendars let their clocks begin in 1601
 AHEAD = timedelta(days=366)  # of what comes again, as far as this
 PUT_OFF = timedelta(days=92)  # a time of a series that was to be so long ago may have been put off until now
 LONGEST = timedelta(days=1)
 TITLE_LENGTH, PLACE_LENGTH, URL_LENGTH, UID_LENGTH, RULE_LENGTH = 200, 200, 300, 255, 200
 
-_one_at_a_time = threading.Lock()
-
 OVER = "event.over"
 BY_HAND = gettext_noop("Correct it in its calendar, or plan it here by hand.")
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}(:\d{1,5})?([/?#][^\s<>\"]*)?")
 _CALLS = ("URL", "X-GOOGLE-CONFERENCE", "X-MICROSOFT-SKYPETEAMSMEETINGURL", "CONFERENCE", "LOCATION")
-_DAY = re.compile(r"([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,40 +93,8 @@ def read(content: bytes, *, now: datetime, zone: str) -> Found:
     Raises Refused for what is no calendar at all, one that cannot be read, and one that is too large.
     """
     text = _text(content)
-    # The library keeps the zones that files describe by their names, for the whole process: the next file's “Eastern”
-    # would be this one's.
-    with _one_at_a_time:
-        tzp.use(_Zones())
-        try:
-            return _read(text, now, zone)
-        finally:
-            tzp.use_default()
-
-
-class _Zones(ZONEINFO):
-    """The known zones, and those that a file describes by clocks that change once a year. For a clock that changes by any
-    other rule one would count through its seconds since 1600; such a zone is none that is known."""
-
-    def __init__(self) -> None:
-        self._clocks = 0
-
-    def create_timezone(self, tz: Timezone) -> tzinfo | None:  # type: ignore[override]  # None: nobody knows it
-        clocks = [one for one in tz.walk() if one is not tz]
-        self._clocks += len(clocks)
-        if self._clocks > MOST_CLOCKS or not all(_is_yearly(one) for one in clocks):
-            return None
-        return super().create_timezone(tz)
-
-
-def _is_yearly(clock: Any) -> bool:
-    start, rule = getattr(clock.get("DTSTART"), "dt", None), clock.get("RRULE")
-    if not isinstance(start, datetime) or start.year < OLDEST_CLOCK or "EXRULE" in clock:
-        return False
-    if rule is None:
-        return True
-    parts = _parts(_ical(rule)) if isinstance(rule, vRecur) else {}
-    parts = {name: value for name, value in parts.items() if name not in ("COUNT", "UNTIL")}
-    return parts.get("FREQ") == "YEARLY" and _is_sound(parts, start)
+    with zones.of_one_file():
+        return _read(text, now, zone)
 
 
 def _read(text: str, now: datetime, zone: str) -> Found:
@@ -362,7 +319,7 @@ def _placed(event: Event, start: datetime, zone: str, times: Sequence[datetime])
     """The zone on whose clock an event is held, and the instant at which it begins. A zone that the file describes itself
     is one of the known ones that says the same of all these `times`. Raises _LeftOut."""
     named = str(event["DTSTART"].params.get("TZID", "")).strip()
-    known = _known(named)
+    known = zones.known(named)
     if start.tzinfo is None:
         if named and known is None:
             text = gettext_noop("Its time zone, “{zone}”, is one that nobody knows, and the file does not describe it.")
@@ -372,40 +329,19 @@ def _placed(event: Event, start: datetime, zone: str, times: Sequence[datetime])
         return zone, recurring.instant(start, zone)
     at = start.astimezone(UTC)
     key = getattr(start.tzinfo, "key", "")
-    if key and key != "UTC" and key in _zones():
+    if key and key != "UTC" and key in zones.names():
         return key, at
     if key == "UTC" and times:
         return key, at
     moments = [start.replace(tzinfo=None), *times]
     for one in (known, zone):
-        if one and all(_same(moment, start.tzinfo, one) for moment in (moments if times else moments[:1])):
+        if one and all(zones.agree(moment, start.tzinfo, one) for moment in (moments if times else moments[:1])):
             return one, at
     if not times:
         return zone, at
     text = gettext_noop("Its time zone, “{zone}”, is described in the file alone, and {ours} keeps other hours.")
     hint = gettext_noop("Choose a zone by its city in its calendar, or plan it here by hand.")
     raise _LeftOut("zone", text, hint, zone=cut(named), ours=zone)
-
-
-def _same(moment: datetime, theirs: tzinfo, ours: str) -> bool:
-    return moment.replace(tzinfo=theirs).utcoffset() == moment.replace(tzinfo=ZoneInfo(ours)).utcoffset()
-
-
-def _known(named: str) -> str | None:
-    """The zone that a name stands for, as the world or as Windows calls it."""
-    if named in _zones():
-        return named
-    found = WINDOWS_TO_OLSON.get(named)
-    return found if found in _zones() else None
-
-
-_ZONES: set[str] = set()
-
-
-def _zones() -> set[str]:
-    if not _ZONES:
-        _ZONES.update(available_timezones())
-    return _ZONES
 
 
 # --- one that comes again ---
@@ -426,7 +362,9 @@ def _series(
     start, _length = _begins(whole)
     local = start.replace(tzinfo=None)
     rule, most, until = _rule(whole, local, start.tzinfo)
-    times = [one for one in _occurrences(rule, most, until, local, now) if one.year in recurring.YEARS]
+    here = now.replace(tzinfo=None)
+    days = rhythms.occurrences(rule, local, most=most, until=until, first=here - PUT_OFF, last=here + AHEAD)
+    times = [one for one in days if one.year in recurring.YEARS]
     pattern = _when(whole, zone, times)
     without, without_days = _left_out(whole, pattern.timezone, start.tzinfo)
     moved = _moved(others, pattern.timezone, start.tzinfo, zone)
@@ -464,7 +402,7 @@ def _rule(whole: Event, local: datetime, zone: tzinfo | None) -> tuple[str, int 
     )  # fmt: skip
     if not isinstance(said, vRecur):
         raise unknown
-    parts = _parts(shown)
+    parts = recurring.parts(shown)
     count, end = parts.pop("COUNT", None), parts.pop("UNTIL", None)
     until = None
     if end is not None:
@@ -476,8 +414,8 @@ def _rule(whole: Event, local: datetime, zone: tzinfo | None) -> tuple[str, int 
             until = datetime.combine(until, time.max)
         else:
             raise unknown
-    _spell_out(parts, local)
-    if not _is_sound(parts, local) or (count is not None and not _is_countable(count)):
+    rhythms.spell_out(parts, local)
+    if not rhythms.is_sound(parts, local) or (count is not None and not rhythms.is_countable(count)):
         raise unknown
     rule = ";".join(f"{name}={value}" for name, value in parts.items())
     if len(rule) > RULE_LENGTH:
@@ -489,126 +427,11 @@ def _rule(whole: Event, local: datetime, zone: tzinfo | None) -> tuple[str, int 
     return rule, int(count) if count is not None else None, until
 
 
-def _parts(rule: str) -> dict[str, str]:
-    return dict(part.partition("=")[::2] for part in rule.upper().split(";") if part)
-
-
-def _is_countable(count: str) -> bool:
-    return bool(re.fullmatch(r"\d{1,4}", count)) and int(count) <= MOST_COUNTED
-
-
 def _ical(rule: Any) -> str:
     try:
         return rule.to_ical().decode()
     except (ValueError, AttributeError, TypeError):
         return _raw(rule)
-
-
-def _spell_out(parts: dict[str, str], local: datetime) -> None:
-    """Say what a rule leaves to the day it begins on, so that it means the same from any of its days on."""
-    freq = parts.get("FREQ")
-    days = {"BYDAY", "BYMONTHDAY"} & parts.keys()
-    if freq == "WEEKLY" and "BYDAY" not in parts:
-        parts["BYDAY"] = recurring.DAYS[local.weekday()]
-    elif freq == "MONTHLY" and not days:
-        parts["BYMONTHDAY"] = str(local.day)
-    elif freq == "YEARLY":
-        if "BYMONTH" not in parts and days != {"BYDAY"}:
-            parts["BYMONTH"] = str(local.month)
-        if not days:
-            parts["BYMONTHDAY"] = str(local.day)
-
-
-def _is_sound(parts: dict[str, str], local: datetime) -> bool:
-    """Whether a rule is of the shapes that calendars write, and has any days: one that has none would be looked for until
-    the end of time."""
-    freq, interval = parts.get("FREQ"), parts.get("INTERVAL", "1")
-    if not re.fullmatch(r"\d{1,3}", interval) or int(interval) < 1 or parts.get("WKST", "MO") not in recurring.DAYS:
-        return False
-    if not set(parts) <= _SHAPES.get(freq or "", frozenset()) | {"FREQ", "INTERVAL", "WKST"}:
-        return False
-    days = [_DAY.fullmatch(one) for one in parts["BYDAY"].split(",")] if "BYDAY" in parts else []
-    if any(one is None or (one[1] and (freq in ("DAILY", "WEEKLY") or not 1 <= abs(int(one[1])) <= 5)) for one in days):
-        return False
-    months, of_month = _numbers(parts, "BYMONTH", 12), _numbers(parts, "BYMONTHDAY", 31)
-    places = _numbers(parts, "BYSETPOS", 5)
-    if months is None or of_month is None or places is None or any(one < 0 for one in months):
-        return False
-    is_numbered = any(one is not None and one[1] for one in days)
-    if places and (not days or of_month or is_numbered):
-        return False
-    if days and of_month and (is_numbered or int(interval) > 12):  # the first Monday on a 20th
-        return False
-    if days and freq == "DAILY" and int(interval) % 7 == 0:  # each Monday, from a Tuesday on
-        return False
-    reached = (
-        {(local.month - 1 + step * int(interval)) % 12 + 1 for step in range(12)}
-        if freq == "MONTHLY"
-        else set(range(1, 13))
-    )
-    reached &= set(months) or reached
-    if reached == {2} and ("5" in parts.get("BYSETPOS", "") or (is_numbered and "5" in parts["BYDAY"])):
-        return False
-    longest = {2: 28, 4: 30, 6: 30, 9: 30, 11: 30}  # a leap day is not always reached
-    return bool(reached) and (
-        not of_month or any(abs(day) <= longest.get(month, 31) for day in of_month for month in reached)
-    )
-
-
-_SHAPES = {
-    "DAILY": frozenset({"BYDAY"}),
-    "WEEKLY": frozenset({"BYDAY"}),
-    "MONTHLY": frozenset({"BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS"}),
-    "YEARLY": frozenset({"BYDAY", "BYMONTHDAY", "BYMONTH"}),
-}
-
-
-def _numbers(parts: dict[str, str], name: str, most: int) -> list[int] | None:
-    """The numbers of a part, none of them 0 or further than `most`; None where they are not."""
-    if name not in parts:
-        return []
-    said = parts[name].split(",")
-    if not all(re.fullmatch(r"[+-]?\d{1,2}", one) for one in said):
-        return None
-    found = [int(one) for one in said]
-    return found if all(1 <= abs(one) <= most for one in found) else None
-
-
-def _occurrences(
-    rule: str, most: int | None, until: datetime | None, local: datetime, now: datetime
-) -> Iterator[datetime]:  # fmt: skip
-    """When a rule has a meeting, by its own clock, from when one may have been put off on and as far ahead as is
-    looked."""
-    here = now.replace(tzinfo=None)
-    first, last = here - PUT_OFF, here + AHEAD
-    if until is not None and until < first:
-        return
-    begins = local if most is not None else _nearer(rule, local, first)
-    for number, one in enumerate(rrulestr(rule, dtstart=begins)):
-        if (most is not None and number >= most) or (until is not None and one > until) or one > last:
-            return
-        if one >= first and one >= local:
-            yield one
-
-
-def _nearer(rule: str, local: datetime, first: datetime) -> datetime:
-    """A day before `first` from which a rule has the same days as from `local`, so that nobody counts through decades."""
-    if local >= first:
-        return local
-    parts = _parts(rule)
-    freq, interval = parts["FREQ"], int(parts.get("INTERVAL", "1"))
-    days = (first - local).days
-    if freq == "DAILY":
-        return local + timedelta(days=days // interval * interval)
-    if freq == "WEEKLY":
-        return local + timedelta(weeks=days // 7 // interval * interval)
-    years = first.year - local.year
-    if freq == "YEARLY":
-        steps = max(years - 1, 0) // interval * interval
-        return local.replace(year=local.year + steps, month=1, day=1) if steps else local
-    steps = max(years * 12 + first.month - local.month - 1, 0) // interval * interval
-    month = local.year * 12 + local.month - 1 + steps
-    return local.replace(year=month // 12, month=month % 12 + 1, day=1) if steps else local
 
 
 def _left_out(whole: Event, zone: str, theirs: tzinfo | None) -> tuple[set[datetime], set[date]]:

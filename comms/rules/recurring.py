@@ -48,16 +48,21 @@ def rule_for(often: Often, first: date) -> str:
     }[often]
 
 
+def parts(rule: str) -> dict[str, str]:
+    """The parts of a rule by their names: `{"FREQ": "WEEKLY", "BYDAY": "WE"}`."""
+    return dict(part.partition("=")[::2] for part in rule.upper().split(";") if part)
+
+
 def starts(rule: str, first: datetime, count: int) -> list[datetime]:
     """When the next `count` meetings begin, on the clock of the meeting, without a zone; the first one included.
 
     Raises `BadRule` for what is no rule, or none of days: meetings do not come again every minute.
     """
-    parts = dict(part.partition("=")[::2] for part in rule.upper().split(";") if part)
+    named = parts(rule)
     if (
         not rule.strip()
-        or not set(parts) <= _PARTS
-        or parts.get("FREQ") not in ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
+        or not set(named) <= _PARTS
+        or named.get("FREQ") not in ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
     ):
         raise BadRule(rule)
     try:
