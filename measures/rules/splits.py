@@ -32,6 +32,11 @@ def adds_up(line: Line) -> bool:
     return line.rule.parts == SUM
 
 
+def is_known(key: str) -> bool:
+    """Whether a cell is unknown in none of its dimensions."""
+    return all(category != UNKNOWN for _, category in pairs_of(key))
+
+
 def heir_of(line: Line, key: str) -> str:
     """The category under which a figure may be shown: its own, or what its retired categories became."""
     known = {slug for slug, _ in pairs_of(key)} <= set(line.dimensions)
@@ -72,7 +77,7 @@ def known_part(line: Line, breakdown: Breakdown, cells: Mapping[str, Entry]) -> 
     without the unknown, as soon as one known part is given.
     """
     parts = {key: one for key, one in cells.items() if breakdown_of(key) == breakdown and has_answer(line, one)}
-    known = [one for key, one in parts.items() if all(category != UNKNOWN for _, category in pairs_of(key))]
+    known = [one for key, one in parts.items() if is_known(key)]
     if not known or not adds_up(line):
         return None
     numbers: dict[str, Any]

@@ -9,14 +9,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import product
 
 from backbone.models import Initiative
 from measures.rules.coverage import State
 from measures.rules.figures import plain
 from measures.rules.kinds import UNDUPLICATED
-from measures.rules.lines import TOTAL, UNKNOWN, Line, pairs_of
+from measures.rules.lines import TOTAL, Line
 from measures.rules.periods import Grain
-from measures.rules.splits import adds_up
+from measures.rules.splits import adds_up, is_known
 from measures.selectors.lenses import known_parts
 from measures.selectors.series import SeriesRow, series
 
@@ -80,16 +81,15 @@ def settled(line: Line, rows: Iterable[SeriesRow]) -> list[SeriesRow]:
     found = {(row.category, row.period): row for row in rows}
     if line.kind == UNDUPLICATED or not adds_up(line):
         return list(found.values())
-    for breakdown in filter(line.is_exclusive, line.breakdowns):
-        known = [key for key in line.keys(breakdown) if all(category != UNKNOWN for _, category in pairs_of(key))]
-        for total in [row for (category, _), row in found.items() if category == TOTAL]:
-            cells = [found[key, total.period] for key in known if (key, total.period) in found]
-            if cells and _is_sum(total, cells):
-                for cell in cells:
-                    if cell.state == State.PARTIAL:
-                        found[cell.category, cell.period] = cell._replace(
-                            filed=total.filed, expected=total.expected, excused=total.excused, state=total.state
-                        )
+    totals = [row for (category, _period), row in found.items() if category == TOTAL]
+    for breakdown, total in product(filter(line.is_exclusive, line.breakdowns), totals):
+        known = [(key, total.period) for key in line.keys(breakdown) if is_known(key)]
+        cells = [found[at] for at in known if at in found]
+        if cells and _is_sum(total, cells):
+            coverage = {name: getattr(total, name) for name in ("filed", "expected", "excused", "state")}
+            found |= {
+                (cell.category, cell.period): cell._replace(**coverage) for cell in cells if cell.state == State.PARTIAL
+            }
     return list(found.values())
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from measures.rules.lines import TOTAL, UNKNOWN, Line, pairs_of
-from measures.rules.splits import adds_up, heirs
+from measures.rules.splits import adds_up, heirs, is_known
 
 
 class Lens(NamedTuple):
@@ -99,5 +99,6 @@ def known_parts(lines: Mapping[int, Line]) -> Lens | None:
 
 def _role(key: str) -> str:
     """Known, unknown in every dimension, or neither: a cell of a cross-tabulation of which one half is unknown."""
-    unknown = [category == UNKNOWN for _, category in pairs_of(key)]
-    return "unknown" if all(unknown) else "half" if any(unknown) else "known"
+    if is_known(key):
+        return "known"
+    return "unknown" if all(category == UNKNOWN for _, category in pairs_of(key)) else "half"
