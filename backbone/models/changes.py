@@ -28,6 +28,10 @@ class Change(TenantOwned):
         indexes = [
             models.Index(name="change_by_time", fields=["tenant", "initiative", "at"]),
             models.Index(name="change_of_subject", fields=["tenant", "subject", "subject_id", "at"]),
+            # The last change that is no report's, whose set-up home keeps, is found however many reports came since.
+            models.Index(
+                name="change_of_set_up", fields=["tenant", "id"], condition=~models.Q(verb__startswith="filing.")
+            ),
         ]
 
     def __str__(self):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from types import MappingProxyType
 
 from backbone.problems import gettext_noop
 
@@ -31,7 +30,7 @@ class Dimension:
     def __post_init__(self) -> None:
         categories = dict(self.categories)
         categories.setdefault(UNKNOWN, UNKNOWN_NAME)
-        object.__setattr__(self, "categories", MappingProxyType(categories))
+        object.__setattr__(self, "categories", categories)
 
     def at(self, period: date) -> Dimension:
         """The dimension as it is offered for a period: without what was retired on its first day or before."""

@@ -100,7 +100,9 @@ def chase_list(
     absent, expected = absentees(readings)
     if not absent:
         return ChaseList(period, (), len(expected))
-    partners: Mapping[int, Partner | Named] = Partner.objects.in_bulk(absent) if roster is None else roster.partners
+    partners: Mapping[int, Partner | Named] = {} if roster is None else roster.partners
+    if not absent.keys() <= partners.keys():  # nobody was asked yet, or somebody joined since
+        partners = Partner.objects.in_bulk(absent)
     last = _last_filed(initiative, absent, period, readings, zone)
     asked = reminded(initiative, absent.keys(), period)
     totals = {reading.indicator.pk: _everybody(reading) for reading in readings}

@@ -6,13 +6,11 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from django.db import connection
-
 from backbone.tenancy import active_tenant_id
 from measures.rules.periods import Grain
 from measures.selectors.combined import partner_rows
 from measures.selectors.graph import NOTHING, graph
-from measures.selectors.owing import steady_plans, with_owed
+from measures.selectors.owing import asked_steadily, with_owed
 from measures.selectors.parts import so_far
 from measures.selectors.spans import Counting, Question, countings, span_of
 
@@ -91,17 +89,16 @@ def _filed_by_partners(
     if not spans:
         return []
     question = Question(spans)
-    with connection.cursor() as cursor, steady_plans(cursor):
-        cursor.execute(
-            f"""
-            WITH {with_owed(question)},
-                 filed AS (SELECT r.n, r.scope FROM ({partner_rows(question)}) r WHERE r.category = '' AND r.filed = 1)
-            SELECT k.indicator_id, k.period, o.partner_id, o.is_excused AND f.n IS NULL, f.n IS NOT NULL
-              FROM k JOIN owed o ON o.n = k.crowd
-              LEFT JOIN filed f ON f.n = k.n AND f.scope = o.partner_id
-             WHERE o.is_due OR o.is_excused OR f.n IS NOT NULL
-             ORDER BY k.indicator_id, o.partner_id
-            """,  # noqa: S608  (fragments of our own)
-            question.parameters(tenant_id) | question.periods(),
-        )
-        return [Expectation(*row) for row in cursor.fetchall()]
+    found = asked_steadily(
+        f"""
+        WITH {with_owed(question)},
+             filed AS (SELECT r.n, r.scope FROM ({partner_rows(question)}) r WHERE r.category = '' AND r.filed = 1)
+        SELECT k.indicator_id, k.period, o.partner_id, o.is_excused AND f.n IS NULL, f.n IS NOT NULL
+          FROM k JOIN owed o ON o.n = k.crowd
+          LEFT JOIN filed f ON f.n = k.n AND f.scope = o.partner_id
+         WHERE o.is_due OR o.is_excused OR f.n IS NOT NULL
+         ORDER BY k.indicator_id, o.partner_id
+        """,  # noqa: S608  (fragments of our own)
+        question.parameters(tenant_id) | question.periods(),
+    )
+    return [Expectation(*row) for row in found]

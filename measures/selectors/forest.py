@@ -48,9 +48,8 @@ def indicators_in_use(initiative: Initiative, month: date) -> list[Indicator]:
     return list(Indicator.objects.filter(in_use, initiative=initiative).select_related("outcome", "tenant"))
 
 
-def branches(initiative: Initiative, readings: Sequence[Reading], *, with_empty: bool = True) -> list[Branch]:
+def branches(outcomes: Iterable[Outcome], readings: Sequence[Reading], *, with_empty: bool = True) -> list[Branch]:
     """The agenda's outcomes in order, each with its readings; those that belong to no outcome come last."""
-    outcomes = list(Outcome.objects.filter(initiative=initiative))
     by_outcome: dict[int | None, list[Reading]] = {}
     for reading in readings:
         by_outcome.setdefault(reading.indicator.outcome_id, []).append(reading)

@@ -10,9 +10,11 @@ of `spans.Question`, and name the tenant on every table.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
+
+from django.db import connection
 
 from measures.selectors.spans import Question
 
@@ -194,7 +196,7 @@ def plan_steadily(cursor: Any) -> None:
     It cannot know how many rows our CTEs have and believes in one, so that it would compare thousands of rows with
     thousands one by one. Where an index must be walked for each span, the SQL says LATERAL, which no setting undoes.
     """
-    cursor.execute(_SWITCH, ["off"] * 3)
+    cursor.execute(_OFF)
 
 
 @contextmanager
@@ -202,10 +204,20 @@ def steady_plans(cursor: Any) -> Iterator[None]:
     """`plan_steadily` until the end of this block, for a transaction that goes on to other things."""
     plan_steadily(cursor)
     yield
-    cursor.execute(_SWITCH, ["on"] * 3)
+    cursor.execute(_ON)
 
 
-_SWITCH = (
-    "SELECT set_config('enable_nestloop', %s, true), set_config('enable_mergejoin', %s, true), "
-    "set_config('enable_sort', %s, true)"
+def asked_steadily(sql: str, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """The rows of one SELECT that is planned as `plan_steadily` says, and nothing after it. Two journeys to the database."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_OFF}; {sql}", params)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        cursor.execute(_ON)
+        return rows
+
+
+_OFF = (
+    "SELECT set_config('enable_nestloop', 'off', true), set_config('enable_mergejoin', 'off', true), "
+    "set_config('enable_sort', 'off', true)"
 )
+_ON = _OFF.replace("'off'", "'on'")

@@ -30,7 +30,7 @@ from measures.rules.usual import HISTORY, usual
 from measures.rules.versions import broken
 from measures.selectors.combined import Figures, figures_at, partner_rows
 from measures.selectors.obligations import Duties
-from measures.selectors.owing import steady_plans, with_owed
+from measures.selectors.owing import asked_steadily, with_owed
 from measures.selectors.shared import shared_in
 from measures.selectors.spans import LAST, LAST_RATE, MEAN, Counting, Question, Span, span_of
 from measures.windows import Window
@@ -104,8 +104,8 @@ def so_far(span: Span, latest: date) -> Span | None:
 def wholes(
     lines: Mapping[Span, Line], usual: Mapping[Span, Weights] | None = None, as_of: datetime | None = None
 ) -> dict[Span, Whole]:
-    """Each span combined, with its parts: what was filed and what is owed in one statement, between the two that steady
-    its plan; some more where work is shared.
+    """Each span combined, with its parts: what was filed and what is owed in one statement and the end of its steady
+    plan; some more where work is shared.
 
     `lines` are the indicators as they are defined there, `usual` what each partner usually brings, as `usual_volumes`
     gives it. `as_of` reads the figures as they stood at that instant; who owes them is as it is today.
@@ -117,25 +117,24 @@ def wholes(
     question = Question(spans)
     source = _figures_of(spans, as_of)
     params = question.parameters(active_tenant_id()) | question.periods() | dict(source.params)
-    with connection.cursor() as cursor, steady_plans(cursor):
-        cursor.execute(
-            f"""
-            {source.opening} SELECT o.n, o.partner_id, o.is_due, o.is_excused, o.is_due_last, r.scope IS NOT NULL,
-                   r.value, r.numerator, r.denominator, r.lower, r.upper, r.value_period, r.filed, r.parts, r.state
-              FROM (WITH {with_owed(question)}
-                    SELECT k.n, o.partner_id, o.is_due, o.is_excused, o.is_due_last FROM k JOIN owed o ON o.n = k.crowd) o
-              LEFT JOIN ({partner_rows(question, figures=source.name, categories=False)}) r
-                ON r.n = o.n AND r.scope = o.partner_id
-            """,
-            params,
-        )
-        for n, partner, is_due, is_excused, is_due_last, is_there, *row in cursor:
-            if not (is_there or is_due or is_excused):
-                continue  # it may leave out all that it owes here, and did
-            span = spans[n - 1]
-            duty = (partner, is_due, is_due_last or span.counting.way not in (LAST, LAST_RATE))
-            volume = (usual or {}).get(span, {}).get(partner)
-            found[n - 1][partner] = _part(duty, row if is_there else None, lines[span], volume, span)
+    rows = asked_steadily(
+        f"""
+        {source.opening} SELECT o.n, o.partner_id, o.is_due, o.is_excused, o.is_due_last, r.scope IS NOT NULL,
+               r.value, r.numerator, r.denominator, r.lower, r.upper, r.value_period, r.filed, r.parts, r.state
+          FROM (WITH {with_owed(question)}
+                SELECT k.n, o.partner_id, o.is_due, o.is_excused, o.is_due_last FROM k JOIN owed o ON o.n = k.crowd) o
+          LEFT JOIN ({partner_rows(question, figures=source.name, categories=False)}) r
+            ON r.n = o.n AND r.scope = o.partner_id
+        """,
+        params,
+    )
+    for n, partner, is_due, is_excused, is_due_last, is_there, *row in rows:
+        if not (is_there or is_due or is_excused):
+            continue  # it may leave out all that it owes here, and did
+        span = spans[n - 1]
+        duty = (partner, is_due, is_due_last or span.counting.way not in (LAST, LAST_RATE))
+        volume = (usual or {}).get(span, {}).get(partner)
+        found[n - 1][partner] = _part(duty, row if is_there else None, lines[span], volume, span)
     shared = shared_in(question, source)
     return {
         span: _whole(span, parts, lines[span], shared.get(n, ()))

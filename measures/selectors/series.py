@@ -25,7 +25,7 @@ from measures.selectors.combined import Rows, both_rows, figures_at, partner_row
 from measures.selectors.community import published_rows
 from measures.selectors.graph import Source, graph
 from measures.selectors.lenses import Lens
-from measures.selectors.owing import steady_plans, with_owed
+from measures.selectors.owing import asked_steadily, steady_plans, with_owed
 from measures.selectors.spans import LAST, LAST_RATE, Counting, Question, Span, countings, span_of
 
 WHOLE_INITIATIVE = 0
@@ -226,16 +226,11 @@ def _combined_now(
         rows = whole_rows(all_asked, figures=figures)
     clause = f"WITH {', '.join(clauses)}" if clauses else ""
     total = "" if categories else "WHERE category = ''"
-    with connection.cursor() as cursor, steady_plans(cursor):
-        cursor.execute(
-            f"{clause} SELECT {_READ}, NULL FROM ({rows}) r {total} ORDER BY indicator_id, category, period",
-            asked.parameters(tenant_id)
-            | asked.periods()
-            | all_asked.parameters(tenant_id)
-            | dict(source.params)
-            | extra,
-        )
-        return [SeriesRow._make(row) for row in cursor.fetchall()]
+    found = asked_steadily(
+        f"{clause} SELECT {_READ}, NULL FROM ({rows}) r {total} ORDER BY indicator_id, category, period",
+        asked.parameters(tenant_id) | asked.periods() | all_asked.parameters(tenant_id) | dict(source.params) | extra,
+    )
+    return [SeriesRow._make(row) for row in found]
 
 
 def _spans(
@@ -253,16 +248,15 @@ def _silent(spans: Sequence[Span], tenant_id: int) -> list[SeriesRow]:
     if not spans:
         return []
     question = Question(spans)
-    with connection.cursor() as cursor, steady_plans(cursor):
-        cursor.execute(
-            f"""
-            WITH {with_owed(question)}
-            SELECT k.indicator_id, k.period, '', NULL, NULL, NULL, NULL, NULL, false, 0, 0,
-                   count(*) FILTER (WHERE o.is_due), count(*) FILTER (WHERE o.is_excused), NULL,
-                   CASE WHEN bool_or(CASE WHEN k.way IN ('{LAST}', '{LAST_RATE}') THEN o.is_due_last ELSE o.is_due END)
-                        THEN '{State.NONE}' ELSE '{State.NOT_EXPECTED}' END, NULL
-              FROM k JOIN owed o ON o.n = k.crowd GROUP BY k.indicator_id, k.period
-            """,
-            question.parameters(tenant_id),
-        )
-        return [SeriesRow._make(row) for row in cursor.fetchall()]
+    found = asked_steadily(
+        f"""
+        WITH {with_owed(question)}
+        SELECT k.indicator_id, k.period, '', NULL, NULL, NULL, NULL, NULL, false, 0, 0,
+               count(*) FILTER (WHERE o.is_due), count(*) FILTER (WHERE o.is_excused), NULL,
+               CASE WHEN bool_or(CASE WHEN k.way IN ('{LAST}', '{LAST_RATE}') THEN o.is_due_last ELSE o.is_due END)
+                    THEN '{State.NONE}' ELSE '{State.NOT_EXPECTED}' END, NULL
+          FROM k JOIN owed o ON o.n = k.crowd GROUP BY k.indicator_id, k.period
+        """,
+        question.parameters(tenant_id),
+    )
+    return [SeriesRow._make(row) for row in found]

@@ -14,7 +14,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
 from django.db.models import QuerySet
 
 from backbone.models import Partner
@@ -24,7 +23,7 @@ from measures.rules.figures import Entry
 from measures.rules.lines import TOTAL
 from measures.rules.shared import Shared, taken_off
 from measures.selectors import ways
-from measures.selectors.owing import steady_plans, with_owed
+from measures.selectors.owing import asked_steadily, with_owed
 from measures.selectors.spans import ADD, RATE, Question
 from measures.windows import Window
 
@@ -61,19 +60,18 @@ def shared_in(question: Question, source: Any) -> dict[int, list[Shared]]:
         return {}
     found: dict[int, list[Shared]] = {}
     opening = f"{source.opening}, " if source.cte else "WITH "
-    with connection.cursor() as cursor, steady_plans(cursor):
-        cursor.execute(
-            f"""
-            {opening} {with_owed(question)}
-            SELECT k.n, s.partners, s.value, s.numerator, s.denominator
-              FROM k CROSS JOIN LATERAL ({_standing(question, source.name)}) s
-             WHERE k.way IN ('{ADD}', '{RATE}') AND s.category = '{TOTAL}' ORDER BY k.n, s.id
-            """,
-            question.parameters(active_tenant_id()) | question.periods() | dict(source.params),
-        )
-        for n, partners, value, numerator, denominator in cursor:
-            amount = Entry(value=value, numerator=numerator, denominator=denominator)
-            found.setdefault(n, []).append(Shared(frozenset(partners), amount))
+    rows = asked_steadily(
+        f"""
+        {opening} {with_owed(question)}
+        SELECT k.n, s.partners, s.value, s.numerator, s.denominator
+          FROM k CROSS JOIN LATERAL ({_standing(question, source.name)}) s
+         WHERE k.way IN ('{ADD}', '{RATE}') AND s.category = '{TOTAL}' ORDER BY k.n, s.id
+        """,
+        question.parameters(active_tenant_id()) | question.periods() | dict(source.params),
+    )
+    for n, partners, value, numerator, denominator in rows:
+        amount = Entry(value=value, numerator=numerator, denominator=denominator)
+        found.setdefault(n, []).append(Shared(frozenset(partners), amount))
     return found
 
 

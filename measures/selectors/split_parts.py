@@ -17,7 +17,7 @@ from measures.rules.coverage import Coverage, State
 from measures.rules.figures import divided
 from measures.rules.lines import Line
 from measures.selectors.combined import figures_at, partner_rows
-from measures.selectors.owing import steady_plans
+from measures.selectors.owing import asked_steadily
 from measures.selectors.spans import Question, Span
 
 
@@ -43,27 +43,26 @@ def parts_by_category(
     source = figures_at(as_of, {span.counting.indicator_id for span in spans})
     rows = partner_rows(question, figures=source.name, categories=True)
     found = {}
-    with connection.cursor() as cursor, steady_plans(cursor):
-        cursor.execute(
-            f"""
-            {source.opening} SELECT n, scope, category, value, numerator, denominator, lower, upper, filed, state
-              FROM ({rows}) r WHERE category <> ''
-            """,
-            question.parameters(active_tenant_id()) | question.periods() | dict(source.params),
+    standing = asked_steadily(
+        f"""
+        {source.opening} SELECT n, scope, category, value, numerator, denominator, lower, upper, filed, state
+          FROM ({rows}) r WHERE category <> ''
+        """,
+        question.parameters(active_tenant_id()) | question.periods() | dict(source.params),
+    )
+    for n, partner, category, value, numerator, denominator, lower, upper, filed, state in standing:
+        indicator = spans[n - 1].counting.indicator_id
+        line = lines[indicator]
+        found[indicator, partner, category] = Combined(
+            kind=line.kind,
+            state=State(state),
+            coverage=Coverage(filed, 1),
+            value=divided(numerator, denominator) if line.rule.divides else value,
+            numerator=numerator,
+            denominator=denominator,
+            lower=lower,
+            upper=upper,
         )
-        for n, partner, category, value, numerator, denominator, lower, upper, filed, state in cursor:
-            indicator = spans[n - 1].counting.indicator_id
-            line = lines[indicator]
-            found[indicator, partner, category] = Combined(
-                kind=line.kind,
-                state=State(state),
-                coverage=Coverage(filed, 1),
-                value=divided(numerator, denominator) if line.rule.divides else value,
-                numerator=numerator,
-                denominator=denominator,
-                lower=lower,
-                upper=upper,
-            )
     return found
 
 

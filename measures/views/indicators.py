@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from agenda.models import Outcome
 from backbone.access import member_can
 from backbone.look.coverage import coverage_text
 from backbone.look.numbers import SILENCE, percent
@@ -65,7 +66,9 @@ def indicator_list(request, initiative):
     context = {
         "initiative": initiative,
         "window": window,
-        "branches": branches(initiative, readings, with_empty=not (wanted or outcome)),
+        "branches": branches(
+            Outcome.objects.filter(initiative=initiative), readings, with_empty=not (wanted or outcome)
+        ),
         "outcomes": list(dict.fromkeys(one.outcome for one in everything if one.outcome is not None)),
         "wanted": wanted,
         "outcome": outcome,

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from agenda.models import Outcome
 from agenda.selectors.tree import vision_lines
 from backbone.access import member_can
 from backbone.look.coverage import coverage_text
@@ -35,7 +36,7 @@ def results_page(request, initiative):
         return _csv(initiative, found)
     title, lines = vision_lines(initiative)
     by_reading = {id(one.reading): one for one in found}
-    grown = branches(initiative, [one.reading for one in found], with_empty=False)
+    grown = branches(Outcome.objects.filter(initiative=initiative), [one.reading for one in found], with_empty=False)
     shown = [one for one in found if not one.is_hidden and one.reading.indicator.outcome_id is not None]
     context = {
         "initiative": initiative,

@@ -1,16 +1,18 @@
 """What home shows of the forest and of who is missing. It is kept while nothing changes, since every reader asks for it.
 
 It is the same for all who may know the same, and says nothing that depends on whose page it is: addresses and buttons are
-added for each reader. A change of any kind, a figure or a roll-up that is still to be built anew make another one.
+added for each reader. A change of any kind, a figure or a roll-up that is still to be built anew make another one. What
+figures are read by (indicators, partners, who owes what) is kept apart from them, and longer: reports leave it alone.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, TypeVar
 
 from django.core.cache import cache
 from django.template.loader import render_to_string
@@ -19,21 +21,25 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from redis.exceptions import RedisError
 
+from agenda.models import Outcome
 from backbone.caching import release
 from backbone.look.checks import draw_weight
 from backbone.models import Initiative
 from backbone.roles import Can
+from measures.models import Indicator
 from measures.rules.periods import Grain
 from measures.selectors.chase import ChaseList, LastFiled, Missing, chase_list
 from measures.selectors.forest import Date, branches, indicators_in_use, locks_on, next_dates
 from measures.selectors.home import HomeState
 from measures.selectors.opening import lively_month, window_for
 from measures.selectors.reading import Grounds, read, read_and_owed
-from measures.selectors.taking_part import roster_of
+from measures.selectors.taking_part import Roster, roster_of
 from measures.windows import Window, latest_month
 
 KEPT_SECONDS = 300
 CHASED_AT_ONCE = 6
+
+Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +101,40 @@ def standing_of(request, initiative: Initiative, state: HomeState) -> Standing:
         return _work_out(request, initiative, state)
     asked = {name: request.GET.get(name, "") for name in ("grain", "period", "year")}
     made_of = (
-        initiative.pk, state.change, state.event, request.tenant.day(), knows_names, get_language(), timezone.get_current_timezone_name(),
+        initiative.pk, state.changes, state.event, request.tenant.day(), knows_names, get_language(), timezone.get_current_timezone_name(),
         sorted(asked.items()),
     )  # fmt: skip
-    key = f"standing:{release()}:{hashlib.sha256(repr(made_of).encode()).hexdigest()}"
+    return _kept("standing", made_of, lambda: _work_out(request, initiative, state))
+
+
+def _kept(name: str, made_of: tuple[Any, ...], work_out: Callable[[], Kept]) -> Kept:
+    """What was kept under this name of the same things, or worked out now and kept; without Redis nothing is."""
+    key = f"{name}:{release()}:{hashlib.sha256(repr(made_of).encode()).hexdigest()}"
     with suppress(RedisError):
-        kept = cache.get(key)
+        kept: Kept | None = cache.get(key)
         if kept is not None:
             return kept
-    found = _work_out(request, initiative, state)
+    found = work_out()
     with suppress(RedisError):
         cache.set(key, found, KEPT_SECONDS)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class SetUp:
+    """What the figures of an initiative are read by, and which no report changes."""
+
+    indicators: list[Indicator]
+    outcomes: list[Outcome]
+    roster: Roster
+    grounds: Grounds
+
+    @classmethod
+    def of(cls, initiative: Initiative, month: date) -> SetUp:
+        """With the indicators that are in use by a month."""
+        indicators, roster = indicators_in_use(initiative, month), roster_of(initiative)
+        grounds = Grounds.of(initiative, indicators, roster=roster)
+        return cls(indicators, list(Outcome.objects.filter(initiative=initiative)), roster, grounds)
 
 
 def _work_out(request, initiative: Initiative, state: HomeState) -> Standing:
@@ -114,10 +142,10 @@ def _work_out(request, initiative: Initiative, state: HomeState) -> Standing:
     lively = lively_month(state.newest, latest_month(day))
     window = window_for(initiative, request.GET, tenant, lively=lively)
     month = window.at(Grain.MONTH)
-    indicators = indicators_in_use(initiative, window.period)
-    roster = roster_of(initiative)
+    made_of = (initiative.pk, state.set_up, window.period)
+    set_up = _kept("set-up", made_of, lambda: SetUp.of(initiative, window.period))
+    indicators, roster, grounds = set_up.indicators, set_up.roster, set_up.grounds
     codes = roster.codes if request.membership.partner_ids(Can.READ_PARTNER_FIGURES) is None else None
-    grounds = Grounds.of(initiative, indicators, roster=roster)
     chase = ChaseList(month.period, (), 0)
     dates: tuple[Date, ...] = ()
     if codes is None:
@@ -126,7 +154,7 @@ def _work_out(request, initiative: Initiative, state: HomeState) -> Standing:
         readings, owed = read_and_owed(initiative, indicators, window, month, codes=codes, grounds=grounds)
         chase = chase_list(initiative, owed, month.period, tenant.timezone, roster)
         dates = tuple(next_dates(roster, indicators, day, tenant.fiscal_year_starts))
-    found = branches(initiative, readings)
+    found = branches(set_up.outcomes, readings)
     html = ""
     if found and indicators:
         context = {"branches": found, "window": window, "initiative": initiative, "request": request}
