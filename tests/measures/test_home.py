@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -21,7 +22,8 @@ from backbone.tenancy import tenant_scope
 from measures.models import Figure, Indicator, StaleMark, Target
 from measures.rules.figures import Entry
 from measures.rules.periods import add_months
-from measures.services import filings, obligations, rollups, setup
+from measures.services import community, filings, obligations, rollups, setup
+from measures.services.community import Said
 from measures.services.filings import FigureRow
 from tests import factories
 from tests.pages import without_chance
@@ -214,3 +216,31 @@ def test_whoever_joined_a_moment_ago_is_missing_by_name(world):
         factories.make_partner(world.initiative, "P9")
     report_comes_in(world)
     assert "P9" in opened(world)[0]
+
+
+def test_it_is_kept_with_what_is_split_computed_and_published(world):
+    """All of it goes through the cache and comes back."""
+    with tenant_scope(world.tenant):
+        factories.make_dimension(world.initiative, "age", "young", "old")
+        factories.make_indicator(world.initiative, "seats", breakdowns=["age"])
+        outside = {"owed": False, "position": 2}
+        factories.make_indicator(world.initiative, "twice", kind="formula", formula="{completions} * 2", **outside)
+        jobless = factories.make_indicator(world.initiative, "jobless", kind="community", **outside)
+        said = Said(OCT, Decimal(41), "", date(2026, 11, 1), "")
+        community.record(indicator=jobless, figures=[said], by=world.people.ana)
+        rollups.rebuild(world.initiative)
+    _page, cold = opened(world)
+    report_comes_in(world)
+    kept, reported = opened(world)
+    assert reported < cold
+    assert "1,400" in kept
+    assert "41" in kept
+    cache.clear()
+    worked_out, again = opened(world)
+    assert again == cold
+    assert drawn(kept) == drawn(worked_out)
+
+
+def drawn(page: str) -> str:
+    """The results on the page."""
+    return page[page.index('id="forest"') :].split("</section>")[0]
