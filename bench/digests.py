@@ -1,5 +1,6 @@
 """Digests end to end, planned, written down and handed over, beside the least that Django can do: render, build the
-message, send it over one connection. Thirty items each, text and HTML. And what is left of it with slow mail servers."""
+message, send it over one connection. Thirty items each, text and HTML, for the thousand readers of a large tenant. And
+what is left of it with slow mail servers."""
 
 from __future__ import annotations
 
@@ -33,6 +34,8 @@ AT_LEAST = 0.7
 # Mail servers that take so long with each mail; how many digests there are to be, and in how many minutes.
 SLOW, ALL, WITHIN = (0.02, 0.05), 20_000, 30
 AT_MOST_SLOW = 1.5
+SLOWLY = 300  # readers, of all of them, who hear from a slow server
+FIRST_READER = 1_000
 MONDAY = datetime(2025, 11, 17, 9, tzinfo=UTC)
 TOLD = ("outcome.added", "indicator.defined", "partner.joined", "filing.submitted")
 NOTES, CHANGES = 10, 8  # lines of the inbox; changes of each of the four topics, five of which are spelled out
@@ -51,22 +54,40 @@ FLOOR_HTML = Template(
 
 
 def digests(report: Report, quick: bool) -> None:
-    people, turns = (40, 1) if quick else (300, 5)
+    people, turns = (40, 1) if quick else (1_000, 5)
     world = worlds.make("bench-digests", partners=9)
     _tell(world)
     members = _members(world, people)
     worlds.analyze()
-    report.title(f"{people} digests of 30 items, text and HTML, to a sink on the same machine")
-    with sink() as port, time_machine.travel(MONDAY):
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
-        settings.DELIVERY = "django.core.mail.backends.smtp.EmailBackend"
-        taken: dict[str, list[float]] = {"floor": [], "ours": [], "planning": [], "sending": []}
+    settings.DELIVERY = "django.core.mail.backends.smtp.EmailBackend"
+    with mail_server() as port:
+        _end_to_end(report, world, members, port, turns, "a real mail server (aiosmtpd)", at_least=AT_LEAST)
+    with sink() as port:
+        _end_to_end(report, world, members, port, turns, "a sink as quick as Python can be")
+    with time_machine.travel(MONDAY):
+        _statements(report, world, members)
+    for seconds in SLOW[:1] if quick else SLOW:
+        _slowly(report, world, members[:SLOWLY], seconds, turns=min(turns, 3))
+
+
+def _end_to_end(
+    report: Report, world: worlds.World, members: list[Membership], port: int, turns: int, where: str,
+    at_least: float | None = None,
+) -> None:  # fmt: skip
+    """Both ways in turn; the ledger is one that was in use, so the planner knows it."""
+    people = len(members)
+    report.title(f"{people} digests of 30 items, text and HTML, to {where} on the same machine")
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+    taken: dict[str, list[float]] = {"floor": [], "ours": [], "planning": [], "sending": []}
+    with time_machine.travel(MONDAY):
         for turn in range(-1, turns):
             floor = _timed(lambda: _floor(people))
             _forget(world, members)
             planned = _timed(lambda: _plan(world))
             sent = _timed(lambda: _send(world, people))
-            if turn >= 0:
+            if turn < 0:
+                worlds.analyze()
+            else:
                 for name, seconds in (
                     ("floor", floor),
                     ("ours", planned + sent),
@@ -85,11 +106,8 @@ def digests(report: Report, quick: bool) -> None:
         report.fact(words, f"{1000 / timings[name].median:8.0f} a second")
     share = timings["floor"].median / timings["ours"].median
     best = timings["floor"].best / timings["ours"].best
-    report.fact("ours / Django", f"{share:8.2f}x   best {best:6.2f}x   at least {AT_LEAST}x", is_met=share >= AT_LEAST)
-    with time_machine.travel(MONDAY):
-        _statements(report, world, members)
-    for seconds in SLOW[:1] if quick else SLOW:
-        _slowly(report, world, members, seconds, turns=min(turns, 3))
+    asked = "" if at_least is None else f"   at least {at_least}x"
+    report.fact("ours / Django", f"{share:8.2f}x   best {best:6.2f}x{asked}", is_met=share >= (at_least or 0))
 
 
 def _slowly(report: Report, world: worlds.World, members: list[Membership], seconds: float, turns: int) -> None:
@@ -99,6 +117,7 @@ def _slowly(report: Report, world: worlds.World, members: list[Membership], seco
     count = len(members)
     report.title(f"{count} digests, in place of {ALL:,}, to a mail server that takes {1000 * seconds:.0f} ms with each")
     with world.scope():
+        Membership.objects.filter(user_id__gte=FIRST_READER).update(is_active=False)
         Membership.objects.filter(pk__in=[one.pk for one in members]).update(is_active=True)
     floors, ours = [], []
     with sink(seconds) as port, time_machine.travel(MONDAY):
@@ -132,10 +151,9 @@ def _hand_over(mails: list[Mail]) -> None:
 
 
 def _statements(report: Report, world: worlds.World, members: list[Membership]) -> None:
-    """Planning asks as much for many readers as for few."""
+    """Planning asks as much for many readers as for few, as long as their mails are written down in one go (500)."""
     counts = {}
-    for share in (10, 1):
-        some = members[: len(members) // share]
+    for some in (members[: len(members) // 10], members[: len(members) * 2 // 5]):
         with world.scope():
             Membership.objects.filter(pk__in=[one.pk for one in members]).update(is_active=False)
             Membership.objects.filter(pk__in=[one.pk for one in some]).update(is_active=True)
@@ -210,7 +228,7 @@ def _members(world: worlds.World, people: int) -> list[Membership]:
     """People who file for the partners in turn, each with ten unread lines."""
     with world.scope():
         members = Membership.objects.bulk_create(
-            Membership(user_id=1000 + n, email=f"r{n}@{world.tenant.slug}.example", name=f"Reader {n}")
+            Membership(user_id=FIRST_READER + n, email=f"r{n}@{world.tenant.slug}.example", name=f"Reader {n}")
             for n in range(people)
         )
         Grant.objects.bulk_create(
@@ -227,11 +245,22 @@ def _members(world: worlds.World, people: int) -> list[Membership]:
     return members
 
 
-@contextlib.contextmanager
-def sink(delay: float = 0.0) -> Iterator[int]:
-    """A mail server of its own process that takes everything; ended by its number."""
+def mail_server() -> contextlib.AbstractContextManager[int]:
+    """A mail server that takes a mail apart and throws it away."""
     port = free_port()
-    process = subprocess.Popen([sys.executable, "-m", "bench.sink", str(port), str(delay)], cwd=PROJECT)
+    return _served(port, "aiosmtpd", "-n", "-c", "aiosmtpd.handlers.Sink", "-l", f"127.0.0.1:{port}")
+
+
+def sink(delay: float = 0.0) -> contextlib.AbstractContextManager[int]:
+    """One that takes everything unread, and answers so many seconds later."""
+    port = free_port()
+    return _served(port, "bench.sink", str(port), str(delay))
+
+
+@contextlib.contextmanager
+def _served(port: int, module: str, *arguments: str) -> Iterator[int]:
+    """A process of its own at this port; ended by its number."""
+    process = subprocess.Popen([sys.executable, "-m", module, *arguments], cwd=PROJECT)
     try:
         until = time.monotonic() + 20
         while time.monotonic() < until:
