@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Count, Max, QuerySet
 
+from backbone.by_hand import objects_of
 from backbone.models import Audience, Initiative, Membership, Publication, PublishedBody, Restated, ShareLink, Visit
 from backbone.roles import Can
 from backbone.tenancy import active_tenant_id
@@ -73,7 +74,7 @@ _LATEST = """(SELECT p.id FROM backbone_publication p
 def body_of(publication: Publication, audience: str) -> PublishedBody:
     """What a publication says to an audience; `has_moved` tells whether anything was ever restated of it."""
     asked = {"tenant": active_tenant_id(), "audience": audience, "publication": publication.pk}
-    (found,) = PublishedBody.objects.raw(_BODY + "%(publication)s", asked)
+    (found,) = objects_of(PublishedBody, _BODY + "%(publication)s", asked)
     found.publication = publication
     return found
 
@@ -83,7 +84,7 @@ def shown_by(link: ShareLink) -> PublishedBody | None:
     asked = {"tenant": active_tenant_id(), "audience": link.audience}
     asked |= {"initiative": link.initiative_id, "publication": link.publication_id}
     which = _LATEST if link.publication_id is None else "%(publication)s"
-    return next(iter(PublishedBody.objects.raw(_BODY + which, asked)), None)
+    return next(iter(objects_of(PublishedBody, _BODY + which, asked)), None)
 
 
 def content(body: PublishedBody) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_noop
 
 from backbone import changes
+from backbone.by_hand import objects_of
 from backbone.models import Audience, Initiative, Membership, Publication, ShareLink
 from backbone.models.publications import PUBLISHERS
 from backbone.problems import Problem, Refused
@@ -149,7 +150,7 @@ def opened(token: str) -> ShareLink | None:
     One statement, the same whatever the reason is, so that the time it takes tells nothing either.
     """
     asked = {"tenant": active_tenant_id(), "hash": _hash(token), "roles": list(PUBLISHERS), "now": timezone.now()}
-    return next(iter(ShareLink.objects.raw(_OPENED, asked)), None)
+    return next(iter(objects_of(ShareLink, _OPENED, asked)), None)
 
 
 def is_right(link: ShareLink, passphrase: str, *, address: str) -> bool:

@@ -24,6 +24,7 @@ from django.utils.translation import gettext_noop
 from redis.exceptions import RedisError
 
 from backbone import changes, outgoing
+from backbone.by_hand import objects_of
 from backbone.models import Change, Delivery, Membership, Webhook
 from backbone.nudging import nudge
 from backbone.problems import Problem, Refused
@@ -136,7 +137,7 @@ _ASKING = (
 
 def queue(events: Sequence[Event]) -> None:
     """Write down, in the open transaction, that this is to be told to whoever asked for it. Two statements at most."""
-    hooks = list(Webhook.objects.raw(_ASKING, [active_tenant_id(), sorted({one.event for one in events})]))
+    hooks = objects_of(Webhook, _ASKING, [active_tenant_id(), sorted({one.event for one in events})])
     if not hooks:
         return
     now = timezone.now()

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from backbone.access import anonymous_allowed
 from backbone.accounts import address_of
+from backbone.by_hand import objects_of
 from backbone.forms.links import PassphraseForm
 from backbone.models import PublishedBody, ShareLink, Tenant
 from backbone.selectors import publications as reads
@@ -146,7 +147,7 @@ def _there(body: PublishedBody | None) -> PublishedBody:
 @contextmanager
 def _tenant_of(request, link: ShareLink) -> Iterator[None]:
     """The request is about this tenant, in its time zone."""
-    request.tenant = Tenant.objects.raw(_TENANT, [link.tenant_id])[0]
+    (request.tenant,) = objects_of(Tenant, _TENANT, [link.tenant_id])
     with timezone.override(request.tenant.timezone):
         yield
 

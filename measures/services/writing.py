@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from backbone import changes
+from backbone.by_hand import objects_of
 from backbone.models import Change, Initiative, Membership, Partner
 from backbone.problems import Problem, Refused, gettext_noop
 from backbone.tenancy import active_tenant_id
@@ -229,7 +230,7 @@ def indicators_of(initiative: Initiative, ids: Collection[int]) -> dict[int, Ind
     """The indicators of these ids, with their tenant; one query, beside one for a tenant that the initiative does not
     know yet. Refuses what belongs to another initiative."""
     found = {}
-    for row in Indicator.objects.raw(_INDICATORS, [active_tenant_id(), initiative.pk, list(ids)]):
+    for row in objects_of(Indicator, _INDICATORS, [active_tenant_id(), initiative.pk, list(ids)]):
         row.tenant = initiative.tenant
         found[row.pk] = row
     if len(found) < len(set(ids)):

@@ -64,7 +64,8 @@ MAY_BUILD_SQL = {
 }
 
 
-RUNS = ("execute", "executemany", "copy_expert", "mogrify", "asked_steadily")
+# What runs a statement, and the place of it among what is given.
+RUNS = {"execute": 0, "executemany": 0, "copy_expert": 0, "mogrify": 0, "asked_steadily": 0, "objects_of": 1}
 _MANAGERS = ("objects", "_default_manager", "_base_manager")
 
 
@@ -81,8 +82,9 @@ def glued_statements(tree: ast.AST) -> list[int]:
         called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
         on = node.func.value if isinstance(node.func, ast.Attribute) else None
         asks_for_raw = called == "RawSQL" or (called in ("raw", "extra") and getattr(on, "attr", "") in _MANAGERS)
-        runs = called in RUNS and node.args
-        if asks_for_raw or (runs and is_glued(node.args[0])):
+        place = RUNS.get(called)
+        runs = place is not None and len(node.args) > place
+        if asks_for_raw or (runs and is_glued(node.args[place])):
             lines.append(node.lineno)
     return lines
 
@@ -127,7 +129,7 @@ def test_no_statement_is_glued_together_where_it_is_run():
         'cursor.execute(f"SELECT {x}")', 'cursor.execute("SELECT %s" % x)', 'cursor.execute("SELECT " + x)',
         'cursor.execute("SELECT {}".format(x))', 'Partner.objects.raw("SELECT 1")', "Partner.objects.extra(where=[x])",
         'RawSQL("a", [])', 'cursor.copy_expert(f"COPY {t} TO STDOUT", out)',
-        'asked_steadily(f"SELECT {x}", {})',
+        'asked_steadily(f"SELECT {x}", {})', 'objects_of(Partner, f"SELECT {x}", {})',
     ],
 )  # fmt: skip
 def test_the_check_sees_glued_statements(line):
