@@ -72,6 +72,11 @@ def readers(tenant: Tenant, only: Collection[int] | None = None, now: datetime |
     return found
 
 
+def readers_of_meetings(tenant: Tenant, only: Collection[int]) -> list[Reader]:
+    """Those of some people who may still read of meetings: whoever was invited may have another role by now."""
+    return [one for one in readers(tenant, only) if one.membership.can(Can.READ_MEETINGS)]
+
+
 def owed(people: Iterable[Reader], now: datetime) -> dict[int, list[DueItem]]:
     """What each of these people owes, by their id, soonest first.
 

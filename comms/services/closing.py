@@ -10,7 +10,7 @@ from backbone.tenancy import active_tenant_id
 from comms import rules
 from comms.models import Announcement, Invited, Mail, Meeting
 from comms.selectors.meetings import Record, record_of
-from comms.selectors.readers import Reader, members_of, readers
+from comms.selectors.readers import Reader, members_of, readers_of_meetings
 from comms.services import announcements, ledger
 from comms.services.composing import address, mail_to, page, voice
 
@@ -25,7 +25,7 @@ def send_out(*, meeting: Meeting, by: Membership) -> int:
     asked = _ask(record, tenant, by)
     people = set(Invited.objects.filter(meeting=meeting).values_list("member_id", flat=True))
     people |= {member.pk for member in members_of([one.pk for one in record.absent])}
-    mails = [_compose(tenant, one, record, asked, by) for one in readers(tenant, people)]
+    mails = [_compose(tenant, one, record, asked, by) for one in readers_of_meetings(tenant, people)]
     ledger.plan(mails)
     ledger.send_soon()
     return len(mails)

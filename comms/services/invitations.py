@@ -20,11 +20,12 @@ from django.utils.translation import gettext_noop
 
 from backbone import changes
 from backbone.models import Membership, Tenant
+from backbone.roles import Can
 from backbone.tenancy import active_tenant_id
 from comms import rules
 from comms.models import Invited, Mail, Meeting, MeetingFeed
 from comms.rules import calendars, recurring
-from comms.selectors.readers import Reader, readers
+from comms.selectors.readers import Reader, readers, readers_of_meetings
 from comms.services import ledger
 from comms.services.composing import address, mail_to, voice
 
@@ -65,7 +66,7 @@ def send_series(*, meetings: Sequence[Meeting]) -> int:
     }
     by_pk = {one.pk: one for one in meetings}
     tenant = Tenant.objects.get(pk=active_tenant_id())
-    people = readers(tenant, new.keys())
+    people = readers_of_meetings(tenant, new.keys())
     ledger.plan([_compose_series(tenant, one, [(by_pk[at.meeting_id], at) for at in new[one.pk]]) for one in people])
     found = {one.pk for one in people}
     for meeting in meetings:
@@ -221,9 +222,14 @@ def revoke_feed(*, member: Membership) -> bool:
 
 
 def feed_of(token: str) -> MeetingFeed | None:
-    """The feed behind a token, in the open scope of its tenant; None when it opens nothing (any more)."""
+    """The feed behind a token, in the open scope of its tenant; None when it opens nothing (any more), as when its person
+    may read of meetings no more."""
     found = MeetingFeed.objects.filter(token_hash=_hash(token)).select_related("member").first()
-    if found is None or not hmac.compare_digest(found.token_hash, _hash(token)) or not found.member.current_grants:
+    if (
+        found is None
+        or not hmac.compare_digest(found.token_hash, _hash(token))
+        or not found.member.can(Can.READ_MEETINGS)
+    ):
         return None
     return found
 
@@ -270,7 +276,8 @@ def _mail(meeting: Meeting, places: list[Invited], method: str, reason: str = ""
     if not waiting:
         return []
     tenant = Tenant.objects.get(pk=active_tenant_id())
-    people = readers(tenant, waiting.keys())
+    called = readers if method == calendars.CANCEL else readers_of_meetings
+    people = called(tenant, waiting.keys())
     ledger.plan([_compose(tenant, one, meeting, waiting[one.pk], method, key, reason) for one in people])
     ledger.send_soon()
     return [one.pk for one in people]

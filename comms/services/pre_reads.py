@@ -12,13 +12,12 @@ from django.utils.translation import gettext_noop
 
 from backbone import changes
 from backbone.models import Membership, Tenant
-from backbone.roles import Can
 from backbone.tenancy import active_tenant_id
 from comms import rules
 from comms.models import Invited, Mail, Meeting, PreRead, Topic
 from comms.selectors.came_to import figure_line
 from comms.selectors.citing import Frozen, frozen, pins
-from comms.selectors.readers import Reader, readers
+from comms.selectors.readers import Reader, readers_of_meetings
 from comms.services import ledger
 from comms.services.composing import address, mail_to, voice
 from comms.services.meetings import locked, touch
@@ -55,7 +54,9 @@ def send(*, meeting: Meeting, indicators: Sequence[Indicator], by: Membership) -
 
 def _mail(meeting: Meeting, made: PreRead, figures: Sequence[Frozen], by: Membership) -> None:
     tenant = Tenant.objects.get(pk=active_tenant_id())
-    people = readers(tenant, set(Invited.objects.filter(meeting=meeting).values_list("member_id", flat=True)))
+    people = readers_of_meetings(
+        tenant, set(Invited.objects.filter(meeting=meeting).values_list("member_id", flat=True))
+    )
     ledger.plan([_compose(tenant, reader, meeting, made, figures, by) for reader in people])
     ledger.send_soon()
 
@@ -63,8 +64,8 @@ def _mail(meeting: Meeting, made: PreRead, figures: Sequence[Frozen], by: Member
 def _compose(
     tenant: Tenant, reader: Reader, meeting: Meeting, made: PreRead, figures: Sequence[Frozen], by: Membership
 ) -> Mail:
-    """The mail says the figures too, with who is in them: to whoever may read them where its link leads."""
-    shown = [one.reading for one in figures] if reader.membership.can(Can.READ_MEETINGS) else []
+    """The mail says the figures too, with who is in them: all that it goes to may read them where its link leads."""
+    shown = [one.reading for one in figures]
     with voice(reader):
         return mail_to(
             reader, tenant, kind=Mail.Kind.PACK, template="pack", period_key=f"meeting:{meeting.pk}:pre:{made.number}",

@@ -4,7 +4,7 @@ page lost for others."""
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime, time
 
 import pytest
 import time_machine
@@ -14,14 +14,15 @@ from django.db.models import CharField, TextField
 from django.urls import reverse
 
 from backbone import logs
+from backbone.models import Grant
 from backbone.roles import Role
 from backbone.services import groups
 from backbone.tenancy import TenantManager
-from comms.models import Meeting, Topic
-from comms.services import actions, decisions, invitations, pulses, sessions
+from comms.models import Mail, Meeting, Topic
+from comms.services import actions, decisions, invitations, meetings, pre_reads, pulses, sessions
 from comms.services.composing import token_for
 from tests import factories
-from tests.comms.meeting import plan
+from tests.comms.meeting import DAY, plan
 from tests.pages import form_of
 from tests.routes import ROUTES, make_world
 from tests.tenancy.test_canaries import NOT_WORDS
@@ -208,3 +209,30 @@ def sing() -> None:
                 for pk in model.objects.values_list("pk", flat=True):
                     with suppress(InternalError), transaction.atomic():
                         model.objects.filter(pk=pk).update(**{field.name: f"CANARY {pk}"[: field.max_length]})
+
+
+def test_whoever_may_read_of_meetings_no_more_is_told_of_none(ana, riverside):
+    """Ben was asked to a meeting and has a calendar's address; then he is the funder's, who reads what is published."""
+    ben = riverside.people.ben
+    with riverside.scope():
+        (meeting,) = plan(riverside)
+        meetings.invite(meeting=meeting, people=[], by=riverside.people.ana)
+        Mail.objects.get(recipient=ben, kind=Mail.Kind.INVITATION)
+        token = invitations.make_feed(member=ben)
+    feed = reverse("calendar-feed", args=[token])
+    assert b"Our week" in ana.get(feed).content
+    with riverside.scope():
+        Grant.objects.filter(membership=ben).delete()
+        Grant.objects.create(membership=ben, role=Role.FUNDER)
+    assert ana.get(feed).status_code == 404
+    with riverside.scope():
+        meetings.change(
+            meeting=meeting, title="Our day", starts=datetime.combine(DAY, time(11)), minutes=60, zone="America/Chicago",
+            by=riverside.people.ana,
+        )  # fmt: skip
+        pre_reads.send(meeting=meeting, indicators=[], by=riverside.people.ana)
+        sessions.open_session(meeting=meeting, by=riverside.people.ana)
+        for partner in riverside.partners:
+            sessions.attend(meeting=meeting, partner=partner, presence="present", by=riverside.people.ana)
+        sessions.close(meeting=meeting, by=riverside.people.ana)
+        assert Mail.objects.filter(recipient=ben).count() == 1
