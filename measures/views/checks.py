@@ -261,7 +261,7 @@ def follow_up(request, initiative, indicator: str, partner, period: date):
         checks.clear(**where)
         messages.success(request, _("%(name)s of %(partner)s for %(period)s needs no follow-up any more.") % named)
     else:
-        checks.star(**where, why=request.POST.get("why", ""))
+        checks.star(**where, why=request.POST.get("why", "").replace("\x00", ""))
         messages.success(request, _("%(name)s of %(partner)s for %(period)s is marked for follow-up.") % named)
     place = [request.tenant.slug, initiative.slug]
     back = {
