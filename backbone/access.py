@@ -137,6 +137,11 @@ def sent_id(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
+def sent_words(request: HttpRequest, name: str) -> str:
+    """The words that a form sends under a name, without the sign that no text in PostgreSQL may hold."""
+    return request.POST.get(name, "").replace("\x00", "")
+
+
 def sent_row(request: HttpRequest, rows: TenantQuerySet):
     """The one of these rows whose id a form sends as `row`; 404 when it is none of them, or no id."""
     pk = sent_id(request.POST.get("row", ""))

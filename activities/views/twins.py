@@ -14,7 +14,7 @@ from activities.selectors.rights import may_edit_words
 from activities.selectors.twins import Pair, pairs
 from activities.services import twins
 from activities.views.paths import refuse_outsiders, register_crumb, require_words
-from backbone.access import member_can
+from backbone.access import member_can, sent_words
 from backbone.problems import Refused
 from backbone.roles import Can
 from backbone.wording import say
@@ -68,7 +68,7 @@ def _judge(request, initiative, found: list[Pair]):
                 one=pair.one,
                 other=pair.other,
                 verdict=verdict,
-                reason=request.POST.get("reason", "").replace("\x00", "")[:300],
+                reason=sent_words(request, "reason")[:300],
                 by=request.membership,
                 partners=", ".join(pair.partners),
             )

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from backbone.access import member_can, require, sent_row
+from backbone.access import member_can, require, sent_row, sent_words
 from backbone.forms.people import refuse
 from backbone.htmx import page_or_part, wants_part
 from backbone.models import Partner
@@ -128,7 +128,7 @@ def _move(request, found: Action) -> None:
     state = request.POST.get("state", "")
     if state not in Action.State.values:
         raise Http404
-    note = request.POST.get("note", "").replace("\x00", "")
+    note = sent_words(request, "note")
     actions.move(action=found, state=state, note=note, by=request.membership)
 
 

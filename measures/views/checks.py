@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from backbone.access import member_can
+from backbone.access import member_can, sent_words
 from backbone.forms.people import refuse
 from backbone.look.numbers import number, period_name
 from backbone.models import Initiative
@@ -261,7 +261,7 @@ def follow_up(request, initiative, indicator: str, partner, period: date):
         checks.clear(**where)
         messages.success(request, _("%(name)s of %(partner)s for %(period)s needs no follow-up any more.") % named)
     else:
-        checks.star(**where, why=request.POST.get("why", "").replace("\x00", ""))
+        checks.star(**where, why=sent_words(request, "why"))
         messages.success(request, _("%(name)s of %(partner)s for %(period)s is marked for follow-up.") % named)
     place = [request.tenant.slug, initiative.slug]
     back = {

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from backbone.access import member_can, require
+from backbone.access import member_can, require, sent_words
 from backbone.look.numbers import period_name
 from backbone.models import Initiative, Membership, Partner
 from backbone.problems import Refused
@@ -84,7 +84,7 @@ def correction(request, initiative, correction: int):
         return _page(request, found)
     verb = request.POST.get("do", "")
     what: dict[str, Any] = {"correction": found, "by": request.membership}
-    words = request.POST.get("words", "")
+    words = sent_words(request, "words")
     try:
         if verb == "approve":
             _require_side(request, found, decides=True)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from backbone import tabular
-from backbone.access import member_can, sent_id
+from backbone.access import member_can, sent_id, sent_words
 from backbone.problems import Refused
 from backbone.roles import Can
 from backbone.tabular import write_csv
@@ -53,9 +53,9 @@ def exchange(request, initiative):
                     filename=file.name,
                     content=file.read(),
                     replace="replace" in request.POST,
-                    because=request.POST.get("because", "")[:REASON_LENGTH],
+                    because=sent_words(request, "because")[:REASON_LENGTH],
                     source=source,
-                    scheme=_word(request.POST.get("scheme", "")),
+                    scheme=_word(sent_words(request, "scheme")),
                 )
                 return redirect("measures:import", request.tenant.slug, initiative.slug, upload.pk)
             except Refused as refused:

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from backbone import progress, tabular
-from backbone.access import member_can
+from backbone.access import member_can, sent_words
 from backbone.htmx import page_or_part
 from backbone.models import Partner
 from backbone.problems import Refused
@@ -60,7 +60,7 @@ def import_list(request, initiative):
                     filename=file.name,
                     content=file.read(),
                     replace="replace" in request.POST and request.membership.can(Can.OVERRIDE),
-                    because=request.POST.get("because", "")[:REASON_LENGTH],
+                    because=sent_words(request, "because")[:REASON_LENGTH],
                     report=report,
                 )
                 return redirect("measures:import", request.tenant.slug, initiative.slug, upload.pk)

@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from backbone.access import member_can, require
+from backbone.access import member_can, require, sent_words
 from backbone.look.numbers import period_name, short_date
 from backbone.problems import Problem, Refused, cut, gettext_noop
 from backbone.roles import Can
@@ -78,7 +78,7 @@ def lock_ask(request, initiative, partner, period: date):
                 partner=partner,
                 period=period,
                 indicator=by_slug.get(slug),
-                reason=request.POST.get("reason", ""),
+                reason=sent_words(request, "reason"),
                 wanted_until=day_of(until, "wanted_until") if until else None,
                 by=request.membership,
             )
@@ -126,7 +126,7 @@ def lock_request(request, initiative, lock_request: int):
         else:
             require(membership, Can.MOVE_LOCKS, address=request.path)
             if verb == "decline":
-                locks.decline(request=found, words=request.POST.get("words", ""), by=membership)
+                locks.decline(request=found, words=sent_words(request, "words"), by=membership)
                 done = _("Declined, with your words.")
             elif verb == "grant":
                 until = day_of(request.POST.get("until", ""))

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from backbone.access import member_can, require, sent_id
+from backbone.access import member_can, require, sent_id, sent_words
 from backbone.look.numbers import period_name, short_date
 from backbone.problems import Problem, Refused, gettext_noop
 from backbone.roles import Can
@@ -82,7 +82,7 @@ def _decide(request, found: Report, verb: str, pk: int | None) -> str:
     by, partner = request.membership, found.partner
     where: dict[str, Any] = {"initiative": found.initiative, "partner": partner, "period": found.period, "by": by}
     lines = {line.pk: line for line in found.lines}
-    words = request.POST.get(f"{pk}/words", "")
+    words = sent_words(request, f"{pk}/words")
     if verb == "approve-all":
         own = {line.pk for line in found.lines if line.submitted_by_id == by.pk}
         wanted = [line.pk for line in found.lines if f"{line.pk}/seen" in request.POST and line.pk not in own]
@@ -94,7 +94,7 @@ def _decide(request, found: Report, verb: str, pk: int | None) -> str:
         until = day_of(request.POST.get("until", ""))
         chosen = request.POST.get("line", "")
         one = next((line.indicator for line in found.lines if line.indicator.slug == chosen), None)
-        filings.reopen(**where, indicator=one, until=until, reason=request.POST.get("reason", ""))
+        filings.reopen(**where, indicator=one, until=until, reason=sent_words(request, "reason"))
         params = {"period": period_name(found.period), "partner": partner.code, "day": short_date(until)}
         return _("%(period)s is open for %(partner)s until %(day)s.") % params
     if pk not in lines:

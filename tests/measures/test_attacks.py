@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from measures.models import FollowUp
+from measures.models import FollowUp, LockRequest
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -47,3 +47,15 @@ def test_a_mark_with_a_sign_that_no_text_may_hold_is_kept_without_it(ana, rivers
     assert sent.status_code == 302
     with riverside.scope():
         assert FollowUp.objects.get().why == "ab"
+
+
+def test_a_reason_with_a_sign_that_no_text_may_hold_is_kept_without_it(ana, riverside, filed):
+    """For more time, and for a report that is opened again."""
+    ana.force_login(factories.user_of(riverside.people.ben))
+    sent = ana.post(riverside.url("filings/P1/2026-10/more-time/"), {"reason": "a\x00b", "wanted_until": ""})
+    assert sent.status_code == 302
+    ana.force_login(factories.user_of(riverside.people.ana))
+    said = {"do": "reopen", "reason": "c\x00d", "until": "2999-01-01", "line": ""}
+    assert ana.post(riverside.url("filings/P1/2026-10/review/"), said).status_code in (302, 422)
+    with riverside.scope():
+        assert LockRequest.objects.get().reason == "ab"
