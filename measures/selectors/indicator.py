@@ -291,6 +291,9 @@ def splits(initiative: Initiative, reading: Reading, *, threshold: int | None, i
     )
     periods = [window.back(back) for back in range(length - 1, -1, -1)]
     by_key = {(row.category, row.period): row for row in settled(line, rows)}
+    hidden = (
+        {} if threshold is None else _withheld(initiative, reading, by_key, periods, threshold, is_merged=is_merged)
+    )
     shares = {one.breakdown: one for one in broken}
     aims = goals_of_categories(reading.indicator, window)
     found = [
@@ -299,7 +302,7 @@ def splits(initiative: Initiative, reading: Reading, *, threshold: int | None, i
             breakdown,
             by_key,
             periods,
-            threshold,
+            hidden,
             reading,
             shares.get("+".join(breakdown)),
             aims,
@@ -308,6 +311,52 @@ def splits(initiative: Initiative, reading: Reading, *, threshold: int | None, i
         for breakdown in line.breakdowns
     ]
     return [_with_targets(line, split, aims) for split in found]
+
+
+def _withheld(
+    initiative: Initiative,
+    reading: Reading,
+    rows: Mapping[tuple[str, date], SeriesRow],
+    periods: Sequence[date],
+    threshold: int,
+    *,
+    is_merged: bool,
+) -> Mapping[date, Collection[str]]:
+    """By span, the cells that are not shown: those that are too small in it with what would give them away, and whatever
+    is not shown of one of its periods as it was filed, which one span less the others would say again. One statement
+    where the spans are not those periods.
+    """
+    line, window = reading.line, reading.window
+    frequency = Grain(reading.indicator.frequency)
+    found = {period: _too_small(line, rows, period, threshold) for period in periods}
+    if window.grain is frequency and not is_merged:
+        return found
+    filed = series(
+        initiative, [reading.indicator], frequency, periods[0], last_month(periods[-1], window.grain), categories=True,
+        fill=False, as_of=window.as_of,
+    )  # fmt: skip
+    by_key = {(row.category, row.period): row for row in filed}
+    for one in {row.period for row in filed}:
+        small = _too_small(line, by_key, one, threshold)
+        span = max(period for period in periods if period <= one)
+        found[span] |= {heir_of(line, key) for key in small} if is_merged else small
+    return found
+
+
+def _too_small(line: Line, rows: Mapping[tuple[str, date], SeriesRow], period: date, threshold: int) -> frozenset[str]:
+    """The cells of one period that are not shown. Of two dimensions crossed it is all or none: each of the two by itself
+    says what rows and columns come to."""
+    found: set[str] = set()
+    for breakdown in line.breakdowns:
+        keys = [key for key in line.keys(breakdown) if (key, period) in rows]
+        cells = {key: [_counts(line, rows[key, period])] for key in keys}
+        hidden = withheld(cells, threshold, adds_up=_adds_up(line, breakdown))
+        found |= set(keys) if hidden and len(breakdown) > 1 else hidden
+    return frozenset(found)
+
+
+def _adds_up(line: Line, breakdown: Breakdown) -> bool:
+    return line.is_exclusive(breakdown) and line.kind != UNDUPLICATED and line.rule.parts == SUM
 
 
 def _with_targets(line: Line, split: Split, aims: Mapping[str, Goal]) -> Split:
@@ -320,7 +369,7 @@ def _split(
     breakdown: Breakdown,
     rows: Mapping[tuple[str, date], SeriesRow],
     periods: Sequence[date],
-    threshold: int | None,
+    hidden: Mapping[date, Collection[str]],
     reading: Reading,
     broken: BrokenDown | None,
     aimed: Collection[str],
@@ -329,12 +378,6 @@ def _split(
     keys = [key for key in line.keys(breakdown) if key in aimed or any((key, period) in rows for period in periods)]
     if is_merged:
         keys = [key for key in keys if heir_of(line, key) == key]
-    is_exclusive = line.is_exclusive(breakdown) and line.kind != UNDUPLICATED and line.rule.parts == SUM
-    hidden: dict[date, frozenset[str]] = {}
-    if threshold is not None:
-        for period in periods:
-            cells = {key: [_counts(line, rows[key, period])] for key in keys if (key, period) in rows}
-            hidden[period] = withheld(cells, threshold, adds_up=is_exclusive)
     last = periods[-1]
     found = []
     for key in keys:
@@ -372,7 +415,7 @@ def _split(
     return Split(
         slug="+".join(breakdown),
         name=line.breakdown_name(breakdown),
-        is_exclusive=is_exclusive,
+        is_exclusive=_adds_up(line, breakdown),
         rows=tuple(found),
         filed=filed,
         expected=reading.now.coverage.expected,

@@ -3,16 +3,21 @@ somebody else's."""
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import date
 
 import pytest
+import time_machine
 
-from measures.models import FollowUp, LockRequest
+from measures.models import Category, FollowUp, LockRequest
+from measures.services import rollups
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 
 OCTOBER = date(2026, 10, 1)
+HIDDEN = "hidden to protect people"
 
 
 @pytest.fixture
@@ -59,3 +64,76 @@ def test_a_reason_with_a_sign_that_no_text_may_hold_is_kept_without_it(ana, rive
     assert ana.post(riverside.url("filings/P1/2026-10/review/"), said).status_code in (302, 422)
     with riverside.scope():
         assert LockRequest.objects.get().reason == "ab"
+
+
+# --- small groups on the page of an indicator ---
+
+JULY, AUGUST, SEPTEMBER = date(2026, 7, 1), date(2026, 8, 1), date(2026, 9, 1)
+
+
+def in_cells(place, indicator, month, **cells) -> None:
+    """What the first partner filed of an indicator by category; a name has an underscore where the key has a plus."""
+    numbers = {tuple(name.split("_")): number for name, number in cells.items()}
+    for names, number in numbers.items():
+        dimensions = ["age"] if len(names) == 1 and names[0] in ("young", "old", "grown") else ["sex"]
+        dimensions = ["age", "sex"] if len(names) == 2 else dimensions
+        key = "+".join(f"{slug}:{name}" for slug, name in zip(dimensions, names, strict=True))
+        factories.make_figure(indicator, place.partners[0], month, number, category=key)
+
+
+def table_of(client, place, query: str, breakdown: str) -> dict[str, str]:
+    """A breakdown of the page as its file has it: what stands in each category."""
+    page = client.get(place.url(f"indicators/seats/?{query}&format=csv&table={breakdown}"))
+    assert page.status_code == 200
+    return {row[0]: row[1] for row in csv.reader(io.StringIO(page.content.decode("utf-8-sig")))}
+
+
+@pytest.fixture
+def split(riverside, client):
+    """Seats by age, of July to September; Ben may see what is small at his own organization alone."""
+    with time_machine.travel("2026-11-11T15:00:00Z", tick=False), riverside.scope():
+        factories.make_dimension(riverside.initiative, "age", "young", "old", "grown")
+        factories.make_dimension(riverside.initiative, "sex", "f", "m")
+        riverside.seats = factories.make_indicator(riverside.initiative, "seats", breakdowns=["age"])
+        client.force_login(factories.user_of(riverside.people.ben))
+        yield riverside
+
+
+def test_a_quarter_less_its_months_does_not_tell_what_a_month_withholds(split, client):
+    for month, young in ((JULY, 40), (AUGUST, 50), (SEPTEMBER, 3)):
+        factories.make_figure(split.seats, split.partners[0], month, young + 100)
+        in_cells(split, split.seats, month, young=young, old=30, grown=70)
+    rollups.rebuild(split.initiative)
+    assert table_of(client, split, "period=2026-09", "age")["young"] == HIDDEN
+    assert table_of(client, split, "period=2026-08", "age")["young"] == "50"
+    for query in ("grain=quarter&period=2026-07", "grain=quarter&period=2026-08&year=2", "grain=year&period=2026-07"):
+        assert table_of(client, split, query, "age")["young"] == HIDDEN, query
+    client.force_login(factories.user_of(split.people.ana))
+    assert table_of(client, split, "grain=quarter&period=2026-07", "age")["young"] == "93"
+
+
+def test_rows_and_columns_do_not_tell_what_a_table_of_both_withholds(split, client):
+    split.seats.breakdowns = ["age", "sex", "age+sex"]
+    split.seats.save()
+    factories.make_figure(split.seats, split.partners[0], SEPTEMBER, 165)
+    cells = {"young_f": 3, "young_m": 60, "old_f": 12, "old_m": 90}
+    in_cells(split, split.seats, SEPTEMBER, young=63, old=102, f=15, m=150, **cells)
+    rollups.rebuild(split.initiative)
+    assert table_of(client, split, "period=2026-09", "age")["young"] == "63"
+    crossed = table_of(client, split, "period=2026-09", "age%2Bsex")
+    shown = [said for name, said in crossed.items() if said in ("3", "60", "12", "90")]
+    assert len(crossed) > 4
+    assert shown == [], "the young less the young men are the young women"
+
+
+def test_a_category_and_what_it_became_do_not_tell_what_is_withheld_of_it(split, client):
+    young = Category.objects.get(slug="young")
+    young.retired_on, young.becomes = SEPTEMBER, "old"
+    young.save()
+    factories.make_figure(split.seats, split.partners[0], AUGUST, 103)
+    in_cells(split, split.seats, AUGUST, young=3, old=80, grown=20)
+    rollups.rebuild(split.initiative)
+    apart = table_of(client, split, "period=2026-08", "age")
+    merged = table_of(client, split, "period=2026-08&merged=1", "age")
+    assert "80" in apart.values()
+    assert "83" not in merged.values()
