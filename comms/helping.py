@@ -24,10 +24,11 @@ COMMS: tuple[Told, ...] = (
         (),
     ),
     (
-        ("session", "pre-read"),
+        ("session", "session-close", "pre-read"),
         _(
             "Note who is here, go from topic to topic, and write down decisions and actions where they are made. Closing it"
-            " sends one record to everybody, also to those who were away."
+            " sends one record to everybody, also to those who were away; what was not discussed is put off, once you have seen"
+            " what it is."
         ),
         ("dissent",),
     ),

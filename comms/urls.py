@@ -27,6 +27,7 @@ urlpatterns = [
     path("meetings/<int:meeting>/", meetings.meeting, name="meeting"),
     path("meetings/<int:meeting>/edit/", meetings.edit, name="meeting-edit"),
     path("meetings/<int:meeting>/session/", sessions.session, name="session"),
+    path("meetings/<int:meeting>/close/", sessions.session_close, name="session-close"),
     path("meetings/<int:meeting>/pre-read/<int:number>/", pre_reads.pre_read, name="pre-read"),
     path("meetings/<int:meeting>/meeting.ics", calendars.meeting_file, name="meeting-file"),
     path("decisions/", decisions.listed, name="decision-list"),

@@ -336,6 +336,7 @@ ROUTES: dict[str, Route] = {
     "comms:meeting": Route(Can.READ_MEETINGS, initiative(meeting="@meeting"), _OTHER_GROUP),
     "comms:meeting-edit": Route(Can.EDIT_MEETINGS, initiative(meeting="@meeting"), _OTHER_GROUP),
     "comms:session": Route(Can.READ_MEETINGS, initiative(meeting="@meeting"), _OTHER_GROUP),
+    "comms:session-close": Route(Can.EDIT_MEETINGS, initiative(meeting="@meeting"), _OTHER_GROUP),
     "comms:pre-read": Route(Can.READ_MEETINGS, initiative(meeting="@meeting", number=1), _OTHER_GROUP),
     "comms:meeting-file": Route(Can.READ_MEETINGS, initiative(meeting="@meeting"), _OTHER_GROUP),
     "calendar-feed": Route(ANYBODY, lambda world: {"token": world.feed}),

@@ -153,8 +153,8 @@ class MeetingChangeShape(WhenShape):
         MOVES,
         required=False,
         allow_null=True,
-        help_text="Begins it (open), ends it while its record is still written (over), closes it, which sends the record "
-        "to everybody (closed), or calls it off (cancelled).",
+        help_text="Opens it (open), says that it is over while its record is still written (over), closes it, which sends the "
+        "record to everybody and puts off to the next what was not discussed (closed), or calls it off (cancelled).",
     )
     attendance = AttendanceBodyShape(
         many=True, required=False, allow_null=True, help_text="Of a meeting that runs; who is left out stays as noted."

@@ -113,7 +113,7 @@ class WritingAPI(MemberAPI):
 
 
 class MeetingAPI(WritingAPI):
-    """One meeting. A PATCH moves it, renames it or calls it off: whoever was invited gets it by mail. `state` begins, ends
+    """One meeting. A PATCH moves it, renames it or calls it off: whoever was invited gets it by mail. `state` opens, ends
     or closes it as well, and `attendance` notes who is there; its minutes have an address of their own."""
 
     can = {"GET": Can.READ_MEETINGS, "PATCH": Can.EDIT_MEETINGS}
@@ -173,7 +173,7 @@ class MeetingAPI(WritingAPI):
         return [(partner, presence, names) for partner, presence, names in found if partner]
 
     def _run(self, row: Meeting, state: str, there: list[tuple[Partner, str, str | None]]) -> None:
-        """Begin it before who is there is noted, and end it after."""
+        """Open it before who is there is noted, and end it after."""
         by = self.membership
         if state == Meeting.State.OPEN:
             sessions.open_session(meeting=row, by=by)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -16,7 +17,7 @@ from backbone.models import Initiative, Membership, Partner, WorkingGroup
 from backbone.roles import Can
 from backbone.selectors.able import people_who
 from backbone.selectors.groups import own_groups
-from comms.models import Attendance, Meeting
+from comms.models import Attendance, Meeting, Topic
 from comms.rules import agendas, recurring
 from comms.rules.recurring import Often
 from comms.selectors.meetings import meetings_of
@@ -224,6 +225,31 @@ class MinutesForm(forms.Form):
     )
     number = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     began = forms.CharField(required=False, max_length=40_000, strip=False, widget=forms.HiddenInput)
+
+
+class CloseForm(forms.Form):
+    """Which of the topics that were not talked about are put off; all, until somebody leaves one out. `shown` are those
+    that the page told of, so that none is put off unseen."""
+
+    put_off = forms.MultipleChoiceField(
+        label=_("Put off to the next meeting"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    shown = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, topics: list[Topic], left_out: Collection[int] = (), **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.topics = topics
+        if topics:
+            self.fields["put_off"].choices = [(str(one.pk), one.title) for one in topics]
+            self.initial["put_off"] = [str(one.pk) for one in topics if one.pk not in left_out]
+        else:
+            del self.fields["put_off"]
+        self.initial["shown"] = ",".join(str(one.pk) for one in topics)
+
+    def said(self) -> dict[str, set[int]]:
+        """What `sessions.close` asks for."""
+        shown = {int(one) for one in self.cleaned_data["shown"].split(",") if one.isdecimal()}
+        return {"shown": shown, "left_out": shown - {int(one) for one in self.cleaned_data.get("put_off", ())}}
 
 
 class WordsForm(forms.Form):

@@ -37,8 +37,9 @@ def coming(initiative: Initiative, membership: Membership, now: datetime) -> lis
 
 
 def unreported(initiative: Initiative, membership: Membership, now: datetime) -> list[Meeting]:
-    """Those that are over and that nobody closed, the oldest first."""
-    rows = meetings_of(initiative, membership).filter(state__in=UNREPORTED, ends_at__lt=now)
+    """Those that are over, by the clock or because somebody ended them early, and that nobody closed, the oldest first."""
+    is_over = Q(ends_at__lt=now) | Q(state=State.OVER)
+    rows = meetings_of(initiative, membership).filter(is_over, state__in=UNREPORTED)
     return list(_counted(rows).order_by("starts_at", "pk"))
 
 
@@ -68,6 +69,17 @@ def following(meeting: Meeting) -> list[Meeting]:
         return []
     rows = Meeting.objects.filter(series=meeting.series_id, state=State.PLANNED, starts_at__gt=meeting.starts_at)
     return list(rows.select_related("initiative", "group", "by", "series").order_by("starts_at", "pk"))
+
+
+def the_next(meeting: Meeting) -> Meeting | None:
+    """The planned meeting of the same people that comes after it; one statement."""
+    rows = Meeting.objects.filter(initiative=meeting.initiative_id, group=meeting.group_id, state=State.PLANNED)
+    return rows.filter(starts_at__gt=meeting.starts_at).order_by("starts_at", "pk").first()
+
+
+def not_discussed(meeting: Meeting) -> list[Topic]:
+    """What is still to be discussed, in its order; one statement."""
+    return list(Topic.objects.filter(meeting=meeting, state=Topic.State.OPEN))
 
 
 @dataclass(frozen=True, slots=True)

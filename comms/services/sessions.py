@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -46,7 +47,7 @@ class Kept:
 
 @transaction.atomic
 def open_session(*, meeting: Meeting, by: Membership) -> Meeting:
-    """It begins. Twice does no more than once."""
+    """It is opened. Twice does no more than once."""
     row = locked(meeting, State.PLANNED, *RUNNING)
     if row.state == State.PLANNED:
         row.state, row.opened_at = State.OPEN, timezone.now()
@@ -148,19 +149,26 @@ def end(*, meeting: Meeting, by: Membership) -> Meeting:
 
 
 @transaction.atomic
-def close(*, meeting: Meeting, by: Membership) -> Meeting:
+def close(
+    *, meeting: Meeting, by: Membership, shown: Collection[int] | None = None, left_out: Collection[int] = ()
+) -> Meeting:
     """The record is whole: minutes, decisions and actions go out as one mail to each, and organizations that were absent
-    are asked to acknowledge what was decided. What was not talked about is put off.
+    are asked to acknowledge what was decided. What was not talked about is put off, but for the topics `left_out`.
 
-    Raises `Refused` while nobody has said who was there.
+    Raises `Refused` while nobody has said who was there, and where `shown`, the topics that whoever closes it was told
+    were not talked about, are others by now.
     """
     row = locked(meeting, *RUNNING)
     if expected_at(row) and not Attendance.objects.filter(meeting=row).exists():
         text = gettext_noop("Say first which organizations were there: decisions name who was missing.")
         raise Refused(Problem("meeting.no_attendance", text))
+    still_open = Topic.objects.filter(meeting=row, state=Topic.State.OPEN)
+    if shown is not None and set(shown) != set(still_open.values_list("pk", flat=True)):
+        text = gettext_noop("Somebody changed the topics meanwhile. Look again at what is put off.")
+        raise Refused(Problem("meeting.topics_moved", text))
     row.state, row.closed_at = State.CLOSED, timezone.now()
     row.save(update_fields=["state", "closed_at"])
-    Topic.objects.filter(meeting=row, state=Topic.State.OPEN).update(state=Topic.State.POSTPONED)
+    still_open.exclude(pk__in=left_out).update(state=Topic.State.POSTPONED)
     absences.recompute(meeting=row)
     touch(row)
     _record("meeting.closed", row, by)

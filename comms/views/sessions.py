@@ -7,7 +7,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -20,9 +21,9 @@ from backbone.roles import Can
 from backbone.selectors.groups import may_in
 from backbone.wording import say
 from comms.forms.decisions import ActionForm, DecisionForm
-from comms.forms.meetings import MinutesForm, WhoForm, WordsForm
+from comms.forms.meetings import CloseForm, MinutesForm, WhoForm, WordsForm
 from comms.models import Action, Attendance, Decision, Meeting, Topic
-from comms.selectors.meetings import attendance_of, record_of
+from comms.selectors.meetings import attendance_of, not_discussed, record_of, the_next
 from comms.services import actions, decisions, live, sessions
 from comms.views.paths import meeting_crumb, meetings_crumb, require_edit, the_meeting
 
@@ -38,7 +39,7 @@ def session(request, initiative, meeting: int):
     if request.method != "POST" and wants_part(request) and request.GET.get("moves", "") == str(found.moves):
         return HttpResponse(status=204)
     if wants_part(request) and request.GET.get("state") == Meeting.State.PLANNED != found.state:
-        return HttpResponse(status=204, headers={"HX-Refresh": "true"})  # it began: there is more on the page now
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})  # it was opened: there is more on the page now
     may_edit = may_in(request.membership, Can.EDIT_MEETINGS, found.group_id)
     may_decide = may_in(request.membership, Can.DECIDE, found.group_id)
     sent = request.POST.get("form", "") if request.method == "POST" else ""
@@ -64,7 +65,7 @@ def session(request, initiative, meeting: int):
         "may_decide": may_decide,
         "seal": live.seal(found.pk),
         "seen": seen,
-        "is_running": found.state in (Meeting.State.OPEN, Meeting.State.OVER),
+        "is_running": found.state in sessions.RUNNING,
         "today": request.tenant.day(),
         "forms": forms,
         "conflict": conflict,
@@ -74,6 +75,41 @@ def session(request, initiative, meeting: int):
     is_wrong = conflict is not None or any(one.is_bound and one.errors for one in forms.values())
     status = 422 if is_wrong else 200
     return page_or_part(request, "comms/session.html", "comms/_session_record.html", context, status=status)
+
+
+@member_can(Can.EDIT_MEETINGS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def session_close(request, initiative, meeting: int):
+    """What closing sends out and puts off, before it does; a meeting that does not run goes back to its page."""
+    found = the_meeting(request, initiative, meeting)
+    require_edit(request, found)
+    if found.state not in sessions.RUNNING:
+        return redirect("comms:meeting", request.tenant.slug, initiative.slug, found.pk)
+    form = CloseForm(request.POST if request.method == "POST" else None, topics=not_discussed(found))
+    problems: list[tuple[str, str]] = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            sessions.close(meeting=found, by=request.membership, **form.said())
+        except Refused as refused:
+            form = CloseForm(topics=not_discussed(found), left_out=form.said()["left_out"])  # as they stand now
+            problems = [("", say(problem)) for problem in refused.problems]
+        else:
+            messages.success(request, _("Closed. The record is on its way to everybody."))
+            return redirect("comms:session", request.tenant.slug, initiative.slug, found.pk)
+    context = {
+        "initiative": initiative,
+        "meeting": found,
+        "form": form,
+        "problems": problems,
+        "count": len(form.topics),
+        "following": the_next(found),
+        "crumbs": [
+            meetings_crumb(request, initiative),
+            meeting_crumb(request, found),
+            (_("In the meeting"), reverse("comms:session", args=[request.tenant.slug, initiative.slug, found.pk])),
+        ],
+    }
+    return render(request, "comms/session_close.html", context, status=422 if problems or form.errors else 200)
 
 
 def _forms(request, initiative, found: Meeting, sent: str) -> dict[str, Any]:
@@ -99,8 +135,6 @@ def _act(request, initiative, found: Meeting, sent: str, forms) -> tuple[bool, s
         return False, None
     acts: dict[str, Callable[[], Any]] = {
         "open": lambda: sessions.open_session(meeting=found, by=by),
-        "end": lambda: sessions.end(meeting=found, by=by),
-        "close": lambda: _close(request, found),
         "attend": lambda: _attend(request, initiative, found),
         "who": lambda: sessions.attend(meeting=found, by=by, **form.cleaned_data),
         "topic": lambda: _treat(request, found),
@@ -151,11 +185,6 @@ def _minutes_kept(request, form: MinutesForm, kept: sessions.Kept, forms) -> tup
 
 def _tell(request, words: str) -> None:
     messages.success(request, words)
-
-
-def _close(request, found: Meeting) -> None:
-    sessions.close(meeting=found, by=request.membership)
-    messages.success(request, _("Closed. The record is on its way to everybody."))
 
 
 def _attend(request, initiative, found: Meeting) -> None:

@@ -102,7 +102,6 @@ def send_the_pre_read(page, office: PostOffice) -> None:
 
 def note_who_is_there(page, watching) -> None:
     """Everybody but P7, and P6 is excused. Whoever watches sees it without doing anything."""
-    page.get_by_role("button", name="Open the meeting").click()
     for code in SEATS:
         said = {"P7": "Not there", "P6": "Excused"}.get(code, "There")
         button = page.get_by_role("button", name=re.compile(rf"^{said}\s*: {code}$"))
@@ -185,7 +184,11 @@ def write_minutes(page, watching) -> None:
 
 def close_it(page, office: PostOffice) -> None:
     """One mail to each with all of it; who was absent is asked to say that they have read it."""
-    page.get_by_role("button", name="It is over").click()
+    page.get_by_role("link", name="Close the meeting").click()
+    expect(page.locator("main")).to_contain_text("8 topics were not discussed")
+    expect(page.get_by_role("checkbox", checked=True)).to_have_count(8)
+    check_here(page)
+    page.set_viewport_size({"width": 1280, "height": 900})
     page.get_by_role("button", name="Close the meeting and send the record").click()
     expect(page.locator(".bb-messages")).to_contain_text("Closed. The record is on its way to everybody.")
     mails = arrived(office, "Record of “Steering committee”", len(SEATS) + 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from datetime import datetime, time, timedelta
 
 import pytest
 import time_machine
@@ -384,6 +385,77 @@ def test_what_was_not_talked_about_is_put_off_and_proposed_once(in_riverside):
     (following,) = plan(in_riverside)
     meetings.add_proposed(meeting=following, proposed=one, by=in_riverside.people.ana)
     assert conditions.proposed(in_riverside.initiative, timezone.now()) == []
+
+
+def test_closing_asks_first_what_is_put_off_and_leaves_out_what_it_is_told(riverside, client):
+    with riverside.scope():
+        meeting = in_session(riverside, topics=[("The roof", 5), ("The door", 5), ("The light", 5)])
+        roof, door, light = Topic.objects.order_by("position")
+        sessions.treat(topic=light, state="discussed", by=riverside.people.ana)
+    client.force_login(factories.user_of(riverside.people.ana))
+    page = riverside.url(f"meetings/{meeting.pk}/close/")
+    assert page in client.get(riverside.url(f"meetings/{meeting.pk}/session/")).content.decode()
+    told = client.get(page).content.decode()
+    for words in ("2 topics were not discussed", "The roof", "The door", "once one is planned"):
+        assert words in told, words
+    assert "The light" not in told
+    with riverside.scope():
+        plan(riverside, title="Our next week", starts=datetime.combine(DAY + timedelta(days=7), time(9)))
+    assert "“Our next week”, 25 Nov, 09:00" in client.get(page).content.decode().replace("\xa0", " ")
+    assert client.post(page, {"put_off": [roof.pk], "shown": f"{roof.pk},{door.pk}"}).status_code == 302
+    with riverside.scope():
+        assert Meeting.objects.get(pk=meeting.pk).state == "closed"
+        states = dict(Topic.objects.filter(meeting=meeting).values_list("title", "state"))
+        assert states == {"The roof": "postponed", "The door": "open", "The light": "discussed"}
+        assert [one.title for one in conditions.proposed(riverside.initiative, timezone.now())] == ["The roof"]
+    for where in ("", "session/"):
+        record = client.get(riverside.url(f"meetings/{meeting.pk}/{where}")).content.decode()
+        assert "Not discussed" in record
+        assert "To be discussed" not in record
+    assert client.get(page).status_code == 302, "there is nothing left to close"
+
+
+def test_nothing_is_put_off_that_the_page_did_not_tell_of(riverside, client):
+    with riverside.scope():
+        meeting = in_session(riverside, topics=[("The roof", 5)])
+        roof = Topic.objects.get()
+        later = meetings.add_topic(meeting=meeting, title="The cellar", by=riverside.people.ana)
+    client.force_login(factories.user_of(riverside.people.ana))
+    page = riverside.url(f"meetings/{meeting.pk}/close/")
+    answer = client.post(page, {"shown": str(roof.pk)})
+    told = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Look again at what is put off." in told
+    assert re.search(rf'value="{later.pk}"[^>]*checked', told)
+    assert not re.search(rf'value="{roof.pk}"[^>]*checked', told), "left out stays left out"
+    with riverside.scope():
+        assert Meeting.objects.get().state == "open"
+    assert client.post(page, {"shown": f"{roof.pk},{later.pk}", "put_off": [later.pk]}).status_code == 302
+
+
+def test_who_edits_opens_a_meeting_from_its_page_and_others_only_go_in(riverside, client):
+    with riverside.scope():
+        (meeting,) = plan(riverside)
+    page, room = riverside.url(f"meetings/{meeting.pk}/"), riverside.url(f"meetings/{meeting.pk}/session/")
+    client.force_login(factories.user_of(riverside.people.ben))
+    told = client.get(page).content.decode()
+    assert "Open the meeting" not in told
+    assert f'href="{room}"' in told
+    assert "It is not open yet." in client.get(room).content.decode()
+    client.force_login(factories.user_of(riverside.people.ana))
+    assert re.search(rf'<form method="post" action="{room}">.*Open the meeting', client.get(page).content.decode())
+    assert client.post(room, {"form": "open"}).status_code == 302
+    assert "In the meeting" in client.get(page).content.decode()
+
+
+def test_a_meeting_that_was_ended_before_its_time_is_listed_until_it_is_closed(riverside, client):
+    with riverside.scope():
+        meeting = in_session(riverside, title="Short and sharp")
+        sessions.end(meeting=meeting, by=riverside.people.ana)
+    client.force_login(factories.user_of(riverside.people.ana))
+    listed = client.get(riverside.url("meetings/")).content.decode()
+    assert "Over, and not closed yet" in listed
+    assert "Short and sharp" in listed
 
 
 def test_a_meeting_that_is_over_nags_whoever_runs_it_until_it_is_closed(in_riverside):
