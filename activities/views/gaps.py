@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,6 +24,7 @@ from activities.views.gap_paths import CELLS_ON_A_PAGE, gap_crumbs, refuse_reade
 from activities.wording import legend
 from backbone import tabular
 from backbone.access import member_can
+from backbone.paging import orphans
 from backbone.roles import Can
 
 CHANGES_SHOWN = 200
@@ -43,8 +45,10 @@ def gaps(request, initiative):
     at_once = max(1, CELLS_ON_A_PAGE // max(1, len(axes.of(rows)) * len(axes.of(columns))))
     asked = request.GET.get("page", "1")
     page = int(asked) if asked.isdecimal() and len(asked) < 7 else 1
-    question = Question(form.on, axes, group, only, at_once, (max(page, 1) - 1) * at_once)
-    found = matrix(initiative, question)
+    offset, spare = (max(page, 1) - 1) * at_once, orphans(at_once)
+    found = matrix(initiative, Question(form.on, axes, group, only, at_once + spare, offset))
+    if found.group_count - offset > at_once + spare:
+        found = replace(found, groups=found.groups[:at_once])
     here = [request.tenant.slug, initiative.slug]
     context = {
         "initiative": initiative,
@@ -155,7 +159,7 @@ def _only_choices(request) -> list[dict[str, Any]]:
 
 def _pages(request, page: int, count: int, at_once: int) -> dict[str, Any]:
     """The pages before and after this one, as queries; nothing when all is on one."""
-    last, found = max(1, -(-count // at_once)), {}
+    last, found = max(1, -(-(count - orphans(at_once)) // at_once)), {}
     for name, number in (("before", page - 1), ("after", page + 1)):
         if 1 <= number <= last:
             params = request.GET.copy()

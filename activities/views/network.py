@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_safe
 from activities.selectors.net import KINDS, Member, Net, around, net_of, readable
 from activities.views.gap_paths import gap_crumbs, refuse_readers_of_publications
 from backbone.access import member_can
+from backbone.paging import page_of
 from backbone.roles import Can
 from backbone.selectors.groups import own_groups
 
@@ -39,7 +39,7 @@ def network(request, initiative):
     code = request.GET.get("around", "")
     shown = around(whole, code) if code else None
     found, listed = shown or whole, request.GET.get("list", "") if request.GET.get("list") in LISTS else LISTS[0]
-    page = Paginator({"who": found.members, "ties": found.pairs}[listed], ON_A_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, {"who": found.members, "ties": found.pairs}[listed], ON_A_PAGE)
     context = {
         "initiative": initiative,
         "net": whole,

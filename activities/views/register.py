@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.core.paginator import Paginator
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -17,6 +16,7 @@ from activities.selectors.register import along, board, found, lines, with_tags,
 from activities.selectors.rights import may_edit, may_edit_words, may_remove
 from activities.views.paths import activity_or_404, refuse_outsiders, register_crumb
 from backbone.access import member_can
+from backbone.paging import page_of
 from backbone.roles import Can
 
 ON_A_PAGE = 50
@@ -51,7 +51,7 @@ def listed(request, initiative):
         context["count"] = sum(column.count for column in context["columns"])
         return render(request, "activities/activity_list.html", context)
     order = ("starts_on", "name", "pk") if view == "timeline" else ("name", "pk")
-    page = Paginator(with_tags(rows).order_by(*order), ON_A_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, with_tags(rows).order_by(*order), ON_A_PAGE)
     context |= {"page": page, "count": page.paginator.count, "lines": lines(page.object_list, today)}
     if view == "timeline":
         axis = along(context["lines"], today)

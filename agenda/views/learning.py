@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,6 +19,7 @@ from agenda.services import learning
 from agenda.views.paths import agenda_crumb
 from backbone.access import member_can, require
 from backbone.forms.people import refuse
+from backbone.paging import page_of
 from backbone.problems import Refused
 from backbone.roles import Can
 
@@ -44,7 +44,7 @@ def listed(request, initiative):
             else:
                 messages.success(request, _("It is in the ledger."))
                 return redirect("agenda:learning-entry", request.tenant.slug, initiative.slug, made.pk)
-    page = Paginator(ledger(initiative, sort, state), ON_A_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, ledger(initiative, sort, state), ON_A_PAGE)
     context = {
         "initiative": initiative,
         "page": page,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -23,6 +22,7 @@ from agenda.views.paths import agenda_crumb
 from agenda.wording import loops_words, ways_words
 from backbone.access import member_can
 from backbone.htmx import page_or_part
+from backbone.paging import page_of
 from backbone.problems import Refused
 from backbone.roles import Can
 from backbone.wording import say
@@ -66,7 +66,7 @@ def systems_map(request, initiative):
         "loops_words": loops_words(found.because),
         "list": listed,
         "lists": _lists(request, found, shown, listed),
-        "page": Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page")),
+        "page": page_of(request, rows, ON_A_PAGE),
         "said": _said(found, shown),
         "may_edit": request.membership.can(Can.EDIT_AGENDA),
         "may_confirm": may_confirm(request.membership, initiative),

@@ -75,13 +75,14 @@ Tables
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
 from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.template.base import Node, NodeList, Parser, Token
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -270,11 +271,30 @@ def words_of(text: str) -> list[str]:
 
 
 @register.filter
+def whole_codes(text: str) -> SafeString:
+    """A text in which references such as D-12 do not break at their hyphen at the end of a line."""
+    parts = re.split(r"(\b[A-Z]-\d+\b)", str(text))  # every second one is a reference
+    return format_html_join(
+        "",
+        "{}",
+        ((format_html('<span class="bb-nowrap">{}</span>', one) if at % 2 else one,) for at, one in enumerate(parts)),
+    )
+
+
+@register.filter
 def page_numbers(page: Any) -> list[int | None]:
     """The numbers around a page of a paginator, None where some are left out."""
     ellipsis = page.paginator.ELLIPSIS
     numbered = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
     return [None if one == ellipsis else int(one) for one in numbered]
+
+
+@register.simple_tag(takes_context=True)
+def page_address(context: template.Context, number: int, name: str = "") -> str:
+    """Where this page shows that page of a list, with all else as it is; `name` where there are two such lists."""
+    asked = context["request"].GET.copy()
+    asked[name or "page"] = str(number)
+    return f"?{asked.urlencode()}"
 
 
 class CaptureNode(Node):

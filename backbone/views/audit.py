@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from django.core.paginator import Paginator
 from django.http import StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.text import slugify
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_safe
 from backbone import changes
 from backbone.access import member_can
 from backbone.models import Initiative, Membership, Partner
+from backbone.paging import page_of
 from backbone.roles import Can
 from backbone.selectors.audit import COLUMNS, filtered, log_for, table, verbs_there
 from backbone.services import seals
@@ -34,7 +34,7 @@ def audit_log(request):
     reads_all = request.membership.partner_ids(Can.READ_AUDIT) is None
     if request.GET.get("format") == "csv":
         return _file(request, rows)
-    page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, rows, ON_A_PAGE)
     context = {
         "page": page,
         "rows": [(one, changes.sentence(one)) for one in page],

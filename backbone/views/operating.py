@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,6 +15,7 @@ from backbone.access import member_can, operator_only, sent_row
 from backbone.forms.operating import AccessForm
 from backbone.forms.people import refuse
 from backbone.models import Change, OperatorAccess, Tenant
+from backbone.paging import page_of
 from backbone.problems import Refused
 from backbone.roles import Can
 from backbone.selectors import stock
@@ -36,7 +36,7 @@ def operator(request):
         stock.keep(stock.take())
         return redirect("backbone:operator")
     found = stock.latest()
-    page = Paginator(found.worst_first(), ON_A_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, found.worst_first(), ON_A_PAGE)
     context = {
         "stock": found,
         "queues": [(name, queue, tenants, found.is_late(queue)) for name, queue, tenants in found.of_all()],

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,6 +16,7 @@ from backbone.forms.people import refuse
 from backbone.forms.roster import InitiativeForm, MergeForm, ParticipationForm, PartnerForm, PartnerNameForm
 from backbone.look.numbers import short_date
 from backbone.models import Grant, Initiative, Participation, Partner
+from backbone.paging import page_of
 from backbone.problems import Refused
 from backbone.roles import Can, Role
 from backbone.selectors.roster import agreements_with, onboarding, people_for, vacancies
@@ -59,9 +59,7 @@ def partner_list(request):
         "sections": [
             (
                 initiative,
-                Paginator([row for row in rows if row.is_meant(wanted)], ROWS_ON_A_PAGE).get_page(
-                    request.GET.get("page")
-                ),
+                page_of(request, [row for row in rows if row.is_meant(wanted)], ROWS_ON_A_PAGE),
                 len(rows),
             )
             for initiative, rows in sections

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,6 +16,7 @@ from backbone.access import member_can
 from backbone.conditions import Option
 from backbone.forms.publications import SpanForm
 from backbone.models import Audience, Proof, Publication
+from backbone.paging import page_of
 from backbone.problems import Refused
 from backbone.roles import Can
 from backbone.selectors import publications as reads
@@ -147,7 +147,7 @@ def visit_list(request, initiative):
     """Who opened what, and when; for those who may read every partner's log."""
     if request.membership.partner_ids(Can.READ_AUDIT) is not None:
         raise Http404
-    page = Paginator(reads.visits(initiative), 100).get_page(request.GET.get("page"))
+    page = page_of(request, reads.visits(initiative), 100)
     rows = [
         {
             "visit": one,

@@ -12,18 +12,17 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from backbone import conditions
 from backbone.access import member_can
 from backbone.htmx import page_or_part, wants_part
 from backbone.models import Audience, Membership, Publication, PublishedBody, Restated, ShareLink
+from backbone.paging import page_of
 from backbone.roles import Can
 from backbone.selectors import publications as reads
 from backbone.selectors.publications import EditionName
@@ -78,7 +77,7 @@ def latest(request, initiative):
 @require_safe
 def edition_list(request, initiative):
     """Every publication with its versions, the latest first."""
-    page = Paginator(reads.published(initiative), 50).get_page(request.GET.get("page"))
+    page = page_of(request, reads.published(initiative), 50)
     context = {"initiative": initiative, "page": page, "rows": [_row(one) for one in page]}
     return render(request, "backbone/published_list.html", context)
 
@@ -165,8 +164,9 @@ def _page(request, body: PublishedBody, door: Door) -> str:
         "door": door,
         "files": [
             *downloads.links(door.files, downloads.said_language(request)),
-            {"url": door.data, "label": _("Data")},
+            {"url": door.data, "label": "JSON"},
         ],
+        "files_url": door.files and door.files + downloads.said_language(request),
         "moved": moved,
         "seen_at": _seen_before(moved, body, door),
     }

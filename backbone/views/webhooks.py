@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,6 +13,7 @@ from backbone.access import member_can, sent_row
 from backbone.forms.people import refuse
 from backbone.forms.webhooks import EVENT_WORDS, WebhookForm
 from backbone.models import Delivery, Webhook
+from backbone.paging import page_of
 from backbone.problems import Refused
 from backbone.roles import Can
 from backbone.services import webhooks
@@ -72,7 +72,7 @@ def webhook(request, webhook: int):
         return redirect("backbone:webhook", request.tenant.slug, found.pk)
     context = {
         "webhook": found,
-        "page": Paginator(deliveries, ON_A_PAGE).get_page(request.GET.get("page")),
+        "page": page_of(request, deliveries, ON_A_PAGE),
         "crumbs": [(_("Webhooks"), reverse("backbone:webhook-list", args=[request.tenant.slug]))],
     }
     return render(request, "backbone/webhook.html", context)

@@ -30,10 +30,10 @@ def meetings_of(initiative: Initiative, membership: Membership) -> TenantQuerySe
     return rows.filter(Q(group=None) | Q(group__in=own) | Q(called))
 
 
-def coming(initiative: Initiative, membership: Membership, now: datetime) -> list[Meeting]:
+def coming(initiative: Initiative, membership: Membership, now: datetime) -> TenantQuerySet:
     """Those that are not over, soonest first, with how many topics and yeses each has."""
     rows = meetings_of(initiative, membership).filter(state__in=[State.PLANNED, State.OPEN], ends_at__gte=now)
-    return list(_counted(rows).order_by("starts_at", "pk"))
+    return _counted(rows).order_by("starts_at", "pk")
 
 
 def unreported(initiative: Initiative, membership: Membership, now: datetime) -> list[Meeting]:

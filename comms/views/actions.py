@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from backbone.access import member_can, require, sent_row, sent_words
 from backbone.forms.people import refuse
 from backbone.htmx import page_or_part, wants_part
 from backbone.models import Partner
+from backbone.paging import page_of
 from backbone.problems import Refused
 from backbone.roles import Can
 from comms.forms.decisions import ActionForm, ChangeActionForm
@@ -47,7 +47,7 @@ def listed(request, initiative):
     rows = actions_of(
         initiative, state=state, partner=asked["partner"], owner=owner, words=asked["q"], reader=request.membership
     )
-    page = None if is_board else Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
+    page = None if is_board else page_of(request, rows, ON_A_PAGE)
     if page is not None:
         page.object_list = without_others(page.object_list, initiative, request.membership)
     context = {

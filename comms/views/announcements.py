@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from backbone.access import member_can, require, sent_row
 from backbone.forms.people import refuse
 from backbone.models import Partner
+from backbone.paging import page_of
 from backbone.problems import Refused
 from backbone.roles import Can
 from comms.forms.announcements import AnnouncementForm
@@ -46,7 +46,7 @@ def listed(request, initiative):
             else:
                 messages.success(request, _("It is in everybody’s inbox."))
                 return redirect("comms:announcement", request.tenant.slug, initiative.slug, made.pk)
-    rows = Paginator(announcements_of(initiative, request.membership), ON_A_PAGE).get_page(request.GET.get("page"))
+    rows = page_of(request, announcements_of(initiative, request.membership), ON_A_PAGE)
     context = {
         "initiative": initiative,
         "page": rows,

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,6 +15,7 @@ from agenda.models import Strategy
 from backbone.access import member_can, require, sent_id
 from backbone.forms.people import refuse
 from backbone.htmx import page_or_part
+from backbone.paging import page_of
 from backbone.problems import Refused
 from backbone.roles import Can
 from backbone.selectors.groups import may_in
@@ -42,7 +42,7 @@ def listed(request, initiative):
     rows = with_voices(searched(decisions_of(initiative, request.membership), words.replace("\x00", ""), state, chosen))
     context = {
         "initiative": initiative,
-        "page": Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page")),
+        "page": page_of(request, rows, ON_A_PAGE),
         "words": words,
         "state": state,
         "states": [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC
 
-from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from backbone import conditions
 from backbone.access import initiatives_of, member_can
 from backbone.conditions import DueItem
+from backbone.paging import page_of
 from comms.models import Note
 from comms.selectors.inbox import notes_of, unread
 from comms.services import inbox as inboxes
@@ -29,7 +29,7 @@ def inbox(request):
 
     `read` in the address is an instant that may be taken back.
     """
-    page = Paginator(notes_of(request.membership), ON_A_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, notes_of(request.membership), ON_A_PAGE)
     read_at = _instant(request.GET.get("read", ""))
     today = request.tenant.day()
     due = conditions.due(request.membership, timezone.now()) if page.number == 1 else []

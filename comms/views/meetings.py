@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from backbone import conditions
 from backbone.access import member_can, require, sent_row
 from backbone.forms.people import refuse
+from backbone.paging import page_of
 from backbone.problems import Refused
 from backbone.roles import Can
 from backbone.selectors.groups import may_in
@@ -47,9 +47,9 @@ def listed(request, initiative):
     now = timezone.now()
     context = {
         "initiative": initiative,
-        "coming": coming(initiative, request.membership, now),
+        "coming": page_of(request, coming(initiative, request.membership, now), ON_A_PAGE, name="coming"),
         "unreported": unreported(initiative, request.membership, now),
-        "page": Paginator(past(initiative, request.membership), ON_A_PAGE).get_page(request.GET.get("page")),
+        "page": page_of(request, past(initiative, request.membership), ON_A_PAGE),
         "may_edit": request.membership.can(Can.EDIT_MEETINGS),
     }
     return render(request, "comms/meeting_list.html", context)

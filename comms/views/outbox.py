@@ -7,7 +7,6 @@ from base64 import b64encode
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from backbone.access import member_can
 from backbone.htmx import page_or_part
+from backbone.paging import page_of
 from backbone.problems import Refused
 from backbone.roles import Can
 from backbone.wording import say
@@ -47,7 +47,7 @@ def mail_list(request, initiative):
     kind, status = request.GET.get("kind", ""), request.GET.get("state", "")
     kind = kind if kind in Mail.Kind.values else ""
     status = status if status in STATES else ""
-    page = Paginator(shown(kind, status, timezone.now()), ON_A_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, shown(kind, status, timezone.now()), ON_A_PAGE)
     context = {
         "initiative": initiative,
         "page": page,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from backbone.access import member_can, require
 from backbone.forms.people import refuse
 from backbone.htmx import page_or_part, wants_part
 from backbone.models import Membership
+from backbone.paging import page_of
 from backbone.problems import Refused
 from backbone.roles import Can
 from comms.forms.talk import PostForm
@@ -41,7 +41,7 @@ def listed(request, initiative):
     if request.membership.own_partner_ids:
         choices.append((OURS, _("about our figures")))
     whose = whose if whose in dict(choices) else ""
-    page = Paginator(open_talk(initiative, request.membership, whose), ON_A_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, open_talk(initiative, request.membership, whose), ON_A_PAGE)
     last = last_words([one.thread for one in page])
     context = {
         "initiative": initiative,

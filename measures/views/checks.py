@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,6 +17,7 @@ from backbone.access import member_can, sent_words
 from backbone.forms.people import refuse
 from backbone.look.numbers import number, period_name
 from backbone.models import Initiative
+from backbone.paging import page_of
 from backbone.problems import Problem, Refused
 from backbone.roles import Can
 from measures import wording
@@ -172,7 +172,7 @@ def outlier_list(request, initiative):
         "initiative": initiative,
         "period": period,
         "count": len(found),
-        "page": Paginator([_odd(one, place) for one in found], PER_PAGE).get_page(request.GET.get("page")),
+        "page": page_of(request, [_odd(one, place) for one in found], PER_PAGE),
         "previous": add_months(period, -1),
         "next": add_months(period, 1) if period < latest else None,
         "z": number(plain(thresholds.z)),
@@ -239,7 +239,7 @@ def follow_up_list(request, initiative):
     rows = FollowUp.objects.filter(indicator__initiative=initiative).select_related("indicator", "partner", "by")
     context = {
         "initiative": initiative,
-        "page": Paginator(rows.order_by("-at", "-pk"), PER_PAGE).get_page(request.GET.get("page")),
+        "page": page_of(request, rows.order_by("-at", "-pk"), PER_PAGE),
         "count": rows.count(),
         "crumbs": [_measures(request, initiative), (_("To follow up"), "")],
     }

@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from backbone.access import member_can, require, sent_words
 from backbone.look.numbers import period_name
 from backbone.models import Initiative, Membership, Partner
+from backbone.paging import page_of
 from backbone.problems import Refused
 from backbone.roles import Can
 from backbone.wording import say
@@ -62,7 +62,7 @@ def correction_list(request, initiative):
     own = request.membership.partner_ids(Can.READ_PARTNER_FIGURES)
     show = request.GET.get("show", "")
     found = reads.undecided(initiative, own) if show == "open" else reads.listed(initiative, own)
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, found, PER_PAGE)
     known = lines(initiative)
     context = {
         "initiative": initiative,

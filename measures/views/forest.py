@@ -6,7 +6,6 @@ from datetime import date
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,6 +18,7 @@ from backbone import changes
 from backbone.access import member_can
 from backbone.look.numbers import number, period_name, short_date
 from backbone.models import Initiative
+from backbone.paging import page_of
 from backbone.problems import Refused
 from backbone.roles import Can
 from backbone.selectors.health import cards
@@ -125,7 +125,7 @@ def chase(request, initiative):
     found = chase_of(initiative, request.tenant, indicators, window)
     if request.GET.get("format") == "csv":
         return _chase_csv(initiative, found)
-    page = Paginator(found.missing, CHASED_ON_A_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, found.missing, CHASED_ON_A_PAGE)
     reached = to_call(one.partner.pk for one in page)
     context = {
         "initiative": initiative,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,6 +17,7 @@ from backbone.access import member_can
 from backbone.look.coverage import coverage_text
 from backbone.look.numbers import SILENCE, percent
 from backbone.models import Partner
+from backbone.paging import page_of
 from backbone.roles import Can
 from measures import drawing, wording
 from measures.foresight import forecast_words, foresee, method_words
@@ -124,7 +124,7 @@ def indicator(request, initiative, indicator: str):
     sectors = sector_rows(reading, rows)
     has_sectors = len({one.sector for one in sectors if one.sector}) > 1
     listed = _filtered(rows, request.GET)
-    page = Paginator(listed, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, listed, ROWS_ON_A_PAGE)
     rule = KINDS[reading.indicator.kind]
     found = foresee(reading)
     kept = {
@@ -304,7 +304,7 @@ def _foot(reading: Reading, rows: Sequence[PartnerRow]) -> dict:
 
 
 def _who(rows: Iterable[PartnerRow]) -> list[dict]:
-    """The strip of boxes: who is in, waits for review, is missing or excused, by code."""
+    """The strip of boxes: who is in, submitted, is missing or excused, by code."""
     found = []
     for row in rows:
         if row.partner is not None:
@@ -319,7 +319,7 @@ def _standing(row: PartnerRow) -> tuple[str, str]:
         return "ex", _("excused")
     if row.is_missing:
         return "out", _("missing")
-    return ("wait", _("waits for review")) if row.is_waiting else ("", _("filed"))
+    return ("wait", _("submitted")) if row.is_waiting else ("", _("filed"))
 
 
 def _steps(membership, reading: Reading, shown: set[int] | None, codes) -> list:

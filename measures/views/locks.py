@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from backbone.access import member_can, require, sent_words
 from backbone.look.numbers import period_name, short_date
+from backbone.paging import page_of
 from backbone.problems import Problem, Refused, cut, gettext_noop
 from backbone.roles import Can
 from backbone.wording import say
@@ -46,7 +46,7 @@ def lock_calendar(request, initiative):
         "initiative": initiative,
         "today": day,
         "ahead": ahead,
-        "page": Paginator(past, PAST_ON_A_PAGE).get_page(request.GET.get("page")),
+        "page": page_of(request, past, PAST_ON_A_PAGE),
         "given": [one for one in reads.exceptions(initiative) if one.until >= day and one.ended_at is None]
         if sees_who
         else [],

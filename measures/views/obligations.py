@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_POST
 from backbone.access import member_can
 from backbone.forms.people import refuse
 from backbone.models import Participation
+from backbone.paging import page_of
 from backbone.problems import Refused
 from backbone.roles import Can
 from backbone.wording import say
@@ -77,7 +77,7 @@ def _context(request, initiative) -> dict:
     if own is not None:
         parts, excuses = parts.filter(partner_id__in=own), excuses.filter(partner_id__in=own)
         lines = lines.none()
-    page = Paginator(parts, PARTNERS_ON_A_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, parts, PARTNERS_ON_A_PAGE)
     lines = lines.order_by("indicator__position", "indicator_id", "partner__code", "starts_on")
     return {
         "initiative": initiative,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.core.paginator import Paginator
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -10,6 +9,7 @@ from django.views.decorators.http import require_safe
 from backbone.access import member_can
 from backbone.look.numbers import period_name
 from backbone.models import Partner
+from backbone.paging import page_of
 from backbone.roles import Can
 from measures.lines import lines
 from measures.models import Indicator
@@ -46,7 +46,7 @@ def restatement_list(request, initiative):
     known = lines(initiative, indicators)
     if request.GET.get("format") == "csv":
         return _csv(initiative, indicators, rows_of(found.iterator(chunk_size=2000), known))
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, found, PER_PAGE)
     by_pk = {one.pk: one for one in indicators}
     context = {
         "initiative": initiative,

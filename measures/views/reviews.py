@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from backbone.access import member_can, require, sent_id, sent_words
 from backbone.look.numbers import period_name, short_date
+from backbone.paging import page_of
 from backbone.problems import Problem, Refused, gettext_noop
 from backbone.roles import Can
 from backbone.wording import say
@@ -47,7 +47,7 @@ def review_list(request, initiative):
     ]
     context = {
         "initiative": initiative,
-        "page": Paginator(shown, PER_PAGE).get_page(request.GET.get("page")),
+        "page": page_of(request, shown, PER_PAGE),
         "count": len(shown),
         "figures": sum(one.lines for one in shown),
         "partners": partners,

@@ -13,7 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from activities.models import Activity, Coordination, Need
+from activities.models import Activity, Coordination, Need, Place, Population
 from activities.services import needs
 from activities.services.needs import Said, Where
 from agenda.models import Learning
@@ -256,3 +256,22 @@ def test_pages_ask_as_much_for_many_as_for_few(place, client):
         said = Said(place.twice, Decimal(100 + number), "places", "us", date(2026, 9, 1 + number))
         needs.set_need(initiative=place.initiative, said=said, by=place.people.ana)
     assert [asked(page) for page in pages] == before
+
+
+def test_the_last_group_of_the_matrix_is_not_left_alone_on_a_page(place, client, monkeypatch):
+    monkeypatch.setattr("activities.views.gaps.CELLS_ON_A_PAGE", 8)  # two groups of two times two
+    sign_in(client, place)
+
+    def shown(query: str) -> tuple[list[str], int]:
+        answer = client.get(f"{place.url(PAGE)}?rows=place&columns=population{query}")
+        return [group.tag.key for group in answer.context["table"].groups], answer.context["pages"].get("last", 1)
+
+    first = shown("")
+    assert (len(first[0]), first[1]) == (2, 1)
+    population, there = Population.objects.get(slug="foster-youth"), Place.objects.get(slug="eastside")
+    for slug, pages in (("third", [3]), ("fourth", [2, 2]), ("fifth", [2, 3])):
+        worlds.need(place.initiative, worlds.strategy(place.initiative, slug), population, there, 5)
+        found = [shown(f"&page={at}") for at in range(1, len(pages) + 1)]
+        assert [len(groups) for groups, _last in found] == pages
+        assert {last for _groups, last in found} == {len(pages)}
+        assert len({key for groups, _last in found for key in groups}) == sum(pages), "each is on one page"

@@ -570,7 +570,7 @@ def test_groups_are_set_up_changed_and_dissolved_on_their_pages(riverside, clien
 def test_lists_cost_the_same_however_many_meetings_there_are(riverside, client, django_assert_max_num_queries):
     client.force_login(factories.user_of(riverside.people.ana))
     counts = []
-    for rows in (2, 10):
+    for rows in (2, 40):
         with riverside.scope():
             plan(riverside, rule="FREQ=WEEKLY", count=rows)
         from django.db import connection
@@ -580,3 +580,13 @@ def test_lists_cost_the_same_however_many_meetings_there_are(riverside, client, 
             assert client.get(riverside.url("meetings/")).status_code == 200
         counts.append(len(caught))
     assert counts[0] == counts[1]
+
+
+def test_coming_meetings_are_paged_apart_from_those_that_were(riverside, client):
+    with riverside.scope():
+        plan(riverside, rule="FREQ=WEEKLY", count=40, title="Every week")
+    client.force_login(factories.user_of(riverside.people.ana))
+    first = client.get(riverside.url("meetings/")).content.decode()
+    assert first.count("Every week</a>") == 30
+    assert 'href="?coming=2"' in first
+    assert client.get(riverside.url("meetings/?page=1&coming=2")).content.decode().count("Every week</a>") == 10
