@@ -316,13 +316,15 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """Somewhere a figure was used: of an indicator, by its short name, in a month; for whoever filed it."""
+    """Somewhere a figure was used: of an indicator, by its short name, in a month; for whoever filed it. `on` is the day
+    that it is told by, where that is not when it was written down: a decision's own."""
 
     indicator: str
     month: date
     label: str
     url: str
     at: datetime
+    on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,8 @@ class Filed:
 class Use:
     """Something in which a figure was used. `months` are those that the figure covers; `partners` received it.
 
-    `is_talk` says that it was discussed with it, `is_decision` that it was decided or acted on.
+    `is_talk` says that it was discussed with it, `is_decision` that it was decided or acted on. `on` is a decision's own
+    day, by which it is told; the clock counts by when it was written down.
     """
 
     indicator: int
@@ -45,6 +46,7 @@ class Use:
     url: str = ""
     is_talk: bool = False
     is_decision: bool = False
+    on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

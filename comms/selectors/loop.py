@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Min
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from backbone.conditions import Used
@@ -135,12 +136,12 @@ def uses_in(initiative: Initiative) -> Iterator[Use]:
         url = reverse("comms:decision", args=[*place, decision.number])
         people = set(reached.get(decision.meeting_id, ())) | {row.partner_id for row in decision.absences.all()}
         label = f"{decision}" if meeting is None else f"{meeting.title}, {decision}"
-        months, at = months_of(one.pinned), decision.at
-        yield Use(one.indicator_id, months, at, frozenset(), label, url, is_talk=True, is_decision=True)
+        months, at, on = months_of(one.pinned), decision.at, decision.decided_on
+        yield Use(one.indicator_id, months, at, frozenset(), label, url, is_talk=True, is_decision=True, on=on)
         if meeting is not None and meeting.closed_at is not None:
-            yield Use(one.indicator_id, months, meeting.closed_at, frozenset(people), label, url)
+            yield Use(one.indicator_id, months, meeting.closed_at, frozenset(people), label, url, on=on)
         if decision.pk in acted:
-            yield Use(one.indicator_id, months, acted[decision.pk], frozenset(), label, url, is_decision=True)
+            yield Use(one.indicator_id, months, acted[decision.pk], frozenset(), label, url, is_decision=True, on=on)
     yield from replies(initiative)
 
 
@@ -173,8 +174,9 @@ def used_of(initiative: Initiative, partner: Partner) -> list[Used]:
         for month in use.months:
             if (use.indicator, month) in filed and use.indicator in slugs and use.url:
                 key = (slugs[use.indicator], month, use.url)
-                found.setdefault(key, Used(key[0], month, use.label, use.url, use.at))
-    return list(found.values())[:USED_SHOWN]
+                found.setdefault(key, Used(key[0], month, use.label, use.url, use.at, use.on))
+    told = sorted(found.values(), key=lambda one: one.on or timezone.localdate(one.at), reverse=True)
+    return told[:USED_SHOWN]
 
 
 def cells_used_in(initiative: Initiative, since: datetime) -> set[tuple[str, str]]:

@@ -189,17 +189,19 @@ def test_the_page_names_the_slowest_hop_and_the_receipt_says_where_a_figure_was_
         with time_machine.travel(at(19), tick=False):
             meeting = in_session(riverside)
             decisions.decide(
-                initiative=riverside.initiative, text="On", by=riverside.people.ana, meeting=meeting, cite=[k1]
-            )
+                initiative=riverside.initiative, text="On", by=riverside.people.ana, meeting=meeting, cite=[k1],
+                decided_on=date(2026, 11, 17),
+            )  # fmt: skip
             sessions.close(meeting=meeting, by=riverside.people.ana)
     with time_machine.travel(at(28), tick=False):
         client.force_login(factories.user_of(riverside.people.ben))
         html = client.get(riverside.url("comes-back/")).content.decode()
         assert "The slowest hop is from the end of the period to the report: 9.3 days." in html
-        assert "Our week, D-1" in html
+        assert 'Our week, <span class="bb-nowrap">D-1</span></a>' in html
         receipt = client.get(riverside.url("filings/P1/2026-10/receipt/")).content.decode()
         assert "October 2026, K1" in receipt
-        assert "Our week, D-1" in receipt
+        used = 'Our week, <span class="bb-nowrap">D-1</span></a> <span class="bb-sub">17 Nov</span>'
+        assert used in receipt.replace("\xa0", " "), "a decision is dated by its own day"
 
 
 @pytest.mark.django_db
