@@ -65,7 +65,7 @@ FORMS: dict[str, Form] = {
         ),
         Form(
             "package",
-            gettext_lazy("Data package"),
+            gettext_lazy("Data package (zip)"),
             gettext_lazy("Open data package"),
             gettext_lazy("A zip with the rows, what each column means, and the published data with their hash."),
             "zip",

@@ -69,7 +69,7 @@ class LineForm(AskedLine):
         if row.state == "approved":
             return "approved", _("Approved"), None
         if row.state == "submitted":
-            return "submitted", _("Waits for review"), None
+            return "submitted", _("Submitted"), None
         if self.conflicts:
             return "to_fix", _("Saved by two people"), None
         if self.has_errors:
@@ -111,7 +111,7 @@ class LineForm(AskedLine):
     def review_state(self) -> tuple[str, str, str | None]:
         """The state as a reviewer may know it: not how far a draft has come."""
         if self.is_handed_in:
-            return (self.row.state, _("Waits for you") if self.row.state == "submitted" else _("Approved"), None)
+            return (self.row.state, _("Submitted") if self.row.state == "submitted" else _("Approved"), None)
         if self.row.state == "returned":
             return "returned", _("Returned"), None
         return ("excused", _("Excused"), None) if self.row.excuse else ("missing", _("Not submitted"), None)

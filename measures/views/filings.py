@@ -347,7 +347,11 @@ def _lede(form: FilingForm, rows: list, day: date) -> str:
             return _("Everything is approved.")
         waiting = [line for line in form.lines if line.row.state == "submitted"]
         if waiting:
-            text = ngettext("%(count)s figure waits for review.", "%(count)s figures wait for review.", len(waiting))
+            text = ngettext(
+                "%(count)s figure is submitted and waits for review.",
+                "%(count)s figures are submitted and wait for review.",
+                len(waiting),
+            )
             return text % {"count": len(waiting)}
         return _("This report is closed.")
     due = min(row.due_on for row in rows)

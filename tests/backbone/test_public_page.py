@@ -56,6 +56,18 @@ def test_everybody_reads_what_is_cut_for_the_public(public):
         assert set(Visit.objects.filter(member=None, link=None).values_list("what", flat=True)) == {"page", "data"}
 
 
+def test_each_form_is_named_by_what_it_is_and_leads_to_what_is_in_it(published, client):
+    client.force_login(factories.user_of(published.people.ana))
+    page = published.url("published/2026-10-v1/")
+    html = client.get(page).content.decode()
+    head = html[html.index('<div class="bb-head__end">', html.index("version 1")) :].split("</div>")[0]
+    links = dict(re.findall(r'href="([^"]+)">(?:<svg.*?</svg>)?([^<]+)</a>', head))
+    named = {words: url.removeprefix(page) for url, words in links.items()}
+    assert list(named) == ["PDF", "Excel", "CSV", "Data package (zip)", "JSON", "What each of them is"]
+    assert (named["JSON"], named["What each of them is"]) == ("data.json", "files/")
+    assert "A zip with the rows" in client.get(page + "files/").content.decode()
+
+
 def test_an_initiative_that_published_nothing_has_no_page(riverside):
     with riverside.scope():
         initiatives.change_initiative(initiative=riverside.initiative, by=None, is_public=True)

@@ -429,7 +429,7 @@ def p8_hands_in_a_spreadsheet(site, page, folder: Path) -> None:
             apply[0].click()
             expect(page.locator("main")).to_contain_text("Applied: 2 new figures")
     page.goto(site.page("report/"))
-    expect(page.locator("main")).to_contain_text("4 figures wait for review")
+    expect(page.locator("main")).to_contain_text("4 figures are submitted and wait for review")
 
 
 def dana_approves_the_rest(site, page, period: str) -> None:

@@ -342,10 +342,10 @@ def test_what_waits_for_review_is_said_to_wait(world):
     with world.scope():
         k2 = factories.make_indicator(world.initiative, "seats", name="Seats", kind="stock")
         factories.make_figure(k2, world.partners[0], OCT, 12, state="submitted")
-    waits = "Ours for October 2026 waits for review and counts once it is approved."
+    waits = "Ours for October 2026 is submitted, and counts once it is approved."
     assert waits in text(page(world, "ben", "our-figures/?period=2026-10"))
     before = text(page(world, "ben", "our-figures/?period=2026-09"))
-    assert "waits for review" not in before
+    assert "is submitted, and counts" not in before
     assert "Nothing of ours counts for September 2026 yet." in before
 
 
@@ -408,7 +408,7 @@ def test_what_waits_for_review_is_neither_missing_nor_chased(world):
     assert "Not set against the target until all of it is approved." in said
     assert "Nudge" not in said
     said = text(page(world, "ana", "indicators/completions/"))
-    assert "P2 waits for review" in said
+    assert "P2 submitted" in said
     assert "P2 is missing" not in said
     assert "Nudge" not in said
     excuse = reverse("measures:excuse", args=[world.tenant.slug, world.initiative.slug, "P2", OCT])

@@ -63,7 +63,7 @@ def states(place) -> dict[str, str]:
 
 def test_the_list_groups_by_partner_and_period_and_leads_to_the_report(riverside, ana, report):
     page = ana.get(riverside.url("review/"))
-    assert "2 figures wait for review." in words(page)
+    assert "2 submitted figures wait for review." in words(page)
     assert "P1 Partner P1 October 2026 2" in words(page)
     assert url(riverside) in page.content.decode()
 
