@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from agenda.models import Link, Node
 from agenda.rules.links import LONGEST_LAG
@@ -184,7 +185,7 @@ class WaysForm(forms.Form):
     """Two nodes, to be asked for the ways between them."""
 
     start = forms.ChoiceField(label=_("From"), required=False)
-    end = forms.ChoiceField(label=_("to"), required=False)
+    end = forms.ChoiceField(label=pgettext_lazy("from one to another", "to"), required=False)
 
     def __init__(self, *args: Any, nodes: Iterable[Node], **kwargs: Any):
         super().__init__(*args, auto_id="ways_%s", **kwargs)

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from agenda.drawing import drawing, shown_of
@@ -96,7 +96,7 @@ def map_places(request, initiative):
 
 def _lists(request, found: MapView, shown: Shown, listed: str) -> list[dict]:
     """The three tables to choose from, with how much is in each."""
-    named = {"links": _("Links"), "nodes": _("Nodes"), "loops": _("Loops")}
+    named = {"links": pgettext("of the map", "Links"), "nodes": _("Nodes"), "loops": _("Loops")}
     counts = {"links": len(shown.links), "nodes": len(shown.nodes), "loops": len(found.loops)}
     params = request.GET.copy()
     params.pop("page", None)

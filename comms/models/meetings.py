@@ -4,6 +4,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from backbone.models import Initiative, Membership, Partner, TenantForeignKey, TenantOwned, WorkingGroup
 from backbone.models.tenants import known_timezone
@@ -35,7 +36,7 @@ class Meeting(TenantOwned):
         PLANNED = "planned", _("Planned")
         OPEN = "open", _("In session")
         OVER = "over", _("Over, not yet reported")
-        CLOSED = "closed", _("Closed")
+        CLOSED = "closed", pgettext_lazy("meeting", "Closed")
         CANCELLED = "cancelled", _("Cancelled")
 
     initiative = TenantForeignKey(Initiative, models.CASCADE, related_name="meetings")

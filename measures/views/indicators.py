@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_safe
 
 from agenda.models import Outcome
@@ -389,7 +389,7 @@ def _csv(table: str, reading: Reading, rows: Sequence[PartnerRow], parts, same: 
             ]
             return csv_answer(f"{name}-{table}", columns, listed)
     columns = [
-        _("Partner"), _("Name"), window.name, window.previous.name, _("Change"), _("Usual"), _("State"),
+        _("Partner"), _("Name"), window.name, window.previous.name, pgettext("of a figure", "Change"), _("Usual"), _("State"),
         _("As defined"),
     ]  # fmt: skip
     listed = [_csv_row(line, row, same) for row in rows]

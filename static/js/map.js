@@ -10,7 +10,7 @@
   const data = JSON.parse(source.textContent);
   const [WIDTH, HEIGHT] = data.card;
   const isLarge = data.nodes.length > 40, isCrowded = data.links.length > 60, isDense = data.links.length > 250;
-  const SIZE = isLarge ? 18 : 16, PAD = 12, ROW = 120, NUDGE = 12;
+  const SIZE = isLarge ? 18 : 16, PAD = 12, ROW = 120, NUDGE = 12, SPARK = 52;
   const mayMove = Boolean(place.dataset.save);
   const status = document.getElementById("status");
   const { brush, colour, point, unpoint, nearer } = window.drawingOn(place);
@@ -34,9 +34,15 @@
     return [...shown.slice(0, -1), last].join("\n");
   }
 
+  /* Whether the small line fits beside the words of a figure; where it does not, the words stay alone. */
+  function leavesRoom(words) {
+    brush.font = `400 ${SIZE - 1}px "Source Sans 3", sans-serif`;
+    return brush.measureText(words).width <= WIDTH - PAD - SPARK - 12;
+  }
+
   /* The small line beside a figure: dashed where a value is partial, on its own scale. */
   function spark(points, ink) {
-    const width = 52, height = 18, step = width / Math.max(points.length - 1, 1);
+    const width = SPARK, height = 18, step = width / Math.max(points.length - 1, 1);
     const at = points.map((point, i) => point && [2 + i * (step - 4 / points.length), height - 2 - point[0] * (height - 4), point[1]]);
     let solid = "", dashed = "";
     for (let i = 1; i < at.length; i += 1) {
@@ -64,8 +70,8 @@
       { selector: "node[sort = 'result']", style: { "border-color": ink.accent, "border-width": 4, "background-color": ink["accent-soft"] } },
       { selector: "node[figure]", style: { "text-margin-y": -SIZE * 0.6 } },
       { selector: "node[spark.length > 0]", style: {
-        "background-image": node => spark(node.data("spark"), ink["ink-2"]), "background-width": 52, "background-height": 18,
-        "background-position-x": WIDTH - 52 - 8, "background-position-y": HEIGHT - 18 - 7, "background-image-containment": "inside",
+        "background-image": node => spark(node.data("spark"), ink["ink-2"]), "background-width": SPARK, "background-height": 18,
+        "background-position-x": WIDTH - SPARK - 8, "background-position-y": HEIGHT - 18 - 7, "background-image-containment": "inside",
       } },
       { selector: "node.figure", style: {
         "font-weight": 400, "font-size": SIZE - 1, color: ink["ink-2"], "background-opacity": 0, "border-width": 0, width: WIDTH, height: 4,
@@ -380,6 +386,7 @@
     for (const one of data.nodes) {
       const node = { ...one, id: String(one.id), text: lines(one.label, one.figure ? 1 : 2) };
       if (!one.figure) delete node.figure;
+      else if (!leavesRoom(one.figure)) node.spark = [];
       found.push({ group: "nodes", data: node, position: { x: one.at[0], y: one.at[1] } });
     }
     for (const one of data.links) {

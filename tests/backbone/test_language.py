@@ -93,6 +93,17 @@ def test_a_translation_has_the_places_and_the_markup_of_its_sentence(entries):
     assert not wrong
 
 
+def test_spanish_keeps_to_its_fixed_words(entries):
+    """One kind of quotation marks, one verb for adding, and a passphrase is no password."""
+    strays = []
+    for (_context, single, _plural), told in entries.translations.items():
+        words = " ".join(told)
+        is_password = "passphrase" in single.lower() and "contraseña" in words
+        if "«" in words or re.search(r"\bañad", words, re.I) or is_password:
+            strays.append((single, words))
+    assert not strays
+
+
 def test_the_compiled_catalogue_is_that_of_the_text(entries):
     with (CATALOGUE / "django.mo").open("rb") as file:
         compiled = gettext.GNUTranslations(file)
@@ -347,7 +358,7 @@ def test_a_number_that_cannot_be_is_refused_in_spanish(client, ribera):
         ribera.url("filings/P1/2026-10/"),
         {f"{rate}/here": "1", f"{rate}/{TOTAL}/numerator": "52", f"{rate}/{TOTAL}/denominator": "48", "do": "submit"},
     )
-    words = "«egresados» es 48, menos que «con trabajo», 52. Intercámbielos o corrija uno."
+    words = "“egresados” es 48, menos que “con trabajo”, 52. Intercámbielos o corrija uno."
     assert words in html.unescape(answer.content.decode())
 
 
