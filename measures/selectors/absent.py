@@ -17,8 +17,8 @@ from measures.selectors.reading import owed
 
 
 def absent(initiative: Initiative, as_of: datetime) -> Absent | None:
-    """The same partners as on the month's chase list; None where nobody owes anything yet."""
-    window = window_for(initiative, {}, initiative.tenant).at(Grain.MONTH)
+    """The same partners as on the month's chase list of that day; None where nobody owes anything yet."""
+    window = window_for(initiative, {}, initiative.tenant, today=initiative.tenant.day(as_of)).at(Grain.MONTH)
     indicators = indicators_in_use(initiative, window.period)
     missing, expected = absentees(owed(initiative, indicators, window)) if indicators else ({}, set())
     if not expected:

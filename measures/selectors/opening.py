@@ -39,13 +39,14 @@ def window_for(
     *,
     as_of: datetime | None = None,
     lively: date | None = None,
+    today: date | None = None,
 ) -> Window:
     """The window a page of this initiative shows: what the address says, else the last month that is over.
 
     Where nothing was filed for months, it opens on the last month that has a figure; at most one statement, none where
-    that month is known (`lively`). `as_of`: the figures in it as they stood then.
+    that month is known (`lively`). `as_of`: the figures in it as they stood then; `today`: opened on another day.
     """
-    latest = latest_month(tenant.day())
+    latest = latest_month(today or tenant.day())
     window = Window.chosen(
         params,
         latest=latest,

@@ -27,8 +27,9 @@ def proposed(initiative: Initiative, as_of: datetime) -> Iterator[Proposed]:
     """Each partner whose figures of the month are missing, the largest effect first; as many statements for many as
     for one."""
     tenant = Tenant.objects.get(pk=initiative.tenant_id)
-    window = window_for(initiative, {}, tenant)
-    indicators = indicators_in_use(initiative, tenant.day(as_of).replace(day=1))
+    today = tenant.day(as_of)
+    window = window_for(initiative, {}, tenant, today=today)
+    indicators = indicators_in_use(initiative, today.replace(day=1))
     if not indicators:
         return
     found = chase_list(initiative, owed(initiative, indicators, window), window.period, tenant.timezone)
