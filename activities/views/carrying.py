@@ -10,9 +10,9 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from activities.importing.carried import MOST_BYTES, too_large, unpack
 from activities.importing.reading import MOST_FILES
 from backbone.problems import Refused
+from backbone.tabular.carried import MOST_BYTES, too_large, unpack
 from backbone.wording import hint, say
 
 SHOWN = 100

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from activities.forms.directory import MappingForm
-from activities.importing.carried import pack
 from activities.importing.directory.guessing import Mapping, guess
 from activities.importing.directory.planning import Ground, Plan, new_words, plan, summary
 from activities.importing.directory.reading import Listing, read
@@ -31,6 +30,7 @@ from backbone.forms.people import refuse
 from backbone.models import Initiative, Partner
 from backbone.problems import Refused, first_of_each_sort
 from backbone.roles import Can
+from backbone.tabular.carried import pack
 
 ALIKE = 5  # problems of one sort that are shown
 SINGLY = 200  # organizations about which something is decided one by one

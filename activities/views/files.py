@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from activities.columns import TABLES
 from activities.exporting.register import CSV, FORMS, XLSX, written
 from activities.forms.finding import FindForm, strategies_of
-from activities.importing.carried import pack
 from activities.importing.judging import Desk, Plan, judge
 from activities.importing.reading import Files, is_ours, read
 from activities.selectors.register import found
@@ -26,6 +25,7 @@ from backbone.access import member_can
 from backbone.models import Tenant
 from backbone.problems import Refused
 from backbone.roles import Can
+from backbone.tabular.carried import pack
 from backbone.wording import hint, say
 from measures.importing.office import NUMBER_FORMATS
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -18,8 +15,9 @@ from activities.services import needs
 from activities.views.gap_paths import gap_crumbs, refuse_readers_of_publications
 from activities.views.gaps import as_file
 from backbone.access import member_can
-from backbone.problems import Refused
+from backbone.problems import Problem, Refused, gettext_noop
 from backbone.roles import Can
+from backbone.tabular.carried import pack, unpack
 from backbone.wording import hint, say
 
 SHOWN = 100
@@ -29,10 +27,12 @@ SHOWN = 100
 @require_http_methods(["GET", "HEAD", "POST"])
 def needs_import(request, initiative):
     """Choose a file, see what it would set, apply it. The file comes along in the form that applies it."""
-    content, found = _sent(request) if request.method == "POST" else None, None
-    complaint = ""
-    if request.method == "POST" and not content:
-        complaint = _("Choose a file first: CSV.")
+    content, found, complaint = b"", None, ""
+    if request.method == "POST":
+        try:
+            content = _sent(request)
+        except Refused as refused:
+            complaint = " ".join(say(problem) for problem in refused.problems)
     if content:
         found = plan(initiative, request.tenant, content)
         if "apply" in request.POST and not found.problems:
@@ -48,7 +48,7 @@ def needs_import(request, initiative):
         "initiative": initiative,
         "complaint": complaint,
         "plan": found,
-        "content": base64.b64encode(content).decode() if content else "",
+        "content": pack(content) if content else "",
         "rows": found.rows[:SHOWN] if found else [],
         "problems": [(one, say(one), hint(one)) for one in found.problems[:SHOWN]] if found else [],
         "columns": ", ".join(NEEDS.names),
@@ -68,11 +68,11 @@ def needs_file(request, initiative, form: str):
     return as_file(need_rows(initiative), NEEDS.names, f"{initiative.slug}-needs", form)
 
 
-def _sent(request) -> bytes | None:
-    """The file that was chosen, or that was chosen before and comes along."""
+def _sent(request) -> bytes:
+    """The file that was chosen, or that was chosen before and comes along. Raises Refused where there is none."""
     if chosen := request.FILES.get("file"):
         return chosen.read(FILE_BYTES + 1)
-    try:
-        return base64.b64decode(request.POST.get("content", ""), validate=True) or None
-    except ValueError:  # binascii.Error is one, and a letter that no base64 has
-        return None
+    if not (packed := request.POST.get("content")):
+        raise Refused(Problem("file.none", gettext_noop("Choose a file first: CSV.")))
+    ((_name, content),) = unpack([("", packed)])
+    return content

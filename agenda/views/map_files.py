@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,8 +17,9 @@ from agenda.services.map_files import bring_in
 from agenda.views.map_paths import map_crumbs, refuse_outsiders
 from backbone import conditions
 from backbone.access import member_can
-from backbone.problems import Refused
+from backbone.problems import Problem, Refused, gettext_noop
 from backbone.roles import Can
+from backbone.tabular.carried import pack, unpack
 from backbone.wording import hint, say
 
 SHOWN = 100
@@ -31,14 +30,15 @@ SHOWN = 100
 def map_import(request, initiative):
     """Choose files, see what they would change, apply it. The files come along in the form that applies them, so that
     nothing of a map that nobody wanted stays here."""
-    files = _sent(request) if request.method == "POST" else []
+    files: list[tuple[str, bytes]] = []
     problems: list[tuple[str, str]] = []
     plan: Plan | None = None
-    if request.method == "POST" and not files:
-        problems = [("files", _("Choose a file first: CSV or JSON."))]
-    elif len(files) > MOST_FILES:
-        problems = [("files", _("Choose at most two files: one of nodes and one of links, or one in JSON."))]
-    elif files:
+    if request.method == "POST":
+        try:
+            files = _sent(request)
+        except Refused as refused:
+            problems = _complaints("files", refused)
+    if files:
         things = {thing.key for thing in conditions.things(initiative)}
         plan = judge(read(files), written_out(initiative), things, request.tenant.day())
         if "apply" in request.POST and not plan.errors:
@@ -47,7 +47,7 @@ def map_import(request, initiative):
                     initiative=initiative, nodes=plan.nodes.values(), links=plan.links.values(), by=request.membership
                 )
             except Refused as refused:
-                problems = [("", f"{say(problem)} {hint(problem)}".strip()) for problem in refused.problems]
+                problems = _complaints("", refused)
             else:
                 messages.success(request, _brought(nodes, links))
                 return redirect("agenda:map", request.tenant.slug, initiative.slug)
@@ -55,7 +55,7 @@ def map_import(request, initiative):
         "initiative": initiative,
         "problems": problems,
         "plan": plan,
-        "files": [(name, base64.b64encode(content).decode()) for name, content in files],
+        "files": [(name, pack(content)) for name, content in files],
         "errors": _told(plan.errors) if plan else [],
         "warnings": _told([one for one in plan.problems if one[1].is_warning]) if plan else [],
         "error_count": len(plan.errors) if plan else 0,
@@ -80,17 +80,19 @@ def map_export(request, initiative, form: str):
 
 
 def _sent(request) -> list[tuple[str, bytes]]:
-    """The files that were chosen, or that were chosen before and come along."""
+    """The files that were chosen, or that were chosen before and come along. Raises Refused: none, or more than two."""
     chosen = [(one.name, one.read(FILE_BYTES + 1)) for one in request.FILES.getlist("files")]
-    if chosen:
-        return chosen
-    kept = []
-    for name, text in zip(request.POST.getlist("name"), request.POST.getlist("content"), strict=False):
-        try:
-            kept.append((name[:200], base64.b64decode(text, validate=True)))
-        except ValueError:  # binascii.Error is one, and a letter that no base64 has
-            return []
-    return kept
+    files = chosen or unpack(zip(request.POST.getlist("name"), request.POST.getlist("content"), strict=False))
+    if not files:
+        raise Refused(Problem("file.none", gettext_noop("Choose a file first: CSV or JSON.")))
+    if len(files) > MOST_FILES:
+        sentence = gettext_noop("Choose at most two files: one of nodes and one of links, or one in JSON.")
+        raise Refused(Problem("file.too_many", sentence))
+    return files
+
+
+def _complaints(place: str, refused: Refused) -> list[tuple[str, str]]:
+    return [(place, f"{say(problem)} {hint(problem)}".strip()) for problem in refused.problems]
 
 
 def _told(problems) -> list[dict]:

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from activities.importing.carried import pack, unpack
 from backbone.access import member_can
 from backbone.forms.people import refuse
 from backbone.problems import Refused
 from backbone.roles import Can
+from backbone.tabular.carried import pack, unpack
 from backbone.wording import hint, say
 from comms.forms.meetings import BringInForm
 from comms.rules import bringing

@@ -91,7 +91,7 @@ def test_needs_that_were_lost_on_the_way_are_asked_for_again(ana, riverside, con
     page = reverse("activities:needs-import", args=["riverside", "work"])
     sent = ana.post(page, {"content": content, "apply": "1"})
     assert sent.status_code == 422
-    assert "Choose a file first" in sent.content.decode()
+    assert "The file was lost on the way. Choose it again." in sent.content.decode()
 
 
 def test_a_reason_with_a_sign_that_no_text_may_hold_is_kept_without_it(ana, riverside, world):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from datetime import date, timedelta
 from decimal import Decimal
@@ -20,6 +19,7 @@ from agenda.models import Learning
 from agenda.selectors.learning import about
 from backbone.models import Change, Initiative
 from backbone.problems import Refused
+from backbone.tabular.carried import pack
 from tests import factories
 from tests.activities import worlds
 
@@ -221,7 +221,7 @@ def test_needs_are_brought_in_after_a_look_at_what_they_would_set(place, client)
     look = client.post(page, {"file": SimpleUploadedFile("n.csv", good.encode())})
     assert "New: 1. Different: 0." in text(look)
     assert Need.objects.count() == 2
-    client.post(page, {"content": base64.b64encode(good.encode()).decode(), "apply": "1"})
+    client.post(page, {"content": pack(good.encode()), "apply": "1"})
     assert Need.objects.get(amount=Decimal("12.5")).place.slug == "eastside"
     assert client.post(page, {}).status_code == 422
 

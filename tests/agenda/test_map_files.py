@@ -18,6 +18,7 @@ from agenda.rules.maps import LinkSaid, MapSaid, NodeSaid
 from agenda.selectors.map_written import written_out
 from agenda.services.map_files import bring_in
 from backbone.models import Change
+from backbone.tabular.carried import pack
 from backbone.wording import say
 from tests import factories
 
@@ -232,7 +233,7 @@ def test_with_one_wrong_row_nothing_is_brought_in(riverside, client):
     html = page.content.decode()
     assert "There is no node “Twoo”, neither on the map nor in these files. Did you mean “Two”?" in html
     assert 'name="apply"' not in html
-    sent = {"name": ["links.csv"], "content": ["ZnJvbSx0byxzaWduCk9uZSxUd29vLG1vcmUK"], "apply": "1"}
+    sent = {"name": ["links.csv"], "content": [pack(b"from,to,sign\nOne,Twoo,more\n")], "apply": "1"}
     assert ana.post(url, sent).status_code == 422
     with riverside.scope():
         assert not Node.objects.exists()
