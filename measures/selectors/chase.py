@@ -50,6 +50,7 @@ class Missing:
     """One partner that has not filed, with the indicator on which it weighs most.
 
     `usual` of `everybody` is what it usually brings to `heaviest`, in that indicator's volume; None without history.
+    `returned` of the figures it filed: they went back to it, and wait for its answer.
     """
 
     partner: Partner | Named
@@ -59,6 +60,7 @@ class Missing:
     everybody: Decimal | None
     last: LastFiled | None = None
     reminded_at: datetime | None = None
+    returned: int = 0
 
     @property
     def share(self) -> Decimal | None:
@@ -103,14 +105,18 @@ def chase_list(
     partners: Mapping[int, Partner | Named] = {} if roster is None else roster.partners
     if not absent.keys() <= partners.keys():  # nobody was asked yet, or somebody joined since
         partners = Partner.objects.in_bulk(absent)
-    last = _last_filed(initiative, absent, period, readings, zone)
+    last, returned = _filed_before(initiative, absent, period, readings, zone)
     asked = reminded(initiative, absent.keys(), period)
     totals = {reading.indicator.pk: _everybody(reading) for reading in readings}
     found = []
     for pk, theirs in absent.items():
         heaviest, usual, everybody = _heaviest(pk, theirs, totals)
         indicators = tuple(reading.indicator for reading in theirs)
-        found.append(Missing(partners[pk], indicators, heaviest, usual, everybody, last.get(pk), asked.get(pk)))
+        found.append(
+            Missing(
+                partners[pk], indicators, heaviest, usual, everybody, last.get(pk), asked.get(pk), returned.get(pk, 0)
+            )
+        )
     found.sort(key=lambda one: (-(one.share if one.share is not None else Decimal(-1)), one.partner.code))
     return ChaseList(period, tuple(found), len(expected))
 
@@ -148,30 +154,43 @@ def _heaviest(
     return reading, reading.weights.get(pk), totals[reading.indicator.pk]
 
 
-def _last_filed(
-    initiative: Initiative, partners: Collection[int], before: date, readings: Sequence[Read], zone: str
-) -> dict[int, LastFiled]:
-    """The last earlier month of which each partner has a figure that is more than a draft, and when it came.
+def _filed_before(
+    initiative: Initiative, absent: Mapping[int, Sequence[Read]], before: date, readings: Sequence[Read], zone: str
+) -> tuple[dict[int, LastFiled], dict[int, int]]:
+    """The last earlier month of which each partner has a figure that is more than a draft, and when it came; and how many
+    of those that it is missing went back to it. By partner id, one statement.
 
     Nobody knows when what was entered from elsewhere came.
     """
     ids = [reading.indicator.pk for reading in readings]
+    owed = [(pk, reading.indicator.pk, reading.window.period) for pk, theirs in absent.items() for reading in theirs]
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT p.id, f.period, g.submitted_at
+            WITH back AS (
+                SELECT x.partner_id, count(DISTINCT x.indicator_id) AS figures
+                  FROM unnest(%(owing)s::bigint[], %(owed)s::bigint[], %(periods)s::date[]) AS o (partner, indicator, period)
+                  JOIN measures_figure x ON x.tenant_id = %(tenant)s AND x.indicator_id = o.indicator
+                                        AND x.period = o.period AND x.partner_id = o.partner AND x.state = 'returned'
+                 GROUP BY x.partner_id
+            )
+            SELECT p.id, f.period, g.submitted_at, COALESCE(b.figures, 0)
               FROM unnest(%(partners)s::bigint[]) AS p (id)
-             CROSS JOIN LATERAL (SELECT f.period FROM measures_figure f
+              LEFT JOIN back b ON b.partner_id = p.id
+              LEFT JOIN LATERAL (SELECT f.period FROM measures_figure f
                                   WHERE f.tenant_id = %(tenant)s AND f.partner_id = p.id AND f.period < %(before)s
                                     AND f.state <> 'draft' AND f.indicator_id = ANY(%(indicators)s)
-                                  ORDER BY f.period DESC LIMIT 1) f
+                                  ORDER BY f.period DESC LIMIT 1) f ON true
               LEFT JOIN measures_filing g ON g.tenant_id = %(tenant)s AND g.initiative_id = %(initiative)s
                                          AND g.period = f.period AND g.partner_id = p.id
                                          AND g.submitted_by_id IS NOT NULL
             """,
             {
                 "tenant": active_tenant_id(),
-                "partners": list(partners),
+                "partners": list(absent),
+                "owing": [pk for pk, _indicator, _period in owed],
+                "owed": [indicator for _pk, indicator, _period in owed],
+                "periods": [of for _pk, _indicator, of in owed],
                 "before": before,
                 "indicators": ids,
                 "initiative": initiative.pk,
@@ -179,11 +198,14 @@ def _last_filed(
         )
         rows = cursor.fetchall()
     monthly = [r.indicator for r in readings if r.indicator.frequency == Indicator.Frequency.MONTH]
-    found = {}
-    for partner, period, submitted_at in rows:
+    found, returned = {}, {}
+    for partner, period, submitted_at, figures in rows:
+        returned[partner] = figures
+        if period is None:
+            continue
         days_late = None
         if submitted_at is not None and monthly:
             due = max(due_on(one, period) for one in monthly)
             days_late = (submitted_at.astimezone(ZoneInfo(zone)).date() - due).days
         found[partner] = LastFiled(period, days_late)
-    return found
+    return found, returned

@@ -65,6 +65,11 @@ class PartnerRow:
         return self.state == "submitted" and not self.now.has_something
 
     @property
+    def is_returned(self) -> bool:
+        """It was in, and went back to the partner: missing from the figure, and no silence."""
+        return self.is_missing and self.state == "returned"
+
+    @property
     def is_excused(self) -> bool:
         return self.now.coverage.excused > 0 and self.now.coverage.expected == 0
 

@@ -123,6 +123,7 @@ def indicator(request, initiative, indicator: str):
 
     sectors = sector_rows(reading, rows)
     has_sectors = len({one.sector for one in sectors if one.sector}) > 1
+    returned = [row.partner.code for row in rows if row.partner is not None and row.is_returned]
     listed = _filtered(rows, request.GET)
     page = page_of(request, listed, ROWS_ON_A_PAGE)
     rule = KINDS[reading.indicator.kind]
@@ -154,6 +155,8 @@ def indicator(request, initiative, indicator: str):
         "sectors": [_sector_row(reading, one) for one in sectors] if _is_by_sector(request, has_sectors) else [],
         "sector": next((_sector_row(reading, one) for one in sectors if one.sector == request.GET.get("sector")), None),
         "foot": _foot(reading, rows),
+        "returned": wording.missing_words(returned, len(returned)),
+        "returned_count": len(returned),
         "who": _who(rows) if codes is not None and len(rows) <= WHO_AT_MOST else [],
         "has_filter": len(rows) > FILTER_FROM,
         "wanted": request.GET.get("q", ""),
@@ -318,7 +321,7 @@ def _standing(row: PartnerRow) -> tuple[str, str]:
     if row.is_excused:
         return "ex", _("excused")
     if row.is_missing:
-        return "out", _("missing")
+        return "out", _("returned") if row.is_returned else _("missing")
     return ("wait", _("submitted")) if row.is_waiting else ("", _("filed"))
 
 

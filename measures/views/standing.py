@@ -44,7 +44,8 @@ Kept = TypeVar("Kept")
 
 @dataclass(frozen=True, slots=True)
 class ChasedRow:
-    """One partner that is missing, in plain values. `usual` is empty without history; `figures` are how many it misses."""
+    """One partner that is missing, in plain values. `usual` is empty without history; `figures` are how many it misses, `returned`
+    how many of those went back to it."""
 
     partner_id: int
     code: str
@@ -55,6 +56,7 @@ class ChasedRow:
     last: LastFiled | None
     reminded_at: datetime | None
     drawing: SafeString
+    returned: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ def chased_rows(found: Iterable[Missing]) -> tuple[ChasedRow, ...]:
             one.last,
             one.reminded_at,
             draw_weight(one.share),
+            one.returned,
         )
         for one in found
     )

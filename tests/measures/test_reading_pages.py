@@ -399,6 +399,24 @@ def test_the_forest_names_who_is_missing(world):
     assert "300 of 1,000" in said
 
 
+def test_what_was_returned_is_missing_and_no_silence(world):
+    with world.scope():
+        factories.make_figure(world.k1, world.partners[1], OCT, 310, state="returned")
+        k2 = factories.make_indicator(world.initiative, "seats", code="K2", name="Seats", outcome=world.k1.outcome)
+        factories.make_figure(k2, world.partners[1], SEP, 5, state="returned")  # another month's: not this one's
+        rollups.rebuild(world.initiative)
+    for rest in ("forest/", "forest/missing/?period=2026-10"):
+        said = text(page(world, "ana", rest))
+        assert "1 figure returned, waits for its answer" in said, rest
+        assert said.count("waits for its answer") == 1, rest
+    said = text(page(world, "ana", "indicators/completions/"))
+    assert "P2 is missing ; it usually brings 300 of 1,000. Returned to P2, and waits for its answer." in said
+    assert "P2 returned" in said
+    assert "2 of 3 partners" in said, "it is counted as before"
+    said = text(page(world, "ana", "indicators/completions/?period=2026-09"))
+    assert "waits for its answer" not in said
+
+
 def test_what_waits_for_review_is_neither_missing_nor_chased(world):
     with world.scope():
         factories.make_figure(world.k1, world.partners[1], OCT, 310, state="submitted")
