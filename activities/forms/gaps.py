@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.validators import MinValueValidator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from activities.rules.cells import State, latest_expiry
 from activities.selectors.axes import NAMES, Axes
@@ -108,4 +109,4 @@ class DaysForm(forms.Form):
     """Two days to be compared."""
 
     since = forms.DateField(label=_("From"), widget=day_input())
-    until = forms.DateField(label=_("To"), widget=day_input())
+    until = forms.DateField(label=pgettext_lazy("last day", "To"), widget=day_input())

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from activities.models import Activity
 from activities.models.handoffs import LONGEST
@@ -17,7 +18,9 @@ class HandOffForm(forms.Form):
     """Which activity waits for which, for what, and how soon that was promised."""
 
     giver = forms.ModelChoiceField(label=_("From"), queryset=None, empty_label=_("choose an activity"))
-    taker = forms.ModelChoiceField(label=_("To"), queryset=None, empty_label=_("choose an activity"))
+    taker = forms.ModelChoiceField(
+        label=pgettext_lazy("from one to another", "To"), queryset=None, empty_label=_("choose an activity")
+    )
     what = forms.CharField(label=_("What is handed on"), max_length=200)
     promised_days = forms.IntegerField(
         label=_("Promised within days"), min_value=0, max_value=LONGEST, required=False,

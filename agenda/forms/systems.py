@@ -98,7 +98,7 @@ class LinkForm(forms.Form):
     """One node acts on another: which way, how soon, and how well that is known."""
 
     source = NodeChoice(label=_("From"))
-    target = NodeChoice(label=_("To"))
+    target = NodeChoice(label=pgettext_lazy("from one to another", "To"))
     sign = forms.TypedChoiceField(
         label=_("More of the one makes"),
         coerce=int,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from backbone.conditions import Definition, Row
@@ -50,7 +50,7 @@ FIGURES: Sequence[Column] = (
     Column("breakdown", _("Breakdown"), _("By what it is split; empty for the total"), TEXT, 12),
     Column("category", _("Category"), _("Which part of the breakdown; empty for the total"), TEXT, 14),
     Column("from", _("From"), _("The first month of the span"), MONTH, 9, lambda row: month(row.first)),
-    Column("to", _("To"), _("The last month of the span that is in it"), MONTH, 9, lambda row: month(row.last)),
+    Column("to", pgettext_lazy("last day", "To"), _("The last month of the span that is in it"), MONTH, 9, lambda row: month(row.last)),
     Column("value", _("Value"), _("The figure; empty where it is hidden, not filed, or a range"), NUMBER, 13),
     Column("numerator", _("Numerator"), _("Of a rate, what is divided"), NUMBER, 11),
     Column("denominator", _("Denominator"), _("Of a rate, what it is divided by"), NUMBER, 12),
