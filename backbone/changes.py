@@ -22,16 +22,21 @@ from backbone.tenancy import active_tenant_id
 AT_A_TIME = 2_000
 
 _sentences: dict[str, str] = {}
+_choices: dict[str, Mapping[str, type[models.TextChoices]]] = {}
 Listener = Callable[[Sequence[Change]], None]
 _listeners: dict[str, list[Listener]] = {}
 
 
-def register_verbs(sentences: Mapping[str, str]) -> None:
+def register_verbs(
+    sentences: Mapping[str, str], choices: Mapping[str, Mapping[str, type[models.TextChoices]]] | None = None
+) -> None:
     """Teach verbs: `{"filing.submitted": gettext_noop("{by} submitted {partner}’s report for {period}")}`.
 
-    The places are `by`, `partner`, and whatever the change's `facts` hold.
+    The places are `by`, `partner`, and whatever the change's `facts` hold. `choices` says which facts of a verb are kept
+    as a choice's code and read as its word, in the language of whoever reads: `{"action.moved": {"state": Action.State}}`.
     """
     _sentences.update(sentences)
+    _choices.update(choices or {})
 
 
 def sentences() -> Mapping[str, str]:
@@ -112,7 +117,20 @@ def sentence(change: Change) -> str:
     by = change.by.name if change.by is not None else gettext("Backbone")
     partner = change.partner.name if change.partner is not None else ""
     facts = change.facts
-    return text.format_map({"by": by, "partner": partner, **facts, **_period_words(facts), **_day_words(facts)})
+    return text.format_map({"by": by, "partner": partner, **facts, **_told_words(change.verb, facts)})
+
+
+def _told_words(verb: str, facts: Mapping[str, Any]) -> dict[str, str]:
+    return {**_period_words(facts), **_day_words(facts), **_choice_words(verb, facts)}
+
+
+def _choice_words(verb: str, facts: Mapping[str, Any]) -> dict[str, str]:
+    """The word of each fact that is kept as a code; what is no code stands as it was written."""
+    found = {}
+    for name, choices in _choices.get(verb, {}).items():
+        if facts.get(name) in choices.values:
+            found[name] = str(choices(facts[name]).label)
+    return found
 
 
 def _period_words(facts: Mapping[str, Any]) -> dict[str, str]:

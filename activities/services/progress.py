@@ -22,7 +22,8 @@ changes.register_verbs(
         "milestone.reopened": gettext_noop("{by} took back that “{title}” of “{name}” is done"),
         "commitment.done": gettext_noop("{partner} kept its promise for “{name}”"),
         "commitment.reopened": gettext_noop("{by} took back that {partner} kept its promise for “{name}”"),
-    }
+    },
+    {"activity.status": {"before": Activity.Status, "after": Activity.Status}},
 )
 
 

@@ -30,7 +30,8 @@ changes.register_verbs(
         "member.reactivated": gettext_noop("{by} let {person} in again"),
         "member.changed": gettext_noop("{by} changed their own account"),
         "member.reached": gettext_noop("{by} changed how {person} is reached by telephone"),
-    }
+    },
+    {"member.granted": {"role": Role}, "member.withdrawn": {"role": Role}},
 )
 
 
@@ -103,9 +104,7 @@ def withdraw(*, grant: Grant, by: Membership) -> None:
     found.delete()
     _require_an_admin()
     end_sessions(user_id=membership.user_id)
-    changes.record(
-        "member.withdrawn", on=membership, by=by, partner=partner, person=membership.name, role=_role_word(found.role)
-    )
+    changes.record("member.withdrawn", on=membership, by=by, partner=partner, person=membership.name, role=found.role)
 
 
 @transaction.atomic
@@ -259,9 +258,7 @@ def add_grant(
         found.save(update_fields=["ends_on"])
         is_new = True
     if is_new:
-        changes.record(
-            "member.granted", on=membership, by=by, partner=partner, person=membership.name, role=_role_word(role)
-        )
+        changes.record("member.granted", on=membership, by=by, partner=partner, person=membership.name, role=role)
     membership.__dict__.pop("current_grants", None)
     return found
 

@@ -27,7 +27,8 @@ changes.register_verbs(
         "action.set": gettext_noop("{by} gave {owner} the action {action}: {text}"),
         "action.moved": gettext_noop("{by} marked {action} as {state}: {text}"),
         "action.changed": gettext_noop("{by} gave {owner} until {until} for {action}: {text}"),
-    }
+    },
+    {"action.moved": {"state": Action.State}},
 )
 
 State = Action.State
@@ -88,7 +89,7 @@ def move(*, action: Action, state: str, by: Membership, note: str = "") -> bool:
     row.closed_at = timezone.now() if state in CLOSED else None
     checked(row).save(update_fields=["state", "closed_at"])
     step = _step(row, note, by)
-    _record("action.moved", row, by, state=str(row.get_state_display()))
+    _record("action.moved", row, by, state=row.state)
     for person in {one.pk: one for one in (row.proposer, row.owner) if one is not None}.values():
         if person.pk != by.pk:
             said = gettext_noop("%(action)s is now “%(state)s”: %(what)s")

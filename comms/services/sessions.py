@@ -27,7 +27,8 @@ changes.register_verbs(
         "meeting.closed": gettext_noop("{by} closed the meeting “{title}”, and its record went out"),
         "topic.discussed": gettext_noop("“{topic}” was talked about at “{title}”"),
         "topic.postponed": gettext_noop("“{topic}” was put off at “{title}”"),
-    }
+    },
+    {"meeting.attended": {"presence": Attendance.Presence}},
 )
 
 State = Meeting.State
@@ -73,7 +74,7 @@ def attend(*, meeting: Meeting, partner: Partner, presence: str, by: Membership,
         return False
     absences.recompute(meeting=row)
     touch(row)
-    _record("meeting.attended", row, by, partner=partner, presence=str(there.get_presence_display()))
+    _record("meeting.attended", row, by, partner=partner, presence=there.presence)
     return True
 
 

@@ -18,6 +18,7 @@ from django.utils import translation
 from django.utils.translation.template import templatize
 
 from agenda.models import Outcome, Section
+from backbone import changes
 from backbone.look.numbers import long_date, near_date, number, percent, period_name, short_date, signed
 from backbone.models import Initiative, Membership, Partner, Tenant
 from backbone.problems import Month, Problem, Word
@@ -191,6 +192,20 @@ def test_dates_and_numbers_follow_the_reader():
         assert number(None) == "–"
     with translation.override("en"):
         assert (short_date(today, today), number(1012), percent(Decimal("0.411"))) == ("9 Nov", "1,012", "41.1%")
+
+
+def test_a_change_tells_its_codes_in_the_language_of_whoever_reads(riverside):
+    with riverside.scope():
+        told = {
+            role: changes.record("member.granted", on=riverside.people.ben, by=None, person="Ben", role=role)
+            for role in ("evaluator", "a role of old")
+        }
+        said = {}
+        for language in ("en", "es"):
+            with translation.override(language):
+                said[language] = [changes.sentence(change) for change in told.values()]
+    assert said["en"] == ["Backbone made Ben Evaluator", "Backbone made Ben a role of old"]
+    assert said["es"] == ["Backbone dio a Ben el rol Evaluación", "Backbone dio a Ben el rol a role of old"]
 
 
 def test_a_refusal_is_said_in_spanish_with_its_places_filled():
