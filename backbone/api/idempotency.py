@@ -20,6 +20,7 @@ from backbone.tenancy import active_tenant_id
 HEADER = "Idempotency-Key"
 LOCK_KIND = 7301
 LONGEST = 255
+ROUTE_LENGTH = KeptAnswer._meta.get_field("route").max_length or 0
 
 
 def once(request, *, credential: str, act: Callable[[], Response]) -> Response:
@@ -36,7 +37,7 @@ def once(request, *, credential: str, act: Callable[[], Response]) -> Response:
                 value=cut(key),
             )
         )
-    identity = {"credential": credential, "route": f"{request.method} {request.path}"[:200], "key": key}
+    identity = {"credential": credential, "route": _route(request), "key": key}
     _lock(identity)
     body_hash = hashlib.sha256(_canonical(request)).hexdigest()
     kept = KeptAnswer.objects.filter(**identity).first()
@@ -55,6 +56,12 @@ def once(request, *, credential: str, act: Callable[[], Response]) -> Response:
         body = json.loads(json.dumps(response.data, default=str))
         KeptAnswer.objects.create(**identity, body_hash=body_hash, status=response.status_code, body=body)
     return response
+
+
+def _route(request) -> str:
+    """What names a route: its own words, or of one that is longer than there is room for, what is worked out of all of it."""
+    route = f"{request.method} {request.path}"
+    return route if len(route) <= ROUTE_LENGTH else f"{request.method} {hashlib.sha256(route.encode()).hexdigest()}"
 
 
 def _canonical(request) -> bytes:

@@ -162,13 +162,34 @@ def handed(home):
     return home
 
 
-def put_hand_off(home, rest: str, body, who: str = "ana"):
+def put_hand_off(home, rest: str, body, who: str = "ana", key: str | None = None):
+    once = {} if key is None else {"Idempotency-Key": key}
     return Client().put(
         home.api(f"hand-offs/{rest}/"),
         json.dumps(body),
         content_type="application/json",
-        headers={"Authorization": f"Bearer {home.tokens[who]}"},
+        headers={"Authorization": f"Bearer {home.tokens[who]}", **once},
     )
+
+
+def test_a_repeated_request_is_one_to_the_very_same_address_however_long_it_is(handed):
+    """Two days of a hand-off whose addresses differ in their last signs alone, with one key and one body."""
+    long = {"tenant": "t" * 50, "initiative": "i" * 50, "evening": "e" * 50, "fair": "f" * 50}
+    with handed.scope():
+        for slug in ("evening", "fair"):
+            Activity.objects.filter(slug=slug).update(slug=long[slug])
+    for row, slug in ((handed.initiative, long["initiative"]), (handed.tenant, long["tenant"])):
+        row.slug = slug
+        with handed.scope():
+            row.save(update_fields=["slug"])
+    ends = f"{long['evening']}/{long['fair']}"
+    assert put_hand_off(handed, ends, {"what": "graduates"}).status_code == 201
+    for day in ("2026-03-01", "2026-03-02"):
+        for is_again in (False, True):
+            sent = put_hand_off(handed, f"{ends}/{day}", {"note": "spring"}, key="once")
+            assert sent.status_code == 201
+            assert ("Idempotent-Replayed" in sent.headers) == is_again, day
+    assert len(sent.json()["deliveries"]) == 2
 
 
 def test_a_hand_off_is_agreed_on_asked_for_and_read_as_the_description_says(handed, description):  # noqa: F811
