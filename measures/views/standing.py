@@ -100,14 +100,15 @@ def chased_rows(found: Iterable[Missing]) -> tuple[ChasedRow, ...]:
 def standing_of(request, initiative: Initiative, state: HomeState) -> Standing:
     """As it was kept in this state, or worked out now: for everybody without a cache, and while a roll-up is to be built."""
     knows_names = request.membership.partner_ids(Can.READ_PARTNER_FIGURES) is None
+    lively = lively_month(state.newest, latest_month(request.tenant.day()))
+    window = window_for(initiative, request.GET, request.tenant, lively=lively)
     if state.is_stale:
-        return _work_out(request, initiative, state)
-    asked = {name: request.GET.get(name, "") for name in ("grain", "period", "year")}
+        return _work_out(request, initiative, state, window)
     made_of = (
         initiative.pk, state.changes, state.event, request.tenant.day(), knows_names, get_language(), timezone.get_current_timezone_name(),
-        sorted(asked.items()),
+        window,
     )  # fmt: skip
-    return _kept("standing", made_of, lambda: _work_out(request, initiative, state))
+    return _kept("standing", made_of, lambda: _work_out(request, initiative, state, window))
 
 
 def _kept(name: str, made_of: tuple[Any, ...], work_out: Callable[[], Kept]) -> Kept:
@@ -140,10 +141,8 @@ class SetUp:
         return cls(indicators, list(Outcome.objects.filter(initiative=initiative)), roster, grounds)
 
 
-def _work_out(request, initiative: Initiative, state: HomeState) -> Standing:
+def _work_out(request, initiative: Initiative, state: HomeState, window: Window) -> Standing:
     tenant, day = request.tenant, request.tenant.day()
-    lively = lively_month(state.newest, latest_month(day))
-    window = window_for(initiative, request.GET, tenant, lively=lively)
     month = window.at(Grain.MONTH)
     made_of = (initiative.pk, state.set_up, window.period)
     set_up = _kept("set-up", made_of, lambda: SetUp.of(initiative, window.period))

@@ -244,3 +244,14 @@ def test_it_is_kept_with_what_is_split_computed_and_published(world, monkeypatch
 def drawn(page: str) -> str:
     """The results on the page."""
     return page[page.index('id="forest"') :].split("</section>")[0]
+
+
+def test_what_is_kept_is_of_the_month_that_is_asked_for(world):
+    """An empty month in the address asks for the last one; none at all for the last in which anybody filed anything."""
+    with time_machine.travel("2027-06-11T15:00:00Z", tick=False):
+        world.client.force_login(factories.user_of(world.people.ana))
+        quiet = opened(world)[0]
+        assert "?grain=month&amp;period=2026-10" in drawn(quiet)
+        assert drawn(opened(world, "forest/?period=")[0]) != drawn(quiet)
+        assert drawn(opened(world, "forest/?period=nonsense")[0]) == drawn(opened(world, "forest/?period=2027-05")[0])
+        assert drawn(opened(world)[0]) == drawn(quiet)
