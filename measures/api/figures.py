@@ -43,7 +43,8 @@ DESCRIBED = [
 
 
 class FiguresAPI(MemberAPI):
-    """Figures of the partners that the caller may see; drafts only of the caller's own partner."""
+    """Figures of the partners that the caller may see; drafts only of the caller's own partner, and people by category
+    only of partners whose small groups the caller may see."""
 
     can = {"GET": Can.READ_PARTNER_FIGURES}
 

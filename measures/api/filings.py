@@ -182,7 +182,8 @@ class FilingAPI(MemberAPI):
         return versions.headers(self._current_version(partner, period))
 
     def _rows(self, partner, period):
-        wanted = Wanted(partner_ids=[partner.pk], since=period, until=period)
+        cells_of = self.membership.partner_ids(Can.READ_SMALL_CELLS)
+        wanted = Wanted(partner_ids=[partner.pk], since=period, until=period, cells_of=cells_of)
         return list(figure_rows(self.initiative, wanted))
 
     def _filing(self, partner, period) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from measures.models import Indicator
 from measures.models.filings import OPEN_STATES, FigureState
 from measures.rules.figures import plain
 from measures.rules.kinds import COMMUNITY
+from measures.rules.small import COUNT_NOBODY
 from measures.rules.vintages import note_of
 from measures.selectors.community import current
 
@@ -26,7 +27,8 @@ PAGE = 20_000
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which figures: all that are left out stands for all. `states` are stored slugs; `drafts_of` are the partners whose
-    figures that are not handed in, or were returned, are among them. `as_of`: as they stood at that instant."""
+    figures that are not handed in, or were returned, are among them; `cells_of` those whose people are among them by
+    category. `as_of`: as they stood at that instant."""
 
     partner_ids: Collection[int] | None = None
     indicator_ids: Collection[int] | None = None
@@ -34,6 +36,7 @@ class Wanted:
     until: date | None = None
     states: Collection[str] | None = None
     drafts_of: Collection[int] | None = None
+    cells_of: Collection[int] | None = None
     totals_only: bool = False
     as_of: datetime | None = None
 
@@ -42,7 +45,7 @@ EVERYTHING = Wanted()
 
 
 def seen_by(membership: Membership, *, with_drafts: bool = True) -> Wanted:
-    """The figures that a member may see: of which partners, and whose drafts among them."""
+    """The figures that a member may see: of which partners, whose drafts among them, and whose small groups."""
     states = [state for state in FigureState.values if state not in OPEN_STATES]
     if with_drafts and membership.can(Can.READ_DRAFTS):
         states += OPEN_STATES
@@ -50,6 +53,7 @@ def seen_by(membership: Membership, *, with_drafts: bool = True) -> Wanted:
         partner_ids=membership.partner_ids(Can.READ_PARTNER_FIGURES),
         states=states,
         drafts_of=membership.partner_ids(Can.READ_DRAFTS),
+        cells_of=membership.partner_ids(Can.READ_SMALL_CELLS),
     )
 
 
@@ -113,6 +117,7 @@ _THEN = """
 
 def _page(initiative: Initiative, wanted: Wanted, size: int, after: Sequence[Any] | None) -> list[tuple[Any, ...]]:
     params: dict[str, Any] = {"tenant": active_tenant_id(), "initiative": initiative.pk, "size": size}
+    params["nobody"] = list(COUNT_NOBODY)
     keys = _conditions(params, wanted, _OF_THE_KEY)  # which figures: the same for every version of one
     if after is not None:
         names = ("indicator", "month", "partner", "category")
@@ -154,6 +159,7 @@ _OF_THE_KEY = {
 _OF_THE_STATE = {
     "states": "f.state = ANY(%(states)s)",
     "drafts_of": "(f.state NOT IN ('draft', 'returned') OR f.partner_id = ANY(%(drafts_of)s))",
+    "cells_of": "(f.category = '' OR NOT i.counts_people OR i.kind = ANY(%(nobody)s) OR f.partner_id = ANY(%(cells_of)s))",
 }
 
 

@@ -13,6 +13,9 @@ from decimal import Decimal
 
 from measures.rules.kinds import KINDS, MAXIMUM, MEDIAN, MILESTONE, MINIMUM, MONEY, NARRATIVE, ORDINAL
 
+# Their figures count nobody, whatever they are about: a milestone or a level counts partners, money is not people.
+COUNT_NOBODY = (MILESTONE, ORDINAL, MINIMUM, MAXIMUM, MEDIAN, NARRATIVE, MONEY)
+
 # The people that can be counted in a cell: (value,) of a count, (numerator, denominator − numerator) of a rate.
 Counts = tuple[Decimal, ...]
 
@@ -59,7 +62,7 @@ def counts_in(
     """The people in one combined figure, by its kind: of bounds both, of an average by weight those that it is of. A
     milestone or a level counts partners, an extreme or a median counts nobody, money is not people.
     """
-    if kind in (MILESTONE, ORDINAL, MINIMUM, MAXIMUM, MEDIAN, NARRATIVE, MONEY):
+    if kind in COUNT_NOBODY:
         return ()
     if KINDS[kind].is_weighted:
         return () if denominator is None else (denominator,)

@@ -6,13 +6,14 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from backbone.models import Change, Initiative, Partner
 from measures import wording
 from measures.models import Correction, Restatement
 from measures.rules.figures import Entry
 from measures.rules.lines import TOTAL, Line
+from measures.rules.small import COUNT_NOBODY
 from measures.rules.written import fingerprint, read_cells, read_entry
 from measures.selectors.report import ReportLine, one_line
 
@@ -152,8 +153,10 @@ def restated(
     partner_ids: Collection[int] | None = None,
     indicator_ids: Iterable[int] | None = None,
     periods: tuple[date, date] | None = None,
+    cells_of: Collection[int] | None = None,
 ) -> QuerySet[Restatement]:
-    """The ledger of changes to approved figures, the newest first. `periods` are the first and last month, both in."""
+    """The ledger of changes to approved figures, the newest first. `periods` are the first and last month, both in;
+    `cells_of` the partners whose people are in it by category, None for all."""
     found = Restatement.objects.filter(initiative=initiative).select_related(
         "indicator", "partner", "by", "correction__by"
     )
@@ -163,4 +166,7 @@ def restated(
         found = found.filter(indicator__in=list(indicator_ids))
     if periods is not None:
         found = found.filter(period__range=periods)
+    if cells_of is not None:
+        nobody = Q(indicator__counts_people=False) | Q(indicator__kind__in=COUNT_NOBODY)
+        found = found.filter(Q(category=TOTAL) | nobody | Q(partner__in=cells_of))
     return found.order_by("-at", "-pk")

@@ -7,14 +7,22 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from backbone.look.numbers import SILENCE
-from backbone.models import Partner
+from backbone.models import Membership, Partner
+from backbone.roles import Can
 from measures import wording
 from measures.models import Figure, FigureEvent, Indicator
 from measures.models.filings import FigureState
 from measures.rules.lines import TOTAL, Line, breakdown_of
+from measures.rules.small import COUNT_NOBODY
 from measures.selectors.filing import entry_of
 
 PERIODS = 13
+
+
+def sees_cells(membership: Membership, indicator: Indicator, partner: Partner) -> bool:
+    """Whether somebody may see a partner's figure by category, in which single people could be known."""
+    is_of_people = indicator.counts_people and indicator.kind not in COUNT_NOBODY
+    return not is_of_people or membership.can(Can.READ_SMALL_CELLS, partner)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,7 @@ def figure_view(
     period: date,
     *,
     with_drafts: bool,
+    with_categories: bool = True,
     as_of: datetime | None = None,
 ) -> FigureView:
     """The total and the categories of one line, now or as they stood at an instant; drafts only for who may read them,
@@ -54,6 +63,7 @@ def figure_view(
     else:
         rows = _events_until(as_of, indicator, partner, period)
     rows = [row for row in rows if with_drafts or row.state != FigureState.DRAFT]
+    rows = [row for row in rows if with_categories or row.category == TOTAL]
     secret = () if with_drafts else (FigureState.RETURNED,)
     by_key = {row.category: row for row in rows}
     total = by_key.get(TOTAL)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -28,6 +29,7 @@ from measures.models.filings import FigureState
 from measures.rules.periods import check_period
 from measures.rules.written import read_cells
 from measures.selectors import corrections as reads
+from measures.selectors.figure import sees_cells
 from measures.selectors.report import one_line, who_files
 from measures.services import corrections
 
@@ -283,6 +285,8 @@ def _turn(correction: Correction) -> str:
 def _page(request, found: Correction, *, problems: list[tuple[str, str]] | None = None) -> HttpResponse:
     place = [request.tenant.slug, found.initiative.slug]
     membership, told = request.membership, reads.story(found)
+    if not sees_cells(membership, found.indicator, found.partner):
+        told = replace(told, rows=told.rows[:1])
     decides = found.is_open and _is_of_side(membership, found, decides=True)
     context = {
         "initiative": found.initiative,

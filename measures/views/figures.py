@@ -23,7 +23,7 @@ from measures.rules.kinds import NOT_FILED
 from measures.rules.periods import check_period, text_of
 from measures.selectors.carried import about as filed_once_about
 from measures.selectors.corrections import open_in
-from measures.selectors.figure import figure_view
+from measures.selectors.figure import figure_view, sees_cells
 from measures.selectors.forest import indicators_in_use
 from measures.selectors.history import figure_steps
 from measures.selectors.obligations import Duties
@@ -56,7 +56,8 @@ def figure(request, initiative, indicator: str, partner, period: date):
     drafts = membership.partner_ids(Can.READ_DRAFTS)
     with_drafts = membership.can(Can.READ_DRAFTS) and (drafts is None or partner.pk in drafts)
     then = as_of_of(request)
-    found = figure_view(row, line, partner, period, with_drafts=with_drafts, as_of=then)
+    cells = sees_cells(membership, row, partner)
+    found = figure_view(row, line, partner, period, with_drafts=with_drafts, with_categories=cells, as_of=then)
     excuse = Excuse.objects.filter(indicator=row, partner=partner, period=period).select_related("by").first()
     if excuse is not None and then is not None and excuse.at > then:
         excuse = None
@@ -76,6 +77,7 @@ def figure(request, initiative, indicator: str, partner, period: date):
         "frequency": frequency,
         "merged": merged_with(initiative, partner, may_read),
         "figure": found,
+        "withheld": [] if cells else [line.breakdown_name(breakdown) for breakdown in line.breakdowns],
         "state": state,
         "may_star": may_star,
         "star": star,
@@ -94,7 +96,7 @@ def figure(request, initiative, indicator: str, partner, period: date):
             {partner.pk: partner.code},
             partner_ids=[partner.pk],
             with_drafts=with_drafts,
-            with_categories=True,
+            with_categories=cells,
             until=then,
         ),
         **as_of_context(request, then),

@@ -33,7 +33,7 @@ def restatement_list(request, initiative):
     indicators = list(Indicator.objects.filter(initiative=initiative))
     partners = Partner.objects.of_initiative(initiative)
     partners = list(partners if own is None else partners.filter(pk__in=own))
-    found = restated(initiative, partner_ids=own)
+    found = restated(initiative, partner_ids=own, cells_of=request.membership.partner_ids(Can.READ_SMALL_CELLS))
     if chosen["indicator"]:
         found = found.filter(indicator__in=[one.pk for one in indicators if one.slug == chosen["indicator"]])
     if chosen["partner"]:

@@ -5,13 +5,17 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import date
+from decimal import Decimal
 
 import pytest
 import time_machine
 
+from backbone.roles import Role
 from measures.models import Category, FollowUp, LockRequest
-from measures.services import rollups
+from measures.rules.figures import Entry
+from measures.services import corrections, rollups
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -137,3 +141,37 @@ def test_a_category_and_what_it_became_do_not_tell_what_is_withheld_of_it(split,
     merged = table_of(client, split, "period=2026-08&merged=1", "age")
     assert "80" in apart.values()
     assert "83" not in merged.values()
+
+
+def test_no_door_to_a_partner_s_figure_tells_its_small_groups_to_who_may_not_see_them(split, client):
+    """A convener reads what each partner filed, and neither its pages nor its files nor the API split people."""
+    factories.make_figure(split.seats, split.partners[0], SEPTEMBER, 10000)
+    in_cells(split, split.seats, SEPTEMBER, young=1235, old=8765)
+    cells = {
+        "": Entry(value=Decimal(10100)),
+        "age:young": Entry(value=Decimal(1335)),
+        "age:old": Entry(value=Decimal(8765)),
+    }
+    asked = corrections.request(
+        initiative=split.initiative, partner=split.partners[0], period=SEPTEMBER, indicator=split.seats, cells=cells,
+        reason="a hundred more", by=split.people.ben,
+    )  # fmt: skip
+    corrections.approve(correction=asked, by=split.people.ana, words="")
+    cho = factories.make_member("cho@riverside.example", "Cho", Role.CONVENER)
+    doors = [
+        split.url("imports/figures/?format=csv"), split.url("indicators/seats/P1/2026-09/"), split.url("exchange/out/dhis2-csv/"),
+        split.api("figures/"), split.api("filings/P1/2026-09/"), split.api("exports/csv/"), split.url("changes/"),
+        split.url(f"corrections/{asked.pk}/"),
+    ]  # fmt: skip
+    for door in doors:
+        for member, is_told in ((split.people.ana, True), (cho, False)):
+            client.force_login(factories.user_of(member))
+            answer = client.get(door)
+            assert answer.status_code == 200, door
+            said = b"".join(answer) if answer.streaming else answer.content
+            assert bool(re.search(rb"\b1,?[23]35\b", said)) == is_told, (door, member.name)
+            assert is_told or re.search(rb"\b10,?[01]00\b", said), door
+    assert client.get(split.api("figures/?as_of=2026-11-10")).status_code == 200
+    page = client.get(split.url("indicators/seats/P1/2026-09/")).content.decode()
+    assert "By age</h2>" in page
+    assert HIDDEN in page
