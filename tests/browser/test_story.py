@@ -349,6 +349,7 @@ def the_steering_committee_meets(site, visit, dana, office: PostOffice) -> None:
     dana.reload()
     expect(dana.locator("section[aria-labelledby=people] tr").filter(has_text="Lead of P1")).to_contain_text("comes")
     meetings.send_the_pre_read(dana, office)
+    lead.goto(dana.url)
     lead.get_by_role("link", name="In the meeting").click()
     expect(lead.locator("main")).to_contain_text("It is not open yet")
     dana.get_by_role("button", name="Open the meeting").click()
