@@ -26,7 +26,8 @@ class Coverage:
     `filed` of `expected` partners are in the figure; `waiting` more have filed and wait for approval; `excused` are
     not among the expected. `usual_share` (0 to 1, or None) is how much of the usual volume the filed ones bring.
     `segments` is one of "in", "wait", "out", "excused" per partner, in the order to draw; None draws them sorted,
-    which is what a viewer sees who may not know who is missing.
+    which is what a viewer sees who may not know who is missing. `in_part`: something of the figure is there, which of a
+    year of twelve months may be nobody's whole year.
     """
 
     filed: int
@@ -35,6 +36,7 @@ class Coverage:
     waiting: int = 0
     usual_share: Decimal | None = None
     segments: Sequence[str] | None = None
+    in_part: bool = False
 
 
 def as_coverage(given: Any) -> Coverage:
@@ -49,6 +51,7 @@ def as_coverage(given: Any) -> Coverage:
         waiting=get("waiting", 0) or 0,
         usual_share=get("usual_share", None),
         segments=get("segments", None),
+        in_part=bool(get("in_part", False)),
     )
 
 
@@ -68,7 +71,7 @@ def coverage_words(given: Any) -> tuple[str, list[str]]:
         )
         more.append(ngettext("%(count)s to review", "%(count)s to review", c.waiting) % {"count": number(c.waiting)})
     elif c.filed == 0:
-        sentence = _("No partner has filed yet")
+        sentence = _("No partner has filed all of it yet") if c.in_part else _("No partner has filed yet")
     else:
         sentence = (
             ngettext(

@@ -168,7 +168,7 @@ def cell(line: Line, data: Data, *, is_running: bool = False) -> Cell:
 
 def chip(combined: Combined) -> Chip:
     covered = combined.coverage
-    return Chip(covered.filed, covered.expected, covered.excused, 0, None)
+    return Chip(covered.filed, covered.expected, covered.excused, in_part=combined.has_something)
 
 
 def has_mark(mark: str, data: Any) -> bool:

@@ -93,7 +93,8 @@ class Reading:
     @property
     def chip(self) -> Chip:
         covered = self.now.coverage
-        return Chip(covered.filed, covered.expected, covered.excused, self.waiting, covered.usual_share)
+        counts = covered.filed, covered.expected, covered.excused, self.waiting, covered.usual_share
+        return Chip(*counts, in_part=self.now.has_something)
 
     @property
     def waiting(self) -> int:

@@ -83,6 +83,8 @@ def page(source: str, frame: object = None, **cookies: str) -> str:
         (Coverage(9, 9, usual_share=Decimal(1)), "9 of 9 partners have filed"),
         (Coverage(6, 9, waiting=1), "6 of 9 partners approved · 1 to review"),
         (Coverage(0, 9), "No partner has filed yet"),
+        (Coverage(0, 9, in_part=True), "No partner has filed all of it yet"),
+        (Coverage(2, 9, in_part=True), "2 of 9 partners have filed"),
         (Coverage(0, 9, waiting=2), "0 of 9 partners approved · 2 to review"),
         (Coverage(0, 0), "Nobody owes this"),
         (Coverage(1, 1), "1 of 1 partner has filed"),
