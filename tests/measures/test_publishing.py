@@ -395,6 +395,16 @@ def test_a_reader_is_told_what_moved_and_that_it_was_read_before(riverbend, clie
     assert "You read it on" in page
 
 
+def test_a_year_to_date_says_who_is_in_it(riverbend, client):
+    """Nobody filed each of its months, and something of it is there all the same."""
+    with riverbend.scope():
+        published(riverbend)
+    client.force_login(user_of(riverbend.people.fay))
+    page = client.get(riverbend.url("published/2026-10-v1/")).content.decode()
+    said = re.findall(r'Year to date, [^:]+: ([^<]*) <span class="bb-quiet">([^<]*)</span>', page)
+    assert said == [("2,500 so far", "No partner has filed all of it yet")]
+
+
 def test_who_has_a_link_to_an_older_version_is_told_too(riverbend, client):
     """Of two older versions the one is looked at by whoever has the link, the other by nobody in particular."""
     with riverbend.scope():
