@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import random
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,11 +15,11 @@ from django.test import Client
 
 from agenda.models import Link, Node
 from agenda.services import map_loops
-from bench import maps, matrix, worlds
+from bench import chromium, maps, matrix, worlds
 from bench.measuring import Report, Timing
 from bench.sharing import served
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM = chromium.find()
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 USABLE, PAINTED = 2_000, 1_000  # ms at the 95th percentile
 

@@ -3,7 +3,6 @@ server; and what it costs that many have the page open."""
 
 from __future__ import annotations
 
-import shutil
 import time
 from datetime import datetime, timedelta
 
@@ -13,7 +12,7 @@ from django.utils import timezone
 
 from backbone.models import Entrance, Grant, Membership, User
 from backbone.roles import Role
-from bench import worlds
+from bench import chromium, worlds
 from bench.measuring import Report, Timing, side_by_side
 from bench.sharing import served
 from comms.models import Meeting
@@ -44,11 +43,11 @@ def meeting(report: Report, quick: bool) -> None:
         )  # fmt: skip
         sessions.open_session(meeting=found, by=world.steward)
     report.title("A meeting that two have open, each in a browser; gunicorn as in production")
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if chromium is None:
+    browser = chromium.find()
+    if browser is None:
         report.fact("not measured", "there is no Chromium: apt-get install chromium")
     else:
-        shown = Timing.of(_seen(world, found, people, chromium, 5 if quick else 40))
+        shown = Timing.of(_seen(world, found, people, browser, 5 if quick else 40))
         report.timing("from the click to the other's page showing it", shown)
         report.fact("nineteen of twenty", f"{shown.p95:8.0f} ms   at most {WITHIN} ms", is_met=shown.p95 <= WITHIN)
     _watching(report, world, found, people[1], quick)
@@ -77,14 +76,14 @@ def _path(world: worlds.World, found: Meeting) -> str:
     return f"/o/{world.tenant.slug}/{world.initiative.slug}/meetings/{found.pk}/session/"
 
 
-def _seen(world: worlds.World, found: Meeting, people: list[User], chromium: str, samples: int) -> list[float]:
+def _seen(world: worlds.World, found: Meeting, people: list[User], chromium_at: str, samples: int) -> list[float]:
     """Seconds from the click on “Save the minutes” to the words standing on the other's page, without a reload."""
     from playwright.sync_api import sync_playwright
 
     name, taken = settings.SESSION_COOKIE_NAME, []
     cookies = [_signed_in(user).cookies[name].value for user in people]
     with served(APPLICATION) as port, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=chromium_at, args=["--no-sandbox", "--disable-gpu"])
         url = f"http://127.0.0.1:{port}"
         pages = []
         for cookie in cookies:
