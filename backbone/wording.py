@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext
 
 from backbone.look.numbers import number, period_name, short_date
-from backbone.problems import Month, Problem, Word
+from backbone.problems import Month, Problem, Refused, Word
 
 
 def say(problem: Problem) -> str:
@@ -17,6 +17,16 @@ def say(problem: Problem) -> str:
 
 def hint(problem: Problem) -> str:
     return gettext(problem.hint).format_map(_places(problem)) if problem.hint else ""
+
+
+def in_full(problem: Problem) -> str:
+    """The sentence, and the way out behind it."""
+    return f"{say(problem)} {hint(problem)}".strip()
+
+
+def told_at(place: str, refused: Refused) -> list[tuple[str, str]]:
+    """What a page lists of a refusal: (the field, words) of each problem."""
+    return [(place, in_full(problem)) for problem in refused.problems]
 
 
 def _places(problem: Problem) -> dict[str, Any]:

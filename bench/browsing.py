@@ -5,6 +5,7 @@ Chromium runs on the same machine and shares its cores with the server. Without 
 
 from __future__ import annotations
 
+import os
 import random
 import re
 from collections.abc import Iterator
@@ -15,11 +16,11 @@ from django.test import Client
 
 from agenda.models import Link, Node
 from agenda.services import map_loops
-from bench import chromium, maps, matrix, worlds
+from bench import maps, matrix, worlds
 from bench.measuring import Report, Timing
 from bench.sharing import served
 
-CHROMIUM = chromium.find()
+CHROMIUM = os.environ.get("BACKBONE_CHROMIUM")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 USABLE, PAINTED = 2_000, 1_000  # ms at the 95th percentile
 

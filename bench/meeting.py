@@ -3,6 +3,7 @@ server; and what it costs that many have the page open."""
 
 from __future__ import annotations
 
+import os
 import time
 from datetime import datetime, timedelta
 
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from backbone.models import Entrance, Grant, Membership, User
 from backbone.roles import Role
-from bench import chromium, worlds
+from bench import worlds
 from bench.measuring import Report, Timing, side_by_side
 from bench.sharing import served
 from comms.models import Meeting
@@ -43,7 +44,7 @@ def meeting(report: Report, quick: bool) -> None:
         )  # fmt: skip
         sessions.open_session(meeting=found, by=world.steward)
     report.title("A meeting that two have open, each in a browser; gunicorn as in production")
-    browser = chromium.find()
+    browser = os.environ.get("BACKBONE_CHROMIUM")
     if browser is None:
         report.fact("not measured", "there is no Chromium: apt-get install chromium")
     else:

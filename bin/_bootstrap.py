@@ -20,6 +20,8 @@ VENV = Path(os.environ.get("BACKBONE_VENV") or PROJECT / ".venv").expanduser().a
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 LOWEST_PYTHON = (3, 11)
 UV = "0.13.9"
+LIGHT = "chromium-headless-shell"  # Chromium without its windows: a third of the work
+BROWSERS = [LIGHT, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
 APT_GET = ["apt-get", "-o", "DPkg::Lock::Timeout=120", "-o", "Acquire::Retries=3", "--yes"]
 
 
@@ -74,6 +76,12 @@ def install_debian_packages(packages: list[str]) -> bool:
             say(done.stdout + done.stderr)
             return False
     return True
+
+
+def find_browser() -> str | None:
+    """The Chromium that tests and benchmarks drive: BACKBONE_CHROMIUM, else the system's."""
+    wish = os.environ.get("BACKBONE_CHROMIUM")
+    return wish or next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 def _prepare(requirements: str) -> None:

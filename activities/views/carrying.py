@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from activities.importing.reading import MOST_FILES
 from backbone.problems import Refused
 from backbone.tabular.carried import MOST_BYTES, too_large, unpack
-from backbone.wording import hint, say
+from backbone.wording import hint, say, told_at
 
 SHOWN = 100
 
@@ -26,10 +26,6 @@ def sent_files(request) -> list[tuple[str, bytes]]:
             raise Refused(too_large())
         return [(one.name[:200], one.read()) for one in chosen[: MOST_FILES * 4]]
     return unpack(zip(request.POST.getlist("file_name"), request.POST.getlist("file_content"), strict=False))
-
-
-def told_at(place: str, refused: Refused) -> list[tuple[str, str]]:
-    return [(place, f"{say(problem)} {hint(problem)}".strip()) for problem in refused.problems]
 
 
 def told(problems: list[tuple[str, Any]]) -> list[dict[str, Any]]:

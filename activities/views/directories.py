@@ -22,7 +22,7 @@ from activities.rules.plaintext import line
 from activities.rules.unknown import MAKE, NONE, OUT
 from activities.selectors.written import written_out
 from activities.services import directories, register
-from activities.views.carrying import SHOWN, apply, sent_files, told, told_at
+from activities.views.carrying import SHOWN, apply, sent_files, told
 from activities.views.paths import register_crumb, require_words
 from agenda.models import Outcome, Strategy
 from backbone.access import member_can
@@ -31,6 +31,7 @@ from backbone.models import Initiative, Partner
 from backbone.problems import Refused, first_of_each_sort
 from backbone.roles import Can
 from backbone.tabular.carried import pack
+from backbone.wording import told_at
 
 ALIKE = 5  # problems of one sort that are shown
 SINGLY = 200  # organizations about which something is decided one by one

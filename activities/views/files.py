@@ -17,7 +17,7 @@ from activities.selectors.register import found
 from activities.selectors.rights import may_edit_words, own_partners
 from activities.selectors.written import known, written_out
 from activities.services import register
-from activities.views.carrying import SHOWN, apply, attached, sent_files, told, told_at
+from activities.views.carrying import SHOWN, apply, attached, sent_files, told
 from activities.views.directories import first_look
 from activities.views.paths import refuse_outsiders, register_crumb
 from backbone import tabular
@@ -26,7 +26,7 @@ from backbone.models import Tenant
 from backbone.problems import Refused
 from backbone.roles import Can
 from backbone.tabular.carried import pack
-from backbone.wording import hint, say
+from backbone.wording import in_full, say, told_at
 from measures.importing.office import NUMBER_FORMATS
 
 ENDINGS = {"csv": CSV, "xlsx": XLSX}
@@ -48,7 +48,7 @@ def activity_export(request, initiative, table: str, form: str):
         content = written(table, form, said, with_people=request.membership.can(Can.EDIT_ACTIVITIES))
     except Refused as refused:
         for problem in refused.problems:
-            messages.error(request, f"{say(problem)} {hint(problem)}".strip())
+            messages.error(request, in_full(problem))
         return redirect("activities:activity-list", request.tenant.slug, initiative.slug)
     return attached(content, f"{initiative.slug}-{table}.{form}", ENDINGS[form])
 

@@ -20,7 +20,7 @@ from backbone.access import member_can
 from backbone.problems import Problem, Refused, gettext_noop
 from backbone.roles import Can
 from backbone.tabular.carried import pack, unpack
-from backbone.wording import hint, say
+from backbone.wording import hint, say, told_at
 
 SHOWN = 100
 
@@ -37,7 +37,7 @@ def map_import(request, initiative):
         try:
             files = _sent(request)
         except Refused as refused:
-            problems = _complaints("files", refused)
+            problems = told_at("files", refused)
     if files:
         things = {thing.key for thing in conditions.things(initiative)}
         plan = judge(read(files), written_out(initiative), things, request.tenant.day())
@@ -47,7 +47,7 @@ def map_import(request, initiative):
                     initiative=initiative, nodes=plan.nodes.values(), links=plan.links.values(), by=request.membership
                 )
             except Refused as refused:
-                problems = _complaints("", refused)
+                problems = told_at("", refused)
             else:
                 messages.success(request, _brought(nodes, links))
                 return redirect("agenda:map", request.tenant.slug, initiative.slug)
@@ -89,10 +89,6 @@ def _sent(request) -> list[tuple[str, bytes]]:
         sentence = gettext_noop("Choose at most two files: one of nodes and one of links, or one in JSON.")
         raise Refused(Problem("file.too_many", sentence))
     return files
-
-
-def _complaints(place: str, refused: Refused) -> list[tuple[str, str]]:
-    return [(place, f"{say(problem)} {hint(problem)}".strip()) for problem in refused.problems]
 
 
 def _told(problems) -> list[dict]:

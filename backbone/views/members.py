@@ -22,7 +22,7 @@ from backbone.roles import Can, Reach, Role
 from backbone.selectors.roster import left_alone_by
 from backbone.services import forgetting, invitations, members
 from backbone.tenancy import tenant_scope
-from backbone.wording import hint, say
+from backbone.wording import hint, in_full, say
 
 
 @member_can(Can.MANAGE_MEMBERS)
@@ -219,7 +219,7 @@ def _try(request, service, *, done: str, **arguments) -> bool:
         service(**arguments)
     except Refused as refused:
         for problem in refused.problems:
-            messages.error(request, f"{say(problem)} {hint(problem)}".strip())
+            messages.error(request, in_full(problem))
         return False
     messages.success(request, done)
     return True

@@ -14,7 +14,7 @@ from backbone.access import member_can
 from backbone.look.numbers import period_name
 from backbone.problems import Refused
 from backbone.roles import Can
-from backbone.wording import hint, say
+from backbone.wording import in_full
 from comms.forms import NudgeForm
 from comms.selectors.readers import readers, who_reports
 from comms.selectors.reminded import last_reminded, was_nudged_today
@@ -36,7 +36,7 @@ def nudge(request, initiative, partner, period: date):
         except Refused as refused:
             for problem in refused.problems:
                 field = problem.field if problem.field in form.fields else None
-                form.add_error(field, f"{say(problem)} {hint(problem)}".strip())
+                form.add_error(field, in_full(problem))
         else:
             pattern = ngettext("One mail is on its way.", "%(count)s mails are on their way.", len(sent))
             messages.success(request, pattern % {"count": len(sent)})

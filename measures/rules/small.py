@@ -16,6 +16,12 @@ from measures.rules.kinds import KINDS, MAXIMUM, MEDIAN, MILESTONE, MINIMUM, MON
 # Their figures count nobody, whatever they are about: a milestone or a level counts partners, money is not people.
 COUNT_NOBODY = (MILESTONE, ORDINAL, MINIMUM, MAXIMUM, MEDIAN, NARRATIVE, MONEY)
 
+
+def is_of_people(kind: str, counts_people: bool) -> bool:
+    """Whether single people could be known in an indicator's figures: it counts them, and its kind counts at all."""
+    return counts_people and kind not in COUNT_NOBODY
+
+
 # The people that can be counted in a cell: (value,) of a count, (numerator, denominator − numerator) of a rate.
 Counts = tuple[Decimal, ...]
 

@@ -13,7 +13,7 @@ from measures import wording
 from measures.models import Figure, FigureEvent, Indicator
 from measures.models.filings import FigureState
 from measures.rules.lines import TOTAL, Line, breakdown_of
-from measures.rules.small import COUNT_NOBODY
+from measures.rules.small import is_of_people
 from measures.selectors.filing import entry_of
 
 PERIODS = 13
@@ -21,8 +21,9 @@ PERIODS = 13
 
 def sees_cells(membership: Membership, indicator: Indicator, partner: Partner) -> bool:
     """Whether somebody may see a partner's figure by category, in which single people could be known."""
-    is_of_people = indicator.counts_people and indicator.kind not in COUNT_NOBODY
-    return not is_of_people or membership.can(Can.READ_SMALL_CELLS, partner)
+    if not is_of_people(indicator.kind, indicator.counts_people):
+        return True
+    return membership.can(Can.READ_SMALL_CELLS, partner)
 
 
 @dataclass(frozen=True, slots=True)

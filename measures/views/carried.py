@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from backbone.access import member_can, sent_row
 from backbone.models import Partner
 from backbone.problems import Refused
-from backbone.wording import hint, say
+from backbone.wording import in_full
 from measures.models import FiledOnce
 from measures.selectors.carried import answerable, standing_in
 from measures.services import carried
@@ -44,7 +44,7 @@ def carried_of(request, initiative, partner):
             _answer(request, initiative, partner, rows)
         except Refused as refused:
             for problem in refused.problems:
-                messages.error(request, f"{say(problem)} {hint(problem)}".strip())
+                messages.error(request, in_full(problem))
         return redirect("measures:carried", request.tenant.slug, initiative.slug, partner.code)
     context = {"initiative": initiative, "partner": partner, "may_change": may_change, "rows": rows}
     return render(request, "measures/carried.html", context)

@@ -16,7 +16,7 @@ from backbone.access import member_can, sent_id, sent_words
 from backbone.problems import Refused
 from backbone.roles import Can
 from backbone.tabular import write_csv
-from backbone.wording import hint, say
+from backbone.wording import hint, in_full, say
 from measures.exporting import seen_by
 from measures.exporting.formats import EXPORTS, write_export
 from measures.importing.exchange.codes_file import COLUMNS, code_rows
@@ -91,7 +91,7 @@ def exchange_export(request, initiative, form):
     except Refused as refused:
         file.close()
         for problem in refused.problems:
-            messages.error(request, f"{say(problem)} {hint(problem)}".strip())
+            messages.error(request, in_full(problem))
         return redirect("measures:our-figures", request.tenant.slug, initiative.slug)
     file.seek(0)
     for problem in left_out:  # told on the next page: the answer is the file

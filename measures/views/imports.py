@@ -20,7 +20,7 @@ from backbone.htmx import page_or_part
 from backbone.models import Partner
 from backbone.problems import Refused
 from backbone.roles import Can
-from backbone.wording import hint, say
+from backbone.wording import hint, in_full, say, told_at
 from measures.exporting import Wanted, figure_rows, published_rows, seen_by, tidy
 from measures.importing import COLUMNS
 from measures.importing.correcting import rows_to_correct
@@ -101,7 +101,7 @@ def import_detail(request, initiative, upload):
             uploads.ask_to_apply(upload=upload, by=request.membership)
             return redirect("measures:import", request.tenant.slug, initiative.slug, upload.pk)
         except Refused as refused:
-            problems = [("", f"{say(problem)} {hint(problem)}".strip()) for problem in refused.problems]
+            problems = told_at("", refused)
     context = {
         "initiative": initiative,
         "upload": upload,
@@ -165,7 +165,7 @@ def figure_export(request, initiative):
     except Refused as refused:
         file.close()
         for problem in refused.problems:
-            messages.error(request, f"{say(problem)} {hint(problem)}".strip())
+            messages.error(request, in_full(problem))
         return redirect("measures:import-list", request.tenant.slug, initiative.slug)
     file.seek(0)
     then = "" if as_of is None else f"-as-of-{as_of:%Y%m%dT%H%M%SZ}"

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from backbone.access import member_can
 from backbone.problems import Refused
 from backbone.roles import Can
-from backbone.wording import hint, say
+from backbone.wording import in_full
 from measures.importing.office import Office
 from measures.importing.workbooks import ask
 from measures.rules.periods import parse_month, text_of
@@ -34,7 +34,7 @@ def workbook(request, initiative, partner, period):
         asked = ask(office, seat, period, until, partner_name=partner.name)
     except Refused as refused:
         for problem in refused.problems:
-            messages.error(request, f"{say(problem)} {hint(problem)}".strip())
+            messages.error(request, in_full(problem))
         return redirect("measures:import-list", request.tenant.slug, initiative.slug)
     response = HttpResponse(content_type=XLSX)
     months = f"{period:%Y-%m}" if period == until else f"{period:%Y-%m}_{until:%Y-%m}"
