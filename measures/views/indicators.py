@@ -155,7 +155,7 @@ def indicator(request, initiative, indicator: str):
         "sectors": [_sector_row(reading, one) for one in sectors] if _is_by_sector(request, has_sectors) else [],
         "sector": next((_sector_row(reading, one) for one in sectors if one.sector == request.GET.get("sector")), None),
         "foot": _foot(reading, rows),
-        "returned": wording.missing_words(returned, len(returned)),
+        "returned": wording.missing_words(returned, len(returned)) if returned else "",
         "returned_count": len(returned),
         "who": _who(rows) if codes is not None and len(rows) <= WHO_AT_MOST else [],
         "has_filter": len(rows) > FILTER_FROM,

@@ -414,6 +414,7 @@ def test_what_was_returned_is_missing_and_no_silence(world):
     assert "P2 returned" in said
     assert "2 of 3 partners" in said, "it is counted as before"
     said = text(page(world, "ana", "indicators/completions/?period=2026-09"))
+    assert "Returned to" not in said
     assert "waits for its answer" not in said
 
 
